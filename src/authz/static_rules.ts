@@ -1,0 +1,100 @@
+/**
+ * Static authorization (checklist AZ-01 to AZ-07): the rules of one role.
+ *
+ * For a URI the most specific rule decides: exact, then wildcard, then the
+ * longest prefix; where none matches, no. A pattern is allowed only where its
+ * deciding rule covers all of it and no more specific rule denies a part.
+ */
+import type { Action, Authorizer } from "../router/ports.ts";
+import type { MatchPolicy } from "../wamp/uri.ts";
+import { covers, overlaps, type Pattern } from "./pattern_relation.ts";
+
+/** One rule: what it allows on which URIs. */
+export interface Rule extends Pattern {
+  readonly allow: Readonly<Record<Action, boolean>>;
+}
+
+/** Decisions remembered for each role; random URIs must not grow memory. */
+const REMEMBERED_URIS_MAX = 4096;
+
+const ACTION_BIT: Readonly<Record<Action, number>> = {
+  call: 1,
+  register: 2,
+  publish: 4,
+  subscribe: 8,
+};
+
+/** The rules of a role as an {@linkcode Authorizer}. */
+export class StaticRules implements Authorizer {
+  /** Most specific first, one for each pattern. */
+  readonly #rules: readonly Rule[];
+  /** Bits of the actions allowed, by exact URI. */
+  readonly #remembered = new Map<string, number>();
+
+  /** @param rules Of two for the same pattern the later counts. */
+  constructor(rules: readonly Rule[]) {
+    const byPattern = new Map<string, Rule>();
+    for (const rule of rules) byPattern.set(`${rule.match} ${rule.uri}`, rule);
+    this.#rules = [...byPattern.values()].sort(bySpecificity);
+  }
+
+  allows(action: Action, uri: string, match: MatchPolicy): boolean {
+    if (match !== "exact") return this.#allowsPattern(action, { uri, match });
+    let bits = this.#remembered.get(uri);
+    if (bits === undefined) {
+      bits = allowedBits(this.#ruleFor(uri));
+      if (this.#remembered.size >= REMEMBERED_URIS_MAX) {
+        this.#remembered.clear();
+      }
+      this.#remembered.set(uri, bits);
+    }
+    return (bits & ACTION_BIT[action]) !== 0;
+  }
+
+  /** Exact, then wildcard, then longest prefix: not the dealer's order (PB-02). */
+  #ruleFor(uri: string): Rule | undefined {
+    return this.#rules.find((rule) => covers(rule, { uri, match: "exact" }));
+  }
+
+  #allowsPattern(action: Action, pattern: Pattern): boolean {
+    for (const rule of this.#rules) {
+      if (covers(rule, pattern)) return rule.allow[action];
+      if (!rule.allow[action] && overlaps(rule, pattern)) return false;
+    }
+    return false;
+  }
+}
+
+function allowedBits(rule: Rule | undefined): number {
+  if (rule === undefined) return 0;
+  let bits = 0;
+  for (const action of Object.keys(ACTION_BIT) as Action[]) {
+    if (rule.allow[action]) bits |= ACTION_BIT[action];
+  }
+  return bits;
+}
+
+const MATCH_RANK: Readonly<Record<MatchPolicy, number>> = {
+  exact: 0,
+  wildcard: 1,
+  prefix: 2,
+};
+
+/** Most specific first. */
+function bySpecificity(a: Rule, b: Rule): number {
+  const rank = MATCH_RANK[a.match] - MATCH_RANK[b.match];
+  if (rank !== 0) return rank;
+  if (a.match === "prefix") return b.uri.length - a.uri.length;
+  if (a.match === "wildcard") return compareWildcards(a.uri, b.uri);
+  return 0;
+}
+
+/** At the first place where they differ, the literal component goes first (PB-04). */
+function compareWildcards(a: string, b: string): number {
+  const left = a.split(".");
+  const right = b.split(".");
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    if ((left[i] === "") !== (right[i] === "")) return left[i] === "" ? 1 : -1;
+  }
+  return 0;
+}

@@ -1,0 +1,244 @@
+/**
+ * Cuts what a connection receives into frames: push chunks, take frames.
+ *
+ * Knows nothing of streams or promises. A frame that lies whole in one chunk is
+ * a view of it; one that is cut is put together in a buffer of its own, which
+ * grows with what has really come, so that a length that is only claimed costs
+ * nothing. Between frames nothing is held.
+ *
+ * It never throws: at the first fault it stops for good, says which, and the
+ * frames before it stand.
+ */
+import {
+  EXTENDED_BIT,
+  type Frame,
+  FrameKind,
+  PAYLOAD_BYTES_MAX,
+  PREFIX_BYTES,
+} from "./frame.ts";
+import { HANDSHAKE_MAGIC } from "./handshake.ts";
+import { guessForeignProtocol } from "./foreign_protocol.ts";
+
+/** Why a connection's bytes cannot be cut any further. */
+export interface FrameFault {
+  readonly code:
+    | "bad_magic"
+    | "reserved_bits"
+    | "reserved_type"
+    | "bad_extended_length"
+    | "too_long";
+  /** For the log and the ABORT. */
+  readonly message: string;
+}
+
+const FIRST_BUFFER_BYTES = 64 * 1024;
+
+/** The parser of one connection. */
+export class Unframer {
+  readonly #maxPayloadBytes: number;
+  #handshaken = false;
+  /** Octets of a prefix that came in pieces, and how many there are. */
+  #prefix = 0;
+  #prefixCount = 0;
+  /** The cut frame: undefined while between frames. */
+  #partial: Uint8Array | undefined = undefined;
+  #partialKind: FrameKind = FrameKind.MESSAGE;
+  #partialLength = 0;
+  #filled = 0;
+  #fault: FrameFault | undefined = undefined;
+
+  /** @param maxPayloadBytes The longest payload accepted; above 2^24 that counts. */
+  constructor(maxPayloadBytes: number) {
+    this.#maxPayloadBytes = Math.min(maxPayloadBytes, PAYLOAD_BYTES_MAX);
+  }
+
+  /** How many octets of a cut frame are still to come; 0 between frames. */
+  get missingBytes(): number {
+    return this.#partial === undefined ? 0 : this.#partialLength - this.#filled;
+  }
+
+  /**
+   * Takes `chunk[0, length)` and appends the frames that end in it to `frames`.
+   *
+   * @returns The fault that ends the connection, also on every later call.
+   */
+  push(
+    chunk: Uint8Array,
+    length: number,
+    frames: Frame[],
+  ): FrameFault | undefined {
+    let position = 0;
+    while (position < length && this.#fault === undefined) {
+      if (this.#partial !== undefined) {
+        position = this.#fill(chunk, position, length, frames);
+      } else if (this.#prefixCount === 0 && length - position >= PREFIX_BYTES) {
+        const prefix = (chunk[position] << 24 | chunk[position + 1] << 16 |
+          chunk[position + 2] << 8 | chunk[position + 3]) >>> 0;
+        position = this.#frame(
+          prefix,
+          chunk,
+          position + PREFIX_BYTES,
+          length,
+          frames,
+        );
+      } else {
+        position = this.#collect(chunk, position, length, frames);
+      }
+    }
+    return this.#fault;
+  }
+
+  /** Collects a prefix octet by octet. */
+  #collect(
+    chunk: Uint8Array,
+    position: number,
+    length: number,
+    frames: Frame[],
+  ): number {
+    this.#prefix = (this.#prefix << 8 | chunk[position++]) >>> 0;
+    this.#prefixCount++;
+    // Foreign protocols are known by their first octet; do not wait for more.
+    if (
+      !this.#handshaken && this.#prefixCount === 1 &&
+      this.#prefix !== HANDSHAKE_MAGIC
+    ) {
+      this.#fail("bad_magic", describeStart(chunk, position - 1, length));
+      return length;
+    }
+    if (this.#prefixCount < PREFIX_BYTES) return position;
+    const prefix = this.#prefix;
+    this.#prefix = 0;
+    this.#prefixCount = 0;
+    return this.#frame(prefix, chunk, position, length, frames);
+  }
+
+  /** Handles the frame, or the handshake, behind a whole prefix. */
+  #frame(
+    prefix: number,
+    chunk: Uint8Array,
+    start: number,
+    length: number,
+    frames: Frame[],
+  ): number {
+    if (!this.#handshaken) {
+      return this.#handshake(prefix, chunk, start, length, frames);
+    }
+    const first = prefix >>> 24;
+    let size = prefix & 0xff_ffff;
+    if (first > FrameKind.PONG) {
+      if (!this.#checkPrefix(prefix)) return length;
+      size = PAYLOAD_BYTES_MAX;
+    }
+    if (size > this.#maxPayloadBytes) {
+      this.#fail(
+        "too_long",
+        `A frame of ${size} octets is above the limit of ${this.#maxPayloadBytes}`,
+      );
+      return length;
+    }
+    const kind = (first & 0x07) as FrameKind;
+    if (size <= length - start) {
+      frames.push({ kind, bytes: chunk, start, end: start + size });
+      return start + size;
+    }
+    this.#partialKind = kind;
+    this.#partialLength = size;
+    this.#partial = new Uint8Array(Math.min(size, FIRST_BUFFER_BYTES));
+    this.#filled = 0;
+    return start;
+  }
+
+  #handshake(
+    prefix: number,
+    chunk: Uint8Array,
+    start: number,
+    length: number,
+    frames: Frame[],
+  ): number {
+    if (prefix >>> 24 !== HANDSHAKE_MAGIC) {
+      const at = start - PREFIX_BYTES;
+      this.#fail("bad_magic", describeStart(chunk, at, length));
+      return length;
+    }
+    this.#handshaken = true;
+    const bytes = new Uint8Array(PREFIX_BYTES);
+    new DataView(bytes.buffer).setUint32(0, prefix);
+    frames.push({ kind: FrameKind.HANDSHAKE, bytes, start: 0, end: 4 });
+    return start;
+  }
+
+  /** Whether a prefix whose first octet is above 2 is the X form of a known type. */
+  #checkPrefix(prefix: number): boolean {
+    const first = prefix >>> 24;
+    if ((first & 0xf0) !== 0) {
+      const what = guessForeignProtocol(prefix);
+      this.#fail(
+        "reserved_bits",
+        `Reserved bits of a frame prefix are set (${hex(prefix)})${what}`,
+      );
+    } else if ((first & 0x07) > FrameKind.PONG) {
+      this.#fail(
+        "reserved_type",
+        `Frame type ${first & 0x07} is reserved (${hex(prefix)})`,
+      );
+    } else if ((first & EXTENDED_BIT) !== 0 && (prefix & 0xff_ffff) !== 0) {
+      this.#fail(
+        "bad_extended_length",
+        `The 25th length bit is set beside a length (${hex(prefix)})`,
+      );
+    }
+    return this.#fault === undefined;
+  }
+
+  /** Moves what belongs to the cut frame out of the chunk. */
+  #fill(
+    chunk: Uint8Array,
+    position: number,
+    length: number,
+    frames: Frame[],
+  ): number {
+    const count = Math.min(
+      this.#partialLength - this.#filled,
+      length - position,
+    );
+    const partial = this.#roomFor(count);
+    partial.set(chunk.subarray(position, position + count), this.#filled);
+    this.#filled += count;
+    if (this.#filled === this.#partialLength) {
+      const kind = this.#partialKind;
+      frames.push({ kind, bytes: partial, start: 0, end: this.#filled });
+      this.#partial = undefined;
+    }
+    return position + count;
+  }
+
+  #roomFor(count: number): Uint8Array {
+    const partial = this.#partial ?? new Uint8Array(0);
+    const needed = this.#filled + count;
+    if (needed <= partial.length) return partial;
+    const doubled = Math.max(needed, partial.length * 2);
+    const grown = new Uint8Array(Math.min(doubled, this.#partialLength));
+    grown.set(partial.subarray(0, this.#filled));
+    this.#partial = grown;
+    return grown;
+  }
+
+  #fail(code: FrameFault["code"], message: string): void {
+    this.#fault = { code, message };
+    this.#partial = undefined;
+  }
+}
+
+function describeStart(chunk: Uint8Array, at: number, length: number): string {
+  let prefix = 0;
+  for (let i = 0; i < PREFIX_BYTES; i++) {
+    prefix = (prefix << 8 | (at + i < length ? chunk[at + i] : 0)) >>> 0;
+  }
+  const what = guessForeignProtocol(prefix);
+  return `No RawSocket handshake: it begins with ${hex(prefix)}${what}`;
+}
+
+function hex(prefix: number): string {
+  return prefix.toString(16).toUpperCase().padStart(8, "0")
+    .replace(/..(?=.)/g, "$& ");
+}

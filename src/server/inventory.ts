@@ -1,0 +1,40 @@
+import type { Router } from "../router/router.ts";
+import type { Transport } from "../transport/transport.ts";
+import type { WheelTimers } from "./wheel_timers.ts";
+
+/** How many of each kind a router holds. */
+export interface Inventory {
+  readonly connections: number;
+  readonly sessions: number;
+  readonly subscriptions: number;
+  readonly registrations: number;
+  readonly pendingCalls: number;
+  /** Octets that wait in all outboxes. */
+  readonly outboxBytes: number;
+  readonly deadlines: number;
+}
+
+/** Counts what there is. */
+export function takeInventory(
+  router: Router,
+  transports: readonly Transport[],
+  timers: WheelTimers,
+): Inventory {
+  const realms = [...router.realms].map((realm) => realm.inventory());
+  return {
+    connections: sum(transports, (one) => one.connectionCount),
+    sessions: sum(realms, (realm) => realm.sessions),
+    subscriptions: sum(realms, (realm) => realm.subscriptions),
+    registrations: sum(realms, (realm) => realm.registrations),
+    pendingCalls: sum(realms, (realm) => realm.pendingCalls),
+    outboxBytes: sum(transports, (one) => one.pendingBytes),
+    deadlines: timers.count,
+  };
+}
+
+function sum<Item>(
+  items: readonly Item[],
+  count: (item: Item) => number,
+): number {
+  return items.reduce((total, item) => total + count(item), 0);
+}

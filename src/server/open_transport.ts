@@ -1,0 +1,129 @@
+/**
+ * One transport of the config, put together.
+ */
+import type { AnonymousAuthenticator } from "../auth/anonymous.ts";
+import { type Logger, withFields } from "../base/log.ts";
+import type { RealmConfig, TransportConfig } from "../config/config.ts";
+import { PAYLOAD_BYTES_MAX } from "../rawsocket/frame.ts";
+import type { HandshakeOffer } from "../rawsocket/handshake.ts";
+import type { Router } from "../router/router.ts";
+import { createSerializer, HANDSHAKE_NUMBER } from "../serializer/formats.ts";
+import { Session, type SessionOptions } from "../session/session.ts";
+import type { Codec, Connection } from "../transport/connection.ts";
+import type { FlushQueue } from "../transport/flush_queue.ts";
+import { FrameEncoder } from "../transport/frame_encoder.ts";
+import { type Endpoint, openListener } from "../transport/listener.ts";
+import { Pipeline } from "../transport/pipeline.ts";
+import { Transport } from "../transport/transport.ts";
+import type { WriterPool } from "../transport/writer_pool.ts";
+import type { EventCounters } from "./event_counters.ts";
+import { largestWelcomeBytes } from "./largest_welcome.ts";
+import type { WheelTimers } from "./wheel_timers.ts";
+
+/** What all transports have in common. */
+export interface SharedParts {
+  readonly router: Router;
+  readonly realms: readonly RealmConfig[];
+  readonly counters: EventCounters;
+  readonly timers: WheelTimers;
+  readonly flushQueue: FlushQueue;
+  readonly writerPool: WriterPool;
+  readonly anonymous: (role: string) => AnonymousAuthenticator;
+  readonly log: Logger;
+}
+
+/**
+ * Listens as `config` says.
+ *
+ * @throws {ListenError} Where that is not possible.
+ */
+export async function openTransport(
+  config: TransportConfig,
+  shared: SharedParts,
+): Promise<Transport> {
+  const log = withFields(shared.log, { transport: config.id });
+  const listener = await openListener(config.id, await endpointOf(config));
+  const codecs = codecsOf(config, shared.flushQueue);
+  const connections = new Set<Connection>();
+  const sessionOptions = sessionOptionsOf(config, shared);
+  const offer = offerOf(config, shared, codecs);
+  return new Transport(listener, connections, {
+    pipeline: new Pipeline<Connection>((error) => {
+      throw error;
+    }),
+    flushQueue: shared.flushQueue,
+    writerPool: shared.writerPool,
+    timers: shared.timers,
+    log,
+    debug: config.debug,
+    codecs,
+    maxMessageBytes: Math.min(config.maxMessageBytes, PAYLOAD_BYTES_MAX),
+    maxOutboxBytes: config.limits.maxOutboxBytes,
+    handshakeTimeoutMs: config.limits.handshakeTimeoutMs,
+    offer: () => ({
+      ...offer,
+      full: connections.size > config.limits.maxConnections,
+    }),
+    openSession: (connection) => new Session(sessionOptions, connection),
+    outboxOverflowed: () => shared.counters.increment("outbox_overflows"),
+  });
+}
+
+async function endpointOf(config: TransportConfig): Promise<Endpoint> {
+  const { endpoint } = config;
+  if (endpoint.type === "unix") return endpoint;
+  if (endpoint.tls === undefined) return { ...endpoint, tls: undefined };
+  const { keyPath, certificatePath, chainCertificatePaths } = endpoint.tls;
+  const [key, ...certificates] = await Promise.all(
+    [keyPath, certificatePath, ...chainCertificatePaths]
+      .map((path) => Deno.readTextFile(path)),
+  );
+  return { ...endpoint, tls: { key, cert: certificates.join("\n") } };
+}
+
+function codecsOf(
+  config: TransportConfig,
+  flushQueue: FlushQueue,
+): Map<number, Codec> {
+  return new Map(config.serializers.map((name) => {
+    const serializer = createSerializer(name, config.limits.maxDepth);
+    const encoder = new FrameEncoder(serializer, flushQueue);
+    return [HANDSHAKE_NUMBER[name], { serializer, encoder }];
+  }));
+}
+
+function sessionOptionsOf(
+  config: TransportConfig,
+  shared: SharedParts,
+): SessionOptions {
+  const { limits } = config;
+  const anonymous = config.auth.anonymous;
+  return {
+    router: shared.router,
+    auth: {
+      anonymous: anonymous && shared.anonymous(anonymous.role),
+    },
+    timers: shared.timers,
+    limits,
+    helloTimeoutMs: limits.helloTimeoutMs,
+    goodbyeTimeoutMs: limits.goodbyeTimeoutMs,
+    strictRequestIds: limits.strictRequestIds,
+    debug: config.debug,
+  };
+}
+
+function offerOf(
+  config: TransportConfig,
+  shared: SharedParts,
+  codecs: ReadonlyMap<number, Codec>,
+): HandshakeOffer {
+  return {
+    serializers: new Set(codecs.keys()),
+    maxMessageBytes: config.maxMessageBytes,
+    minPeerLimitBytes: largestWelcomeBytes(
+      shared.realms,
+      [...codecs.values()].map((codec) => codec.serializer),
+    ),
+    full: false,
+  };
+}

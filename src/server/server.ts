@@ -1,0 +1,105 @@
+/**
+ * The composition root: makes a running router out of a config.
+ */
+import type { Logger } from "../base/log.ts";
+import { AnonymousAuthenticator } from "../auth/anonymous.ts";
+import { StaticRules } from "../authz/static_rules.ts";
+import type { RandomSource } from "../base/random.ts";
+import type { RealmConfig, RouterConfig } from "../config/config.ts";
+import type { RealmOptions } from "../router/realm.ts";
+import { Router } from "../router/router.ts";
+import { FlushQueue } from "../transport/flush_queue.ts";
+import type { Transport } from "../transport/transport.ts";
+import { WriterPool } from "../transport/writer_pool.ts";
+import { EventCounters } from "./event_counters.ts";
+import { type Inventory, takeInventory } from "./inventory.ts";
+import { openTransport, type SharedParts } from "./open_transport.ts";
+import { WheelTimers } from "./wheel_timers.ts";
+
+/** A router that is up. */
+export interface RunningServer {
+  /** One for each transport of the config, in its order. */
+  readonly listeners: readonly {
+    readonly id: string;
+    readonly address: string;
+  }[];
+  /** What is held at present, by kind; all zero when every client is gone. */
+  inventory(): Inventory;
+  /**
+   * Ends: sessions get GOODBYE `wamp.close.system_shutdown`, outboxes are
+   * flushed. Resolves when everything is closed, within `shutdownTimeoutMs`.
+   */
+  shutdown(): Promise<void>;
+}
+
+const RANDOM: RandomSource = {
+  fill: (words) => crypto.getRandomValues(words),
+};
+
+/**
+ * Starts a router.
+ *
+ * @throws {ListenError} Where a transport cannot listen; none listens then.
+ */
+export async function startServer(
+  config: RouterConfig,
+  log: Logger,
+): Promise<RunningServer> {
+  const counters = new EventCounters();
+  const timers = new WheelTimers();
+  const router = new Router(config.realms.map(realmOptions), RANDOM, counters);
+  const shared: SharedParts = {
+    router,
+    realms: config.realms,
+    counters,
+    timers,
+    flushQueue: new FlushQueue(),
+    writerPool: new WriterPool(),
+    anonymous: (role) => new AnonymousAuthenticator(role, RANDOM),
+    log,
+  };
+  const transports: Transport[] = [];
+  try {
+    for (const transport of config.transports) {
+      transports.push(await openTransport(transport, shared));
+    }
+  } catch (error) {
+    await shutDown(transports, 0);
+    throw error;
+  }
+  return {
+    listeners: config.transports.map(({ id }, index) => ({
+      id,
+      address: transports[index].address,
+    })),
+    inventory: () => takeInventory(router, transports, timers),
+    shutdown: () => shutDown(transports, config.shutdownTimeoutMs),
+  };
+}
+
+async function shutDown(
+  transports: readonly Transport[],
+  timeoutMs: number,
+): Promise<void> {
+  for (const transport of transports) transport.shutDown();
+  const empty = Promise.all(transports.map((transport) => transport.empty()));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  await Promise.race([empty, timeout]);
+  clearTimeout(timer);
+  for (const transport of transports) transport.abort();
+  await empty;
+  await Promise.all(transports.map((transport) => transport.close()));
+}
+
+function realmOptions(realm: RealmConfig): RealmOptions {
+  return {
+    name: realm.name,
+    uriCheck: realm.uriCheck,
+    roles: new Map(
+      realm.roles.map((role) => [role.name, new StaticRules(role.permissions)]),
+    ),
+  };
+}

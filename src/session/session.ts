@@ -1,0 +1,323 @@
+/**
+ * The state machine between a connection and its realm (checklist SL, PV, HW,
+ * GB). One for each connection; after GOODBYE both ways it is ready for another
+ * HELLO (SL-06).
+ *
+ * It is told messages, faults and the connection's end, answers through its
+ * {@linkcode SessionLink}, and does no I/O itself.
+ */
+import { authenticate, type AuthMethods } from "../auth/authentication.ts";
+import { type Logger, withFields } from "../base/log.ts";
+import type { Deadline } from "../base/timer_wheel.ts";
+import type { Timers } from "../base/timers.ts";
+import type { Peer, PeerLimits } from "../router/peer.ts";
+import type { Outlet } from "../router/ports.ts";
+import type { Realm } from "../router/realm.ts";
+import type { Router } from "../router/router.ts";
+import { CloseUri, ErrorUri } from "../wamp/error_uri.ts";
+import { readClientFeatures } from "../wamp/features.ts";
+import { nextSessionScopeId } from "../wamp/id.ts";
+import type { Identity } from "../wamp/identity.ts";
+import type { ClientMessage, Goodbye, Hello } from "../wamp/message.ts";
+import { MessageCode, messageName } from "../wamp/message_code.ts";
+import { EMPTY_DICT } from "../wamp/options.ts";
+import { ProtocolError } from "../wamp/protocol_error.ts";
+import { SendOutcome } from "../wamp/send_outcome.ts";
+import { isValidUri } from "../wamp/uri.ts";
+import { traceMessage, TracingOutlet } from "./message_trace.ts";
+import type { SessionLink } from "./session_link.ts";
+import { welcomeDetails } from "./welcome.ts";
+
+/** What all sessions of a transport have in common. */
+export interface SessionOptions {
+  readonly router: Router;
+  readonly auth: AuthMethods;
+  readonly timers: Timers;
+  readonly limits: PeerLimits;
+  /** From the handshake, or a GOODBYE, to HELLO. */
+  readonly helloTimeoutMs: number;
+  /** From our GOODBYE to its answer. */
+  readonly goodbyeTimeoutMs: number;
+  /** A request ID that is not the one before plus one ends the session (ID-05). */
+  readonly strictRequestIds: boolean;
+  /** Log every message. */
+  readonly debug: boolean;
+}
+
+type State = "open" | "established" | "shutting_down" | "closed";
+
+/** The session of one connection. */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #link: SessionLink;
+  #state: State = "open";
+  #realm: Realm | undefined = undefined;
+  #peer: Peer | undefined = undefined;
+  #deadline: Deadline | undefined = undefined;
+  #lastRequest = 0;
+
+  constructor(options: SessionOptions, link: SessionLink) {
+    this.#options = options;
+    this.#link = link;
+    this.#expectHello();
+  }
+
+  /**
+   * Handles one message.
+   *
+   * @throws {ProtocolError} Where it is out of turn or wrong; the caller gives
+   * it back through {@linkcode Session.fail}.
+   */
+  receive(message: ClientMessage): void {
+    if (this.#options.debug) {
+      traceMessage("received", message, this.#log());
+    }
+    switch (this.#state) {
+      case "established":
+        return this.#route(message);
+      case "open":
+        return this.#open(message);
+      case "shutting_down":
+        if (message.code === MessageCode.GOODBYE) {
+          this.#end("GOODBYE answered");
+        }
+        return;
+      case "closed":
+        return;
+    }
+  }
+
+  /** Ends the session with an ABORT because its client broke the protocol (PV-01). */
+  fail(error: ProtocolError): void {
+    if (this.#state === "closed") return;
+    this.#log().warn("protocol violation", { violation: error.message });
+    if (this.#state === "shutting_down") return this.#end(error.message);
+    this.#abort(error.uri, error.message);
+  }
+
+  /** The connection is gone: the session ends without a word (SL-05). */
+  disconnected(): void {
+    this.#leave();
+    this.#clearDeadline();
+    this.#state = "closed";
+  }
+
+  /** The router stops (SL-13). */
+  shutDown(): void {
+    if (this.#state === "open") {
+      this.#abort(CloseUri.SYSTEM_SHUTDOWN, "The router is shutting down");
+    } else if (this.#state === "established") {
+      this.#sendGoodbye(CloseUri.SYSTEM_SHUTDOWN);
+    }
+  }
+
+  #open(message: ClientMessage): void {
+    switch (message.code) {
+      case MessageCode.HELLO:
+        return this.#hello(message);
+      case MessageCode.ABORT:
+        return this.#end("the client sent ABORT");
+      default:
+        throw new ProtocolError(
+          `${messageName(message.code)} before a session is established`,
+        );
+    }
+  }
+
+  #route(message: ClientMessage): void {
+    const peer = this.#peer as Peer;
+    const realm = this.#realm as Realm;
+    switch (message.code) {
+      case MessageCode.PUBLISH:
+        this.#checkSequence(message.request);
+        return realm.broker.publish(peer, message);
+      case MessageCode.CALL:
+        this.#checkSequence(message.request);
+        return realm.dealer.call(peer, message);
+      case MessageCode.YIELD:
+        return realm.calls.yield(peer, message);
+      case MessageCode.ERROR:
+        return realm.calls.error(peer, message);
+      case MessageCode.CANCEL:
+        return realm.calls.cancel(peer, message);
+      case MessageCode.SUBSCRIBE:
+        this.#checkSequence(message.request);
+        return realm.broker.subscribe(peer, message);
+      case MessageCode.UNSUBSCRIBE:
+        this.#checkSequence(message.request);
+        return realm.broker.unsubscribe(peer, message);
+      case MessageCode.REGISTER:
+        this.#checkSequence(message.request);
+        return realm.dealer.register(peer, message);
+      case MessageCode.UNREGISTER:
+        this.#checkSequence(message.request);
+        return realm.dealer.unregister(peer, message);
+      case MessageCode.GOODBYE:
+        return this.#goodbye(message);
+      case MessageCode.ABORT:
+        return this.#end("the client sent ABORT");
+      case MessageCode.HELLO:
+      case MessageCode.AUTHENTICATE:
+        throw new ProtocolError(
+          `${messageName(message.code)} while a session is established`,
+        );
+    }
+  }
+
+  #hello(hello: Hello): void {
+    const features = readClientFeatures(hello.details["roles"]);
+    if (hello.realm === null) {
+      return this.#abort(
+        ErrorUri.NO_SUCH_REALM,
+        "HELLO names no realm, and there is none to choose",
+      );
+    }
+    if (!isValidUri(hello.realm, "exact", "loose")) {
+      return this.#abort(ErrorUri.INVALID_URI, "The realm is no valid URI");
+    }
+    const realm = this.#options.router.realm(hello.realm);
+    if (realm === undefined) {
+      return this.#abort(
+        ErrorUri.NO_SUCH_REALM,
+        `There is no realm "${hello.realm.slice(0, 200)}"`,
+      );
+    }
+    const offered = (hello.details["authmethods"] ?? []) as string[];
+    const outcome = authenticate(this.#options.auth, offered);
+    if (!outcome.accepted) return this.#abort(outcome.reason, outcome.message);
+    const { identity } = outcome;
+    if (!realm.hasRole(identity.authrole)) {
+      return this.#abort(
+        ErrorUri.NO_SUCH_ROLE,
+        `Realm "${realm.name}" has no role "${identity.authrole}"`,
+      );
+    }
+    this.#welcome(realm, identity, features);
+  }
+
+  #welcome(
+    realm: Realm,
+    identity: Identity,
+    features: ReturnType<typeof readClientFeatures>,
+  ): void {
+    this.#clearDeadline();
+    const session = this.#options.router.ids.next();
+    const outlet: Outlet = this.#options.debug
+      ? new TracingOutlet(
+        this.#link,
+        withFields(this.#link.log(), { session, realm: realm.name }),
+      )
+      : this.#link;
+    const outcome = outlet.send({
+      code: MessageCode.WELCOME,
+      session,
+      details: welcomeDetails(realm.name, identity),
+    });
+    if (outcome !== SendOutcome.SENT) {
+      return this.#end("WELCOME is longer than the client accepts");
+    }
+    const { limits } = this.#options;
+    this.#realm = realm;
+    this.#peer = realm.join(session, identity, features, limits, outlet);
+    this.#lastRequest = 0;
+    this.#state = "established";
+  }
+
+  /** The client's GOODBYE: answer, and wait for another HELLO (GB-02, SL-06). */
+  #goodbye(_message: Goodbye): void {
+    this.#peer?.outlet.send({
+      code: MessageCode.GOODBYE,
+      details: EMPTY_DICT,
+      reason: CloseUri.GOODBYE_AND_OUT,
+    });
+    this.#leave();
+    this.#state = "open";
+    this.#expectHello();
+  }
+
+  /** Our GOODBYE: nothing else of this session follows it (SL-08). */
+  #sendGoodbye(reason: string): void {
+    this.#peer?.outlet.send({
+      code: MessageCode.GOODBYE,
+      details: EMPTY_DICT,
+      reason,
+    });
+    this.#leave();
+    this.#state = "shutting_down";
+    this.#startDeadline(
+      this.#options.goodbyeTimeoutMs,
+      "GOODBYE was not answered in time",
+    );
+  }
+
+  #abort(reason: string, message: string): void {
+    this.#leave();
+    if (this.#options.debug) {
+      this.#log().info("sent ABORT", { reason, detail: message });
+    }
+    this.#link.send({
+      code: MessageCode.ABORT,
+      details: { message },
+      reason,
+    });
+    this.#end(`ABORT ${reason}: ${message}`);
+  }
+
+  #end(reason: string): void {
+    this.#leave();
+    this.#clearDeadline();
+    this.#state = "closed";
+    this.#link.close(reason);
+  }
+
+  #leave(): void {
+    if (this.#peer === undefined) return;
+    const peer = this.#peer;
+    this.#peer = undefined;
+    this.#realm?.leave(peer);
+    this.#realm = undefined;
+  }
+
+  /** Made when needed: an idle session holds no logger. */
+  #log(): Logger {
+    if (this.#peer === undefined || this.#realm === undefined) {
+      return this.#link.log();
+    }
+    return withFields(this.#link.log(), {
+      session: this.#peer.sessionId,
+      realm: this.#realm.name,
+    });
+  }
+
+  #checkSequence(request: number): void {
+    if (!this.#options.strictRequestIds) return;
+    const due = nextSessionScopeId(this.#lastRequest);
+    if (request !== due) {
+      throw new ProtocolError(
+        `Request ID ${request} is out of sequence: ${due} is due`,
+      );
+    }
+    this.#lastRequest = request;
+  }
+
+  #expectHello(): void {
+    this.#startDeadline(
+      this.#options.helloTimeoutMs,
+      "HELLO did not come in time",
+    );
+  }
+
+  #startDeadline(delayMs: number, reason: string): void {
+    this.#clearDeadline();
+    this.#deadline = this.#options.timers.set(delayMs, () => {
+      this.#deadline = undefined;
+      this.#end(reason);
+    });
+  }
+
+  #clearDeadline(): void {
+    if (this.#deadline === undefined) return;
+    this.#options.timers.clear(this.#deadline);
+    this.#deadline = undefined;
+  }
+}

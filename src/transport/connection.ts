@@ -1,0 +1,365 @@
+/**
+ * One accepted connection: reads chunks into the pipeline, hands messages to its
+ * session, and writes what is sent to it.
+ *
+ * Closing is a state: what was sent is written, the sending side is shut, and
+ * what the peer still sends is read and thrown away for a moment, since closing
+ * a socket with unread octets resets it and may destroy the last message.
+ */
+import { type Logger, withFields } from "../base/log.ts";
+import type { Deadline } from "../base/timer_wheel.ts";
+import type { Timers } from "../base/timers.ts";
+import {
+  type Frame,
+  FrameKind,
+  PREFIX_BYTES,
+  writePrefix,
+} from "../rawsocket/frame.ts";
+import {
+  answerHandshake,
+  type HandshakeOffer,
+} from "../rawsocket/handshake.ts";
+import type { FrameBatch, FrameSource } from "../rawsocket/unframe_stream.ts";
+import { type FrameFault, Unframer } from "../rawsocket/unframer.ts";
+import type { Serializer } from "../serializer/serializer.ts";
+import type { ClientMessage, RouterMessage } from "../wamp/message.ts";
+import { ProtocolError } from "../wamp/protocol_error.ts";
+import { SendOutcome } from "../wamp/send_outcome.ts";
+import type { FlushQueue } from "./flush_queue.ts";
+import type { FrameEncoder } from "./frame_encoder.ts";
+import { Outbox, type OutboxTarget } from "./outbox.ts";
+import type { BatchReceiver, Pipeline } from "./pipeline.ts";
+import { ReadBuffer } from "./read_buffer.ts";
+import type { WriterPool } from "./writer_pool.ts";
+
+/** What a connection needs of the session it carries. */
+export interface MessageReceiver {
+  /** @throws {ProtocolError} Where the message is wrong or out of turn. */
+  receive(message: ClientMessage): void;
+  /** The client broke the protocol, in octets or in messages. */
+  fail(error: ProtocolError): void;
+  /** The connection is gone. */
+  disconnected(): void;
+  /** The router stops. */
+  shutDown(): void;
+}
+
+/** A serializer and its encoder. */
+export interface Codec {
+  readonly serializer: Serializer;
+  readonly encoder: FrameEncoder;
+}
+
+/** What all connections of a transport have in common. */
+export interface ConnectionOptions {
+  readonly pipeline: Pipeline<Connection>;
+  readonly flushQueue: FlushQueue;
+  readonly writerPool: WriterPool;
+  readonly timers: Timers;
+  readonly log: Logger;
+  readonly debug: boolean;
+  /** By serializer number of the handshake. */
+  readonly codecs: ReadonlyMap<number, Codec>;
+  readonly maxMessageBytes: number;
+  readonly maxOutboxBytes: number;
+  readonly handshakeTimeoutMs: number;
+  /** Asked at each handshake. */
+  offer(): HandshakeOffer;
+  /** Makes the session of a connection whose handshake is done. */
+  openSession(connection: Connection): MessageReceiver;
+  /** Told when a connection did not take what was sent to it (FR-21). */
+  outboxOverflowed(): void;
+  /** Told when the connection is no more. */
+  closed(connection: Connection): void;
+}
+
+/** From the decision to close to the end of waiting for the peer. */
+const CLOSING_TIMEOUT_MS = 3000;
+
+type State = "handshake" | "open" | "closing" | "closed";
+
+/** One client's connection. */
+export class Connection implements BatchReceiver, OutboxTarget {
+  readonly unframer: Unframer;
+  readonly #conn: Deno.Conn;
+  readonly #options: ConnectionOptions;
+  readonly #outbox: Outbox;
+  readonly #readBuffer = new ReadBuffer();
+  readonly #onRead = (count: number | null) => this.#received(count);
+  readonly #onReadFailed = (error: unknown) => this.#lost(error);
+  #state: State = "handshake";
+  #codec: Codec | undefined = undefined;
+  #peerLimitBytes = 0;
+  #session: MessageReceiver | undefined = undefined;
+  #deadline: Deadline | undefined;
+  #readEnded = false;
+  #lastCount = 0;
+  #overflowed = false;
+
+  constructor(conn: Deno.Conn, options: ConnectionOptions) {
+    this.#conn = conn;
+    this.#options = options;
+    this.unframer = new Unframer(options.maxMessageBytes);
+    this.#outbox = new Outbox(this, options.flushQueue, options.writerPool);
+    this.#deadline = options.timers.set(options.handshakeTimeoutMs, () => {
+      this.#deadline = undefined;
+      this.#destroy("the handshake did not come in time");
+    });
+    this.#read();
+  }
+
+  /** Octets that wait to be written. */
+  get pendingBytes(): number {
+    return this.#outbox.pendingBytes;
+  }
+
+  /** A log whose lines name the transport and the client's address. */
+  log(): Logger {
+    return withFields(this.#options.log, {
+      peer: describeAddress(this.#conn.remoteAddr),
+    });
+  }
+
+  /** Sends `message`, after all that was sent before (FR-14). */
+  send(message: RouterMessage): SendOutcome {
+    if (this.#state !== "open" || this.#codec === undefined) {
+      return SendOutcome.SENT;
+    }
+    const pendingBefore = this.#outbox.pendingBytes;
+    const outcome = this.#codec.encoder.encode(
+      message,
+      this.#outbox.writer,
+      this.#peerLimitBytes,
+    );
+    if (outcome === SendOutcome.SENT && pendingBefore > 0) {
+      this.#checkOverflow();
+    }
+    return outcome;
+  }
+
+  /** Writes what was sent, then ends the connection. */
+  close(reason: string): void {
+    if (this.#state === "closing" || this.#state === "closed") return;
+    this.#logClosing(reason);
+    this.#state = "closing";
+    this.#setDeadline(CLOSING_TIMEOUT_MS, "closing took too long");
+    if (this.#outbox.pendingBytes === 0) this.drained();
+  }
+
+  /** The router stops: the session says so, then the connection ends. */
+  shutDown(): void {
+    if (this.#session !== undefined) this.#session.shutDown();
+    else this.#destroy("the router is shutting down");
+  }
+
+  /** Ends the connection at once. */
+  abort(reason: string): void {
+    this.#destroy(reason);
+  }
+
+  receive(batch: FrameBatch<FrameSource>): void {
+    try {
+      const frames = batch.frames;
+      for (let i = 0; i < frames.length && this.#isReceiving(); i++) {
+        this.#frame(frames[i]);
+      }
+      if (batch.fault !== undefined && this.#isReceiving()) {
+        this.#faulted(batch.fault);
+      }
+    } catch (error) {
+      this.#crashed(error);
+    }
+    this.#readBuffer.fit(this.#lastCount, this.unframer.missingBytes);
+    this.#read();
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    return this.#conn.write(bytes);
+  }
+
+  drained(): void {
+    if (this.#state !== "closing") return;
+    if (this.#readEnded) return this.#destroy("both sides are done");
+    this.#conn.closeWrite().catch((error) => this.#lost(error));
+  }
+
+  writeFailed(error: unknown): void {
+    this.#lost(error);
+  }
+
+  #isReceiving(): boolean {
+    return this.#state === "open" || this.#state === "handshake";
+  }
+
+  #read(): void {
+    if (this.#state === "closed" || this.#readEnded) return;
+    this.#conn.read(this.#readBuffer.bytes)
+      .then(this.#onRead, this.#onReadFailed);
+  }
+
+  #received(count: number | null): void {
+    if (this.#state === "closed") return;
+    if (count === null) return this.#ended();
+    // What comes while closing is read only so that it is not left unread.
+    if (this.#state === "closing") return this.#read();
+    const bytes = this.#readBuffer.bytes;
+    this.#lastCount = count;
+    this.#options.pipeline.push({ source: this, bytes, length: count });
+  }
+
+  #frame(frame: Frame): void {
+    switch (frame.kind) {
+      case FrameKind.MESSAGE:
+        return this.#message(frame);
+      case FrameKind.PING:
+        return this.#pong(frame);
+      case FrameKind.PONG:
+        return;
+      case FrameKind.HANDSHAKE:
+        return this.#handshake(frame);
+    }
+  }
+
+  #message(frame: Frame): void {
+    const session = this.#session as MessageReceiver;
+    const { serializer } = this.#codec as Codec;
+    try {
+      session.receive(serializer.decode(frame.bytes, frame.start, frame.end));
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      session.fail(error);
+    }
+  }
+
+  /** The same octets back, whatever the peer's own limit (FR-07, FR-22). */
+  #pong(frame: Frame): void {
+    const pendingBefore = this.#outbox.pendingBytes;
+    const writer = this.#outbox.writer;
+    writer.reserve(PREFIX_BYTES);
+    writePrefix(
+      writer.bytes,
+      writer.length,
+      FrameKind.PONG,
+      frame.end - frame.start,
+    );
+    writer.length += PREFIX_BYTES;
+    writer.append(frame.bytes, frame.start, frame.end);
+    if (pendingBefore > 0) this.#checkOverflow();
+  }
+
+  #handshake(frame: Frame): void {
+    const outcome = answerHandshake(
+      frame.bytes.subarray(frame.start, frame.end),
+      this.#options.offer(),
+    );
+    this.#clearDeadline();
+    if (outcome.reply !== undefined) {
+      this.#outbox.writer.append(outcome.reply, 0, outcome.reply.length);
+    }
+    if (!outcome.accepted) {
+      this.log().warn("handshake refused", { reason: outcome.reason });
+      return this.close(outcome.reason);
+    }
+    this.#codec = this.#options.codecs.get(outcome.serializer);
+    this.#peerLimitBytes = outcome.peerLimitBytes;
+    this.#state = "open";
+    if (this.#options.debug) {
+      this.log().info("handshake done", {
+        serializer: this.#codec?.serializer.name ?? "",
+        peer_limit_bytes: outcome.peerLimitBytes,
+      });
+    }
+    this.#session = this.#options.openSession(this);
+  }
+
+  #faulted(fault: FrameFault): void {
+    if (this.#session === undefined) {
+      this.log().warn("no RawSocket client", { reason: fault.message });
+      return this.close(fault.message);
+    }
+    this.#session.fail(new ProtocolError(fault.message));
+  }
+
+  #checkOverflow(): void {
+    if (this.#overflowed) return;
+    if (this.#outbox.pendingBytes <= this.#options.maxOutboxBytes) return;
+    this.#overflowed = true;
+    this.#options.outboxOverflowed();
+    this.log().warn("the peer does not read what it is sent", {
+      pending_bytes: this.#outbox.pendingBytes,
+      max_outbox_bytes: this.#options.maxOutboxBytes,
+    });
+    // Not now: the router may be in the middle of its subscribers.
+    this.#state = "closing";
+    this.#outbox.close();
+    queueMicrotask(() => this.#destroy("the outbox is full"));
+  }
+
+  /** The peer has said all; what it was sent is still written. */
+  #ended(): void {
+    this.#readEnded = true;
+    if (this.#state === "handshake") return this.#destroy("the peer left");
+    this.#session?.disconnected();
+    this.#session = undefined;
+    if (this.#state === "open") this.close("the peer left");
+    else if (this.#outbox.pendingBytes === 0) this.#destroy("the peer left");
+  }
+
+  #lost(error: unknown): void {
+    if (this.#state === "closed") return;
+    this.#destroy(error instanceof Error ? error.message : String(error));
+  }
+
+  /** A fault of ours: this connection ends, the others go on. */
+  #crashed(error: unknown): void {
+    const detail = error instanceof Error ? error.stack ?? error.message : "";
+    this.log().error("internal error; closing the connection", { detail });
+    this.#destroy("internal error");
+  }
+
+  #destroy(reason: string): void {
+    if (this.#state === "closed") return;
+    if (this.#state !== "closing") this.#logClosing(reason);
+    this.#state = "closed";
+    this.#clearDeadline();
+    this.#outbox.close();
+    this.#conn.close();
+    const session = this.#session;
+    this.#session = undefined;
+    session?.disconnected();
+    this.#options.closed(this);
+  }
+
+  #logClosing(reason: string): void {
+    const log = this.log();
+    if (this.#options.debug) log.info("connection closes", { reason });
+    else log.debug("connection closes", { reason });
+  }
+
+  #setDeadline(delayMs: number, reason: string): void {
+    this.#clearDeadline();
+    this.#deadline = this.#options.timers.set(delayMs, () => {
+      this.#deadline = undefined;
+      this.#destroy(reason);
+    });
+  }
+
+  #clearDeadline(): void {
+    if (this.#deadline === undefined) return;
+    this.#options.timers.clear(this.#deadline);
+    this.#deadline = undefined;
+  }
+}
+
+function describeAddress(address: Deno.Addr): string {
+  switch (address.transport) {
+    case "tcp":
+    case "udp":
+      return `${address.hostname}:${address.port}`;
+    case "unix":
+    case "unixpacket":
+      return "unix";
+    default:
+      return address.transport;
+  }
+}

@@ -1,0 +1,97 @@
+import type { Logger } from "../base/log.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
+import type { Listener } from "./listener.ts";
+
+/** Accepting pauses so long where the system has no descriptor left. */
+const ACCEPT_RETRY_MS = 100;
+
+/** One listening socket and the connections that it accepted. */
+export class Transport {
+  readonly #listener: Listener;
+  readonly #log: Logger;
+  readonly #options: ConnectionOptions;
+  readonly #connections: Set<Connection>;
+  readonly #accepting: Promise<void>;
+  #closing = false;
+  #onEmpty: (() => void) | undefined = undefined;
+
+  /** @param connections Kept up to date; the owner may count it. */
+  constructor(
+    listener: Listener,
+    connections: Set<Connection>,
+    options: Omit<ConnectionOptions, "closed">,
+  ) {
+    this.#listener = listener;
+    this.#log = options.log;
+    this.#connections = connections;
+    this.#options = {
+      ...options,
+      closed: (connection) => this.#forget(connection),
+    };
+    this.#accepting = this.#accept();
+  }
+
+  /** Where it listens. */
+  get address(): string {
+    return this.#listener.address;
+  }
+
+  /** How many connections are open. */
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  /** Octets that wait in all outboxes. */
+  get pendingBytes(): number {
+    let sum = 0;
+    for (const connection of this.#connections) sum += connection.pendingBytes;
+    return sum;
+  }
+
+  /** Accepts no more, and has every session say good-bye (SL-13). */
+  shutDown(): void {
+    this.#closing = true;
+    this.#listener.close();
+    for (const connection of this.#connections) connection.shutDown();
+  }
+
+  /** Resolves when the last connection is closed. */
+  async empty(): Promise<void> {
+    await this.#accepting;
+    if (this.#connections.size === 0) return;
+    await new Promise<void>((resolve) => this.#onEmpty = resolve);
+  }
+
+  /** Ends what is still open, at once. */
+  abort(): void {
+    for (const connection of this.#connections) {
+      connection.abort("the router has stopped");
+    }
+  }
+
+  /** Ends the pipeline, once no connection is open. */
+  async close(): Promise<void> {
+    await this.#options.pipeline.close();
+  }
+
+  async #accept(): Promise<void> {
+    while (!this.#closing) {
+      try {
+        const conn = await this.#listener.accept();
+        if (this.#closing) conn.close();
+        else this.#connections.add(new Connection(conn, this.#options));
+      } catch (error) {
+        if (this.#closing) return;
+        this.#log.error("cannot accept a connection", {
+          detail: error instanceof Error ? error.message : String(error),
+        });
+        await new Promise((resolve) => setTimeout(resolve, ACCEPT_RETRY_MS));
+      }
+    }
+  }
+
+  #forget(connection: Connection): void {
+    this.#connections.delete(connection);
+    if (this.#connections.size === 0) this.#onEmpty?.();
+  }
+}

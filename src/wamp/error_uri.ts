@@ -1,0 +1,28 @@
+/** The error and reason URIs that the router sends (checklist §15.1). */
+export const ErrorUri = {
+  INVALID_URI: "wamp.error.invalid_uri",
+  NO_SUCH_PROCEDURE: "wamp.error.no_such_procedure",
+  PROCEDURE_ALREADY_EXISTS: "wamp.error.procedure_already_exists",
+  NO_SUCH_REGISTRATION: "wamp.error.no_such_registration",
+  NO_SUCH_SUBSCRIPTION: "wamp.error.no_such_subscription",
+  INVALID_ARGUMENT: "wamp.error.invalid_argument",
+  CANCELED: "wamp.error.canceled",
+  PAYLOAD_SIZE_EXCEEDED: "wamp.error.payload_size_exceeded",
+  PROTOCOL_VIOLATION: "wamp.error.protocol_violation",
+  NOT_AUTHORIZED: "wamp.error.not_authorized",
+  AUTHORIZATION_FAILED: "wamp.error.authorization_failed",
+  NO_SUCH_REALM: "wamp.error.no_such_realm",
+  NO_SUCH_ROLE: "wamp.error.no_such_role",
+  NO_MATCHING_AUTH_METHOD: "wamp.error.no_matching_auth_method",
+  AUTHENTICATION_REQUIRED: "wamp.error.authentication_required",
+  AUTHENTICATION_FAILED: "wamp.error.authentication_failed",
+  /** Ours: a limit of the config is reached (`max_subscriptions`, …). */
+  LIMIT_REACHED: "sluice.error.limit_reached",
+} as const;
+
+/** Reasons of GOODBYE and ABORT that are no errors (GB-03). */
+export const CloseUri = {
+  SYSTEM_SHUTDOWN: "wamp.close.system_shutdown",
+  CLOSE_REALM: "wamp.close.close_realm",
+  GOODBYE_AND_OUT: "wamp.close.goodbye_and_out",
+} as const;

@@ -1,0 +1,145 @@
+/**
+ * Known options and details: their types and what a wrong one means.
+ *
+ * A key that is not listed is ignored, whatever its value (MF-05, FD-01). A
+ * listed one of another type, or outside its set, is a protocol violation
+ * (MF-07); given as null it counts as absent (MF-08).
+ */
+import { ID_MAX } from "./id.ts";
+import { ProtocolError } from "./protocol_error.ts";
+import type { MatchPolicy } from "./uri.ts";
+
+/** A dict of the protocol's own: Options, Details, Extra. */
+export type Dict = Readonly<Record<string, unknown>>;
+
+/** The empty dict, shared: most messages carry it. */
+export const EMPTY_DICT: Dict = Object.freeze({});
+
+type Check = (value: unknown) => boolean;
+
+const isBoolean: Check = (value) => typeof value === "boolean";
+const isText: Check = (value) => typeof value === "string";
+const isCount: Check = (value) =>
+  Number.isSafeInteger(value) && (value as number) >= 0;
+const isId: Check = (value) =>
+  Number.isInteger(value) && (value as number) >= 1 &&
+  (value as number) <= ID_MAX;
+const isIdList: Check = (value) => Array.isArray(value) && value.every(isId);
+const isTextList: Check = (value) =>
+  Array.isArray(value) && value.every(isText);
+const isDict: Check = (value) =>
+  typeof value === "object" && value !== null && !Array.isArray(value) &&
+  !(value instanceof Uint8Array);
+function isOneOf(...allowed: string[]): Check {
+  return (value) => allowed.includes(value as string);
+}
+
+const isMatchPolicy = isOneOf("exact", "prefix", "wildcard");
+
+const PASSTHRU = {
+  ppt_scheme: isText,
+  ppt_serializer: isText,
+  ppt_cipher: isText,
+  ppt_keyid: isText,
+};
+
+/** HELLO.Details (HW-11); `roles` has checks of its own. */
+export const HELLO_DETAILS = {
+  authmethods: isTextList,
+  authid: isText,
+  authrole: isText,
+  authextra: isDict,
+  agent: isText,
+};
+
+/** PUBLISH.Options. */
+export const PUBLISH_OPTIONS = {
+  acknowledge: isBoolean,
+  exclude_me: isBoolean,
+  exclude: isIdList,
+  exclude_authid: isTextList,
+  exclude_authrole: isTextList,
+  eligible: isIdList,
+  eligible_authid: isTextList,
+  eligible_authrole: isTextList,
+  disclose_me: isBoolean,
+  retain: isBoolean,
+  rkey: isText,
+  ...PASSTHRU,
+};
+
+/** SUBSCRIBE.Options. */
+export const SUBSCRIBE_OPTIONS = {
+  match: isMatchPolicy,
+  get_retained: isBoolean,
+  nkey: isText,
+};
+
+/** CALL.Options. */
+export const CALL_OPTIONS = {
+  receive_progress: isBoolean,
+  progress: isBoolean,
+  timeout: isCount,
+  disclose_me: isBoolean,
+  runmode: isText,
+  rkey: isText,
+  ...PASSTHRU,
+};
+
+/** CANCEL.Options. */
+export const CANCEL_OPTIONS = { mode: isOneOf("skip", "kill", "killnowait") };
+
+/** REGISTER.Options. */
+export const REGISTER_OPTIONS = {
+  match: isMatchPolicy,
+  invoke: isOneOf("single", "roundrobin", "random", "first", "last"),
+  disclose_caller: isBoolean,
+  forward_timeout: isBoolean,
+  concurrency: isCount,
+  force_reregister: isBoolean,
+};
+
+/** YIELD.Options. */
+export const YIELD_OPTIONS = { progress: isBoolean, ...PASSTHRU };
+
+/** ERROR.Details. */
+export const ERROR_DETAILS = { ...PASSTHRU };
+
+/** Dicts in which no key is known to us. */
+export const NO_KNOWN_KEYS = {};
+
+/** What the broker reads of PUBLISH.Options. */
+export interface PublishOptions {
+  readonly acknowledge?: boolean | null;
+  readonly exclude_me?: boolean | null;
+}
+
+/** What the broker reads of SUBSCRIBE.Options. */
+export interface SubscribeOptions {
+  readonly match?: MatchPolicy | null;
+}
+
+/** What the dealer reads of REGISTER.Options. */
+export interface RegisterOptions {
+  readonly match?: MatchPolicy | null;
+}
+
+/**
+ * Checks the known keys of `dict`.
+ *
+ * @throws {ProtocolError} On a known key with a value of the wrong type.
+ */
+export function checkDict(
+  dict: Dict,
+  known: Readonly<Record<string, Check>>,
+  where: string,
+): void {
+  if (dict === EMPTY_DICT) return;
+  for (const key in dict) {
+    if (!Object.hasOwn(known, key)) continue;
+    const value = dict[key];
+    if (value !== null && !known[key](value)) {
+      throw new ProtocolError(`${where}.${key} has a wrong type or value`);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import type { ValueSink } from "./value_sink.ts";
+
+/** What payload needs of the serializer that it is written in. */
+export interface PayloadFormat {
+  /** Which place of {@linkcode Payload}'s transcodings is this format's. */
+  readonly slot: number;
+  /** Tells `payload`, which is in this format, to `sink`, element by element. */
+  readPayload(payload: Payload, sink: ValueSink): void;
+  /**
+   * Writes `payload`, which is in another format, anew in this one.
+   *
+   * @throws {UnsupportedValueError} Where this format has no form for a value.
+   */
+  transcode(payload: Payload): Payload;
+}
+
+/**
+ * `Arguments` and `ArgumentsKw` of a message as the octets that came, checked to
+ * be well formed and otherwise unread.
+ *
+ * It is a view: it pins the chunk it points into and is good until that chunk
+ * is read over, which is when the batch has been handled. Use
+ * {@linkcode Payload.kept} for what stays longer.
+ */
+export class Payload {
+  /** The format of the octets. */
+  readonly format: PayloadFormat | undefined;
+  readonly bytes: Uint8Array;
+  /** Where `Arguments` begins in {@linkcode Payload.bytes}. */
+  readonly start: number;
+  /** Where the last element ends. */
+  readonly end: number;
+  /** How many elements there are: none, `Arguments`, or both. */
+  readonly count: 0 | 1 | 2;
+  #transcoded: Payload[] | undefined = undefined;
+
+  constructor(
+    format: PayloadFormat | undefined,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    count: 0 | 1 | 2,
+  ) {
+    this.format = format;
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+    this.count = count;
+  }
+
+  /**
+   * This payload in `format`: itself where that is its own; else written anew,
+   * once however many ask.
+   *
+   * @throws {UnsupportedValueError} Where `format` has no form for a value.
+   */
+  in(format: PayloadFormat): Payload {
+    if (this.count === 0 || this.format!.slot === format.slot) return this;
+    const known = this.#transcoded?.[format.slot];
+    if (known !== undefined) return known;
+    const transcoded = format.transcode(this);
+    this.#transcoded ??= [];
+    this.#transcoded[format.slot] = transcoded;
+    return transcoded;
+  }
+
+  /** A copy that pins nothing else. */
+  kept(): Payload {
+    if (this.count === 0) return this;
+    const bytes = this.bytes.slice(this.start, this.end);
+    return new Payload(this.format, bytes, 0, bytes.length, this.count);
+  }
+}
+
+/** No payload at all, in every format. */
+export const NO_PAYLOAD = new Payload(
+  undefined,
+  new Uint8Array(0),
+  0,
+  0,
+  0,
+);

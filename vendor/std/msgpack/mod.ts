@@ -1,0 +1,8 @@
+/**
+ * Stand-in for `@std/msgpack`: see `vendor/README.md`.
+ *
+ * @module
+ */
+
+export { decode } from "./decode.ts";
+export { encode, type ValueMap, type ValueType } from "./encode.ts";
