@@ -1,0 +1,22 @@
+/** No test waits longer than this for anything. */
+export const DEADLINE_MS = 10_000;
+
+/** `promise`, or a failure that says what was waited for. */
+export async function within<Value>(
+  promise: Promise<Value>,
+  what: string,
+  deadlineMs: number = DEADLINE_MS,
+): Promise<Value> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const expired = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`Waited ${deadlineMs} ms in vain for ${what}`)),
+      deadlineMs,
+    );
+  });
+  try {
+    return await Promise.race([promise, expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

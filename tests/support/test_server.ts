@@ -1,0 +1,225 @@
+/**
+ * A router in the test's own process, on free ports and a private Unix socket.
+ */
+import type { LogFields, Logger } from "../../src/base/log.ts";
+import type {
+  EndpointConfig,
+  RealmConfig,
+  TransportConfig,
+  TransportLimits,
+} from "../../src/config/config.ts";
+import type { SerializerName } from "../../src/serializer/serializer.ts";
+import { type RunningServer, startServer } from "../../src/server/server.ts";
+import { within } from "./deadline.ts";
+import { SERIALIZERS } from "./wire_codec.ts";
+
+/** The kinds of transport that clients can use. */
+export type TransportKind = "tcp" | "tls" | "unix";
+
+/** All kinds, for tests that run over each. */
+export const TRANSPORT_KINDS: readonly TransportKind[] = ["tcp", "tls", "unix"];
+
+/** One line of the router's log. */
+export interface LogLine {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+/** What a test may set; the rest is the router's default. */
+export interface TestServerOptions {
+  readonly realms?: readonly RealmConfig[];
+  readonly kinds?: readonly TransportKind[];
+  readonly serializers?: readonly SerializerName[];
+  readonly maxMessageBytes?: number;
+  readonly limits?: Partial<TransportLimits>;
+  readonly debug?: boolean;
+  readonly role?: string;
+  readonly shutdownTimeoutMs?: number;
+  /** False: the transport has no authentication method at all. */
+  readonly anonymous?: boolean;
+}
+
+const DEFAULT_LIMITS: TransportLimits = {
+  handshakeTimeoutMs: 10_000,
+  helloTimeoutMs: 10_000,
+  goodbyeTimeoutMs: 10_000,
+  maxOutboxBytes: 8 * 1024 * 1024,
+  maxDepth: 64,
+  maxConnections: 20_000,
+  maxSubscriptions: 100_000,
+  maxRegistrations: 100_000,
+  maxPendingCalls: 65_536,
+  strictRequestIds: false,
+};
+
+const ALLOW_ALL = {
+  call: true,
+  register: true,
+  publish: true,
+  subscribe: true,
+};
+
+/** A realm in which role `anonymous` may do everything. */
+export function openRealm(name: string): RealmConfig {
+  return {
+    name,
+    uriCheck: "loose",
+    roles: [{
+      name: "anonymous",
+      permissions: [{ uri: "", match: "prefix", allow: ALLOW_ALL }],
+    }],
+  };
+}
+
+/** A router that runs until it is disposed of. */
+export class TestServer {
+  readonly running: RunningServer;
+  /** All that was logged, in order. */
+  readonly log: readonly LogLine[];
+  readonly #folder: string;
+  readonly #waiting: Set<() => void>;
+
+  private constructor(
+    running: RunningServer,
+    log: readonly LogLine[],
+    folder: string,
+    waiting: Set<() => void>,
+  ) {
+    this.running = running;
+    this.log = log;
+    this.#folder = folder;
+    this.#waiting = waiting;
+  }
+
+  /** Starts a router. */
+  static async start(options: TestServerOptions = {}): Promise<TestServer> {
+    const folder = await Deno.makeTempDir({ prefix: "sluice-test-" });
+    const lines: LogLine[] = [];
+    const waiting = new Set<() => void>();
+    const running = await startServer({
+      realms: options.realms ?? [openRealm("realm1")],
+      transports: (options.kinds ?? ["tcp"]).map((kind) =>
+        transportOf(kind, folder, options)
+      ),
+      shutdownTimeoutMs: options.shutdownTimeoutMs ?? 5000,
+    }, collectingLogger(lines, waiting));
+    return new TestServer(running, lines, folder, waiting);
+  }
+
+  /** Where the transport of that kind listens. */
+  address(kind: TransportKind = "tcp"): string {
+    const found = this.running.listeners.find(({ id }) => id === kind);
+    if (found === undefined) {
+      throw new Error(`No ${kind} transport was started`);
+    }
+    return found.address;
+  }
+
+  /** The first line, past or to come, whose message and fields contain `text`. */
+  async logged(text: string): Promise<LogLine> {
+    const find = () =>
+      this.log.find((line) =>
+        `${line.message} ${JSON.stringify(line.fields)}`.includes(text)
+      );
+    return await this.#until(find, `a log line with "${text}"`);
+  }
+
+  /** Resolves once every client is gone and nothing of theirs is left. */
+  async emptied(): Promise<void> {
+    while (true) {
+      const counts = Object.entries(this.running.inventory());
+      const left = counts.filter(([, count]) => count !== 0);
+      if (left.length === 0) return;
+      await within(
+        new Promise((resolve) => setTimeout(resolve, 5)),
+        JSON.stringify(left),
+      );
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.running.shutdown();
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+
+  async #until<Value>(
+    find: () => Value | undefined,
+    what: string,
+  ): Promise<Value> {
+    const found = new Promise<Value>((resolve) => {
+      const look = () => {
+        const value = find();
+        if (value === undefined) return;
+        this.#waiting.delete(look);
+        resolve(value);
+      };
+      this.#waiting.add(look);
+      look();
+    });
+    return await within(found, what);
+  }
+}
+
+function transportOf(
+  kind: TransportKind,
+  folder: string,
+  options: TestServerOptions,
+): TransportConfig {
+  return {
+    id: kind,
+    endpoint: endpointOf(kind, folder),
+    serializers: [...(options.serializers ?? SERIALIZERS)],
+    maxMessageBytes: options.maxMessageBytes ?? 131_072,
+    auth: {
+      anonymous: options.anonymous === false
+        ? undefined
+        : { role: options.role ?? "anonymous" },
+      implied: false,
+    },
+    debug: options.debug ?? false,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+  };
+}
+
+function endpointOf(kind: TransportKind, folder: string): EndpointConfig {
+  if (kind === "unix") {
+    return {
+      type: "unix",
+      path: `${folder}/router.sock`,
+      mode: 0o600,
+      backlog: undefined,
+    };
+  }
+  const fixture = (name: string) =>
+    new URL(`../fixtures/${name}`, import.meta.url).pathname;
+  return {
+    type: "tcp",
+    hostname: "127.0.0.1",
+    port: 0,
+    backlog: undefined,
+    reusePort: false,
+    tls: kind === "tcp" ? undefined : {
+      keyPath: fixture("localhost.key"),
+      certificatePath: fixture("localhost.crt"),
+      chainCertificatePaths: [],
+    },
+  };
+}
+
+function collectingLogger(
+  lines: LogLine[],
+  waiting: ReadonlySet<() => void>,
+): Logger {
+  const collect =
+    (level: LogLine["level"]) => (message: string, fields: LogFields = {}) => {
+      lines.push({ level, message, fields });
+      for (const look of [...waiting]) look();
+    };
+  return {
+    debug: collect("debug"),
+    info: collect("info"),
+    warn: collect("warn"),
+    error: collect("error"),
+  };
+}
