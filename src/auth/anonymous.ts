@@ -1,24 +1,20 @@
-import type { RandomSource } from "../base/random.ts";
+import type { RandomIds } from "../wamp/id.ts";
 import type { Identity } from "../wamp/identity.ts";
-
-const AUTHID_WORDS = 4;
 
 /** Lets anyone in under one role (checklist AN). */
 export class AnonymousAuthenticator {
   readonly #role: string;
-  readonly #random: RandomSource;
+  readonly #ids: RandomIds;
 
-  constructor(role: string, random: RandomSource) {
+  constructor(role: string, ids: RandomIds) {
     this.#role = role;
-    this.#random = random;
+    this.#ids = ids;
   }
 
   /** Under a fresh authid, whatever the client asked for (AN-01, AN-02). */
   identify(): Identity {
-    const words = this.#random.fill(new Uint32Array(AUTHID_WORDS));
     return {
-      authid: Array.from(words, (word) => word.toString(36).padStart(7, "0"))
-        .join(""),
+      authid: this.#ids.next().toString(16) + this.#ids.next().toString(16),
       authrole: this.#role,
       authmethod: "anonymous",
       authprovider: "static",

@@ -30,11 +30,14 @@ export function writeDict(
   dict: Readonly<Record<string, unknown>>,
   sink: ValueSink,
 ): void {
-  const keys = Object.keys(dict).filter((key) => dict[key] !== undefined);
-  sink.beginDict(keys.length);
-  for (const key of keys) {
-    sink.key(key);
-    writeValue(dict[key], sink);
+  let count = 0;
+  for (const key in dict) if (dict[key] !== undefined) count++;
+  sink.beginDict(count);
+  for (const key in dict) {
+    if (dict[key] !== undefined) {
+      sink.key(key);
+      writeValue(dict[key], sink);
+    }
   }
   sink.endDict();
 }

@@ -28,6 +28,7 @@ export interface RunningServer {
   /**
    * Ends: sessions get GOODBYE `wamp.close.system_shutdown`, outboxes are
    * flushed. Resolves when everything is closed, within `shutdownTimeoutMs`.
+   * Calling it again waits for the same end.
    */
   shutdown(): Promise<void>;
 }
@@ -55,7 +56,7 @@ export async function startServer(
     timers,
     flushQueue: new FlushQueue(),
     writerPool: new WriterPool(),
-    anonymous: (role) => new AnonymousAuthenticator(role, RANDOM),
+    anonymous: (role) => new AnonymousAuthenticator(role, router.ids),
     log,
   };
   const transports: Transport[] = [];
@@ -65,7 +66,13 @@ export async function startServer(
     }
   } catch (error) {
     await shutDown(transports, 0);
+    timers.stop();
     throw error;
+  }
+  let stopping: Promise<void> | undefined;
+  async function stop(): Promise<void> {
+    await shutDown(transports, config.shutdownTimeoutMs);
+    timers.stop();
   }
   return {
     listeners: config.transports.map(({ id }, index) => ({
@@ -73,7 +80,7 @@ export async function startServer(
       address: transports[index].address,
     })),
     inventory: () => takeInventory(router, transports, timers),
-    shutdown: () => shutDown(transports, config.shutdownTimeoutMs),
+    shutdown: () => stopping ??= stop(),
   };
 }
 

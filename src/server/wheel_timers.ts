@@ -7,11 +7,10 @@ const TICK_MS = 50;
 /** {@linkcode Timers} of one host timer, which runs only while something waits. */
 export class WheelTimers implements Timers {
   #interval: ReturnType<typeof setInterval> | undefined = undefined;
-  readonly #wheel = new TimerWheel(
-    TICK_MS,
-    performance.now(),
-    (busy) => this.#run(busy),
-  );
+  readonly #wheel = new TimerWheel(TICK_MS, (busy) => {
+    if (busy) this.#start();
+    else this.stop();
+  });
 
   /** How many deadlines are set. */
   get count(): number {
@@ -26,15 +25,16 @@ export class WheelTimers implements Timers {
     this.#wheel.clear(deadline);
   }
 
-  #run(busy: boolean): void {
-    if (!busy) {
-      clearInterval(this.#interval);
-      this.#interval = undefined;
-    } else if (this.#interval === undefined) {
-      this.#interval = setInterval(
-        () => this.#wheel.advance(performance.now()),
-        TICK_MS,
-      );
-    }
+  /** Stops the host timer; what is still set does not fire. */
+  stop(): void {
+    clearInterval(this.#interval);
+    this.#interval = undefined;
+  }
+
+  #start(): void {
+    this.#interval = setInterval(
+      () => this.#wheel.advance(performance.now()),
+      TICK_MS,
+    );
   }
 }

@@ -2,7 +2,7 @@
  * How large a buffer the next read of a connection gets: small while the peer
  * says little, larger while reads fill it, small again when they do not.
  */
-const BYTES_MIN = 512;
+const BYTES_MIN = 256;
 const BYTES_MAX = 256 * 1024;
 /** So many small reads in a row before the buffer shrinks. */
 const SMALL_READS = 8;

@@ -2,7 +2,10 @@
  * Unix sockets that are never open to more than their mode says: the socket is
  * made in a private folder, gets its mode there, and is then renamed into place.
  */
-import { dirname, join } from "node:path";
+import {
+  privateSocketFolder,
+  privateSocketPath,
+} from "../base/socket_paths.ts";
 import type { Listener } from "./listener.ts";
 
 /** Where a Unix transport listens. */
@@ -19,8 +22,9 @@ export async function openUnixListener(
 ): Promise<Listener> {
   const { path, mode } = endpoint;
   await refuseLiveSocket(path);
-  const folder = await Deno.makeTempDir({ dir: dirname(path), prefix: "." });
-  const privatePath = join(folder, "s");
+  const folder = privateSocketFolder(path);
+  const privatePath = privateSocketPath(path);
+  await makePrivateFolder(folder);
   let listener: Deno.UnixListener | undefined;
   try {
     listener = Deno.listen({ transport: "unix", path: privatePath });
@@ -32,16 +36,26 @@ export async function openUnixListener(
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-  const { ino } = await Deno.lstat(path);
   const open = listener;
   return {
     address: `unix:${path}`,
     accept: () => open.accept(),
     close() {
       open.close();
-      removeOwnSocket(path, ino);
+      removeSocket(path);
     },
   };
+}
+
+/** A folder of ours alone; one left behind by a dead process is replaced. */
+async function makePrivateFolder(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    await Deno.remove(folder, { recursive: true });
+    await Deno.mkdir(folder, { mode: 0o700 });
+  }
 }
 
 /** @throws {Error} Where something is at `path` that must not be replaced. */
@@ -70,10 +84,10 @@ async function refuseLiveSocket(path: string): Promise<void> {
   );
 }
 
-/** Another process may have put its own socket there since. */
-function removeOwnSocket(path: string, ino: number | null): void {
+/** Needs only the right to write this path: that of reading is given up by now. */
+function removeSocket(path: string): void {
   try {
-    if (Deno.lstatSync(path).ino === ino) Deno.removeSync(path);
+    Deno.removeSync(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }

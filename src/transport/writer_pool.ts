@@ -2,7 +2,7 @@ import { ByteWriter } from "../base/byte_writer.ts";
 
 const FIRST_BYTES = 2048;
 /** Larger buffers are left to the garbage collector. */
-const KEPT_BYTES_MAX = 256 * 1024;
+const KEPT_BYTES_MAX = 1024 * 1024;
 const POOL_BYTES_MAX = 8 * 1024 * 1024;
 
 /**

@@ -39,18 +39,18 @@ export function readClientFeatures(roles: unknown): ClientFeatures {
   if (!isDict(roles)) {
     throw new ProtocolError("HELLO.Details.roles must be a dict of roles");
   }
-  const known = CLIENT_ROLES.filter((role) =>
-    Object.hasOwn(roles, role) && roles[role] !== null
-  );
-  if (known.length === 0) {
-    throw new ProtocolError(
-      `HELLO.Details.roles must name one of ${CLIENT_ROLES.join(", ")}`,
-    );
-  }
-  for (const role of known) {
+  let known = 0;
+  for (const role of CLIENT_ROLES) {
+    if (!Object.hasOwn(roles, role) || roles[role] === null) continue;
     if (!isDict(roles[role])) {
       throw new ProtocolError(`HELLO.Details.roles.${role} must be a dict`);
     }
+    known++;
+  }
+  if (known === 0) {
+    throw new ProtocolError(
+      `HELLO.Details.roles must name one of ${CLIENT_ROLES.join(", ")}`,
+    );
   }
   const callee = featuresOf(roles, "callee");
   return {

@@ -30,6 +30,8 @@ const isTextList: Check = (value) =>
 const isDict: Check = (value) =>
   typeof value === "object" && value !== null && !Array.isArray(value) &&
   !(value instanceof Uint8Array);
+const isDictList: Check = (value) =>
+  Array.isArray(value) && value.every(isDict);
 function isOneOf(...allowed: string[]): Check {
   return (value) => allowed.includes(value as string);
 }
@@ -42,6 +44,9 @@ const PASSTHRU = {
   ppt_cipher: isText,
   ppt_keyid: isText,
 };
+
+/** Of routers' links: checked, otherwise ignored (RL-03, A-58). */
+const LINKS = { forward_for: isDictList };
 
 /** HELLO.Details (HW-11); `roles` has checks of its own. */
 export const HELLO_DETAILS = {
@@ -65,7 +70,9 @@ export const PUBLISH_OPTIONS = {
   disclose_me: isBoolean,
   retain: isBoolean,
   rkey: isText,
+  transaction_hash: isText,
   ...PASSTHRU,
+  ...LINKS,
 };
 
 /** SUBSCRIBE.Options. */
@@ -73,6 +80,7 @@ export const SUBSCRIBE_OPTIONS = {
   match: isMatchPolicy,
   get_retained: isBoolean,
   nkey: isText,
+  ...LINKS,
 };
 
 /** CALL.Options. */
@@ -84,10 +92,14 @@ export const CALL_OPTIONS = {
   runmode: isText,
   rkey: isText,
   ...PASSTHRU,
+  ...LINKS,
 };
 
 /** CANCEL.Options. */
-export const CANCEL_OPTIONS = { mode: isOneOf("skip", "kill", "killnowait") };
+export const CANCEL_OPTIONS = {
+  mode: isOneOf("skip", "kill", "killnowait"),
+  ...LINKS,
+};
 
 /** REGISTER.Options. */
 export const REGISTER_OPTIONS = {
@@ -97,13 +109,14 @@ export const REGISTER_OPTIONS = {
   forward_timeout: isBoolean,
   concurrency: isCount,
   force_reregister: isBoolean,
+  ...LINKS,
 };
 
 /** YIELD.Options. */
-export const YIELD_OPTIONS = { progress: isBoolean, ...PASSTHRU };
+export const YIELD_OPTIONS = { progress: isBoolean, ...PASSTHRU, ...LINKS };
 
 /** ERROR.Details. */
-export const ERROR_DETAILS = { ...PASSTHRU };
+export const ERROR_DETAILS = { ...PASSTHRU, ...LINKS };
 
 /** Dicts in which no key is known to us. */
 export const NO_KNOWN_KEYS = {};

@@ -55,7 +55,7 @@ export class Payload {
    * @throws {UnsupportedValueError} Where `format` has no form for a value.
    */
   in(format: PayloadFormat): Payload {
-    if (this.count === 0 || this.format!.slot === format.slot) return this;
+    if (this.count === 0 || this.format?.slot === format.slot) return this;
     const known = this.#transcoded?.[format.slot];
     if (known !== undefined) return known;
     const transcoded = format.transcode(this);

@@ -250,7 +250,12 @@ async function dial(address: string): Promise<Deno.Conn> {
   }
   const { protocol, hostname, port } = new URL(address);
   const target = { hostname, port: Number(port) };
-  if (protocol === "tcp:") return await Deno.connect(target);
+  if (protocol === "tcp:") {
+    const conn = await Deno.connect(target);
+    // A second small write would wait for the router's delayed ACK.
+    conn.setNoDelay(true);
+    return conn;
+  }
   const ca = new URL("../fixtures/ca.crt", import.meta.url);
   return await Deno.connectTls({
     ...target,

@@ -129,3 +129,17 @@ export function assertViolation(
   assertInstanceOf(error, ProtocolError, `${what ?? ""}: ${error.stack}`);
   return error;
 }
+
+/** Reads `bytes[0, end)`; undefined where it is a protocol violation. */
+export function tryDecode(
+  { serializer }: Codec,
+  bytes: Uint8Array,
+  end: number = bytes.length,
+): ClientMessage | undefined {
+  try {
+    return serializer.decode(bytes, 0, end);
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
+}

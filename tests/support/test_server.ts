@@ -10,7 +10,7 @@ import type {
 } from "../../src/config/config.ts";
 import type { SerializerName } from "../../src/serializer/serializer.ts";
 import { type RunningServer, startServer } from "../../src/server/server.ts";
-import { within } from "./deadline.ts";
+import { DEADLINE_MS, within } from "./deadline.ts";
 import { SERIALIZERS } from "./wire_codec.ts";
 
 /** The kinds of transport that clients can use. */
@@ -127,14 +127,15 @@ export class TestServer {
 
   /** Resolves once every client is gone and nothing of theirs is left. */
   async emptied(): Promise<void> {
+    const giveUpAt = Date.now() + DEADLINE_MS;
     while (true) {
       const counts = Object.entries(this.running.inventory());
       const left = counts.filter(([, count]) => count !== 0);
       if (left.length === 0) return;
-      await within(
-        new Promise((resolve) => setTimeout(resolve, 5)),
-        JSON.stringify(left),
-      );
+      if (Date.now() > giveUpAt) {
+        throw new Error(`Left behind: ${JSON.stringify(left)}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
 

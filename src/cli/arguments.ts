@@ -1,0 +1,145 @@
+/**
+ * The command line as a value, or what is wrong with it.
+ *
+ * @module
+ */
+
+import { parseArgs } from "@std/cli";
+import {
+  LOG_FORMATS,
+  LOG_LEVELS,
+  type LogFormat,
+  type LogLevel,
+} from "../base/log.ts";
+import { nearest } from "../config/nearest.ts";
+
+/** The commands, in the order of the help text. */
+export const COMMANDS = [
+  "start",
+  "check",
+  "permissions",
+  "schema",
+  "version",
+] as const;
+
+/** A command. */
+export type CommandName = typeof COMMANDS[number];
+
+/** A command line that makes sense. */
+export interface Arguments {
+  readonly command: CommandName;
+  /** `""` for commands that take none. */
+  readonly configPath: string;
+  readonly ignoreUnsupported: boolean;
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+}
+
+/** What a command line asks for. */
+export type ParsedArguments =
+  | { readonly kind: "run"; readonly arguments: Arguments }
+  | { readonly kind: "help"; readonly command: CommandName | undefined }
+  | { readonly kind: "wrong"; readonly problems: readonly string[] };
+
+const TEXT_OPTIONS = ["log-level", "log-format"] as const;
+const FLAGS = ["help", "version", "ignore-unsupported"] as const;
+const OPTION_NAMES = [...TEXT_OPTIONS, ...FLAGS];
+
+/** Reads the words after `main.ts`. */
+export function parseArguments(words: readonly string[]): ParsedArguments {
+  const problems: string[] = [];
+  const parsed = parseArgs(words, {
+    string: ["_", ...TEXT_OPTIONS],
+    boolean: [...FLAGS],
+    alias: { help: "h", version: "V" },
+    unknown(word, name) {
+      // Words that are no options come here too, without a name.
+      if (name === undefined) return true;
+      problems.push(describeUnknown(word));
+      return false;
+    },
+  });
+  const rest = parsed._.map(String);
+  const named = COMMANDS.find((name) => name === rest[0]);
+  if (parsed.help) return { kind: "help", command: named };
+  const command = parsed.version ? "version" : named ?? "start";
+  const operands = named === undefined ? rest : rest.slice(1);
+  const logLevel = choose("log-level", parsed["log-level"], LOG_LEVELS, "info");
+  const logFormat = choose(
+    "log-format",
+    parsed["log-format"],
+    LOG_FORMATS,
+    "text",
+  );
+  for (const { problem } of [logLevel, logFormat]) {
+    if (problem !== undefined) problems.push(problem);
+  }
+  problems.push(...checkOperands(command, operands));
+  if (problems.length > 0) return { kind: "wrong", problems };
+  return {
+    kind: "run",
+    arguments: {
+      command,
+      configPath: operands[0] ?? "",
+      ignoreUnsupported: parsed["ignore-unsupported"],
+      logLevel: logLevel.value,
+      logFormat: logFormat.value,
+    },
+  };
+}
+
+/** Whether a command takes a config. */
+export function takesConfig(command: CommandName): boolean {
+  return command !== "schema" && command !== "version";
+}
+
+function checkOperands(
+  command: CommandName,
+  operands: readonly string[],
+): string[] {
+  if (!takesConfig(command)) {
+    return operands.length === 0
+      ? []
+      : [`"${command}" takes no file, found ${quote(operands[0])}`];
+  }
+  if (operands.length === 0) {
+    return ["the config file is missing: give its path"];
+  }
+  if (operands.length === 1) return [];
+  const meant = nearest(operands[0], COMMANDS);
+  const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
+  return [
+    `one config file is wanted, found ${
+      operands.map(quote).join(" and ")
+    }${hint}`,
+  ];
+}
+
+function choose<T extends string>(
+  name: string,
+  given: string | undefined,
+  values: readonly T[],
+  fallback: T,
+): { value: T; problem: string | undefined } {
+  if (given === undefined) return { value: fallback, problem: undefined };
+  const value = values.find((candidate) => candidate === given);
+  if (value !== undefined) return { value, problem: undefined };
+  const meant = nearest(given, values);
+  const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
+  const found = given === "" ? "nothing" : quote(given);
+  const problem = `--${name} takes one of ${
+    values.join(", ")
+  }, found ${found}${hint}`;
+  return { value: fallback, problem };
+}
+
+function describeUnknown(word: string): string {
+  const [option] = word.split("=", 1);
+  const meant = nearest(option.replace(/^-+/, ""), OPTION_NAMES);
+  const hint = meant === undefined ? "" : `; did you mean "--${meant}"?`;
+  return `unknown option ${quote(option)}${hint}`;
+}
+
+function quote(word: string): string {
+  return JSON.stringify(word);
+}

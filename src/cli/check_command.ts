@@ -1,0 +1,47 @@
+/**
+ * `check`: everything that is wrong in a config.
+ *
+ * @module
+ */
+
+import { formatAddress } from "../config/build_endpoint.ts";
+import type { RouterConfig } from "../config/config.ts";
+import type { Arguments } from "./arguments.ts";
+import { ExitCode } from "./exit_code.ts";
+import {
+  checkNamedFiles,
+  loadNamedConfig,
+  problemLines,
+} from "./read_config.ts";
+import { print } from "./terminal.ts";
+
+/** Runs `check`. */
+export async function checkCommand(args: Arguments): Promise<ExitCode> {
+  const { configPath } = args;
+  const { config, errors, warnings, notes, files } = await loadNamedConfig(
+    args,
+  );
+  const inFiles = await checkNamedFiles(files, configPath);
+  print(problemLines([...errors, ...warnings, ...notes, ...inFiles]));
+  const count = [...errors, ...inFiles]
+    .filter(({ severity }) => severity === "error").length;
+  if (config === undefined || count > 0) {
+    print(`${configPath}: ${count} ${count === 1 ? "error" : "errors"}\n`);
+    return ExitCode.WRONG_USAGE;
+  }
+  print(summary(configPath, config));
+  return ExitCode.FINE;
+}
+
+function summary(path: string, config: RouterConfig): string {
+  const lines = [`${path}: fine`];
+  for (const { name, roles } of config.realms) {
+    const names = roles.map((role) => role.name).join(", ");
+    lines.push(`  realm ${name}: roles ${names}`);
+  }
+  for (const { id, endpoint, serializers } of config.transports) {
+    const speaks = serializers.join(", ");
+    lines.push(`  transport ${id}: ${formatAddress(endpoint)} ${speaks}`);
+  }
+  return `${lines.join("\n")}\n`;
+}

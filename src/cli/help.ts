@@ -1,0 +1,81 @@
+/**
+ * The help texts.
+ *
+ * @module
+ */
+
+import type { CommandName } from "./arguments.ts";
+
+const OPTIONS = `Options:
+  --ignore-unsupported     leave out what a Crossbar.io config has and Sluice
+                           cannot serve, with a warning for each
+  -h, --help               print this text`;
+
+const LOG_OPTIONS =
+  `  --log-level LEVEL        debug, info, warn or error (default: info)
+  --log-format FORMAT      text or json, one line each (default: text)`;
+
+const EXIT_CODES =
+  `Exit code: 0 fine, 1 failed while running, 2 wrong usage or config.`;
+
+const GENERAL = `Sluice: a WAMP router over RawSocket
+
+Usage:
+  main.ts [start] [OPTIONS] CONFIG     start the router
+  main.ts check CONFIG                 report what is wrong in a config
+  main.ts permissions CONFIG           print the command with the least permissions
+  main.ts schema                       print the JSON Schema of the config
+  main.ts version                      print the version
+  main.ts COMMAND --help               say more about a command
+
+${OPTIONS}
+${LOG_OPTIONS}
+  -V, --version            print the version
+
+${EXIT_CODES}
+`;
+
+const TEXTS: Readonly<Record<CommandName, string>> = {
+  start: `Usage: main.ts [start] [OPTIONS] CONFIG
+
+Starts the router. The log goes to standard error. SIGINT and SIGTERM stop it:
+listeners close, sessions get GOODBYE, what waits for them is sent; a second
+signal ends it at once.
+
+${OPTIONS}
+${LOG_OPTIONS}
+
+${EXIT_CODES}
+`,
+  check: `Usage: main.ts check [OPTIONS] CONFIG
+
+Reports everything that is wrong in the config, and what is good to know; opens
+the keys and certificates that it names.
+
+${OPTIONS}
+
+Exit code: 0 when the router would start, 2 when not.
+`,
+  permissions: `Usage: main.ts permissions [OPTIONS] CONFIG
+
+Prints the command that starts the router with exactly the permissions that this
+config needs.
+
+${OPTIONS}
+
+Exit code: 0 fine, 2 wrong usage or config.
+`,
+  schema: `Usage: main.ts schema
+
+Prints the JSON Schema of the config, for editors.
+`,
+  version: `Usage: main.ts version
+
+Prints the versions of Sluice and of Deno.
+`,
+};
+
+/** The help for a command, or for all. */
+export function helpText(command: CommandName | undefined): string {
+  return command === undefined ? GENERAL : TEXTS[command];
+}

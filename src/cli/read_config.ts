@@ -1,0 +1,92 @@
+/**
+ * The config for a command: from disk and environment, without ever asking the
+ * user for a permission.
+ *
+ * @module
+ */
+
+import type { NamedFile } from "../config/check_context.ts";
+import type { RouterConfig } from "../config/config.ts";
+import { loadConfig, type LoadResult } from "../config/load_config.ts";
+import { checkFiles } from "../config/named_files.ts";
+import {
+  formatProblem,
+  type Problem,
+  sortProblems,
+} from "../config/problem.ts";
+import type { PermissionSubject } from "../permissions/required_permissions.ts";
+import type { Arguments } from "./arguments.ts";
+import { printError } from "./terminal.ts";
+
+/** A config without errors. */
+export interface ReadConfig extends PermissionSubject {
+  readonly config: RouterConfig;
+  readonly warnings: readonly Problem[];
+  readonly files: readonly NamedFile[];
+}
+
+/** Loads the config that the command line names. */
+export function loadNamedConfig(
+  { configPath, ignoreUnsupported }: Arguments,
+): Promise<LoadResult> {
+  return loadConfig(configPath, {
+    readTextFile,
+    env: readVariable,
+    workingFolder: Deno.cwd(),
+    ignoreUnsupported,
+  });
+}
+
+/** As {@linkcode loadNamedConfig}; `undefined` with the errors printed. */
+export async function readConfig(
+  args: Arguments,
+): Promise<ReadConfig | undefined> {
+  const { config, errors, ...rest } = await loadNamedConfig(args);
+  if (config === undefined) {
+    printError(problemLines(errors));
+    return undefined;
+  }
+  return { ...rest, config, configPath: args.configPath };
+}
+
+/** What is wrong with the keys and certificates that a config names. */
+export function checkNamedFiles(
+  files: readonly NamedFile[],
+  configPath: string,
+): Promise<Problem[]> {
+  return checkFiles(files, {
+    file: configPath,
+    readTextFile,
+    now: Date.now(),
+  });
+}
+
+/** A line for each finding. */
+export function problemLines(problems: readonly Problem[]): string {
+  return sortProblems(problems).map((one) => `${formatProblem(one)}\n`).join(
+    "",
+  );
+}
+
+async function readTextFile(path: string): Promise<string> {
+  const { state } = Deno.permissions.querySync({ name: "read", path });
+  if (state !== "granted") {
+    throw new Error(`Deno does not permit it: add --allow-read=${path}`);
+  }
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new Error("there is no such file", { cause: error });
+    }
+    throw error;
+  }
+}
+
+function readVariable(variable: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable });
+  if (state !== "granted") {
+    throw new Error(`Deno does not permit it: add --allow-env=${variable}`);
+  }
+  return Deno.env.get(variable);
+}

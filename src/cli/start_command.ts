@@ -1,0 +1,134 @@
+/**
+ * `start`: runs the router until it is told to stop.
+ *
+ * @module
+ */
+
+import { createLogger, type Logger } from "../base/log.ts";
+import type { RouterConfig, TransportConfig } from "../config/config.ts";
+import { formatProblem } from "../config/problem.ts";
+import { giveUp } from "../permissions/give_up.ts";
+import {
+  describeMissing,
+  missingPermissions,
+} from "../permissions/preflight.ts";
+import {
+  lastingPermissions,
+  type Permission,
+  requiredPermissions,
+} from "../permissions/required_permissions.ts";
+import { type RunningServer, startServer } from "../server/server.ts";
+import type { Arguments } from "./arguments.ts";
+import { exitOnDefect } from "./defects.ts";
+import { ExitCode } from "./exit_code.ts";
+import { leastCommand } from "./permissions_command.ts";
+import { checkNamedFiles, problemLines, readConfig } from "./read_config.ts";
+import { StopSignals } from "./stop_signals.ts";
+import { printError } from "./terminal.ts";
+import { VERSION } from "./version.ts";
+
+/** How much longer than it should a shutdown may take before it is cut off. */
+const SHUTDOWN_GRACE_MS = 2_000;
+
+/** Runs `start`; resolves when the router has stopped. */
+export async function startCommand(
+  args: Arguments,
+  programUrl: string,
+): Promise<ExitCode> {
+  const read = await readConfig(args);
+  if (read === undefined) return ExitCode.WRONG_USAGE;
+  const required = requiredPermissions(read);
+  const missing = missingPermissions(required);
+  if (missing.length > 0) {
+    printError(`Deno has not been given the permissions that the config needs:
+${describeMissing(missing)}
+This command gives exactly those:
+  ${leastCommand(read, args, programUrl)}
+`);
+    return ExitCode.WRONG_USAGE;
+  }
+  const inFiles = await checkNamedFiles(read.files, args.configPath);
+  if (inFiles.some(({ severity }) => severity === "error")) {
+    printError(problemLines(inFiles));
+    return ExitCode.WRONG_USAGE;
+  }
+  const log = createLogger({
+    level: args.logLevel,
+    format: args.logFormat,
+    write: (line) => printError(`${line}\n`),
+  });
+  for (const warning of [...read.warnings, ...inFiles]) {
+    log.warn(formatProblem(warning));
+  }
+  return await run(read.config, required, log);
+}
+
+async function run(
+  config: RouterConfig,
+  required: readonly Permission[],
+  log: Logger,
+): Promise<ExitCode> {
+  exitOnDefect(log);
+  using signals = new StopSignals(log);
+  let server: RunningServer;
+  try {
+    server = await startServer(config, log);
+  } catch (error) {
+    log.error(error instanceof Error ? error.message : String(error));
+    return ExitCode.FAILED;
+  }
+  logListeners(server, config, log);
+  logGivenUp(giveUp(required, lastingPermissions(config)).keepsAllWrite, log);
+  log.info("ready", { version: VERSION });
+  await signals.received;
+  return await stop(server, config.shutdownTimeoutMs, log);
+}
+
+async function stop(
+  server: RunningServer,
+  timeoutMs: number,
+  log: Logger,
+): Promise<ExitCode> {
+  log.info("stopping");
+  const { promise: late, resolve: giveIn } = Promise.withResolvers<"late">();
+  const timer = setTimeout(() => giveIn("late"), timeoutMs + SHUTDOWN_GRACE_MS);
+  const outcome = await Promise.race([server.shutdown(), late]);
+  clearTimeout(timer);
+  if (outcome === "late") {
+    log.error("stopping takes longer than it may: cut off");
+    return ExitCode.FAILED;
+  }
+  log.info("stopped");
+  return ExitCode.FINE;
+}
+
+function logListeners(
+  server: RunningServer,
+  config: RouterConfig,
+  log: Logger,
+): void {
+  for (const [index, { id, address }] of server.listeners.entries()) {
+    const transport = config.transports[index];
+    log.info("listening", {
+      transport: id,
+      address,
+      serializers: transport.serializers.join(","),
+      limit: transport.maxMessageBytes,
+      auth: authMethods(transport),
+    });
+  }
+}
+
+function authMethods({ auth }: TransportConfig): string {
+  return auth.anonymous === undefined ? "none" : "anonymous";
+}
+
+function logGivenUp(keepsAllWrite: boolean, log: Logger): void {
+  if (keepsAllWrite) {
+    log.info(
+      "the right to write files stays, since sockets are removed at exit and Deno cannot narrow it; start with the command that `permissions` prints to limit it to them",
+    );
+  } else {
+    log.debug("permissions given up");
+  }
+}

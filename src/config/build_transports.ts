@@ -1,0 +1,260 @@
+/**
+ * From checked transports to the typed config: ids, serializers, sizes, limits.
+ *
+ * @module
+ */
+
+import { buildEndpoint, type EndpointSection } from "./build_endpoint.ts";
+import type { CheckContext } from "./check_context.ts";
+import type {
+  AuthConfig,
+  SerializerName,
+  TransportConfig,
+  TransportLimits,
+} from "./config.ts";
+import type { ConfigNode } from "./document.ts";
+import type { LimitValues, TransportSection } from "./forms.ts";
+import type { Values } from "./key.ts";
+import { has, nodeOf, type Section } from "./object_type.ts";
+import { ANONYMOUS_ROLE } from "./table/auth_keys.ts";
+import { MESSAGE_BYTES_DEFAULT } from "./table/limit_keys.ts";
+import { SERIALIZERS, type UNIVERSAL_PART } from "./table/transport_keys.ts";
+
+type SpeechSection = Section<Values<typeof UNIVERSAL_PART.keys>>;
+
+/** A transport with the places that later findings about it point to. */
+export interface PlacedTransport {
+  readonly config: TransportConfig;
+  readonly endpointNode: ConfigNode;
+  /** Where the role of its sessions is named, or would be. */
+  readonly roleNode: ConfigNode;
+}
+
+/** A transport of either type, as one. */
+interface TransportParts {
+  readonly node: ConfigNode;
+  readonly id: string | undefined;
+  readonly idNode: ConfigNode;
+  readonly endpoint: EndpointSection | undefined;
+  readonly endpointNode: ConfigNode;
+  readonly speech: SpeechSection;
+  /** Whether a serializer must be named; else all are spoken. */
+  readonly mustChoose: boolean;
+}
+
+/** The transports of the file, less those that are wrong. */
+export function buildTransports(
+  sections: readonly (TransportSection | undefined)[],
+  limits: LimitValues,
+  context: CheckContext,
+): PlacedTransport[] {
+  const ids = new Map<string, ConfigNode>();
+  const transports: PlacedTransport[] = [];
+  for (const [index, section] of sections.entries()) {
+    const parts = section && readParts(section, context);
+    if (parts === undefined) continue;
+    const id = parts.id ?? `transport${index + 1}`;
+    checkId(id, parts, ids, context);
+    const built = buildTransport(id, parts, limits, context);
+    if (built !== undefined) transports.push(built);
+  }
+  return transports;
+}
+
+function readParts(
+  { variant, section }: TransportSection,
+  context: CheckContext,
+): TransportParts | undefined {
+  const { node } = section;
+  const at = (name: string) => node.entries.get(name)?.node ?? node;
+  const { id, endpoint } = section.values;
+  const common = {
+    node,
+    id,
+    idNode: at("id"),
+    endpoint,
+    endpointNode: at("endpoint"),
+  };
+  if (variant === "rawsocket") {
+    const mustChoose = context.form !== "crossbar";
+    return { ...common, speech: section, mustChoose };
+  }
+  for (const name of ["websocket", "mqtt", "web"]) {
+    const part = node.entries.get(name);
+    if (part === undefined) continue;
+    context.warn(
+      part.place,
+      "this part is not served: Sluice speaks RawSocket",
+    );
+  }
+  const { rawsocket } = section.values;
+  if (rawsocket !== undefined) {
+    return { ...common, speech: rawsocket, mustChoose: false };
+  }
+  if (!node.entries.has("rawsocket")) {
+    context.unsupported(node, "a universal transport without a rawsocket part");
+  }
+  return undefined;
+}
+
+function checkId(
+  id: string,
+  parts: TransportParts,
+  ids: Map<string, ConfigNode>,
+  context: CheckContext,
+): void {
+  const first = ids.get(id);
+  if (first === undefined) {
+    ids.set(id, parts.node);
+    return;
+  }
+  const wrong = parts.id === undefined
+    ? `the id "${id}", which this has by default, is already that of ${first.path}`
+    : `"${id}" is already the id of ${first.path}`;
+  context.error(parts.idNode, wrong, "give each transport an id of its own");
+}
+
+function buildTransport(
+  id: string,
+  parts: TransportParts,
+  routerLimits: LimitValues,
+  context: CheckContext,
+): PlacedTransport | undefined {
+  const { speech, endpointNode } = parts;
+  const { options } = speech.values;
+  const endpoint = parts.endpoint && buildEndpoint(parts.endpoint, context);
+  const serializers = chooseSerializers(parts, context);
+  const maxMessageBytes = chooseMessageSize(speech, context);
+  const auth = chooseAuth(speech, context);
+  const limits = mergeLimits(routerLimits, options?.values);
+  if (endpoint === undefined || serializers.length === 0) return undefined;
+  const { debug } = speech.values;
+  return {
+    config: {
+      id,
+      endpoint,
+      serializers,
+      maxMessageBytes,
+      auth,
+      debug,
+      limits,
+    },
+    endpointNode,
+    roleNode: roleNodeOf(speech),
+  };
+}
+
+function chooseSerializers(
+  { speech, mustChoose }: TransportParts,
+  context: CheckContext,
+): readonly SerializerName[] {
+  const { serializer, serializers } = speech.values;
+  const one = has(speech, "serializer");
+  const several = has(speech, "serializers");
+  const all = SERIALIZERS.map((name) => `"${name}"`).join(", ");
+  if (one && several) {
+    const wrong = 'stands beside "serializer"';
+    context.error(nodeOf(speech, "serializers"), wrong, "keep one of them");
+    return [];
+  }
+  if (one) return serializer === undefined ? [] : [serializer];
+  if (several) {
+    const usable = (serializers ?? []).flatMap((name) => name ?? []);
+    if (usable.length === 0 && context.leavesOut) {
+      const place = nodeOf(speech, "serializers");
+      context.error(place, "no serializer is left", `write some of ${all}`);
+    }
+    return usable;
+  }
+  if (!mustChoose) return SERIALIZERS;
+  const right = `add it: one of ${all}; or "serializers" with a list of them`;
+  context.error(speech.node, '"serializer" is missing', right);
+  return [];
+}
+
+const HANDSHAKE_BYTES_MAX = 2 ** 24;
+const HANDSHAKE_BYTES_MIN = 512;
+
+function chooseMessageSize(
+  speech: SpeechSection,
+  context: CheckContext,
+): number {
+  const { max_message_size, options } = speech.values;
+  const inner = options && has(options, "max_message_size")
+    ? nodeOf(options, "max_message_size")
+    : undefined;
+  const outer = has(speech, "max_message_size")
+    ? nodeOf(speech, "max_message_size")
+    : undefined;
+  if (inner !== undefined && outer !== undefined) {
+    const wrong = `is also set at ${outer.path}`;
+    context.error(inner, wrong, "keep one of them");
+  }
+  const size = max_message_size ?? options?.values.max_message_size;
+  const place = outer ?? inner;
+  if (size === undefined || place === undefined) {
+    if (context.form === "crossbar") {
+      context.note(
+        speech.node,
+        `max_message_size is ${MESSAGE_BYTES_DEFAULT} unless set, where Crossbar.io has ${HANDSHAKE_BYTES_MAX}`,
+      );
+    }
+    return MESSAGE_BYTES_DEFAULT;
+  }
+  if (size > HANDSHAKE_BYTES_MAX) {
+    context.note(
+      place,
+      `${size} is more than RawSocket can carry: its own limit of ${HANDSHAKE_BYTES_MAX} (16 MiB) counts`,
+    );
+  } else if (size < HANDSHAKE_BYTES_MIN) {
+    context.note(
+      place,
+      `the handshake cannot announce less than ${HANDSHAKE_BYTES_MIN}: clients may send more than ${size} and are closed for it`,
+    );
+  }
+  return size;
+}
+
+function chooseAuth(speech: SpeechSection, context: CheckContext): AuthConfig {
+  const { auth } = speech.values;
+  if (!has(speech, "auth")) {
+    return { anonymous: { role: ANONYMOUS_ROLE }, implied: true };
+  }
+  const anonymous = auth?.values.anonymous;
+  if (auth !== undefined && auth.node.entries.size === 0) {
+    const right =
+      'write {"anonymous": {"type": "static", "role": "anonymous"}}';
+    context.error(auth.node, "has no method, so nobody could join", right);
+  }
+  const role = anonymous?.section.values.role;
+  return {
+    anonymous: role === undefined ? undefined : { role },
+    implied: false,
+  };
+}
+
+function roleNodeOf(speech: SpeechSection): ConfigNode {
+  const anonymous = speech.values.auth?.values.anonymous?.section;
+  if (anonymous !== undefined) return nodeOf(anonymous, "role");
+  return nodeOf(speech, "auth");
+}
+
+function mergeLimits(
+  router: LimitValues,
+  own: Partial<{ readonly [Name in keyof LimitValues]: unknown }> | undefined,
+): TransportLimits {
+  const pick = <N extends keyof LimitValues>(name: N): LimitValues[N] =>
+    (own?.[name] ?? router[name]) as LimitValues[N];
+  return {
+    handshakeTimeoutMs: pick("handshake_timeout_ms"),
+    helloTimeoutMs: pick("hello_timeout_ms"),
+    goodbyeTimeoutMs: pick("goodbye_timeout_ms"),
+    maxOutboxBytes: pick("max_outbox_bytes"),
+    maxDepth: pick("max_depth"),
+    maxConnections: pick("max_connections"),
+    maxSubscriptions: pick("max_subscriptions"),
+    maxRegistrations: pick("max_registrations"),
+    maxPendingCalls: pick("max_pending_calls"),
+    strictRequestIds: pick("strict_request_ids"),
+  };
+}

@@ -1,0 +1,144 @@
+/**
+ * The checked configuration: what the rest of the router reads.
+ *
+ * Everything here is resolved: defaults are filled in, `$NAME`s are replaced,
+ * paths lead from the working directory, limits of the router are merged with
+ * those of the transport. Nothing in it needs checking again.
+ *
+ * @module
+ */
+
+/** A way of writing WAMP messages as bytes. */
+export type SerializerName = "json" | "msgpack" | "cbor";
+
+/** The whole configuration of one router process. */
+export interface RouterConfig {
+  /** The realms, at least one, with names that are unique. */
+  readonly realms: readonly RealmConfig[];
+  /** The transports, at least one, with ids that are unique. */
+  readonly transports: readonly TransportConfig[];
+  /** How long stopping may take before what is left is cut off. */
+  readonly shutdownTimeoutMs: number;
+}
+
+/** A realm: a routing domain that sessions join by name. */
+export interface RealmConfig {
+  /** The name that clients send in HELLO. */
+  readonly name: string;
+  /** Which rule the URIs of clients must keep. */
+  readonly uriCheck: "loose" | "strict";
+  /** The roles, with names that are unique in the realm. */
+  readonly roles: readonly RoleConfig[];
+}
+
+/** A role: what sessions that hold it may do. Without a rule: nothing. */
+export interface RoleConfig {
+  /** The name that authentication gives to a session. */
+  readonly name: string;
+  /** The rules; no two have the same `uri` and `match`. */
+  readonly permissions: readonly PermissionConfig[];
+}
+
+/** One rule of a role. */
+export interface PermissionConfig {
+  /** The URI or pattern; no stars: those are turned into `match`. */
+  readonly uri: string;
+  /** How `uri` is compared. */
+  readonly match: "exact" | "prefix" | "wildcard";
+  /** The actions that the rule allows. */
+  readonly allow: {
+    readonly call: boolean;
+    readonly register: boolean;
+    readonly publish: boolean;
+    readonly subscribe: boolean;
+  };
+}
+
+/** A transport: one address that clients connect to. */
+export interface TransportConfig {
+  /** Names the transport in logs and errors. */
+  readonly id: string;
+  /** Where it listens. */
+  readonly endpoint: EndpointConfig;
+  /** What it speaks; a client's handshake picks one. At least one, no doubles. */
+  readonly serializers: readonly SerializerName[];
+  /** The largest message that is taken from a client. */
+  readonly maxMessageBytes: number;
+  /** How clients prove who they are. */
+  readonly auth: AuthConfig;
+  /** Whether handshakes, message heads and closings are logged. */
+  readonly debug: boolean;
+  /** Bounds for its connections and sessions. */
+  readonly limits: TransportLimits;
+}
+
+/** The methods of authentication that a transport offers. */
+export interface AuthConfig {
+  /** Anyone joins, with this role; `undefined`: the method is not offered. */
+  readonly anonymous: { readonly role: string } | undefined;
+  /** True when the file had no auth. */
+  readonly implied: boolean;
+}
+
+/** Bounds of one transport. */
+export interface TransportLimits {
+  /** From the connection to the end of the RawSocket handshake. */
+  readonly handshakeTimeoutMs: number;
+  /** From the handshake to HELLO. */
+  readonly helloTimeoutMs: number;
+  /** From the router's GOODBYE to the client's. */
+  readonly goodbyeTimeoutMs: number;
+  /** Bytes that may wait for one slow client. */
+  readonly maxOutboxBytes: number;
+  /** How deep lists and dictionaries of a message may nest. */
+  readonly maxDepth: number;
+  /** Connections that are open at one time. */
+  readonly maxConnections: number;
+  /** Subscriptions of one session. */
+  readonly maxSubscriptions: number;
+  /** Registrations of one session. */
+  readonly maxRegistrations: number;
+  /** Calls of one session that are not answered yet. */
+  readonly maxPendingCalls: number;
+  /** Whether request ids must count up from 1, one by one. */
+  readonly strictRequestIds: boolean;
+}
+
+/** Where a transport listens. */
+export type EndpointConfig = TcpEndpointConfig | UnixEndpointConfig;
+
+/** A TCP address. */
+export interface TcpEndpointConfig {
+  readonly type: "tcp";
+  /** An address or host name, without brackets. */
+  readonly hostname: string;
+  /** 0: the system picks a free one. */
+  readonly port: number;
+  /** Connections that may wait to be accepted; `undefined`: Deno's default. */
+  readonly backlog: number | undefined;
+  /** Whether other processes may listen on the same port (`SO_REUSEPORT`). */
+  readonly reusePort: boolean;
+  /** `undefined`: plain TCP. */
+  readonly tls: TlsConfig | undefined;
+}
+
+/** A Unix domain socket. */
+export interface UnixEndpointConfig {
+  readonly type: "unix";
+  /** The path of the socket file. */
+  readonly path: string;
+  /** The permission bits of the socket file. */
+  readonly mode: number;
+  /** Checked, but Deno has no way to apply it to a Unix socket. */
+  readonly backlog: number | undefined;
+}
+
+/** Files in PEM form. */
+export interface TlsConfig {
+  /** The private key. */
+  readonly keyPath: string;
+  /** The server's certificate; more certificates may follow it. */
+  readonly certificatePath: string;
+  /** Certificates between the server's and the root, in that order. */
+  readonly chainCertificatePaths: readonly string[];
+}

@@ -1,0 +1,131 @@
+/**
+ * Checks that see realms and transports together.
+ *
+ * @module
+ */
+
+import { collide, formatAddress, isLocal } from "./build_endpoint.ts";
+import type { PlacedTransport } from "./build_transports.ts";
+import type { CheckContext } from "./check_context.ts";
+import type { RealmConfig } from "./config.ts";
+
+/** Adds an error for each two transports on one address. */
+export function checkAddresses(
+  transports: readonly PlacedTransport[],
+  context: CheckContext,
+): void {
+  for (const [index, { config, endpointNode }] of transports.entries()) {
+    const first = transports.slice(0, index).find((other) =>
+      collide(other.config.endpoint, config.endpoint)
+    );
+    if (first === undefined) continue;
+    const taken = `${
+      formatAddress(config.endpoint)
+    } is taken by ${first.endpointNode.path}`;
+    const other = first.config.endpoint;
+    const wrong = formatAddress(other) === formatAddress(config.endpoint)
+      ? taken
+      : `${taken} (${formatAddress(other)})`;
+    const right = config.endpoint.type === "tcp"
+      ? 'choose another port, or set "shared" in both'
+      : "choose another path";
+    context.error(endpointNode, wrong, right);
+  }
+}
+
+/**
+ * Adds a finding for each transport whose sessions could not join: an error if
+ * no realm has their role, a warning for each realm that lacks it.
+ */
+export function checkRoles(
+  transports: readonly PlacedTransport[],
+  realms: readonly RealmConfig[],
+  context: CheckContext,
+): void {
+  for (const { config, roleNode } of transports) {
+    const role = config.auth.anonymous?.role;
+    if (role === undefined) continue;
+    const lacking = realms.filter(({ roles }) =>
+      !roles.some(({ name }) => name === role)
+    );
+    if (lacking.length === 0) continue;
+    const how = config.auth.implied
+      ? `sessions have the role "${role}", since there is no auth, but`
+      : `role "${role}":`;
+    if (lacking.length === realms.length) {
+      const wrong = `${how} no realm has that role`;
+      context.error(roleNode, wrong, `there are: ${listRoles(realms)}`);
+      continue;
+    }
+    for (const { name } of lacking) {
+      context.warn(
+        roleNode,
+        `${how} realm "${name}" has no such role, so nobody can join it through transport ${config.id}`,
+      );
+    }
+  }
+}
+
+/** Warns of each transport that lets anyone in from outside, unasked. */
+export function checkExposure(
+  transports: readonly PlacedTransport[],
+  context: CheckContext,
+): void {
+  for (const { config, endpointNode } of transports) {
+    if (!config.auth.implied || isLocal(config.endpoint)) continue;
+    context.warn(
+      endpointNode,
+      `transport ${config.id} listens on ${
+        formatAddress(config.endpoint)
+      } and has no auth: whoever can reach it can join with the role of its anonymous sessions`,
+    );
+  }
+}
+
+/** Refuses the implied realm to a router that others can reach. */
+export function checkImpliedRealm(
+  transports: readonly PlacedTransport[],
+  context: CheckContext,
+): void {
+  const open = transports.find(({ config }) => !isLocal(config.endpoint));
+  if (open === undefined) return;
+  const { endpointNode, config } = open;
+  const wrong = `other machines can reach ${
+    formatAddress(config.endpoint)
+  }, but the file has no realms that say what sessions may do`;
+  context.error(endpointNode, wrong, REALM_LINES[context.form]);
+}
+
+const REALM = `    "realms": [{
+      "name": "realm1",
+      "roles": [{
+        "name": "anonymous",
+        "permissions": [{
+          "uri": "*",
+          "allow": { "call": true, "register": true, "publish": true, "subscribe": true }
+        }]
+      }]
+    }]`;
+
+const LOOPBACK = 'or listen on "interface": "127.0.0.1"';
+
+const REALM_LINES = {
+  transport: `write the file as
+  {
+${REALM},
+    "transports": [ this transport ]
+  }
+${LOOPBACK}`,
+  router: `add
+${REALM}
+${LOOPBACK}`,
+  crossbar: `add to the router worker
+${REALM}
+${LOOPBACK}`,
+};
+
+function listRoles(realms: readonly RealmConfig[]): string {
+  return realms.map(({ name, roles }) =>
+    `${roles.map((role) => `"${role.name}"`).join(", ")} in realm "${name}"`
+  ).join("; ");
+}

@@ -1,0 +1,122 @@
+/**
+ * The table as Markdown, for `docs/configuration.md`.
+ *
+ * @module
+ */
+
+import type { Key, Keys } from "./key.ts";
+import { definitionId, type ObjectType } from "./object_type.ts";
+import { ANONYMOUS_STATIC, AUTH } from "./table/auth_keys.ts";
+import { TCP_ENDPOINT, TLS, UNIX_ENDPOINT } from "./table/endpoint_keys.ts";
+import { CROSSBAR_NODE, ROUTER, ROUTER_WORKER } from "./table/file_keys.ts";
+import { TRANSPORT_OPTIONS } from "./table/limit_keys.ts";
+import {
+  ALLOW,
+  DISCLOSE,
+  PERMISSION,
+  REALM,
+  REALM_OPTIONS,
+  ROLE,
+} from "./table/realm_keys.ts";
+import {
+  CROSSBAR_RAWSOCKET,
+  RAWSOCKET,
+  UNIVERSAL,
+  UNIVERSAL_PART,
+} from "./table/transport_keys.ts";
+
+/** All objects of the table, in reading order. */
+export const OBJECTS: readonly ObjectType<Keys>[] = [
+  ROUTER,
+  RAWSOCKET,
+  TCP_ENDPOINT,
+  TLS,
+  UNIX_ENDPOINT,
+  TRANSPORT_OPTIONS,
+  AUTH,
+  ANONYMOUS_STATIC,
+  REALM,
+  REALM_OPTIONS,
+  ROLE,
+  PERMISSION,
+  ALLOW,
+  DISCLOSE,
+  CROSSBAR_NODE,
+  ROUTER_WORKER,
+  CROSSBAR_RAWSOCKET,
+  UNIVERSAL,
+  UNIVERSAL_PART,
+];
+
+const BEGIN = "<!-- keys: begin; `deno task schema` writes what follows -->";
+const END = "<!-- keys: end -->";
+
+/** `page` with its part between the markers written anew. */
+export function updatePage(page: string): string {
+  const begin = page.indexOf(BEGIN);
+  const end = page.indexOf(END);
+  if (begin === -1 || end < begin) {
+    throw new SyntaxError("Cannot update the page: its markers are missing");
+  }
+  const head = page.slice(0, begin + BEGIN.length);
+  return `${head}\n\n${tableText()}\n${page.slice(end)}`;
+}
+
+/** A section for each object. */
+export function tableText(): string {
+  return OBJECTS.map(sectionText).join("\n");
+}
+
+function sectionText({ name, help, keys }: ObjectType<Keys>): string {
+  const rows = Object.entries(keys).map(([key, row]) => rowText(key, row));
+  return `### ${name}
+
+${help}
+
+| key | type | default | meaning |
+|---|---|---|---|
+${rows.join("\n")}
+`;
+}
+
+function rowText(name: string, row: Key<unknown>): string {
+  const mark = row.origin === "sluice" ? " †" : "";
+  const type = row.type === undefined ? "–" : typeText(row.type.text);
+  return `| \`${name}\`${mark} | ${cell(type)} | ${cell(defaultText(row))} | ${
+    cell(meaningText(row))
+  } |`;
+}
+
+function defaultText(row: Key<unknown>): string {
+  if (row.isRequired) return "required";
+  if (row.written === undefined) return "";
+  return `\`${JSON.stringify(row.written)}\``;
+}
+
+function meaningText(row: Key<unknown>): string {
+  switch (row.status) {
+    case "refused":
+      return row.isIgnorable
+        ? `Refused, or left out with \`--ignore-unsupported\`: ${row.help}.`
+        : `Refused: ${row.help}.`;
+    case "accepted":
+    case "served":
+      return row.help;
+  }
+}
+
+/** Names of objects become links to their sections. */
+function typeText(text: string): string {
+  let linked = text;
+  for (const { name } of OBJECTS) {
+    linked = linked.replace(
+      new RegExp(`(object: |or )${name}(?=$| or )`),
+      `$1[${name}](#${definitionId(name)})`,
+    );
+  }
+  return linked;
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|");
+}

@@ -1,0 +1,144 @@
+/**
+ * The three forms of a config file, brought to one: lists of realms and of
+ * transports, checked value by value.
+ *
+ * @module
+ */
+
+import type { CheckContext } from "./check_context.ts";
+import type { ConfigNode } from "./document.ts";
+import type { Values } from "./key.ts";
+import { nearest } from "./nearest.ts";
+import type { Section } from "./object_type.ts";
+import {
+  CROSSBAR_NODE,
+  ROUTER,
+  SHUTDOWN_TIMEOUT_MS_DEFAULT,
+} from "./table/file_keys.ts";
+import { type LimitName, LIMITS } from "./table/limit_keys.ts";
+import type { REALM } from "./table/realm_keys.ts";
+import { RAWSOCKET, TRANSPORT } from "./table/transport_keys.ts";
+
+/** A realm that was checked. */
+export type RealmSection = Section<Values<typeof REALM.keys>>;
+
+/** A transport that was checked. */
+export type TransportSection = NonNullable<
+  ReturnType<typeof TRANSPORT.check>
+>;
+
+/** The router's own times and limits. */
+export type LimitValues = {
+  readonly [Name in LimitName]: typeof LIMITS[Name]["default"];
+};
+
+/** A file of any form. */
+export interface ConfigSections {
+  readonly root: ConfigNode;
+  /** `undefined` when the file has no realms. Wrong ones are `undefined`. */
+  readonly realms: readonly (RealmSection | undefined)[] | undefined;
+  /** In the order of the file. Wrong ones are `undefined`. */
+  readonly transports: readonly (TransportSection | undefined)[];
+  readonly limits: LimitValues;
+  readonly shutdownTimeoutMs: number;
+}
+
+/** The value that each limit has when the file says nothing. */
+const DEFAULT_LIMITS = Object.fromEntries(
+  Object.entries(LIMITS).map(([name, row]) => [name, row.default]),
+) as LimitValues;
+
+/** Tells the form of the file, checks it, and sorts out its parts. */
+export function readSections(
+  root: ConfigNode,
+  context: CheckContext,
+): ConfigSections | undefined {
+  if (root.kind !== "object") {
+    context.error(root, "a config is an object", FORMS_TEXT);
+    return undefined;
+  }
+  const keys = [...root.entries.keys()];
+  if (keys.some((key) => CROSSBAR_MARKS.has(key))) {
+    context.form = "crossbar";
+    return readCrossbar(root, context);
+  }
+  if (keys.some((key) => isMark(key, ROUTER_MARKS))) {
+    context.form = "router";
+    return readRouter(root, context);
+  }
+  if (keys.some((key) => isMark(key, Object.keys(RAWSOCKET.keys)))) {
+    context.form = "transport";
+    return readTransport(root, context);
+  }
+  context.error(root, "this is none of the forms of a config", FORMS_TEXT);
+  return undefined;
+}
+
+const FORMS_TEXT =
+  'write one transport ({"type": "rawsocket", ...}), or {"realms": [...], "transports": [...]}, or a node config of Crossbar.io ({"version": 2, "workers": [...]})';
+
+const CROSSBAR_MARKS = new Set(["version", "workers", "controller"]);
+const ROUTER_MARKS = ["realms", "transports"];
+
+/** Misspelled, a key still tells the form, if it is no other form's key. */
+function isMark(key: string, marks: readonly string[]): boolean {
+  if (marks.includes(key)) return true;
+  const all = [...ROUTER_MARKS, ...Object.keys(RAWSOCKET.keys)];
+  if (all.includes(key)) return false;
+  const meant = nearest(key, all);
+  return meant !== undefined && marks.includes(meant);
+}
+
+function readTransport(
+  root: ConfigNode,
+  context: CheckContext,
+): ConfigSections {
+  return {
+    root,
+    realms: undefined,
+    transports: [TRANSPORT.check(root, context)],
+    limits: DEFAULT_LIMITS,
+    shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS_DEFAULT,
+  };
+}
+
+function readRouter(
+  root: ConfigNode,
+  context: CheckContext,
+): ConfigSections | undefined {
+  const router = ROUTER.check(root, context);
+  if (router === undefined) return undefined;
+  const { realms, transports = [], shutdown_timeout_ms } = router.values;
+  return {
+    root,
+    // Realms that are there but wrong must not bring in the implied one.
+    realms: root.entries.has("realms") ? realms ?? [] : undefined,
+    transports,
+    limits: router.values,
+    shutdownTimeoutMs: shutdown_timeout_ms,
+  };
+}
+
+function readCrossbar(
+  root: ConfigNode,
+  context: CheckContext,
+): ConfigSections | undefined {
+  const workers = CROSSBAR_NODE.check(root, context)?.values.workers ?? [];
+  const routers = workers.flatMap((worker) => worker?.section ?? []);
+  if (routers.length > 1) {
+    context.warn(
+      routers[1].node,
+      "the realms of all router workers are served together: each can be joined through each transport",
+    );
+  }
+  const hasRealms = routers.some(({ node }) => node.entries.has("realms"));
+  return {
+    root,
+    realms: hasRealms
+      ? routers.flatMap(({ values }) => values.realms ?? [])
+      : undefined,
+    transports: routers.flatMap(({ values }) => values.transports ?? []),
+    limits: DEFAULT_LIMITS,
+    shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS_DEFAULT,
+  };
+}

@@ -1,0 +1,142 @@
+/**
+ * From a config file to the typed config, or to everything that is wrong in it.
+ *
+ * The file and the environment are read through what the caller hands in, so
+ * that nothing here needs a permission or a disk.
+ *
+ * @module
+ */
+
+import { dirname, resolve } from "node:path";
+import { buildRealms, IMPLIED_REALM } from "./build_realms.ts";
+import { buildTransports } from "./build_transports.ts";
+import { CheckContext, type NamedFile } from "./check_context.ts";
+import type { RouterConfig } from "./config.ts";
+import {
+  checkAddresses,
+  checkExposure,
+  checkImpliedRealm,
+  checkRoles,
+} from "./cross_checks.ts";
+import { LineIndex, parseDocument } from "./document.ts";
+import { type ConfigSections, readSections } from "./forms.ts";
+import { type Problem, sortProblems } from "./problem.ts";
+
+/** How {@linkcode loadConfig} gets at the world. */
+export interface LoadOptions {
+  /** Reads a text file; rejects if it cannot. */
+  readonly readTextFile: (path: string) => Promise<string>;
+  /** Reads an environment variable; throws if it must not be read. */
+  readonly env: (name: string) => string | undefined;
+  /** Absolute; relative paths on the command line start here. */
+  readonly workingFolder: string;
+  /** Leaves parts out that cannot be served, with a warning. @default {false} */
+  readonly ignoreUnsupported?: boolean;
+}
+
+/** What came of a file. */
+export interface LoadResult {
+  /** `undefined` when there are errors. */
+  readonly config: RouterConfig | undefined;
+  /** What keeps the router from starting, in the order of the file. */
+  readonly errors: readonly Problem[];
+  /** What should be looked at. */
+  readonly warnings: readonly Problem[];
+  /** What is good to know. */
+  readonly notes: readonly Problem[];
+  /** Files that the config names, to be opened. */
+  readonly files: readonly NamedFile[];
+  /** The environment variables that the config uses. */
+  readonly environment: readonly string[];
+}
+
+/** Reads and checks the config file `path`. */
+export async function loadConfig(
+  path: string,
+  options: LoadOptions,
+): Promise<LoadResult> {
+  let text: string;
+  try {
+    text = await options.readTextFile(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return failed([{
+      severity: "error",
+      file: path,
+      line: 0,
+      column: 0,
+      path: "",
+      message: `cannot read the config: ${reason}`,
+    }]);
+  }
+  return checkText(text.replace(/^\uFEFF/, ""), path, options);
+}
+
+function checkText(
+  text: string,
+  path: string,
+  options: LoadOptions,
+): LoadResult {
+  const context = new CheckContext({
+    file: path,
+    folder: dirname(resolve(options.workingFolder, path)),
+    lines: new LineIndex(text),
+    env: options.env,
+    ignoreUnsupported: options.ignoreUnsupported ?? false,
+  });
+  const { root, faults } = parseDocument(text);
+  for (const fault of faults) context.error(fault, fault.message);
+  const sections = root && readSections(root, context);
+  const config = sections && buildConfig(sections, context);
+  const found = (severity: Problem["severity"]) =>
+    sortProblems(context.problems.filter((one) => one.severity === severity));
+  return {
+    config: context.isSound ? config : undefined,
+    errors: found("error"),
+    warnings: found("warning"),
+    notes: found("note"),
+    files: context.files,
+    environment: [...context.environment],
+  };
+}
+
+function buildConfig(
+  sections: ConfigSections,
+  context: CheckContext,
+): RouterConfig {
+  const { limits, shutdownTimeoutMs, root } = sections;
+  const placed = buildTransports(sections.transports, limits, context);
+  checkAddresses(placed, context);
+  const realms = sections.realms === undefined
+    ? [IMPLIED_REALM]
+    : buildRealms(sections.realms, context);
+  if (sections.realms === undefined) checkImpliedRealm(placed, context);
+  // With a realm missing, what is said about roles would be wrong.
+  if (realms.length === (sections.realms?.length ?? 1)) {
+    checkRoles(placed, realms, context);
+  }
+  checkExposure(placed, context);
+  if (context.isSound && placed.length === 0) {
+    const right = 'add one of type "rawsocket"';
+    context.error(root, "no transport is left to start", right);
+  }
+  if (context.isSound && realms.length === 0) {
+    context.error(root, "there is no realm", 'add one to "realms"');
+  }
+  return {
+    realms,
+    transports: placed.map(({ config }) => config),
+    shutdownTimeoutMs,
+  };
+}
+
+function failed(errors: readonly Problem[]): LoadResult {
+  return {
+    config: undefined,
+    errors,
+    warnings: [],
+    notes: [],
+    files: [],
+    environment: [],
+  };
+}

@@ -1,0 +1,118 @@
+/**
+ * The table: what a file holds at its top, in each of the three forms.
+ *
+ * @module
+ */
+
+import {
+  accepted,
+  notYetIgnorable,
+  optional,
+  required,
+  withDefault,
+} from "../key.ts";
+import { object } from "../object_type.ts";
+import { anything, choice, integer, list, text } from "../value_types.ts";
+import { variants } from "../variant_type.ts";
+import { LIMITS } from "./limit_keys.ts";
+import { REALM } from "./realm_keys.ts";
+import { CROSSBAR_TRANSPORT, TRANSPORT } from "./transport_keys.ts";
+
+const SCHEMA = accepted(text(), "For editors: where the JSON Schema is.");
+
+/** How long stopping may take, unless the config says otherwise. */
+export const SHUTDOWN_TIMEOUT_MS_DEFAULT = 5_000;
+
+/** A file with `realms` and `transports`. */
+export const ROUTER = object({
+  name: "router",
+  help:
+    "The whole router. The limits here hold for every transport that does not set its own in `options`.",
+  keys: {
+    $schema: SCHEMA,
+    realms: optional(
+      list(REALM, { min: 1 }),
+      "The realms. Absent: one named `realm1` with role `anonymous`, which may do everything; only when nobody but this machine can connect.",
+    ),
+    transports: required(list(TRANSPORT, { min: 1 }), "The transports."),
+    shutdown_timeout_ms: withDefault(
+      integer(1, 3_600_000),
+      SHUTDOWN_TIMEOUT_MS_DEFAULT,
+      "How long stopping may take: GOODBYE to all sessions and what waits for them. What is left then is cut off.",
+      { origin: "sluice" },
+    ),
+    ...LIMITS,
+  },
+});
+
+/** A worker of type `router` in a Crossbar.io config. */
+export const ROUTER_WORKER = object({
+  name: "router worker",
+  help: "The part of a Crossbar.io node that is served.",
+  keys: {
+    type: required(choice(["router"]), "The kind of worker."),
+    id: accepted(text(), "No effect."),
+    options: accepted(
+      anything(),
+      "No effect: options of a process of Crossbar.io.",
+    ),
+    realms: optional(list(REALM), "The realms."),
+    transports: optional(list(CROSSBAR_TRANSPORT), "The transports."),
+    manhole: notYetIgnorable("a manhole"),
+    components: optional(
+      emptyList("components inside the router are not served"),
+      "Components to run inside the router: not served.",
+    ),
+    connections: optional(
+      emptyList("connections to databases are not served"),
+      "Connections for components: not served.",
+    ),
+  },
+});
+
+const WORKER = variants({ router: ROUTER_WORKER }, {
+  what: "a worker",
+  isIgnorable: true,
+  unsupported: {
+    container: "is not served: run its components as clients",
+    guest: "is not served: run the program beside the router",
+    websocket_testee: "is not served",
+    "websocket-testee": "is not served",
+    proxy: "is not served: Sluice speaks RawSocket by itself",
+    marketplace: "is not served",
+    xbrmm: "is not served",
+    hostmonitor: "is not served",
+  },
+});
+
+/** A Crossbar.io node config. */
+export const CROSSBAR_NODE = object({
+  name: "crossbar node",
+  help:
+    "A node config of Crossbar.io. The realms and transports of its router workers are taken together.",
+  keys: {
+    version: required(choice([2]), "The version of the form."),
+    $schema: SCHEMA,
+    controller: accepted(anything(), "No effect."),
+    workers: required(
+      list(WORKER),
+      "The workers; those of type `router` are served.",
+    ),
+  },
+});
+
+/** A list that must be empty, or is left out on demand. */
+function emptyList(reason: string): ReturnType<typeof list<true>> {
+  const base = list(anything());
+  return {
+    text: "list",
+    check(node, context) {
+      const items = base.check(node, context);
+      if (items !== undefined && items.length > 0) {
+        context.unsupported(node, reason);
+      }
+      return items;
+    },
+    schema: () => ({ type: "array", maxItems: 0 }),
+  };
+}

@@ -1,0 +1,111 @@
+/**
+ * The table: times and limits, for the router and for one transport.
+ *
+ * @module
+ */
+
+import { type Key, optional, withDefault } from "../key.ts";
+import { object } from "../object_type.ts";
+import { boolean, integer, type Type } from "../value_types.ts";
+
+const HOUR_MS = 3_600_000;
+
+function limit<T>(type: Type<T>, value: T, help: string): Key<T> {
+  return withDefault(type, value, help, { origin: "sluice" });
+}
+
+/** The keys that the router has at the top, with their defaults. */
+export const LIMITS = {
+  handshake_timeout_ms: limit(
+    integer(1, HOUR_MS),
+    10_000,
+    "A connection that has not finished its RawSocket handshake (and before it TLS) after this time is closed.",
+  ),
+  hello_timeout_ms: limit(
+    integer(1, HOUR_MS),
+    10_000,
+    "A connection that has not sent HELLO this long after its handshake is closed.",
+  ),
+  goodbye_timeout_ms: limit(
+    integer(1, HOUR_MS),
+    10_000,
+    "A client that has not answered GOODBYE after this time is cut off.",
+  ),
+  max_outbox_bytes: limit(
+    integer(1024, 2 ** 30),
+    8 * 2 ** 20,
+    "Bytes that may wait for one slow client. Over it the client is closed; one message always fits into an empty outbox.",
+  ),
+  max_depth: limit(
+    integer(2, 128),
+    64,
+    "How deep lists and dictionaries of a message may nest; the message itself is the first level.",
+  ),
+  max_connections: limit(
+    integer(1, 1_000_000),
+    20_000,
+    "Connections that one transport holds at a time; more are closed at once.",
+  ),
+  max_subscriptions: limit(
+    integer(1, 10_000_000),
+    100_000,
+    "Subscriptions of one session.",
+  ),
+  max_registrations: limit(
+    integer(1, 10_000_000),
+    100_000,
+    "Registrations of one session.",
+  ),
+  max_pending_calls: limit(
+    integer(1, 10_000_000),
+    65_536,
+    "Calls of one session that wait for their result.",
+  ),
+  strict_request_ids: limit(
+    boolean(),
+    false,
+    "Whether a session's request ids must count up from 1, one by one, as the protocol asks. Clients exist that use random ids.",
+  ),
+};
+
+/** Names of limits. */
+export type LimitName = keyof typeof LIMITS;
+
+/** The same keys for one transport: absent means as the router has it. */
+type LimitOverrides = {
+  readonly [Name in LimitName]: Key<
+    typeof LIMITS[Name]["default"] | undefined
+  >;
+};
+
+function overrides(): LimitOverrides {
+  const rows = Object.entries<Key<unknown>>(LIMITS).map(([name, row]) => [
+    name,
+    {
+      ...row,
+      default: undefined,
+      written: undefined,
+      help: `As the router's \`${name}\`, for this transport alone.`,
+    },
+  ]);
+  return Object.fromEntries(rows) as LimitOverrides;
+}
+
+/** The largest message that the table allows. */
+export const MESSAGE_BYTES_MAX = 67_108_864;
+
+/** The largest message unless the config says otherwise. */
+export const MESSAGE_BYTES_DEFAULT = 131_072;
+
+/** `options` of a transport. */
+export const TRANSPORT_OPTIONS = object({
+  name: "transport options",
+  help: "Limits of one transport. Each limit takes the place of the router's.",
+  keys: {
+    max_message_size: optional(
+      integer(1, MESSAGE_BYTES_MAX),
+      "As `max_message_size` of the transport, where Crossbar.io has it.",
+    ),
+    ...overrides(),
+  },
+});

@@ -1,0 +1,134 @@
+/**
+ * The table: realms, roles and permissions.
+ *
+ * @module
+ */
+
+import {
+  accepted,
+  notYet,
+  notYetIgnorable,
+  optional,
+  required,
+  withDefault,
+} from "../key.ts";
+import { object } from "../object_type.ts";
+import {
+  boolean,
+  booleanNotYet,
+  choice,
+  integer,
+  list,
+  text,
+} from "../value_types.ts";
+
+/** `allow` of a permission. */
+export const ALLOW = object({
+  name: "allow",
+  help: "The actions that a permission allows.",
+  keys: {
+    call: withDefault(boolean(), false, "Calling procedures."),
+    register: withDefault(boolean(), false, "Registering procedures."),
+    publish: withDefault(boolean(), false, "Publishing to topics."),
+    subscribe: withDefault(boolean(), false, "Subscribing to topics."),
+  },
+});
+
+/** `disclose` of a permission. */
+export const DISCLOSE = object({
+  name: "disclose",
+  help: "Whether callees and subscribers learn who called or published.",
+  keys: {
+    caller: optional(booleanNotYet(false), "Of callers to callees."),
+    publisher: optional(booleanNotYet(false), "Of publishers to subscribers."),
+  },
+});
+
+/** A permission. */
+export const PERMISSION = object({
+  name: "permission",
+  help:
+    "What a role may do with the URIs that a pattern covers. The most exact rule counts: exact before wildcard before the longest prefix. A pattern that a client subscribes or registers must be covered as a whole.",
+  keys: {
+    uri: required(
+      text({
+        pattern: /^[^\s#]*$/u,
+        wanted: "a URI without white space and #",
+      }),
+      "The URI or pattern. Without `match`, a `*` at the end makes it a prefix, as in `com.x.*`, and a `*` as a component elsewhere a wildcard, as in `com.*.create`.",
+    ),
+    match: optional(
+      choice(["exact", "prefix", "wildcard"]),
+      "How `uri` is compared; a `*` is then an ordinary character. Absent: told by the stars in `uri`.",
+    ),
+    allow: optional(ALLOW, "The actions allowed. Absent: none."),
+    disclose: optional(DISCLOSE, "Who learns of whom."),
+    cache: accepted(boolean(), "No effect: looking a rule up is quick."),
+    validate: notYetIgnorable("validation of payloads"),
+  },
+});
+
+/** A role. */
+export const ROLE = object({
+  name: "role",
+  help:
+    "What sessions may do to which authentication gave this role. What no permission allows is denied.",
+  keys: {
+    name: required(text(), "The name, unique in the realm."),
+    permissions: optional(list(PERMISSION), "The permissions."),
+    "allow-by-default": withDefault(
+      boolean(),
+      false,
+      "Allows everything that no permission speaks of.",
+    ),
+    authorizer: notYet("authorization by a procedure"),
+    id: accepted(text(), "No effect."),
+  },
+});
+
+/** `options` of a realm. */
+export const REALM_OPTIONS = object({
+  name: "realm options",
+  help: "How a realm works.",
+  keys: {
+    uri_check: withDefault(
+      choice(["loose", "strict"]),
+      "loose",
+      "`strict`: clients may use only lower case letters, digits and `_` in URIs.",
+    ),
+    enable_meta_api: optional(
+      booleanNotYet(false),
+      "Whether the realm has the meta API.",
+    ),
+    bridge_meta_api: optional(
+      booleanNotYet(false),
+      "Whether the meta API can be had from other routers.",
+    ),
+    event_dispatching_chunk_size: accepted(
+      integer(1, Number.MAX_SAFE_INTEGER),
+      "No effect: events leave in batches of their own.",
+    ),
+  },
+});
+
+/** A realm. */
+export const REALM = object({
+  name: "realm",
+  help:
+    "A routing domain: its sessions see each other and none of another realm.",
+  keys: {
+    name: required(
+      text({
+        pattern: /^[^\s#.]+(\.[^\s#.]+)*$/u,
+        wanted: "a URI: components with a dot between, no white space and no #",
+      }),
+      "The name that clients join by, unique in the router.",
+    ),
+    roles: required(list(ROLE, { min: 1 }), "The roles."),
+    options: optional(REALM_OPTIONS, "Options."),
+    store: notYetIgnorable("a store for event history and call queues"),
+    inventory: notYetIgnorable("an inventory of interfaces"),
+    rlinks: notYetIgnorable("links to other routers"),
+    id: accepted(text(), "No effect."),
+  },
+});

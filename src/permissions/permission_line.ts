@@ -1,0 +1,58 @@
+/**
+ * The command that starts the router with exactly the permissions it needs.
+ *
+ * @module
+ */
+
+import {
+  type Permission,
+  type PermissionName,
+  type PermissionSubject,
+  requiredPermissions,
+} from "./required_permissions.ts";
+
+/** Options for {@linkcode permissionLine}. */
+export interface PermissionLineOptions {
+  /** The path of the program, as it can be named from here. */
+  readonly program: string;
+  /** Options of the program that the config needs. */
+  readonly options: readonly string[];
+}
+
+const NAMES: readonly PermissionName[] = ["net", "read", "write", "env"];
+
+/** `deno run --allow-… main.ts CONFIG`, quoted for a POSIX shell. */
+export function permissionLine(
+  subject: PermissionSubject,
+  options: PermissionLineOptions,
+): string {
+  const words = [
+    "deno",
+    "run",
+    // Without it, Deno would ask at the terminal for what was given up.
+    "--no-prompt",
+    ...permissionFlags(requiredPermissions(subject)),
+    options.program,
+    ...options.options,
+    subject.configPath,
+  ];
+  return words.map(quoteForShell).join(" ");
+}
+
+/** One flag for each kind of permission. */
+export function permissionFlags(permissions: readonly Permission[]): string[] {
+  return NAMES.flatMap((name) => {
+    const values = permissions
+      .filter((permission) => permission.name === name)
+      .map(({ value }) => value);
+    if (values.length === 0) return [];
+    if (values.includes(undefined)) return [`--allow-${name}`];
+    return [`--allow-${name}=${values.join(",")}`];
+  });
+}
+
+/** `word` as it is if a shell takes it so, else in single quotes. */
+export function quoteForShell(word: string): string {
+  if (/^[A-Za-z0-9_./:,=@%+-]+$/.test(word)) return word;
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}

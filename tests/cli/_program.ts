@@ -1,0 +1,174 @@
+/** The program as a process of its own, with real permissions and signals. */
+import { assert } from "@std/assert";
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** The folder of the project, without a slash at the end. */
+export const PROJECT = ROOT.pathname.replace(/\/$/, "");
+
+/** What a process that has ended left. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Options for running the program. */
+export interface RunOptions {
+  /** Flags for Deno. @default {["-A"]} */
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs the program to its end. */
+export async function run(
+  words: readonly string[],
+  options: RunOptions = {},
+): Promise<Ended> {
+  const { flags = ["-A"], env = {} } = options;
+  const output = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", ...flags, "main.ts", ...words],
+    cwd: PROJECT,
+    env,
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  return {
+    code: output.code,
+    stdout: decoder.decode(output.stdout),
+    stderr: decoder.decode(output.stderr),
+  };
+}
+
+/** A router that has said that it is ready. */
+export class RunningProgram {
+  readonly #process: Deno.ChildProcess;
+  readonly #rest: Promise<void>;
+  readonly #lines: string[];
+
+  private constructor(
+    process: Deno.ChildProcess,
+    lines: string[],
+    rest: Promise<void>,
+  ) {
+    this.#process = process;
+    this.#lines = lines;
+    this.#rest = rest;
+  }
+
+  /** Starts `command` and waits until its log says that it is ready. */
+  static async start(command: Deno.Command): Promise<RunningProgram> {
+    const process = command.spawn();
+    const lines: string[] = [];
+    const { promise: ready, resolve } = Promise.withResolvers<boolean>();
+    const rest = readLines(process.stderr, (line) => {
+      lines.push(line);
+      if (/ready/.test(line)) resolve(true);
+    }).finally(() => resolve(false));
+    if (!await ready) {
+      await process.status;
+      throw new Error(`the program did not start:\n${lines.join("\n")}`);
+    }
+    return new RunningProgram(process, lines, rest);
+  }
+
+  /** Starts `main.ts` with these words. */
+  static startMain(words: readonly string[]): Promise<RunningProgram> {
+    return RunningProgram.start(
+      new Deno.Command(Deno.execPath(), {
+        args: ["run", "--no-prompt", "-A", "main.ts", ...words],
+        cwd: PROJECT,
+        stdin: "null",
+        stdout: "null",
+        stderr: "piped",
+      }),
+    );
+  }
+
+  /** The log so far, all of it once the program has ended. */
+  get log(): readonly string[] {
+    return this.#lines;
+  }
+
+  /** The port of the first TCP address in the log. */
+  get port(): number {
+    const found = this.#lines.join("\n").match(/t(?:cp|ls):\/\/\S+?:(\d+)/);
+    assert(found !== null, "no TCP address in the log");
+    return Number(found[1]);
+  }
+
+  kill(signal: Deno.Signal): void {
+    this.#process.kill(signal);
+  }
+
+  /** Waits for the end and gives its exit code. */
+  async ended(): Promise<number> {
+    const { code } = await this.#process.status;
+    await this.#rest;
+    return code;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#process.kill("SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+    await this.ended();
+  }
+}
+
+async function readLines(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  take: (line: string) => void,
+): Promise<void> {
+  let text = "";
+  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (text + chunk).split("\n");
+    text = lines.pop() ?? "";
+    lines.forEach(take);
+  }
+}
+
+/** A folder for one test, with files in it, that goes away afterwards. */
+export class Scratch {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  static async make(
+    files: Readonly<Record<string, unknown>> = {},
+  ): Promise<Scratch> {
+    const scratch = new Scratch(await Deno.makeTempDir({ prefix: "sluice" }));
+    for (const [name, content] of Object.entries(files)) {
+      const text = typeof content === "string"
+        ? content
+        : JSON.stringify(content);
+      await Deno.writeTextFile(scratch.file(name), text);
+    }
+    return scratch;
+  }
+
+  file(name: string): string {
+    return `${this.path}/${name}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+  }
+}
+
+/** Whether a RawSocket handshake for JSON succeeds; leaves the connection open. */
+export async function shakeHands(conn: Deno.Conn): Promise<void> {
+  await conn.write(Uint8Array.of(0x7f, 0xf1, 0, 0));
+  const reply = new Uint8Array(4);
+  let length = 0;
+  while (length < 4) {
+    const count = await conn.read(reply.subarray(length));
+    assert(count !== null, "the connection was closed in the handshake");
+    length += count;
+  }
+  assert(reply[0] === 0x7f && (reply[1] & 0x0f) === 1, `reply ${reply}`);
+}

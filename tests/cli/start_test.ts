@@ -1,0 +1,262 @@
+/** The router as a process: what it says, and how it ends. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  PROJECT,
+  run,
+  RunningProgram,
+  Scratch,
+  shakeHands,
+} from "./_program.ts";
+
+const TCP = {
+  id: "front",
+  type: "rawsocket",
+  serializers: ["json", "msgpack"],
+  endpoint: { type: "tcp", interface: "127.0.0.1", port: 0 },
+};
+
+function unix(path: string): object {
+  return { ...TCP, id: "side", endpoint: { type: "unix", path } };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test("start says a line for each transport, and that it is ready", async () => {
+  await using scratch = await Scratch.make({ "c.json": TCP });
+  await using program = await RunningProgram.startMain([
+    scratch.file("c.json"),
+  ]);
+  using conn = await Deno.connect({
+    hostname: "127.0.0.1",
+    port: program.port,
+  });
+  await shakeHands(conn);
+  const bare = program.log.map((line) => line.replace(/^\S+ /, ""));
+  assertMatch(
+    bare[0],
+    /^INFO {2}listening transport=front address=tcp:\/\/127\.0\.0\.1:\d+ serializers=json,msgpack limit=131072 auth=anonymous$/,
+  );
+  assertMatch(bare[1], /^INFO {2}ready version=\d+\.\d+\.\d+$/);
+});
+
+Deno.test("start logs JSON and warnings where it is asked to", async () => {
+  await using scratch = await Scratch.make({
+    "c.json": {
+      realms: [{
+        name: "realm1",
+        roles: [{ name: "anonymous", "allow-by-default": true }],
+      }],
+      transports: [{ ...TCP, endpoint: { type: "tcp", port: 0 } }],
+    },
+  });
+  await using program = await RunningProgram.startMain([
+    scratch.file("c.json"),
+    "--log-format=json",
+  ]);
+  const [warning, listening] = program.log.map((line) => JSON.parse(line));
+  assertEquals(warning.level, "warn");
+  assertMatch(
+    warning.message,
+    /listens on tcp:\/\/0\.0\.0\.0:0 and has no auth/,
+  );
+  assertEquals(
+    [listening.level, listening.message, listening.transport],
+    ["info", "listening", "front"],
+  );
+});
+
+Deno.test("start gives up its permissions before it is ready", async () => {
+  await using scratch = await Scratch.make();
+  const tcp = scratch.file("tcp.json");
+  const both = scratch.file("both.json");
+  await Deno.writeTextFile(tcp, JSON.stringify(TCP));
+  await Deno.writeTextFile(
+    both,
+    JSON.stringify({ transports: [TCP, unix(scratch.file("s"))] }),
+  );
+  const cases: [config: string, message: RegExp][] = [
+    [tcp, /permissions given up$/],
+    // Deno cannot narrow -A, and the socket must be removed at the end.
+    [both, /the right to write files stays/],
+  ];
+  for (const [config, message] of cases) {
+    await using program = await RunningProgram.startMain([
+      config,
+      "--log-level=debug",
+    ]);
+    const given = program.log.findIndex((line) => message.test(line));
+    const ready = program.log.findIndex((line) => / ready /.test(line));
+    assert(given >= 0 && given < ready, program.log.join("\n"));
+  }
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test(`start ends with 0 at ${signal} and removes its socket file`, async () => {
+    await using scratch = await Scratch.make();
+    const socket = scratch.file("s");
+    const config = scratch.file("c.json");
+    await Deno.writeTextFile(config, JSON.stringify(unix(socket)));
+    await using program = await RunningProgram.startMain([config]);
+    assert(await isThere(socket));
+    program.kill(signal);
+    assertEquals(await program.ended(), 0);
+    assert(!await isThere(socket));
+  });
+}
+
+Deno.test("start ends at once with 130 at a second signal", async () => {
+  await using scratch = await Scratch.make({
+    "c.json": {
+      shutdown_timeout_ms: 3_600_000,
+      goodbye_timeout_ms: 3_600_000,
+      transports: [TCP],
+    },
+  });
+  await using program = await RunningProgram.startMain([
+    scratch.file("c.json"),
+  ]);
+  using conn = await Deno.connect({
+    hostname: "127.0.0.1",
+    port: program.port,
+  });
+  await shakeHands(conn);
+  await conn.write(frame('[1,"realm1",{"roles":{"caller":{}}}]'));
+  assertMatch(await readFrame(conn), /^\[2,/);
+  program.kill("SIGTERM");
+  // The session does not answer, so stopping goes on until the second signal.
+  assertMatch(await readFrame(conn), /wamp\.close\.system_shutdown/);
+  program.kill("SIGINT");
+  assertEquals(await program.ended(), 130);
+});
+
+Deno.test("start runs this very config as it is: examples/mysocket.json", async () => {
+  await using _program = await RunningProgram.startMain([
+    "examples/mysocket.json",
+  ]);
+  using conn = await Deno.connect({
+    transport: "unix",
+    path: "/tmp/mysocket1",
+  });
+  await conn.write(Uint8Array.of(0x7f, 0xf2, 0, 0));
+  const reply = new Uint8Array(4);
+  await conn.read(reply);
+  assertEquals(reply, Uint8Array.of(0x7f, 0x82, 0, 0));
+});
+
+Deno.test("the line that permissions prints works when it is pasted", async () => {
+  await using scratch = await Scratch.make();
+  const config = scratch.file("it's a config.json");
+  const pem = `${PROJECT}/tests/fixtures`;
+  await Deno.writeTextFile(
+    config,
+    JSON.stringify({
+      transports: [
+        {
+          ...TCP,
+          endpoint: {
+            ...TCP.endpoint,
+            port: "$SLUICE_PORT",
+            tls: {
+              key: `${pem}/localhost.key`,
+              certificate: `${pem}/localhost.crt`,
+            },
+          },
+        },
+        unix(scratch.file("a socket")),
+      ],
+    }),
+  );
+  const env = { SLUICE_PORT: "0" };
+  const { code, stdout, stderr } = await run(["permissions", config], { env });
+  assertEquals(code, 0, stderr);
+  const line = stdout.trimEnd();
+  assertMatch(line, /^deno run --no-prompt '--allow-net=127\.0\.0\.1:0,/);
+  const deno = `'${Deno.execPath().replaceAll("'", `'\\''`)}'`;
+  const command = new Deno.Command("sh", {
+    args: ["-c", `exec ${deno}${line.slice("deno".length)}`],
+    cwd: PROJECT,
+    env,
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  });
+  await using program = await RunningProgram.start(command);
+  {
+    const caCerts = [await Deno.readTextFile(`${pem}/ca.crt`)];
+    using conn = await Deno.connectTls({
+      hostname: "localhost",
+      port: program.port,
+      caCerts,
+    });
+    await shakeHands(conn);
+  }
+  {
+    const path = scratch.file("a socket");
+    using conn = await Deno.connect({ transport: "unix", path });
+    await shakeHands(conn);
+  }
+  program.kill("SIGTERM");
+  assertEquals(await program.ended(), 0);
+  assert(!await isThere(scratch.file("a socket")));
+  // With a grant for just that, nothing more has to stay.
+  assert(!program.log.some((text) => text.includes("the right to write")));
+});
+
+Deno.test("an error that nobody handles is logged and ends the process with 1", async () => {
+  const scripts = [
+    'Promise.reject(new Error("lost"));',
+    'setTimeout(() => { throw new Error("lost"); });',
+  ];
+  for (const script of scripts) {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "eval",
+        `import { exitOnDefect } from "${PROJECT}/src/cli/defects.ts";
+         const print = (message, fields) => console.error(message, fields);
+         exitOnDefect({ error: print });
+         ${script}
+         setTimeout(() => Deno.exit(0), 10_000);`,
+      ],
+      cwd: PROJECT,
+    }).output();
+    assertEquals(code, 1);
+    assertMatch(new TextDecoder().decode(stderr), /not handled: lost/);
+  }
+});
+
+function frame(text: string): Uint8Array<ArrayBuffer> {
+  const body = new TextEncoder().encode(text);
+  return Uint8Array.of(
+    0,
+    body.length >> 16,
+    body.length >> 8,
+    body.length,
+    ...body,
+  );
+}
+
+async function readFrame(conn: Deno.Conn): Promise<string> {
+  const head = await readExactly(conn, 4);
+  const length = head[1] << 16 | head[2] << 8 | head[3];
+  return new TextDecoder().decode(await readExactly(conn, length));
+}
+
+async function readExactly(
+  conn: Deno.Conn,
+  length: number,
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length;) {
+    const count = await conn.read(bytes.subarray(at));
+    assert(count !== null, "the connection was closed");
+    at += count;
+  }
+  return bytes;
+}

@@ -1,0 +1,239 @@
+/**
+ * Node configs of Crossbar.io.
+ */
+import { assertEquals } from "@std/assert";
+import { brief, load, loadSound, REALM } from "./_load.ts";
+
+const RAWSOCKET = {
+  type: "rawsocket",
+  endpoint: { type: "tcp", port: 8080, interface: "127.0.0.1" },
+};
+
+function node(worker: object, ...workers: object[]): object {
+  const router = {
+    type: "router",
+    realms: [REALM],
+    transports: [RAWSOCKET],
+    ...worker,
+  };
+  return { version: 2, controller: {}, workers: [router, ...workers] };
+}
+
+Deno.test("loadConfig() takes realms and transports of a router worker", async () => {
+  const { config, notes } = await loadSound(node({
+    id: "router1",
+    options: { pythonpath: [".."] },
+    realms: [{
+      id: "realm001",
+      ...REALM,
+      options: {
+        event_dispatching_chunk_size: 100,
+        enable_meta_api: false,
+        bridge_meta_api: false,
+      },
+    }],
+  }));
+  assertEquals(config.realms.map(({ name }) => name), ["realm1"]);
+  const [transport] = config.transports;
+  // Crossbar.io speaks all it has unless a list says otherwise.
+  assertEquals(transport.serializers, ["json", "msgpack", "cbor"]);
+  assertEquals(transport.maxMessageBytes, 131_072);
+  assertEquals(brief(notes), [
+    "workers[0].transports[0]: max_message_size is 131072 unless set, where Crossbar.io has 16777216",
+  ]);
+});
+
+Deno.test("loadConfig() serves the RawSocket part of a universal transport and names the others", async () => {
+  const { config, warnings } = await loadSound(
+    node({
+      transports: [{
+        type: "universal",
+        id: "uni",
+        endpoint: { type: "unix", path: "/run/$USER/${APP}.sock" },
+        rawsocket: {
+          serializers: ["cbor"],
+          options: { max_message_size: 1024 },
+          debug: true,
+        },
+        websocket: { ws: {} },
+        web: {},
+      }],
+    }),
+    { env: { USER: "me", APP: "x" } },
+  );
+  const [transport] = config.transports;
+  assertEquals(
+    [transport.id, transport.serializers, transport.maxMessageBytes],
+    ["uni", ["cbor"], 1024],
+  );
+  assertEquals(transport.debug, true);
+  assertEquals(transport.endpoint, {
+    type: "unix",
+    path: "/run/me/x.sock",
+    mode: 0o600,
+    backlog: undefined,
+  });
+  assertEquals(brief(warnings), [
+    "workers[0].transports[0].websocket: this part is not served: Sluice speaks RawSocket",
+    "workers[0].transports[0].web: this part is not served: Sluice speaks RawSocket",
+  ]);
+});
+
+const RIGHT = "remove it, or leave such parts out with --ignore-unsupported";
+
+/** What is refused, and left out on demand while the rest starts. */
+const LEFT_OUT: readonly [what: string, file: object, finding: string][] = [
+  [
+    "a transport of another type",
+    node({
+      transports: [{ type: "websocket", endpoint: { port: 1 } }, RAWSOCKET],
+    }),
+    'workers[0].transports[0].type: a transport of type "websocket" is not served: Sluice speaks RawSocket',
+  ],
+  [
+    "a universal transport without RawSocket",
+    node({
+      transports: [
+        { type: "universal", endpoint: RAWSOCKET.endpoint },
+        RAWSOCKET,
+      ],
+    }),
+    "workers[0].transports[0]: a universal transport without a rawsocket part",
+  ],
+  [
+    "a worker of another type",
+    node({}, { type: "container", components: [] }),
+    'workers[1].type: a worker of type "container" is not served: run its components as clients',
+  ],
+  [
+    "components",
+    node({ components: [{}] }),
+    "workers[0].components: components inside the router are not served",
+  ],
+  [
+    "a store",
+    node({ realms: [{ ...REALM, store: { type: "memory" } }] }),
+    "workers[0].realms[0].store: a store for event history and call queues: not available yet",
+  ],
+  [
+    "a serializer",
+    node({ transports: [{ ...RAWSOCKET, serializers: ["ubjson", "json"] }] }),
+    'workers[0].transports[0].serializers[0]: "ubjson" is not served: no client in wide use needs it',
+  ],
+];
+
+for (const [what, file, finding] of LEFT_OUT) {
+  Deno.test(`loadConfig() refuses ${what}, and leaves it out with ignoreUnsupported`, async () => {
+    const { errors } = await load(file);
+    assertEquals(brief(errors), [`${finding}; ${RIGHT}`]);
+    const { config, warnings } = await loadSound(file, {
+      ignoreUnsupported: true,
+    });
+    assertEquals(config.transports.length, 1);
+    assertEquals(brief(warnings), [`${finding}; left out`]);
+  });
+}
+
+/** What guards something is never left out. */
+const NEVER_LEFT_OUT: readonly [what: string, file: object, finding: string][] =
+  [
+    [
+      "a method of authentication",
+      node({
+        transports: [{ ...RAWSOCKET, auth: { ticket: { type: "static" } } }],
+      }),
+      "workers[0].transports[0].auth.ticket: authentication by ticket: not available yet; remove it",
+    ],
+    [
+      "the certificates that clients must have",
+      node({
+        transports: [{
+          ...RAWSOCKET,
+          endpoint: {
+            ...RAWSOCKET.endpoint,
+            tls: { key: "k", certificate: "c", ca_certificates: ["ca"] },
+          },
+        }],
+      }),
+      "workers[0].transports[0].endpoint.tls.ca_certificates: Deno cannot ask clients for certificates, so they would not be checked; remove it",
+    ],
+    [
+      "an authorizer",
+      node({
+        realms: [{
+          ...REALM,
+          roles: [...REALM.roles, { name: "x", authorizer: "com.auth" }],
+        }],
+      }),
+      "workers[0].realms[0].roles[1].authorizer: authorization by a procedure: not available yet; remove it",
+    ],
+  ];
+
+for (const [what, file, finding] of NEVER_LEFT_OUT) {
+  Deno.test(`loadConfig() refuses ${what} even with ignoreUnsupported`, async () => {
+    const { errors } = await load(file, { ignoreUnsupported: true });
+    assertEquals(brief(errors), [finding]);
+  });
+}
+
+Deno.test("loadConfig() reports when nothing is left to start", async () => {
+  const cases: [file: object, error: string][] = [
+    [
+      node({ transports: [{ type: "web", endpoint: {} }] }),
+      'no transport is left to start; add one of type "rawsocket"',
+    ],
+    [
+      node({ transports: [{ ...RAWSOCKET, serializers: ["ubjson"] }] }),
+      'workers[0].transports[0].serializers: no serializer is left; write some of "json", "msgpack", "cbor"',
+    ],
+  ];
+  for (const [file, error] of cases) {
+    const { errors } = await load(file, { ignoreUnsupported: true });
+    assertEquals(brief(errors), [error]);
+  }
+});
+
+Deno.test("loadConfig() reports another version of the form, and none", async () => {
+  const { version: _, ...without } = node({}) as Record<string, unknown>;
+  assertEquals(brief((await load({ ...without, version: 1 })).errors), [
+    "version: 1 is not known; write 2",
+  ]);
+  assertEquals(brief((await load(without)).errors), [
+    '"version" is missing; add it (2)',
+  ]);
+});
+
+Deno.test("loadConfig() takes several router workers together, with a warning", async () => {
+  const { config, warnings } = await loadSound(node({}, {
+    type: "router",
+    realms: [{ ...REALM, name: "realm2" }],
+    transports: [{
+      ...RAWSOCKET,
+      endpoint: { ...RAWSOCKET.endpoint, port: 8081 },
+    }],
+  }));
+  assertEquals(config.realms.map(({ name }) => name), ["realm1", "realm2"]);
+  assertEquals(config.transports.map(({ id }) => id), [
+    "transport1",
+    "transport2",
+  ]);
+  assertEquals(brief(warnings), [
+    "workers[1]: the realms of all router workers are served together: each can be joined through each transport",
+  ]);
+});
+
+Deno.test("loadConfig() notes that sockets are not open to all", async () => {
+  const at = (endpoint: object) =>
+    node({
+      transports: [{
+        ...RAWSOCKET,
+        endpoint: { type: "unix", path: "/run/s", ...endpoint },
+        options: { max_message_size: 1000 },
+      }],
+    });
+  const { notes } = await loadSound(at({}));
+  assertEquals(brief(notes), [
+    "workers[0].transports[0].endpoint: the socket is for its owner alone (mode 0600), where Crossbar.io leaves it to all",
+  ]);
+  assertEquals((await loadSound(at({ mode: "0666" }))).notes, []);
+});

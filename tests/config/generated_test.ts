@@ -1,0 +1,127 @@
+/**
+ * The schema and the documentation are those of the table, and the schema says
+ * what the loader says.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { Ajv } from "ajv";
+import { OBJECTS, updatePage } from "../../src/config/documentation.ts";
+import { jsonSchema, jsonSchemaText } from "../../src/config/json_schema.ts";
+import { definitionId } from "../../src/config/object_type.ts";
+import { load, REALM, SOUND } from "./_load.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+function readProject(path: string): string {
+  return Deno.readTextFileSync(new URL(path, ROOT));
+}
+
+Deno.test("config.schema.json is what the table gives: `deno task schema`", () => {
+  assert(readProject("config.schema.json") === jsonSchemaText());
+});
+
+Deno.test("docs/configuration.md is what the table gives: `deno task schema`", () => {
+  const page = readProject("docs/configuration.md");
+  assert(page === updatePage(page));
+});
+
+Deno.test("the documentation has every object of the schema", () => {
+  const { definitions } = jsonSchema() as { definitions: object };
+  assertEquals(
+    OBJECTS.map(({ name }) => definitionId(name)).toSorted(),
+    Object.keys(definitions).toSorted(),
+  );
+});
+
+Deno.test("every key of the table has a help text that is a sentence", () => {
+  for (const { name, keys, help } of OBJECTS) {
+    assert(/\.$/.test(help), name);
+    for (const [key, row] of Object.entries(keys)) {
+      const text = row.status === "refused" ? `${row.help}.` : row.help;
+      assert(/^.+\.$/.test(text), `${name}: ${key}`);
+    }
+  }
+});
+
+const tcp = (endpoint: object) => ({
+  ...SOUND,
+  endpoint: { type: "tcp", port: 8080, interface: "::1", ...endpoint },
+});
+const realm = (realm: object) => ({
+  realms: [{ ...REALM, ...realm }],
+  transports: [SOUND],
+});
+
+/** Files that one has wrong as much as the other, or neither. */
+const FILES: readonly unknown[] = [
+  SOUND,
+  { ...SOUND, serializer: "xml" },
+  { ...SOUND, serializer: undefined },
+  { ...SOUND, serializer: undefined, serializers: ["json", "cbor"] },
+  { ...SOUND, serializers: ["json"] },
+  { ...SOUND, serializer: undefined, serializers: [] },
+  { ...SOUND, serializer: undefined, serializers: ["json", "json"] },
+  { ...SOUND, id: "a b" },
+  { ...SOUND, id: "ok" },
+  { ...SOUND, max_message_size: 0 },
+  { ...SOUND, max_message_size: 67_108_864 },
+  { ...SOUND, max_message_size: "1" },
+  { ...SOUND, debug: 1 },
+  { ...SOUND, unknown: 1 },
+  { ...SOUND, options: { max_depth: 1 } },
+  { ...SOUND, options: { max_depth: 2, strict_request_ids: true } },
+  { ...SOUND, auth: { anonymous: { type: "static" } } },
+  { ...SOUND, auth: { anonymous: { type: "dynamic" } } },
+  { ...SOUND, auth: { ticket: {} } },
+  { ...SOUND, endpoint: { type: "unix", path: "/x", mode: "0660" } },
+  { ...SOUND, endpoint: { type: "unix", path: "/x", mode: "999" } },
+  { ...SOUND, endpoint: { type: "unix" } },
+  tcp({}),
+  tcp({ port: "$PORT" }),
+  tcp({ port: "8080" }),
+  tcp({ port: -1 }),
+  tcp({ version: 6, backlog: 1, shared: true }),
+  tcp({ version: 5 }),
+  tcp({ ca_certificates: [] }),
+  tcp({ tls: { key: "a", certificate: "b" } }),
+  tcp({ tls: { key: "a" } }),
+  tcp({ tls: { key: "a", certificate: "b", ciphers: "x" } }),
+  realm({}),
+  realm({ name: "a..b" }),
+  realm({ roles: [] }),
+  realm({ store: {} }),
+  realm({ options: { uri_check: "strict", enable_meta_api: false } }),
+  realm({ options: { enable_meta_api: true } }),
+  realm({ colour: 1 }),
+  { ...realm({}), max_depth: 128, shutdown_timeout_ms: 1 },
+  { ...realm({}), max_depth: 129 },
+  { transports: [] },
+  { version: 2, workers: [{ type: "router", transports: [SOUND] }] },
+  { version: 1, workers: [{ type: "router", transports: [SOUND] }] },
+  { version: 2, workers: [{ type: "guest" }] },
+  {
+    version: 2,
+    workers: [{
+      type: "router",
+      components: [],
+      transports: [{
+        type: "universal",
+        endpoint: SOUND.endpoint,
+        rawsocket: {},
+        web: {},
+      }],
+    }],
+  },
+  [],
+  {},
+];
+
+Deno.test("the schema and the loader agree on what is right", async () => {
+  // As the regular expressions of the table are, with the u flag.
+  const ajv = new Ajv({ strict: false, unicodeRegExp: true });
+  const validate = ajv.compile(jsonSchema());
+  for (const file of FILES) {
+    const text = JSON.stringify(file);
+    const { config } = await load(text, { env: { PORT: "1" } });
+    assertEquals(validate(JSON.parse(text)), config !== undefined, text);
+  }
+});

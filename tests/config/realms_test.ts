@@ -1,0 +1,198 @@
+import { assertEquals } from "@std/assert";
+import { brief, load, loadSound, SOUND } from "./_load.ts";
+
+function withPermissions(permissions: unknown[], uri_check = "loose"): object {
+  return {
+    realms: [{
+      name: "realm1",
+      options: { uri_check },
+      roles: [{ name: "anonymous", permissions }],
+    }],
+    transports: [SOUND],
+  };
+}
+
+const NONE = { call: false, register: false, publish: false, subscribe: false };
+
+type Match = "exact" | "prefix" | "wildcard";
+
+Deno.test("loadConfig() reads stars in the URI of a permission without match", async () => {
+  const cases: [written: string, uri: string, match: Match][] = [
+    ["com.x", "com.x", "exact"],
+    ["*", "", "prefix"],
+    ["com.x.*", "com.x.", "prefix"],
+    // A star at the end can stand in the midst of a component.
+    ["com.x*", "com.x", "prefix"],
+    ["com.*.create", "com..create", "wildcard"],
+    ["*.x", ".x", "wildcard"],
+    // Two stars make a wildcard even if one is last.
+    ["com.*.*", "com..", "wildcard"],
+    ["*.*", ".", "wildcard"],
+  ];
+  for (const [written, uri, match] of cases) {
+    const { config } = await loadSound(withPermissions([{ uri: written }]));
+    assertEquals(config.realms[0].roles[0].permissions, [
+      { uri, match, allow: NONE },
+    ]);
+  }
+});
+
+Deno.test("loadConfig() takes the URI as it is where match is given", async () => {
+  const cases: [uri: string, match: Match][] = [
+    ["com.x", "exact"],
+    ["", "prefix"],
+    ["com.x.", "prefix"],
+    ["com.x", "prefix"],
+    ["", "wildcard"],
+    ["com..x", "wildcard"],
+    ["..", "wildcard"],
+    ["com.x", "wildcard"],
+  ];
+  for (const [uri, match] of cases) {
+    const { config, warnings } = await loadSound(
+      withPermissions([{ uri, match }]),
+    );
+    const [permission] = config.realms[0].roles[0].permissions;
+    assertEquals(permission, { uri, match, allow: NONE });
+    assertEquals(warnings, []);
+  }
+});
+
+Deno.test("loadConfig() refuses patterns that their policy does not have", async () => {
+  const cases: [permission: object, error: string][] = [
+    [{ uri: "" }, '"" has an empty component; write "*" for all URIs'],
+    [
+      { uri: "a..b" },
+      '"a..b" has an empty component; write "*" for the component that may be any, or "match": "wildcard"',
+    ],
+    [
+      { uri: "a.", match: "exact" },
+      '"a." has an empty component; write "*" for the component that may be any, or "match": "wildcard"',
+    ],
+    [
+      { uri: "a..", match: "prefix" },
+      '"a.." has an empty component; write "*" for the component that may be any, or "match": "wildcard"',
+    ],
+    [
+      { uri: "a b" },
+      '"a b" is not possible here; write a URI without white space and #',
+    ],
+    [
+      { uri: "a#b", match: "wildcard" },
+      '"a#b" is not possible here; write a URI without white space and #',
+    ],
+    [
+      { uri: "a\n" },
+      '"a\\n" is not possible here; write a URI without white space and #',
+    ],
+    [
+      { uri: "com.x*.y" },
+      'a "*" stands for a whole component; use it as in "com.*.create", or once at the end',
+    ],
+    [
+      { uri: "x".repeat(4097) },
+      `${
+        JSON.stringify("x".repeat(4097))
+      } is no URI; write one of at most 4096 characters`,
+    ],
+  ];
+  for (const [permission, error] of cases) {
+    const { errors } = await load(withPermissions([permission]));
+    assertEquals(brief(errors), [
+      `realms[0].roles[0].permissions[0].uri: ${error}`,
+    ]);
+  }
+});
+
+Deno.test("loadConfig() refuses two rules of a role for one pattern", async () => {
+  const { errors } = await load(withPermissions([
+    { uri: "com.x.*" },
+    // Another policy is another rule.
+    { uri: "com.x.", match: "wildcard" },
+    { uri: "com.x.", match: "prefix" },
+  ]));
+  assertEquals(brief(errors), [
+    'realms[0].roles[0].permissions[2].uri: prefix "com.x." is already at realms[0].roles[0].permissions[0].uri; keep one of them',
+  ]);
+});
+
+Deno.test("loadConfig() reads what a permission allows", async () => {
+  const { config } = await loadSound(withPermissions([
+    { uri: "a", allow: { call: true, publish: true } },
+    { uri: "b", allow: { register: true, subscribe: true } },
+  ]));
+  assertEquals(
+    config.realms[0].roles[0].permissions.map(({ allow }) => allow),
+    [
+      { call: true, register: false, publish: true, subscribe: false },
+      { call: false, register: true, publish: false, subscribe: true },
+    ],
+  );
+});
+
+Deno.test("loadConfig() accepts and refuses the other keys of a permission", async () => {
+  const cases: [permission: object, ...errors: string[]][] = [
+    [{ cache: true, disclose: { caller: false, publisher: false } }],
+    [
+      { disclose: { caller: true } },
+      ".disclose.caller: true is not available yet; remove it, or leave such parts out with --ignore-unsupported",
+    ],
+    [
+      { disclose: { publisher: true } },
+      ".disclose.publisher: true is not available yet; remove it, or leave such parts out with --ignore-unsupported",
+    ],
+    [
+      { validate: {} },
+      ".validate: validation of payloads: not available yet; remove it, or leave such parts out with --ignore-unsupported",
+    ],
+    [{ alow: {} }, '.alow: unknown key; did you mean "allow"?'],
+    [
+      { allow: { calls: true } },
+      '.allow.calls: unknown key; did you mean "call"?',
+    ],
+    [
+      { allow: { call: 1 } },
+      ".allow.call: expected true or false, found a number",
+    ],
+  ];
+  for (const [keys, ...expected] of cases) {
+    const { errors } = await load(withPermissions([{ uri: "a", ...keys }]));
+    const prefix = "realms[0].roles[0].permissions[0]";
+    assertEquals(brief(errors), expected.map((text) => prefix + text));
+  }
+});
+
+Deno.test("loadConfig() warns of a star that is no star", async () => {
+  const { warnings } = await loadSound(
+    withPermissions([{ uri: "com.x.*", match: "prefix" }]),
+  );
+  assertEquals(brief(warnings), [
+    'realms[0].roles[0].permissions[0].uri: the "*" is an ordinary character here, since "match" is given; an empty component stands for any',
+  ]);
+});
+
+Deno.test("loadConfig() warns of a rule that no URI of a strict realm matches", async () => {
+  const { warnings } = await loadSound(
+    withPermissions([{ uri: "com.X" }, { uri: "com.x" }], "strict"),
+  );
+  assertEquals(brief(warnings), [
+    "realms[0].roles[0].permissions[0].uri: no URI matches this: the realm is strict, its URIs have only lower case letters, digits and _",
+  ]);
+});
+
+Deno.test("loadConfig() lets a role's own rule for everything stand before allow-by-default", async () => {
+  const { config } = await loadSound({
+    realms: [{
+      name: "realm1",
+      roles: [{
+        name: "anonymous",
+        "allow-by-default": true,
+        permissions: [{ uri: "*", allow: { call: true } }],
+      }],
+    }],
+    transports: [SOUND],
+  });
+  assertEquals(config.realms[0].roles[0].permissions, [
+    { uri: "", match: "prefix", allow: { ...NONE, call: true } },
+  ]);
+});

@@ -1,0 +1,320 @@
+/** Static authorization (checklist §7). */
+import { assertEquals } from "@std/assert";
+import type { RealmConfig } from "../../src/config/config.ts";
+import type { RawClient, WireMessage } from "../support/raw_client.ts";
+import {
+  assertError,
+  expectError,
+  expectSilence,
+  type Scenario,
+  scenario,
+} from "../support/scenario.ts";
+import { openRealm } from "../support/test_server.ts";
+
+type Match = "exact" | "prefix" | "wildcard";
+type Action = "call" | "register" | "publish" | "subscribe";
+
+const ACTIONS: readonly Action[] = ["call", "register", "publish", "subscribe"];
+const NOT_AUTHORIZED = "wamp.error.not_authorized";
+
+/** A rule that allows exactly `allowed`. */
+function rule(match: Match, uri: string, ...allowed: Action[]) {
+  const allows = (action: Action) => allowed.includes(action);
+  return {
+    uri,
+    match,
+    allow: {
+      call: allows("call"),
+      register: allows("register"),
+      publish: allows("publish"),
+      subscribe: allows("subscribe"),
+    },
+  };
+}
+
+/** Needed by the tests' fences. */
+const FENCE = rule("exact", "test.fence", ...ACTIONS);
+
+/** `realm1` under `rules`, beside `realm2`, where everything is allowed. */
+function realms(...rules: ReturnType<typeof rule>[]): RealmConfig[] {
+  const { uriCheck } = openRealm("realm1");
+  const permissions = [...rules, FENCE];
+  return [
+    { name: "realm1", uriCheck, roles: [{ name: "anonymous", permissions }] },
+    openRealm("realm2"),
+  ];
+}
+
+/** The request that needs `action` on `uri`. */
+function requestFor(
+  action: Action,
+  request: number,
+  uri: string,
+  match: Match = "exact",
+): WireMessage {
+  const options = match === "exact" ? {} : { match };
+  switch (action) {
+    case "call":
+      return [48, request, {}, uri];
+    case "register":
+      return [64, request, options, uri];
+    case "publish":
+      return [16, request, { acknowledge: true }, uri];
+    case "subscribe":
+      return [32, request, options, uri];
+  }
+}
+
+/** Whether `client` may do `action` on `uri`. */
+async function isAllowed(
+  client: RawClient,
+  action: Action,
+  uri: string,
+  match: Match = "exact",
+): Promise<boolean> {
+  const message = requestFor(action, client.nextRequest(), uri, match);
+  const answer = await client.request(message);
+  if (answer[0] === 8 && answer[4] === NOT_AUTHORIZED) {
+    assertError(answer, message[0], message[1], NOT_AUTHORIZED);
+    return false;
+  }
+  // What was entered is taken back, so that the next row finds it free.
+  if (answer[0] === 65) {
+    await client.request([66, client.nextRequest(), answer[2]]);
+  }
+  if (answer[0] === 33) {
+    await client.request([34, client.nextRequest(), answer[2]]);
+  }
+  return true;
+}
+
+/** The actions that are allowed on `uri`. */
+async function allowedOn(
+  router: Scenario,
+  uri: string,
+  realm = "realm1",
+): Promise<Action[]> {
+  const client = await router.join({ realm });
+  const allowed: Action[] = [];
+  for (const action of ACTIONS) {
+    if (await isAllowed(client, action, uri)) allowed.push(action);
+  }
+  return allowed;
+}
+
+for (const action of ACTIONS) {
+  scenario(
+    `AZ-01 AZ-02: permission to ${action} allows that and nothing else; the rest is refused with not_authorized`,
+    async (router) => {
+      assertEquals(await allowedOn(router, "com.a"), [action]);
+      assertEquals(await allowedOn(router, "com.b"), []);
+      // Rules belong to their realm.
+      assertEquals(await allowedOn(router, "com.a", "realm2"), [...ACTIONS]);
+    },
+    { realms: realms(rule("exact", "com.a", action)) },
+  );
+}
+
+scenario(
+  "AZ-01: UNSUBSCRIBE, UNREGISTER, YIELD, ERROR and CANCEL need no permission",
+  async (router) => {
+    const client = await router.join();
+    const subscription = await client.subscribe("com.a");
+    const registration = await client.register("com.a");
+    await client.request([48, 3, {}, "com.a"]);
+    assertEquals((await client.request([70, 1, {}]))[0], 50);
+    await client.request([48, 4, {}, "com.a"]);
+    assertEquals((await client.request([8, 68, 2, {}, "com.e"]))[0], 8);
+    await client.request([48, 5, {}, "com.a"]);
+    assertEquals(
+      (await client.request([49, 5, {}])).slice(0, 5),
+      [8, 48, 5, {}, "wamp.error.canceled"],
+    );
+    assertEquals(await client.request([34, 6, subscription]), [35, 6]);
+    assertEquals(await client.request([66, 7, registration]), [67, 7]);
+  },
+  {
+    realms: realms(rule("exact", "com.a", "subscribe", "register", "call")),
+  },
+);
+
+scenario(
+  "AZ-03: a denied PUBLISH without acknowledge gives neither answer nor event",
+  async (router) => {
+    const [publisher, subscriber] = await router.joinMany(2);
+    await subscriber.subscribe("com.a");
+    await publisher.send([16, 1, {}, "com.a", ["secret"]]);
+    await publisher.send([16, 2, { acknowledge: false }, "com.a", ["secret"]]);
+    await expectSilence(publisher, subscriber);
+  },
+  { realms: realms(rule("exact", "com.a", "subscribe")) },
+);
+
+scenario(
+  "AZ-03: a denied PUBLISH with acknowledge gives an error and no event",
+  async (router) => {
+    const [publisher, subscriber] = await router.joinMany(2);
+    await subscriber.subscribe("com.a");
+    await publisher.send([16, 1, { acknowledge: true }, "com.a", ["secret"]]);
+    await expectError(publisher, 16, 1, NOT_AUTHORIZED);
+    await expectSilence(publisher, subscriber);
+  },
+  { realms: realms(rule("exact", "com.a", "subscribe")) },
+);
+
+scenario(
+  "AZ-05: the unauthorized do not learn what is registered",
+  async (router) => {
+    const callee = await router.join();
+    await callee.register("com.open.taken");
+    const client = await router.join();
+    for (const uri of ["com.closed.taken", "com.closed.free"]) {
+      assertEquals(await isAllowed(client, "register", uri), false);
+      assertEquals(await isAllowed(client, "call", uri), false);
+    }
+    // Registrable but not callable: no look at the registrations either.
+    assertEquals(await isAllowed(client, "call", "com.open.taken"), false);
+    assertEquals(await isAllowed(client, "call", "com.open.free"), false);
+    await client.send([64, 7, {}, "com.open.taken"]);
+    await expectError(client, 64, 7, "wamp.error.procedure_already_exists");
+  },
+  { realms: realms(rule("prefix", "com.open.", "register")) },
+);
+
+scenario(
+  "AZ-05: an unauthorized REGISTER of a taken procedure is not_authorized",
+  async (router) => {
+    // The realm allows com.a under its exact rule, but not as a prefix.
+    const callee = await router.join();
+    await callee.register("com.a");
+    const client = await router.join();
+    await client.send([64, 1, { match: "prefix" }, "com.a"]);
+    await expectError(client, 64, 1, NOT_AUTHORIZED);
+  },
+  { realms: realms(rule("exact", "com.a", "register")) },
+);
+
+scenario(
+  "AZ-05: URI syntax and the reserved name come before authorization",
+  async (router) => {
+    const client = await router.join();
+    for (const uri of ["a..b", "a b", ""]) {
+      for (const action of ACTIONS) {
+        const message = requestFor(action, client.nextRequest(), uri);
+        await client.send(message);
+        await expectError(
+          client,
+          message[0],
+          message[1],
+          "wamp.error.invalid_uri",
+        );
+      }
+    }
+    for (const action of ["register", "publish"] as const) {
+      const message = requestFor(action, client.nextRequest(), "wamp.a");
+      await client.send(message);
+      await expectError(
+        client,
+        message[0],
+        message[1],
+        "wamp.error.invalid_uri",
+      );
+    }
+  },
+  { realms: realms() },
+);
+
+/** Rules that all match, the more specific ones with fewer actions. */
+const PRECEDENCE = realms(
+  rule("prefix", "", ...ACTIONS),
+  rule("prefix", "com.", "call", "register", "publish"),
+  rule("prefix", "com.example", "call", "register"),
+  rule("wildcard", "com.example.", "call"),
+  rule("exact", "com.example.one"),
+  rule("wildcard", "..open", "subscribe"),
+  rule("prefix", "com.example.longer", "publish"),
+);
+
+/** Which rule decides, and what it allows. */
+const DECISIONS: [uri: string, rule: string, allowed: Action[]][] = [
+  ["org.a", "the empty prefix", [...ACTIONS]],
+  ["com.a", "the longer prefix", ["call", "register", "publish"]],
+  ["com.example", "the longest prefix", ["call", "register"]],
+  ["com.examples.a", "a text prefix", ["call", "register"]],
+  ["com.example.two", "a wildcard before prefixes", ["call"]],
+  ["com.example.one", "exact before all", []],
+  ["com.example.longer", "a wildcard before a longer prefix", ["call"]],
+  ["com.example.longer.b", "a prefix where no wildcard fits", ["publish"]],
+  ["com.example.open", "the wildcard whose literal comes first", ["call"]],
+  ["org.example.open", "a wildcard", ["subscribe"]],
+];
+
+for (const [uri, decider, allowed] of DECISIONS) {
+  scenario(`AZ-06: on ${uri} ${decider} decides`, async (router) => {
+    assertEquals(await allowedOn(router, uri), allowed);
+  }, { realms: PRECEDENCE });
+}
+
+scenario("AZ-06: without a rule everything is denied", async (router) => {
+  assertEquals(await allowedOn(router, "com.a"), []);
+}, { realms: realms() });
+
+/** Patterns of SUBSCRIBE and REGISTER against rules that allow both. */
+const COVERED: [
+  rules: [Match, string, allowed?: boolean][],
+  match: Match,
+  uri: string,
+  allowed: boolean,
+][] = [
+  [[["exact", "com.a"]], "exact", "com.a", true],
+  [[["exact", "com.a"]], "prefix", "com.a", false],
+  [[["exact", "com.a"]], "wildcard", "com.a", true],
+  [[["exact", "com.a"]], "wildcard", "com.", false],
+  [[["prefix", "com.a"]], "prefix", "com.a", true],
+  [[["prefix", "com.a"]], "prefix", "com.a.b", true],
+  [[["prefix", "com.a"]], "prefix", "com.", false],
+  [[["prefix", "com.a"]], "prefix", "", false],
+  [[["prefix", "com.a."]], "wildcard", "com.a..c", true],
+  [[["prefix", "com.a."]], "wildcard", "com..c", false],
+  [[["prefix", "com.a."]], "wildcard", "..", false],
+  [[["prefix", ""]], "wildcard", "..", true],
+  [[["prefix", ""]], "prefix", "", true],
+  [[["wildcard", "com."]], "wildcard", "com.", true],
+  [[["wildcard", "com."]], "wildcard", ".", false],
+  [[["wildcard", "com."]], "prefix", "com.", false],
+  [[["wildcard", "."]], "wildcard", "com.", true],
+  // A more specific rule that forbids a part forbids the pattern.
+  [[["prefix", ""], ["exact", "com.a", false]], "prefix", "com", false],
+  [[["prefix", ""], ["exact", "com.a", false]], "prefix", "org", true],
+  [[["prefix", ""], ["prefix", "com.", false]], "prefix", "co", false],
+  [[["prefix", ""], ["wildcard", ".a", false]], "wildcard", "com.", false],
+  [[["prefix", ""], ["wildcard", ".a", false]], "wildcard", ".b", true],
+];
+
+for (const [rules, match, uri, allowed] of COVERED) {
+  const text = rules.map(([match, uri, allow = true]) =>
+    `${allow ? "" : "no "}${match} "${uri}"`
+  ).join(", ");
+  scenario(
+    `AZ-07: with ${text} the ${match} pattern "${uri}" is ${
+      allowed ? "allowed" : "denied"
+    }`,
+    async (router) => {
+      const client = await router.join();
+      for (const action of ["subscribe", "register"] as const) {
+        assertEquals(
+          await isAllowed(client, action, uri, match),
+          allowed,
+          action,
+        );
+      }
+    },
+    {
+      realms: realms(
+        ...rules.map(([match, uri, allow = true]) =>
+          allow ? rule(match, uri, "subscribe", "register") : rule(match, uri)
+        ),
+      ),
+    },
+  );
+}

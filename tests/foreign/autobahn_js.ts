@@ -1,0 +1,203 @@
+/**
+ * Autobahn|JS as the tests use it: promises in place of handlers, and types,
+ * which the package does not have.
+ */
+import autobahn from "autobahn";
+import { within } from "../support/deadline.ts";
+
+/** A positional payload. */
+export type Args = readonly unknown[];
+
+/** A keyword payload. */
+export type Kwargs = Readonly<Record<string, unknown>>;
+
+/** What a call results in when the callee gave several values. */
+export interface Result {
+  readonly args: Args;
+  readonly kwargs: Kwargs;
+}
+
+/** What a failed request is rejected with. */
+export interface WampError extends Result {
+  readonly error: string;
+}
+
+/** What a handler learns about an event. */
+export interface EventDetails {
+  readonly publication: number;
+  readonly topic: string;
+}
+
+/** What a handler learns about an invocation. */
+export interface InvocationDetails {
+  readonly procedure: string;
+}
+
+/** A subscription, or a registration. */
+export interface Handle {
+  readonly id: number;
+}
+
+/** The part of `autobahn.Session` that the tests use. */
+export interface Session {
+  readonly id: number;
+  call(
+    procedure: string,
+    args?: Args,
+    kwargs?: Kwargs,
+    options?: Kwargs,
+  ): Promise<unknown>;
+  register(
+    procedure: string,
+    endpoint: (
+      args: Args,
+      kwargs: Kwargs,
+      details: InvocationDetails,
+    ) => unknown,
+    options?: Kwargs,
+  ): Promise<Handle>;
+  unregister(registration: Handle): Promise<unknown>;
+  /** Promises only with `acknowledge`. */
+  publish(
+    topic: string,
+    args?: Args,
+    kwargs?: Kwargs,
+    options?: Kwargs,
+  ): Promise<{ readonly id: number }> | undefined;
+  subscribe(
+    topic: string,
+    handler: (args: Args, kwargs: Kwargs, details: EventDetails) => void,
+    options?: Kwargs,
+  ): Promise<Handle>;
+  unsubscribe(subscription: Handle): Promise<unknown>;
+}
+
+/** How a connection ended, as Autobahn|JS reports it. */
+export interface Ending {
+  /** Of the transport: `closed`, `lost` or `unreachable`. */
+  readonly transport: string;
+  /** Of the session: GOODBYE's or ABORT's. */
+  readonly reason: string | null;
+  readonly message: string | null;
+}
+
+/** Several values as a result. */
+export function result(args: Args, kwargs: Kwargs = {}): Result {
+  return new autobahn.Result(args, kwargs);
+}
+
+/** An application error, to be thrown by an endpoint. */
+export function wampError(
+  uri: string,
+  args: Args = [],
+  kwargs: Kwargs = {},
+): WampError {
+  return new autobahn.Error(uri, args, kwargs);
+}
+
+/** The error that `request` fails with. */
+export async function failure(request: Promise<unknown>): Promise<WampError> {
+  let outcome: unknown;
+  try {
+    outcome = await within(request, "an error");
+  } catch (error) {
+    if (error instanceof autobahn.Error) return error as WampError;
+    throw error;
+  }
+  throw new Error(`An error is due, not ${Deno.inspect(outcome)}`);
+}
+
+// It reports each closing, and what endpoints throw, on the console.
+autobahn.log.warn = () => {};
+
+/** One connection of Autobahn|JS to a router. */
+export class AutobahnClient {
+  /** Of WELCOME, once joined. */
+  details: Kwargs = {};
+  /** Resolves when the connection has ended. */
+  readonly ended: Promise<Ending>;
+  /** Resolves with the session, if it comes to one. */
+  readonly #joined: Promise<Session>;
+  readonly #connection: {
+    open(): void;
+    close(): void;
+    readonly isConnected: boolean;
+    readonly session: Session;
+  };
+  /** What Autobahn|JS took for faults of the router. */
+  readonly #faults: unknown[] = [];
+
+  constructor(address: string, realm: string = "realm1") {
+    const connection = new autobahn.Connection({
+      realm,
+      transports: [{ type: "rawsocket", ...endpointOf(address) }],
+      use_es6_promises: true,
+      max_retries: 0,
+      on_user_error: () => {},
+      on_internal_error: (error: unknown, text: string) => {
+        this.#faults.push(error ?? text);
+      },
+    });
+    const joined = Promise.withResolvers<Session>();
+    const ended = Promise.withResolvers<Ending>();
+    connection.onopen = (session: Session, details: Kwargs) => {
+      this.details = details;
+      joined.resolve(session);
+    };
+    connection.onclose = (
+      transport: string,
+      { reason, message }: Omit<Ending, "transport">,
+    ) => {
+      ended.resolve({ transport, reason, message });
+      // No other attempt.
+      return true;
+    };
+    this.#connection = connection;
+    this.#joined = joined.promise;
+    this.ended = ended.promise;
+    connection.open();
+  }
+
+  /** Connects and joins. */
+  static async join(address: string): Promise<AutobahnClient> {
+    const client = new AutobahnClient(address);
+    const refused = client.ended.then((ending) => {
+      throw new Error(`No session: ${JSON.stringify(ending)}`);
+    });
+    await within(Promise.race([client.#joined, refused]), "a session");
+    // From here on an ending is no failure.
+    refused.catch(() => {});
+    return client;
+  }
+
+  /** The open session. */
+  get session(): Session {
+    return this.#connection.session;
+  }
+
+  /** Says GOODBYE, and resolves when the connection is closed. */
+  async leave(): Promise<Ending> {
+    this.#connection.close();
+    return await this.end();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#connection.isConnected) await this.leave();
+  }
+
+  /** Resolves when the connection is closed; fails if the router misbehaved. */
+  async end(): Promise<Ending> {
+    const ending = await within(this.ended, "the connection's end");
+    if (this.#faults.length > 0) {
+      throw new Error(`Autobahn|JS complains: ${Deno.inspect(this.#faults)}`);
+    }
+    return ending;
+  }
+}
+
+function endpointOf(address: string): Record<string, unknown> {
+  const unix = "unix:";
+  if (address.startsWith(unix)) return { path: address.slice(unix.length) };
+  const { hostname, port } = new URL(address);
+  return { host: hostname, port: Number(port) };
+}

@@ -1,0 +1,112 @@
+/**
+ * Giving up, in processes of their own: it cannot be taken back.
+ */
+import { assertEquals } from "@std/assert";
+import { giveUp } from "../../src/permissions/give_up.ts";
+import {
+  formatFlag,
+  lastingPermissions,
+  requiredPermissions,
+} from "../../src/permissions/required_permissions.ts";
+import { subjectWith, tcp, unix } from "./_config.ts";
+
+/** What a program of ours can do after it gave up; run as a script of its own. */
+const PROBE = new URL("_probe.ts", import.meta.url);
+
+interface Outcome {
+  readonly [attempt: string]: string;
+}
+
+async function probe(
+  flags: readonly string[],
+  socket: string,
+): Promise<Outcome> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--quiet", ...flags, PROBE.href, socket],
+  });
+  const { stdout, stderr } = await command.output();
+  const text = new TextDecoder().decode(stdout);
+  if (text === "") throw new Error(new TextDecoder().decode(stderr));
+  return JSON.parse(text);
+}
+
+const REFUSED = {
+  "connect out": "NotCapable",
+  "connect to itself": "NotCapable",
+  "listen": "NotCapable",
+  "run a program": "NotCapable",
+  "read a file": "NotCapable",
+  "read through node": "NotCapable",
+  "read a variable": "NotCapable",
+  "read about the system": "NotCapable",
+  "load a library": "NotCapable",
+  "import a file": "TypeError",
+};
+
+Deno.test("giveUp() leaves a process its open listeners and nothing else", async () => {
+  assertEquals(await probe(["-A"], ""), {
+    "keepsAllWrite": "false",
+    "write a file": "NotCapable",
+    ...REFUSED,
+    "accept": "done",
+  });
+});
+
+Deno.test("giveUp() keeps the right to remove sockets, and no other if it was granted alone", async () => {
+  const folder = await Deno.makeTempDir();
+  const socket = `${folder}/s`;
+  try {
+    const narrow = [
+      "--allow-net",
+      "--allow-read",
+      "--allow-env",
+      "--allow-run",
+      `--allow-write=${socket},${folder}/.s~`,
+    ];
+    assertEquals(await probe(narrow, socket), {
+      "keepsAllWrite": "false",
+      "write a file": "NotCapable",
+      ...REFUSED,
+      "accept": "done",
+      "write in the private folder": "NotCapable",
+      "remove the socket": "done",
+    });
+    // What was granted as a whole cannot be narrowed.
+    assertEquals(await probe(["-A"], socket), {
+      "keepsAllWrite": "true",
+      "write a file": "done",
+      ...REFUSED,
+      "accept": "done",
+      "write in the private folder": "NotFound",
+      "remove the socket": "done",
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("giveUp() revokes each right to write that does not last", () => {
+  const subject = subjectWith([unix("/run/s"), tcp("::1", 1, [])]);
+  const revoked: string[] = [];
+  const status = (state: Deno.PermissionState) =>
+    ({ state }) as Deno.PermissionStatus;
+  giveUp(requiredPermissions(subject), lastingPermissions(subject.config), {
+    querySync: () => status("prompt"),
+    revokeSync(descriptor) {
+      const value = "path" in descriptor ? String(descriptor.path) : undefined;
+      const name = descriptor.name as "write";
+      revoked.push(formatFlag({ name, value, reason: "" }));
+      return status("prompt");
+    },
+  });
+  assertEquals(revoked.toSorted(), [
+    "--allow-env",
+    "--allow-ffi",
+    "--allow-import",
+    "--allow-net",
+    "--allow-read",
+    "--allow-run",
+    "--allow-sys",
+    "--allow-write=/run/.s~",
+  ]);
+});

@@ -1,0 +1,79 @@
+import { assertEquals } from "@std/assert";
+import {
+  descriptorOf,
+  formatFlag,
+  lastingPermissions,
+  type Permission,
+  requiredPermissions,
+} from "../../src/permissions/required_permissions.ts";
+import { subjectWith, tcp, unix } from "./_config.ts";
+
+const CONFIG = "--allow-read=config.json";
+
+Deno.test("requiredPermissions() names what each kind of endpoint needs, no more", () => {
+  const cases: [what: Parameters<typeof subjectWith>, flags: string[]][] = [
+    [[[]], [CONFIG]],
+    [[[tcp("127.0.0.1", 8080)]], [CONFIG, "--allow-net=127.0.0.1:8080"]],
+    [[[tcp("0.0.0.0", 0)]], [CONFIG, "--allow-net=0.0.0.0:0"]],
+    [[[tcp("localhost", 1)]], [CONFIG, "--allow-net=localhost:1"]],
+    // Only in brackets can Deno tell the port of an IPv6 address.
+    [[[tcp("::1", 8080)]], [CONFIG, "--allow-net=[::1]:8080"]],
+    [[[tcp("::", 8080)]], [CONFIG, "--allow-net=[::]:8080"]],
+    [[[tcp("::1", 443, ["/tls/ca"])]], [
+      CONFIG,
+      "--allow-net=[::1]:443",
+      "--allow-read=/tls/key",
+      "--allow-read=/tls/cert",
+      "--allow-read=/tls/ca",
+    ]],
+    [[[unix("/run/s")]], [
+      CONFIG,
+      "--allow-net=unix:/run/.s~/s",
+      "--allow-net=unix:/run/s",
+      "--allow-read=/run/s",
+      "--allow-read=/run/.s~",
+      "--allow-write=/run/s",
+      "--allow-write=/run/.s~",
+    ]],
+    [[[], ["PORT", "HOME"]], [CONFIG, "--allow-env=PORT", "--allow-env=HOME"]],
+    // Two transports with one key: it is named once.
+    [[[tcp("::1", 1, []), tcp("::1", 2, [])]], [
+      CONFIG,
+      "--allow-net=[::1]:1",
+      "--allow-read=/tls/key",
+      "--allow-read=/tls/cert",
+      "--allow-net=[::1]:2",
+    ]],
+    // A flag cannot name a comma.
+    [[[unix("/run/a,b/s")]], [
+      CONFIG,
+      "--allow-net",
+      "--allow-read=/run",
+      "--allow-write=/run",
+    ]],
+  ];
+  for (const [[endpoints, environment], flags] of cases) {
+    const found = requiredPermissions(subjectWith(endpoints, environment));
+    assertEquals(found.map(formatFlag), flags);
+  }
+});
+
+Deno.test("lastingPermissions() keeps the right to remove socket files alone", () => {
+  const { config } = subjectWith([unix("/run/s"), tcp("::1", 1, [])]);
+  assertEquals(lastingPermissions(config).map(formatFlag), [
+    "--allow-write=/run/s",
+  ]);
+});
+
+Deno.test("descriptorOf() gives what Deno.permissions takes", () => {
+  const cases: [Omit<Permission, "reason">, Deno.PermissionDescriptor][] = [
+    [{ name: "net", value: undefined }, { name: "net" }],
+    [{ name: "net", value: "a:1" }, { name: "net", host: "a:1" }],
+    [{ name: "read", value: "/a" }, { name: "read", path: "/a" }],
+    [{ name: "write", value: "/a" }, { name: "write", path: "/a" }],
+    [{ name: "env", value: "A" }, { name: "env", variable: "A" }],
+  ];
+  for (const [permission, descriptor] of cases) {
+    assertEquals(descriptorOf({ ...permission, reason: "" }), descriptor);
+  }
+});

@@ -1,0 +1,48 @@
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import {
+  NO_PAYLOAD,
+  Payload,
+  type PayloadFormat,
+} from "../../src/wamp/payload.ts";
+import { bytesOf, utf8 } from "../support/hex.ts";
+import {
+  CBOR_CODEC,
+  JSON_CODEC,
+  MSGPACK_CODEC,
+  valuesOf,
+} from "../support/serializers.ts";
+
+Deno.test("a payload is transcoded once for each serializer (SE-05)", () => {
+  let reads = 0;
+  const counting: PayloadFormat = {
+    slot: JSON_CODEC.format.slot,
+    readPayload(payload, sink) {
+      reads++;
+      JSON_CODEC.serializer.readPayload(payload, sink);
+    },
+    transcode: (payload) => payload,
+  };
+  const payload = new Payload(counting, utf8('["x"]'), 0, 5, 1);
+  for (let i = 0; i < 3; i++) {
+    assertEquals(valuesOf(payload.in(MSGPACK_CODEC.serializer)), [["x"]]);
+    assertEquals(valuesOf(payload.in(CBOR_CODEC.serializer)), [["x"]]);
+  }
+  assertStrictEquals(reads, 2);
+});
+
+Deno.test("a payload in its own serializer is itself (SE-11)", () => {
+  const format = MSGPACK_CODEC.serializer;
+  const payload = new Payload(format, bytesOf("9101"), 0, 2, 1);
+  assertStrictEquals(payload.in(format), payload);
+});
+
+Deno.test("a kept payload is a copy that pins nothing", () => {
+  const chunk = bytesOf("00 00 9101 ff");
+  const payload = new Payload(MSGPACK_CODEC.serializer, chunk, 2, 4, 1);
+  const kept = payload.kept();
+  chunk.fill(0);
+  assertEquals(kept.bytes, bytesOf("9101"));
+  assertEquals(kept.bytes.buffer.byteLength, 2);
+  assertEquals(valuesOf(kept), [[1]]);
+  assertStrictEquals(NO_PAYLOAD.kept(), NO_PAYLOAD);
+});
