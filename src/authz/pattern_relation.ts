@@ -2,7 +2,11 @@
  * How two sets of URIs, each given by a pattern, relate. A wildcard pattern
  * without an empty component stands for one URI; so does every exact one.
  */
-import { type MatchPolicy, uriMatches } from "../wamp/uri.ts";
+import {
+  everyComponentPair,
+  type MatchPolicy,
+  uriMatches,
+} from "../wamp/uri.ts";
 
 /** A set of URIs. */
 export interface Pattern {
@@ -19,10 +23,11 @@ export function covers(outer: Pattern, inner: Pattern): boolean {
     return literalHead(inner).startsWith(outer.uri);
   }
   if (inner.match === "prefix") return false;
-  const wide = outer.uri.split(".");
-  const narrow = inner.uri.split(".");
-  return wide.length === narrow.length &&
-    wide.every((part, index) => part === "" || part === narrow[index]);
+  return everyComponentPair(
+    outer.uri,
+    inner.uri,
+    (wide, narrow) => wide === "" || wide === narrow,
+  );
 }
 
 /** Whether some URI may be matched by both. */
@@ -34,37 +39,48 @@ export function overlaps(a: Pattern, b: Pattern): boolean {
   }
   if (a.match === "prefix") return prefixOverlapsWildcard(a.uri, b.uri);
   if (b.match === "prefix") return prefixOverlapsWildcard(b.uri, a.uri);
-  const left = a.uri.split(".");
-  const right = b.uri.split(".");
-  return left.length === right.length &&
-    left.every((part, index) =>
-      part === "" || right[index] === "" || part === right[index]
-    );
+  return everyComponentPair(
+    a.uri,
+    b.uri,
+    (left, right) => left === "" || right === "" || left === right,
+  );
 }
 
 function isOneUri(pattern: Pattern): boolean {
   return pattern.match === "exact" ||
-    (pattern.match === "wildcard" && !pattern.uri.split(".").includes(""));
+    (pattern.match === "wildcard" && firstEmptyComponent(pattern.uri) < 0);
 }
 
 /** The text that everything matched begins with. */
 function literalHead(pattern: Pattern): string {
   if (pattern.match === "prefix") return pattern.uri;
-  const parts = pattern.uri.split(".");
-  const firstEmpty = parts.indexOf("");
-  return parts.slice(0, firstEmpty).map((part) => `${part}.`).join("");
+  return pattern.uri.slice(0, firstEmptyComponent(pattern.uri));
+}
+
+/** Where the first empty component of `uri` stands; -1 where there is none. */
+function firstEmptyComponent(uri: string): number {
+  if (uri === "" || uri.startsWith(".")) return 0;
+  const dots = uri.indexOf("..");
+  if (dots >= 0) return dots + 1;
+  return uri.endsWith(".") ? uri.length : -1;
 }
 
 function prefixOverlapsWildcard(prefix: string, wildcard: string): boolean {
-  const given = prefix.split(".");
-  const pattern = wildcard.split(".");
-  if (given.length > pattern.length) return false;
-  const last = given.length - 1;
-  return given.every((part, index) => {
-    if (pattern[index] === "") return true;
+  let start = 0;
+  let at = 0;
+  while (at <= wildcard.length) {
+    const dot = prefix.indexOf(".", start);
+    const part = componentAt(wildcard, at);
     // The prefix may end in the middle of a component.
-    return index === last
-      ? pattern[index].startsWith(part)
-      : pattern[index] === part;
-  });
+    if (dot < 0) return part === "" || part.startsWith(prefix.slice(start));
+    if (part !== "" && part !== prefix.slice(start, dot)) return false;
+    start = dot + 1;
+    at += part.length + 1;
+  }
+  return false;
+}
+
+function componentAt(uri: string, start: number): string {
+  const end = uri.indexOf(".", start);
+  return end < 0 ? uri.slice(start) : uri.slice(start, end);
 }

@@ -93,7 +93,9 @@ function bySpecificity(a: Rule, b: Rule): number {
 function compareWildcards(a: string, b: string): number {
   const left = a.split(".");
   const right = b.split(".");
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+  // No URI is matched by both, but a sort needs one order for all.
+  if (left.length !== right.length) return left.length - right.length;
+  for (let i = 0; i < left.length; i++) {
     if ((left[i] === "") !== (right[i] === "")) return left[i] === "" ? 1 : -1;
   }
   return 0;

@@ -82,9 +82,7 @@ const ROUTER_MARKS = ["realms", "transports"];
 
 /** Misspelled, a key still tells the form, if it is no other form's key. */
 function isMark(key: string, marks: readonly string[]): boolean {
-  if (marks.includes(key)) return true;
   const all = [...ROUTER_MARKS, ...Object.keys(RAWSOCKET.keys)];
-  if (all.includes(key)) return false;
   const meant = nearest(key, all);
   return meant !== undefined && marks.includes(meant);
 }

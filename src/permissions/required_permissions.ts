@@ -13,7 +13,10 @@ import type {
   TlsConfig,
   TransportConfig,
 } from "../config/config.ts";
-import { privateSocketFolder, privateSocketPath } from "../base/socket_paths.ts";
+import {
+  privateSocketFolder,
+  privateSocketPath,
+} from "../base/socket_paths.ts";
 
 /** The kinds of permission that a router can need. */
 export type PermissionName = "net" | "read" | "write" | "env";

@@ -31,7 +31,11 @@ export interface FrameFault {
   readonly message: string;
 }
 
-const FIRST_BUFFER_BYTES = 64 * 1024;
+/** The least that is allocated for a cut frame, or the whole of a smaller one. */
+const FIRST_BUFFER_BYTES = 1024;
+/** A cut frame's buffer is at most so many times what has come of it. */
+const GROWTH_FACTOR = 4;
+const NOTHING = new Uint8Array(0);
 
 /** The parser of one connection. */
 export class Unframer {
@@ -143,7 +147,7 @@ export class Unframer {
     }
     this.#partialKind = kind;
     this.#partialLength = size;
-    this.#partial = new Uint8Array(Math.min(size, FIRST_BUFFER_BYTES));
+    this.#partial = NOTHING;
     this.#filled = 0;
     return start;
   }
@@ -213,11 +217,11 @@ export class Unframer {
   }
 
   #roomFor(count: number): Uint8Array {
-    const partial = this.#partial ?? new Uint8Array(0);
+    const partial = this.#partial ?? NOTHING;
     const needed = this.#filled + count;
     if (needed <= partial.length) return partial;
-    const doubled = Math.max(needed, partial.length * 2);
-    const grown = new Uint8Array(Math.min(doubled, this.#partialLength));
+    const room = Math.max(needed * GROWTH_FACTOR, FIRST_BUFFER_BYTES);
+    const grown = new Uint8Array(Math.min(room, this.#partialLength));
     grown.set(partial.subarray(0, this.#filled));
     this.#partial = grown;
     return grown;

@@ -2,6 +2,7 @@
  * Publish & Subscribe of one realm (checklist §8).
  */
 import { ErrorUri } from "../wamp/error_uri.ts";
+import { checkAnnounced } from "../wamp/features.ts";
 import type { RandomIds } from "../wamp/id.ts";
 import {
   type Event,
@@ -52,8 +53,13 @@ export class Broker {
     return this.#subscriptions.size;
   }
 
-  /** PUBLISH: an answer only where one was asked for (PS-06, PS-07). */
+  /**
+   * PUBLISH: an answer only where one was asked for (PS-06, PS-07).
+   *
+   * @throws {ProtocolError} Where it needs a feature that is not announced.
+   */
   publish(publisher: Peer, message: Publish): void {
+    checkAnnounced(message.options, "PUBLISH");
     const { topic, request } = message;
     const options = message.options as PublishOptions;
     if (

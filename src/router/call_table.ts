@@ -3,6 +3,7 @@
  * gets, whatever way it ends (RP-09).
  */
 import { ErrorUri } from "../wamp/error_uri.ts";
+import { checkAnnounced } from "../wamp/features.ts";
 import {
   type Cancel,
   type ErrorMessage,
@@ -43,9 +44,11 @@ export class CallTable {
   /**
    * YIELD: the RESULT (RP-07). Of a call that is over: dropped (RP-11).
    *
-   * @throws {ProtocolError} Where the request was never issued to this callee (PV-08).
+   * @throws {ProtocolError} Where the request was never issued to this callee
+   * (PV-08), or a feature is needed that is not announced.
    */
   yield(callee: Peer, message: Yield): void {
+    checkAnnounced(message.options, "YIELD");
     const call = this.#invocationOf(callee, message.request, "YIELD");
     // No caller can have asked for progress: the call goes on (PR-07).
     if (call === undefined || message.options["progress"] === true) return;

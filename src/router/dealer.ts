@@ -4,6 +4,7 @@
  * INVOCATION is in `call_table.ts`.
  */
 import { ErrorUri } from "../wamp/error_uri.ts";
+import { checkAnnounced } from "../wamp/features.ts";
 import {
   type Call,
   type ErrorMessage,
@@ -82,9 +83,11 @@ export class Dealer {
   /**
    * CALL: an INVOCATION at one callee, or an ERROR (RP-05, RP-06).
    *
-   * @throws {ProtocolError} Where the request ID is that of a pending call.
+   * @throws {ProtocolError} Where the request ID is that of a pending call, or
+   * a feature is needed that is not announced.
    */
   call(caller: Peer, message: Call): void {
+    checkAnnounced(message.options, "CALL");
     const { procedure, request } = message;
     if (!isValidUri(procedure, "exact", this.#uriCheck)) {
       caller.outlet.send(invalidUriError(MessageCode.CALL, request, procedure));

@@ -149,8 +149,11 @@ class ItemReader {
   }
 
   taggedKey(): DictKey {
-    const tag = this.argument();
-    if ((tag === 2 || tag === 3) && this.isBinary()) return this.bignum(tag);
+    // A loop, so that many tags are no deep stack.
+    while (this.bytes[this.position] >> 5 === Major.TAG) {
+      const tag = this.argument();
+      if ((tag === 2 || tag === 3) && this.isBinary()) return this.bignum(tag);
+    }
     return this.key();
   }
 

@@ -8,7 +8,6 @@ import { ProtocolError } from "../wamp/protocol_error.ts";
 import { UnsupportedValueError } from "../wamp/value_sink.ts";
 import { exactInteger } from "./json_integer.ts";
 import {
-  BACKSLASH,
   COMMA,
   DICT_CLOSE,
   DICT_OPEN,
@@ -24,10 +23,11 @@ import {
   skipJsonNumber,
   skipJsonString,
   skipJsonValue,
+  skipPlain,
   skipSpace,
   truncated,
 } from "./json_scan.ts";
-import { beginsWithNul, jsonText } from "./json_text.ts";
+import { strictText } from "./json_text.ts";
 import { readJsonValues } from "./json_value.ts";
 import type { ElementReader } from "./serializer.ts";
 import { readText } from "./text_reader.ts";
@@ -110,12 +110,14 @@ export class JsonReader implements ElementReader {
     if (octet !== QUOTE) {
       throw new ProtocolError(`A string is due, not ${describe(octet)}`);
     }
+    const plainEnd = skipPlain(bytes, start + 1, this.#end);
+    if (bytes[plainEnd] === QUOTE && plainEnd < this.#end) {
+      this.#position = plainEnd + 1;
+      return readText(bytes, start + 1, plainEnd);
+    }
     const end = skipJsonString(bytes, start, this.#end);
     this.#position = end;
-    for (let i = start + 1; i < end; i++) {
-      if (bytes[i] === BACKSLASH) return escapedText(bytes, start, end);
-    }
-    return readText(bytes, start + 1, end - 1);
+    return strictText(bytes, start, end);
   }
 
   textOrNull(): string | null {
@@ -228,18 +230,6 @@ export class JsonReader implements ElementReader {
 /** Whether `octet` would make a run of digits another number. */
 function continuesNumber(octet: number): boolean {
   return octet === DOT || (octet | 0x20) === 0x65;
-}
-
-/** A string of WAMP's own with escapes in it. */
-function escapedText(bytes: Uint8Array, start: number, end: number): string {
-  if (beginsWithNul(bytes, start, end)) {
-    throw new ProtocolError("A string is due, not binary");
-  }
-  const text = jsonText(bytes, start, end);
-  if (!text.isWellFormed()) {
-    throw new ProtocolError("A string holds a lone surrogate");
-  }
-  return text;
 }
 
 /** The kind of the value that begins with `octet`, for error texts. */

@@ -2,26 +2,46 @@
  * JSON strings as text or as the binary they carry. The octets were checked by
  * `json_scan.ts` before.
  */
+import { ProtocolError } from "../wamp/protocol_error.ts";
 import { BACKSLASH } from "./json_scan.ts";
 import { readText, readTextLeniently } from "./text_reader.ts";
 
 const NUL_ESCAPE_SIZE = 6;
 
 /**
- * The text of the string whose quotes stand at `start` and before `end`; a lone
- * surrogate that an escape stands for is kept (SJ-08).
+ * The text of the string whose quotes stand at `start` and before `end`; lone
+ * surrogates, which only escapes can stand for, become U+FFFD (SJ-08).
  */
-export function jsonText(
+export function lenientText(
   bytes: Uint8Array,
   start: number,
   end: number,
 ): string {
-  for (let i = start + 1; i < end - 1; i++) {
-    if (bytes[i] === BACKSLASH) {
-      return JSON.parse(readTextLeniently(bytes, start, end)) as string;
-    }
+  return hasEscape(bytes, start, end)
+    ? unescaped(bytes, start, end).toWellFormed()
+    : readText(bytes, start + 1, end - 1);
+}
+
+/**
+ * The text of a string of WAMP's own.
+ *
+ * @throws {ProtocolError} On a lone surrogate (SJ-08), and on U+0000 in front,
+ * which makes it binary (SJ-05).
+ */
+export function strictText(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): string {
+  if (!hasEscape(bytes, start, end)) return readText(bytes, start + 1, end - 1);
+  if (beginsWithNul(bytes, start, end)) {
+    throw new ProtocolError("A string is due, not binary");
   }
-  return readText(bytes, start + 1, end - 1);
+  const text = unescaped(bytes, start, end);
+  if (!text.isWellFormed()) {
+    throw new ProtocolError("A string holds a lone surrogate");
+  }
+  return text;
 }
 
 /**
@@ -55,4 +75,15 @@ export function binaryOf(text: string): Uint8Array | undefined {
   }
   // White space between the characters is skipped by fromBase64, not by WAMP.
   return Math.ceil(octets.length / 3) * 4 === text.length ? octets : undefined;
+}
+
+function hasEscape(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    if (bytes[i] === BACKSLASH) return true;
+  }
+  return false;
+}
+
+function unescaped(bytes: Uint8Array, start: number, end: number): string {
+  return JSON.parse(readTextLeniently(bytes, start, end)) as string;
 }

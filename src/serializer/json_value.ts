@@ -14,7 +14,7 @@ import {
   skipJsonNumber,
   skipSpace,
 } from "./json_scan.ts";
-import { beginsWithNul, binaryOf, jsonText } from "./json_text.ts";
+import { beginsWithNul, binaryOf, lenientText } from "./json_text.ts";
 import { narrowInteger } from "./exact_integer.ts";
 import { readTextLeniently } from "./text_reader.ts";
 
@@ -121,7 +121,7 @@ class ValueReader {
       const start = this.position;
       const end = this.closingQuote();
       // A key is text, also one that begins with U+0000 (SJ-06).
-      this.sink.key(jsonText(this.bytes, start, end).toWellFormed());
+      this.sink.key(lenientText(this.bytes, start, end));
       // The colon is the one octet here that is not white space.
       this.position = skipSpace(this.bytes, end, this.end);
       this.position = skipSpace(this.bytes, this.position + 1, this.end);
@@ -134,7 +134,7 @@ class ValueReader {
   string(): void {
     const start = this.position;
     const end = this.position = this.closingQuote();
-    const text = jsonText(this.bytes, start, end).toWellFormed();
+    const text = lenientText(this.bytes, start, end);
     const octets = beginsWithNul(this.bytes, start, end)
       ? binaryOf(text.slice(1))
       : undefined;

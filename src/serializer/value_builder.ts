@@ -1,9 +1,10 @@
 import type { DictKey, ValueSink } from "../wamp/value_sink.ts";
 
-interface OpenContainer {
-  readonly values: unknown[] | Record<string, unknown>;
-  /** Of the next value, in a dict. */
-  key: string;
+type Container = unknown[] | Record<string, unknown>;
+
+interface Outer {
+  readonly container: Container;
+  readonly key: string;
 }
 
 /**
@@ -11,7 +12,11 @@ interface OpenContainer {
  * with own keys, binary becomes `Uint8Array`, integers beyond ±2^53 bigint.
  */
 export class ValueBuilder implements ValueSink {
-  readonly #open: OpenContainer[] = [];
+  /** The containers around the innermost one that is open. */
+  readonly #outer: Outer[] = [];
+  #container: Container | undefined = undefined;
+  /** Of the next value, in a dict. */
+  #key = "";
   #value: unknown = undefined;
 
   /** The last value told, whole; the builder is ready for another. */
@@ -23,7 +28,8 @@ export class ValueBuilder implements ValueSink {
 
   /** Forgets a value that broke off in its middle. */
   reset(): void {
-    this.#open.length = 0;
+    this.#outer.length = 0;
+    this.#container = undefined;
     this.#value = undefined;
   }
 
@@ -52,38 +58,52 @@ export class ValueBuilder implements ValueSink {
   }
 
   beginList(_count: number): void {
-    this.#open.push({ values: [], key: "" });
+    this.#begin([]);
   }
 
   endList(): void {
-    this.#put(this.#open.pop()?.values);
+    this.#end();
   }
 
   beginDict(_count: number): void {
-    this.#open.push({ values: {}, key: "" });
+    this.#begin({});
   }
 
   key(key: DictKey): void {
-    const top = this.#open.at(-1);
-    if (top !== undefined) top.key = String(key);
+    this.#key = String(key);
   }
 
   endDict(): void {
-    this.#put(this.#open.pop()?.values);
+    this.#end();
+  }
+
+  #begin(container: Container): void {
+    if (this.#container !== undefined) {
+      this.#outer.push({ container: this.#container, key: this.#key });
+    }
+    this.#container = container;
+  }
+
+  #end(): void {
+    const whole = this.#container;
+    const outer = this.#outer.pop();
+    this.#container = outer?.container;
+    this.#key = outer?.key ?? "";
+    this.#put(whole);
   }
 
   #put(value: unknown): void {
-    const top = this.#open.at(-1);
-    if (top === undefined) this.#value = value;
-    else if (Array.isArray(top.values)) top.values.push(value);
+    const container = this.#container;
+    if (container === undefined) this.#value = value;
+    else if (Array.isArray(container)) container.push(value);
     // As an own key whatever its name, so that `__proto__` is one like others.
-    else if (top.key === "__proto__") {
-      Object.defineProperty(top.values, top.key, {
+    else if (this.#key === "__proto__") {
+      Object.defineProperty(container, this.#key, {
         value,
         enumerable: true,
         writable: true,
         configurable: true,
       });
-    } else top.values[top.key] = value;
+    } else container[this.#key] = value;
   }
 }

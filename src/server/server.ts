@@ -6,6 +6,7 @@ import { AnonymousAuthenticator } from "../auth/anonymous.ts";
 import { StaticRules } from "../authz/static_rules.ts";
 import type { RandomSource } from "../base/random.ts";
 import type { RealmConfig, RouterConfig } from "../config/config.ts";
+import type { CounterName } from "../router/ports.ts";
 import type { RealmOptions } from "../router/realm.ts";
 import { Router } from "../router/router.ts";
 import { FlushQueue } from "../transport/flush_queue.ts";
@@ -25,6 +26,8 @@ export interface RunningServer {
   }[];
   /** What is held at present, by kind; all zero when every client is gone. */
   inventory(): Inventory;
+  /** How often `name` was counted since the start. */
+  counted(name: CounterName): number;
   /**
    * Ends: sessions get GOODBYE `wamp.close.system_shutdown`, outboxes are
    * flushed. Resolves when everything is closed, within `shutdownTimeoutMs`.
@@ -80,6 +83,7 @@ export async function startServer(
       address: transports[index].address,
     })),
     inventory: () => takeInventory(router, transports, timers),
+    counted: (name) => counters.get(name),
     shutdown: () => stopping ??= stop(),
   };
 }

@@ -93,6 +93,7 @@ export class Connection implements BatchReceiver, OutboxTarget {
   #session: MessageReceiver | undefined = undefined;
   #deadline: Deadline | undefined;
   #readEnded = false;
+  #writeEnded = false;
   #lastCount = 0;
   #overflowed = false;
 
@@ -140,6 +141,7 @@ export class Connection implements BatchReceiver, OutboxTarget {
   /** Writes what was sent, then ends the connection. */
   close(reason: string): void {
     if (this.#state === "closing" || this.#state === "closed") return;
+    if (this.#writeEnded) return this.#destroy(reason);
     this.#logClosing(reason);
     this.#state = "closing";
     this.#setDeadline(CLOSING_TIMEOUT_MS, "closing took too long");
@@ -183,8 +185,11 @@ export class Connection implements BatchReceiver, OutboxTarget {
     this.#conn.closeWrite().catch((error) => this.#lost(error));
   }
 
+  /** The peer reads no more, but what it said before may still be unread (OG-09). */
   writeFailed(error: unknown): void {
-    this.#lost(error);
+    if (this.#state !== "open" || this.#readEnded) return this.#lost(error);
+    this.#writeEnded = true;
+    this.#setDeadline(CLOSING_TIMEOUT_MS, "the peer does not read");
   }
 
   #isReceiving(): boolean {

@@ -6,7 +6,7 @@
 import type { ByteWriter } from "../base/byte_writer.ts";
 import { FrameKind, PREFIX_BYTES, writePrefix } from "../rawsocket/frame.ts";
 import type { Serializer } from "../serializer/serializer.ts";
-import type { RouterMessage } from "../wamp/message.ts";
+import { type RouterMessage, withoutText } from "../wamp/message.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
 import { UnsupportedValueError } from "../wamp/value_sink.ts";
 import type { FlushQueue } from "./flush_queue.ts";
@@ -44,12 +44,13 @@ export class FrameEncoder {
       return this.#copyLast(out, limitBytes);
     }
     const start = out.length;
-    out.reserve(PREFIX_BYTES);
-    out.length += PREFIX_BYTES;
-    const outcome = this.#encodeBehindPrefix(message, out, limitBytes);
+    const outcome = this.#encodeFrame(message, out, limitBytes);
     if (outcome !== SendOutcome.SENT) {
-      out.length = start;
-      return outcome;
+      // The text for people is given up, so that an answer is never missing.
+      const bare = outcome === SendOutcome.TOO_LONG
+        ? withoutText(message)
+        : undefined;
+      return bare === undefined ? outcome : this.encode(bare, out, limitBytes);
     }
     const size = out.length - start - PREFIX_BYTES;
     writePrefix(out.bytes, start, FrameKind.MESSAGE, size);
@@ -59,6 +60,25 @@ export class FrameEncoder {
     this.#lastStart = start;
     this.#lastEnd = out.length;
     return SendOutcome.SENT;
+  }
+
+  /** As {@linkcode FrameEncoder.encode}; the prefix is left to be written. */
+  #encodeFrame(
+    message: RouterMessage,
+    out: ByteWriter,
+    limitBytes: number,
+  ): SendOutcome {
+    const start = out.length;
+    let outcome: SendOutcome | undefined;
+    try {
+      out.reserve(PREFIX_BYTES);
+      out.length += PREFIX_BYTES;
+      outcome = this.#encodeBehindPrefix(message, out, limitBytes);
+      return outcome;
+    } finally {
+      // Also where a defect throws: half a frame would ruin all that follow.
+      if (outcome !== SendOutcome.SENT) out.length = start;
+    }
   }
 
   #encodeBehindPrefix(

@@ -6,6 +6,9 @@ const BYTES_MIN = 256;
 const BYTES_MAX = 256 * 1024;
 /** So many small reads in a row before the buffer shrinks. */
 const SMALL_READS = 8;
+/** How much larger the buffer gets at once: at most, where a cut frame needs it. */
+const GROWTH_FACTOR = 4;
+const GROWTH_FACTOR_MAX = 16;
 
 /** The read buffer of one connection. */
 export class ReadBuffer {
@@ -18,16 +21,18 @@ export class ReadBuffer {
   }
 
   /**
-   * Fits the buffer to what came.
+   * Fits the buffer to what came. Only octets that came make it larger: a length
+   * that a peer only claims costs nothing.
    *
    * @param count Octets that the last read brought.
    * @param missingBytes Octets of a cut frame that are known to follow.
    */
   fit(count: number, missingBytes: number): void {
     const size = this.#bytes.length;
-    if (missingBytes > size || count === size) {
+    if (count === size) {
       this.#smallReads = 0;
-      this.#resize(Math.max(size * 4, missingBytes));
+      const useful = Math.min(missingBytes, size * GROWTH_FACTOR_MAX);
+      this.#resize(Math.max(size * GROWTH_FACTOR, useful));
     } else if (count * 8 >= size) {
       this.#smallReads = 0;
     } else if (size > BYTES_MIN && ++this.#smallReads === SMALL_READS) {

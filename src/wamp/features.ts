@@ -59,6 +59,31 @@ export function readClientFeatures(roles: unknown): ClientFeatures {
   };
 }
 
+/**
+ * Refuses what needs a feature that {@linkcode ROUTER_ROLES} does not announce,
+ * and that the protocol does not let a router ignore.
+ *
+ * @throws {ProtocolError} On payload passthru mode (PP-02, PP-09) and on a
+ * progressive call invocation (PG-02).
+ */
+export function checkAnnounced(
+  options: Dict,
+  message: "CALL" | "PUBLISH" | "YIELD",
+): void {
+  if (options === EMPTY_DICT) return;
+  const scheme = options["ppt_scheme"];
+  if (typeof scheme === "string" && scheme !== "") {
+    throw new ProtocolError(
+      `${message}.Options.ppt_scheme: the router did not announce payload_passthru_mode`,
+    );
+  }
+  if (message === "CALL" && options["progress"] === true) {
+    throw new ProtocolError(
+      "CALL.Options.progress: the router did not announce progressive_call_invocations",
+    );
+  }
+}
+
 function featuresOf(roles: Dict, role: string): Dict {
   const value = Object.hasOwn(roles, role) ? roles[role] : undefined;
   const features = isDict(value) ? value["features"] : undefined;

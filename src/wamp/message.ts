@@ -264,3 +264,22 @@ export function notAuthorizedError(
     `Not authorized for "${uri.slice(0, 200)}"`,
   );
 }
+
+/**
+ * `message` without the text in it that is only for people; undefined where it
+ * has none.
+ */
+export function withoutText(message: RouterMessage): RouterMessage | undefined {
+  switch (message.code) {
+    case MessageCode.ERROR:
+      return message.text === undefined
+        ? undefined
+        : { ...message, text: undefined };
+    case MessageCode.ABORT:
+      return message.details["message"] === undefined
+        ? undefined
+        : { ...message, details: EMPTY_DICT };
+    default:
+      return undefined;
+  }
+}

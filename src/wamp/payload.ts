@@ -1,4 +1,4 @@
-import type { ValueSink } from "./value_sink.ts";
+import { UnsupportedValueError, type ValueSink } from "./value_sink.ts";
 
 /** What payload needs of the serializer that it is written in. */
 export interface PayloadFormat {
@@ -32,7 +32,7 @@ export class Payload {
   readonly end: number;
   /** How many elements there are: none, `Arguments`, or both. */
   readonly count: 0 | 1 | 2;
-  #transcoded: Payload[] | undefined = undefined;
+  #transcoded: (Payload | UnsupportedValueError)[] | undefined = undefined;
 
   constructor(
     format: PayloadFormat | undefined,
@@ -56,12 +56,22 @@ export class Payload {
    */
   in(format: PayloadFormat): Payload {
     if (this.count === 0 || this.format?.slot === format.slot) return this;
-    const known = this.#transcoded?.[format.slot];
-    if (known !== undefined) return known;
-    const transcoded = format.transcode(this);
     this.#transcoded ??= [];
-    this.#transcoded[format.slot] = transcoded;
+    const transcoded = this.#transcoded[format.slot] ??= this.#transcode(
+      format,
+    );
+    if (transcoded instanceof UnsupportedValueError) throw transcoded;
     return transcoded;
+  }
+
+  /** That there is no form is kept as well: finding it out can cost as much. */
+  #transcode(format: PayloadFormat): Payload | UnsupportedValueError {
+    try {
+      return format.transcode(this);
+    } catch (error) {
+      if (!(error instanceof UnsupportedValueError)) throw error;
+      return error;
+    }
   }
 
   /** A copy that pins nothing else. */

@@ -56,10 +56,41 @@ export function uriMatches(
 ): boolean {
   if (match === "exact") return pattern === uri;
   if (match === "prefix") return uri.startsWith(pattern);
-  const wanted = pattern.split(".");
-  const given = uri.split(".");
-  return wanted.length === given.length &&
-    wanted.every((part, index) => part === "" || part === given[index]);
+  return everyComponentPair(
+    pattern,
+    uri,
+    (wanted, given) => wanted === "" || wanted === given,
+  );
+}
+
+/**
+ * Whether `a` and `b` have equally many components and `test` holds for each
+ * pair of them. Stops at the first pair for which it does not: rules are many,
+ * URIs may be long, and most differ early.
+ */
+export function everyComponentPair(
+  a: string,
+  b: string,
+  test: (partOfA: string, partOfB: string) => boolean,
+): boolean {
+  let startA = 0;
+  let startB = 0;
+  while (true) {
+    const endA = componentEnd(a, startA);
+    const endB = componentEnd(b, startB);
+    if (!test(a.slice(startA, endA), b.slice(startB, endB))) return false;
+    if (endA === a.length || endB === b.length) {
+      return endA === a.length && endB === b.length;
+    }
+    startA = endA + 1;
+    startB = endB + 1;
+  }
+}
+
+/** Where the component that begins at `start` ends. */
+function componentEnd(uri: string, start: number): number {
+  const end = uri.indexOf(".", start);
+  return end < 0 ? uri.length : end;
 }
 
 function isStrictUnit(unit: number): boolean {

@@ -1,5 +1,6 @@
 /** The program as a process of its own, with real permissions and signals. */
 import { assert } from "@std/assert";
+import { within } from "../support/deadline.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -65,7 +66,7 @@ export class RunningProgram {
       lines.push(line);
       if (/ready/.test(line)) resolve(true);
     }).finally(() => resolve(false));
-    if (!await ready) {
+    if (!await within(ready, "the program to be ready")) {
       await process.status;
       throw new Error(`the program did not start:\n${lines.join("\n")}`);
     }
@@ -103,7 +104,7 @@ export class RunningProgram {
 
   /** Waits for the end and gives its exit code. */
   async ended(): Promise<number> {
-    const { code } = await this.#process.status;
+    const { code } = await within(this.#process.status, "the program's end");
     await this.#rest;
     return code;
   }

@@ -137,7 +137,7 @@ Deno.test("start ends at once with 130 at a second signal", async () => {
 });
 
 Deno.test("start runs this very config as it is: examples/mysocket.json", async () => {
-  await using _program = await RunningProgram.startMain([
+  await using program = await RunningProgram.startMain([
     "examples/mysocket.json",
   ]);
   using conn = await Deno.connect({
@@ -148,6 +148,8 @@ Deno.test("start runs this very config as it is: examples/mysocket.json", async 
   const reply = new Uint8Array(4);
   await conn.read(reply);
   assertEquals(reply, Uint8Array.of(0x7f, 0x82, 0, 0));
+  program.kill("SIGTERM");
+  assertEquals(await program.ended(), 0);
 });
 
 Deno.test("the line that permissions prints works when it is pasted", async () => {

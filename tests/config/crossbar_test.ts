@@ -182,6 +182,7 @@ Deno.test("loadConfig() reports when nothing is left to start", async () => {
       node({ transports: [{ type: "web", endpoint: {} }] }),
       'no transport is left to start; add one of type "rawsocket"',
     ],
+    [node({ realms: [] }), 'there is no realm; add one to "realms"'],
     [
       node({ transports: [{ ...RAWSOCKET, serializers: ["ubjson"] }] }),
       'workers[0].transports[0].serializers: no serializer is left; write some of "json", "msgpack", "cbor"',

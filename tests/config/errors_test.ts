@@ -199,6 +199,32 @@ const TRANSPORTS: readonly Row[] = [
     "endpoint: other machines",
   ],
   [
+    "a port that is a list",
+    tcp({ port: [8080] }),
+    'endpoint.port: expected integer, 0 to 65535, or "$NAME", found a list',
+  ],
+  [
+    "an interface that is a number",
+    tcp({ interface: 1 }),
+    "endpoint.interface: expected a string, found a number",
+  ],
+  [
+    "a serializer that is null",
+    { serializer: null },
+    'serializer: expected one of "json", "msgpack", "cbor", found null',
+  ],
+  [
+    "options that are a list",
+    { options: [] },
+    "options: expected an object, found a list",
+  ],
+  [
+    "a serializer in a list of its own",
+    { serializer: undefined, serializers: [["json"], ["json"]] },
+    'serializers[0]: expected one of "json", "msgpack", "cbor", found a list',
+    'serializers[1]: expected one of "json", "msgpack", "cbor", found a list',
+  ],
+  [
     "an interface with a port",
     tcp({ interface: "127.0.0.1:80" }),
     'endpoint.interface: "127.0.0.1:80" is no address; write an IP address, such as "127.0.0.1", or a host name; the port has a key of its own',
@@ -289,6 +315,11 @@ const TRANSPORTS: readonly Row[] = [
   [
     "a path that is not set",
     unix({ path: "/a/${NONE}/b" }),
+    "endpoint.path: environment variable NONE is not set",
+  ],
+  [
+    "a path that is a variable that is not set",
+    unix({ path: "${NONE}" }),
     "endpoint.path: environment variable NONE is not set",
   ],
   [
@@ -479,6 +510,51 @@ const FILES: readonly (readonly [what: string, file: unknown, ...string[]])[] =
         }],
       },
       'transports[1].endpoint: tcp://[::]:8080 is taken by transports[0].endpoint (tcp://127.0.0.1:8080); choose another port, or set "shared" in both',
+    ],
+    [
+      "realms, roles and permissions that are no objects",
+      {
+        realms: [1, {
+          name: "a",
+          roles: [2, { name: "anonymous", permissions: [3] }],
+        }],
+        transports: [SOUND],
+      },
+      "realms[0]: expected an object, found a number",
+      "realms[1].roles[0]: expected an object, found a number",
+      "realms[1].roles[1].permissions[0]: expected an object, found a number",
+    ],
+    [
+      "a role without name",
+      {
+        realms: [{ name: "realm1", roles: [...REALM.roles, {}] }],
+        transports: [SOUND],
+      },
+      'realms[0].roles[1]: "name" is missing; add it (string)',
+    ],
+    [
+      "a match that is misspelled",
+      {
+        realms: [{
+          name: "realm1",
+          roles: [{
+            name: "anonymous",
+            permissions: [{ uri: "a..b", match: "wildcart" }],
+          }],
+        }],
+        transports: [SOUND],
+      },
+      'realms[0].roles[0].permissions[0].match: "wildcart" is not known; write one of "exact", "prefix", "wildcard"; did you mean "wildcard"?',
+    ],
+    [
+      "one address of version 6 in two spellings",
+      {
+        transports: ["::1", "0:0:0:0:0:0:0:1"].map((host) => ({
+          ...SOUND,
+          ...tcp({ interface: host }),
+        })),
+      },
+      "transports[1].endpoint: tcp://[0:0:0:0:0:0:0:1]:8080 is taken by transports[0].endpoint (tcp://[::1]:8080); ",
     ],
     [
       "a realm twice",

@@ -2,7 +2,7 @@
  * The schema and the documentation are those of the table, and the schema says
  * what the loader says.
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Ajv } from "ajv";
 import { OBJECTS, updatePage } from "../../src/config/documentation.ts";
 import { jsonSchema, jsonSchemaText } from "../../src/config/json_schema.ts";
@@ -22,6 +22,10 @@ Deno.test("config.schema.json is what the table gives: `deno task schema`", () =
 Deno.test("docs/configuration.md is what the table gives: `deno task schema`", () => {
   const page = readProject("docs/configuration.md");
   assert(page === updatePage(page));
+});
+
+Deno.test("updatePage() refuses a page without its markers", () => {
+  assertThrows(() => updatePage("# Configuration\n"), SyntaxError, "markers");
 });
 
 Deno.test("the documentation has every object of the schema", () => {

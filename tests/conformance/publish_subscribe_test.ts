@@ -1,4 +1,4 @@
-/** Publish & Subscribe, basic, and publisher exclusion (checklist §8.1, §8.2). */
+/** Publish & Subscribe, basic (checklist §8.1). */
 import { assert, assertEquals } from "@std/assert";
 import type { RawClient, WireMessage } from "../support/raw_client.ts";
 import {
@@ -6,7 +6,6 @@ import {
   expectSilence,
   expectViolation,
   scenario,
-  sendTogether,
 } from "../support/scenario.ts";
 import { SERIALIZERS } from "../support/wire_codec.ts";
 
@@ -138,7 +137,7 @@ scenario(
       ]);
       assertEquals(answer.slice(0, 2), [17, request]);
       assertEquals(answer.length, 3);
-      await subscriber.subscribe("com.a");
+      if (round === 0) await subscriber.subscribe("com.a");
     }
     await publisher.send([16, 7, { acknowledge: true }, "com..a"]);
     await expectError(publisher, 16, 7, "wamp.error.invalid_uri");
@@ -304,79 +303,3 @@ scenario(
     assertEquals(event.slice(0, 3), [36, subscription, published[2]]);
   },
 );
-
-/** What `exclude_me` is, and whether the publisher gets its own event. */
-const EXCLUSIONS: [options: Record<string, unknown>, own: boolean][] = [
-  [{}, false],
-  [{ exclude_me: true }, false],
-  [{ exclude_me: null }, false],
-  [{ exclude_me: false }, true],
-];
-
-for (const [options, own] of EXCLUSIONS) {
-  scenario(
-    `PX-01: with ${JSON.stringify(options)} the publisher ${
-      own ? "gets" : "does not get"
-    } its own event`,
-    async (router) => {
-      const [publisher, other] = await router.joinMany(2);
-      const exact = await publisher.subscribe("com.a");
-      const prefix = await publisher.subscribe("com", { match: "prefix" });
-      await other.subscribe("com.a");
-      await publisher.send([16, 5, options, "com.a", ["own"]]);
-      if (own) {
-        const events = [await publisher.receive(), await publisher.receive()];
-        assertEquals(
-          new Set(events.map((event) => event[1])),
-          new Set([exact, prefix]),
-        );
-        for (const event of events) assertEquals(event[4], ["own"]);
-      }
-      assertEquals((await other.receive())[4], ["own"]);
-      await expectSilence(other, publisher);
-    },
-    { everySerializer: true },
-  );
-}
-
-scenario("PX-02: the broker announces publisher_exclusion", async (router) => {
-  const client = await router.open();
-  const welcome = await client.hello();
-  const { broker } = welcome["roles"] as Record<
-    string,
-    { features: Record<string, boolean> }
-  >;
-  assertEquals(broker.features["publisher_exclusion"], true);
-});
-
-scenario(
-  "PX-02: the suite's vector publisher_exclusion_disabled passes",
-  async (router) => {
-    const vector = JSON.parse(
-      await Deno.readTextFile(
-        new URL(
-          "../vectors/multisession/advanced/publisher_exclusion_disabled.json",
-          import.meta.url,
-        ),
-      ),
-    );
-    await playVector(
-      vector,
-      new Map(
-        await Promise.all(
-          Object.keys(vector["samples"]?.[0]?.["sessions"] ?? {}).map(
-            async (name): Promise<[string, RawClient]> => [
-              name,
-              await router.join(),
-            ],
-          ),
-        ),
-      ),
-    );
-  },
-);
-
-// deno-lint-ignore no-explicit-any
-async function playVector(_vector: any, _clients: Map<string, RawClient>) {
-  await sendTogether;
-}

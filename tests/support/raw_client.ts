@@ -39,7 +39,10 @@ export class RawClient {
   serializer: SerializerName = "json";
   /** WELCOME.Session, once joined. */
   sessionId = 0;
-  #received = new Uint8Array(0);
+  /** What has come and was not taken yet is `#buffer[#start, #end)`. */
+  #buffer = new Uint8Array(65_536);
+  #start = 0;
+  #end = 0;
   #lastRequest = 0;
   #closed = false;
 
@@ -101,7 +104,7 @@ export class RawClient {
 
   /** Sends octets as they are. */
   async sendBytes(bytes: Uint8Array | readonly number[]): Promise<void> {
-    const octets = Uint8Array.from(bytes);
+    const octets = new Uint8Array(bytes);
     let sent = 0;
     while (sent < octets.length) {
       const written = this.conn.write(octets.subarray(sent));
@@ -121,16 +124,14 @@ export class RawClient {
 
   /** Exactly `count` octets. */
   async readBytes(count: number): Promise<Uint8Array> {
-    while (this.#received.length < count) {
+    while (this.#end - this.#start < count) {
       if (!await this.#readMore(`${count} octets`)) {
-        throw new Error(
-          `The router closed after ${this.#received.length} of ${count} octets`,
-        );
+        const come = this.#end - this.#start;
+        throw new Error(`The router closed after ${come} of ${count} octets`);
       }
     }
-    const bytes = this.#received.slice(0, count);
-    this.#received = this.#received.slice(count);
-    return bytes;
+    this.#start += count;
+    return this.#buffer.slice(this.#start - count, this.#start);
   }
 
   /** The next frame. */
@@ -193,7 +194,8 @@ export class RawClient {
   /** Expects the connection's end and no octet before it. */
   async expectClosed(): Promise<void> {
     while (await this.#readMore("the connection's end"));
-    assertEquals([...this.#received], [], "no octets are due before the end");
+    const rest = this.#buffer.subarray(this.#start, this.#end);
+    assertEquals([...rest], [], "no octets are due before the end");
     this.close();
   }
 
@@ -209,14 +211,21 @@ export class RawClient {
   }
 
   async #readMore(what: string): Promise<boolean> {
-    const buffer = new Uint8Array(65_536);
-    const count = await within(this.#read(buffer), what);
+    if (this.#end === this.#buffer.length) this.#makeRoom();
+    const room = this.#buffer.subarray(this.#end);
+    const count = await within(this.#read(room), what);
     if (count === null) return false;
-    const joined = new Uint8Array(this.#received.length + count);
-    joined.set(this.#received);
-    joined.set(buffer.subarray(0, count), this.#received.length);
-    this.#received = joined;
+    this.#end += count;
     return true;
+  }
+
+  #makeRoom(): void {
+    const waiting = this.#buffer.subarray(this.#start, this.#end);
+    const size = Math.max(this.#buffer.length, waiting.length * 2);
+    this.#buffer = new Uint8Array(size);
+    this.#buffer.set(waiting);
+    this.#start = 0;
+    this.#end = waiting.length;
   }
 
   async #read(buffer: Uint8Array): Promise<number | null> {

@@ -164,3 +164,17 @@ export async function expectSilence(
   await sender.expectNothing();
   for (const client of clients) await client.expectNothing();
 }
+
+/** A session that is callee of a call of its own, invocation 1. */
+export async function joinWithInvocation(
+  router: Scenario,
+  serializer?: SerializerName,
+): Promise<RawClient> {
+  const client = await router.join(
+    serializer === undefined ? {} : { serializer },
+  );
+  await client.register("com.own");
+  await client.send([48, client.nextRequest(), {}, "com.own"]);
+  await client.receive();
+  return client;
+}

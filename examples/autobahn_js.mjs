@@ -1,0 +1,69 @@
+// Autobahn|JS over RawSocket: a callee and a caller, a subscriber and a
+// publisher. With the router running (deno run -A main.ts examples/config.json):
+//
+//   deno run -A examples/autobahn_js.mjs                     127.0.0.1:8080
+//   deno run -A examples/autobahn_js.mjs /tmp/sluice.sock    a Unix socket
+//
+// Node.js 22 runs it too, where `npm install autobahn` was done.
+
+// deno-lint-ignore-file no-console
+import process from "node:process";
+import autobahn from "autobahn";
+
+const address = process.argv[2] ?? "127.0.0.1:8080";
+autobahn.log.warn = () => {}; // It would report each closing at length.
+
+const callee = await join("callee");
+await callee.register("com.example.add", ([a, b]) => a + b);
+await callee.register("com.example.divide", ([a, b]) => {
+  if (b !== 0) return a / b;
+  throw new autobahn.Error("com.example.error.zero", ["no division by zero"]);
+});
+
+const caller = await join("caller");
+console.log("2 + 3 =", await caller.call("com.example.add", [2, 3]));
+try {
+  await caller.call("com.example.divide", [1, 0]);
+} catch ({ error, args }) {
+  console.log("1 / 0 fails:", error, args);
+}
+
+const subscriber = await join("subscriber");
+const event = Promise.withResolvers();
+await subscriber.subscribe(
+  "com.example.news",
+  (args, kwargs, { topic }) => event.resolve([topic, args, kwargs]),
+);
+
+const publisher = await join("publisher");
+const news = ["it works"];
+await publisher.publish("com.example.news", news, { from: "publisher" }, {
+  acknowledge: true,
+});
+console.log("event:", ...await event.promise);
+
+for (const session of [callee, caller, subscriber, publisher]) session.leave();
+
+/** Connects and joins the realm. */
+function join(name) {
+  const [host, port] = address.split(":");
+  const transport = port === undefined ? { path: host } : { host, port };
+  const connection = new autobahn.Connection({
+    realm: "realm1",
+    transports: [{ type: "rawsocket", ...transport }],
+    max_retries: 0,
+    on_user_error() {},
+  });
+  return new Promise((resolve, reject) => {
+    connection.onopen = (session) => {
+      console.log(`${name}: session ${session.id} is open`);
+      resolve(session);
+    };
+    connection.onclose = (transport, { reason }) => {
+      console.log(`${name}: ${transport}, ${reason}`);
+      reject(new Error(`No session at ${address}: ${reason ?? transport}`));
+      return true; // No other attempt.
+    };
+    connection.open();
+  });
+}

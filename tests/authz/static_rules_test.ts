@@ -1,0 +1,186 @@
+import { assert, assertEquals } from "@std/assert";
+import { covers, overlaps } from "../../src/authz/pattern_relation.ts";
+import { type Rule, StaticRules } from "../../src/authz/static_rules.ts";
+import type { Action } from "../../src/router/ports.ts";
+import {
+  naivelyMatches,
+  PATTERNS,
+  type SmallPattern,
+  UNIVERSE,
+} from "../support/pattern_universe.ts";
+import { type SeededRandom, withSeed } from "../support/seed.ts";
+
+const ACTIONS: readonly Action[] = ["call", "register", "publish", "subscribe"];
+
+/** A rule that allows `actions` and nothing else. */
+function rule(
+  match: Rule["match"],
+  uri: string,
+  ...actions: Action[]
+): Rule {
+  return {
+    uri,
+    match,
+    allow: {
+      call: actions.includes("call"),
+      register: actions.includes("register"),
+      publish: actions.includes("publish"),
+      subscribe: actions.includes("subscribe"),
+    },
+  };
+}
+
+/** Up to eight rules on different patterns. */
+function randomRules(random: SeededRandom): Rule[] {
+  const rules = new Map<SmallPattern, Rule>();
+  for (let i = random.below(8); i >= 0; i--) {
+    const pattern = random.pick(PATTERNS);
+    const allowed = ACTIONS.filter(() => random.oneIn(2));
+    rules.set(pattern, rule(pattern.match, pattern.uri, ...allowed));
+  }
+  return [...rules.values()];
+}
+
+const POLICY_ORDER = ["exact", "wildcard", "prefix"];
+
+/** AZ-06 as it is written: exact, then the best wildcard, then the longest prefix. */
+function isMoreSpecific(a: Rule, b: Rule): boolean {
+  if (a.match !== b.match) {
+    return POLICY_ORDER.indexOf(a.match) < POLICY_ORDER.indexOf(b.match);
+  }
+  if (a.match === "prefix") return a.uri.length > b.uri.length;
+  // Of wildcards: a literal at the first place where only one has a literal.
+  const left = a.uri.split(".");
+  const right = b.uri.split(".");
+  const place = left.findIndex((part, i) =>
+    (part === "") !== (right[i] === "")
+  );
+  return place >= 0 && left[place] !== "";
+}
+
+/** The rule that decides about `uri`. */
+function deciderOf(rules: readonly Rule[], uri: string): Rule | undefined {
+  return rules.filter((rule) => naivelyMatches(rule, uri))
+    .reduce<Rule | undefined>(
+      (best, next) =>
+        best === undefined || isMoreSpecific(next, best) ? next : best,
+      undefined,
+    );
+}
+
+const ROUNDS = 150;
+
+Deno.test("AZ-06: allows() follows the most specific rule, for random rules and every URI", () => {
+  withSeed((random) => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const rules = randomRules(random);
+      const subject = new StaticRules(rules);
+      for (const uri of UNIVERSE) {
+        const allow = deciderOf(rules, uri)?.allow;
+        for (const action of ACTIONS) {
+          assert(
+            subject.allows(action, uri, "exact") === (allow?.[action] ?? false),
+            `${action} "${uri}" under ${Deno.inspect(rules)}`,
+          );
+        }
+      }
+    }
+  });
+});
+
+Deno.test("AZ-07: a pattern that is allowed holds no URI that is denied, for random rules and every pattern", () => {
+  withSeed((random) => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const rules = randomRules(random);
+      const subject = new StaticRules(rules);
+      for (const pattern of PATTERNS) {
+        if (!subject.allows("subscribe", pattern.uri, pattern.match)) continue;
+        for (const uri of UNIVERSE) {
+          assert(
+            !naivelyMatches(pattern, uri) ||
+              subject.allows("subscribe", uri, "exact"),
+            `"${uri}" of ${Deno.inspect(pattern)} under ${Deno.inspect(rules)}`,
+          );
+        }
+      }
+    }
+  });
+});
+
+Deno.test("AZ-07: a pattern is allowed where one rule covers it and no more specific one denies a part", () => {
+  withSeed((random) => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const rules = randomRules(random);
+      const subject = new StaticRules(rules);
+      for (const pattern of PATTERNS) {
+        const allowed = rules.some((decider) =>
+          decider.allow.register && covers(decider, pattern) &&
+          rules.every((other) =>
+            other.allow.register || !overlaps(other, pattern) ||
+            isMoreSpecific(decider, other)
+          )
+        );
+        if (allowed) {
+          assert(
+            subject.allows("register", pattern.uri, pattern.match),
+            `${Deno.inspect(pattern)} under ${Deno.inspect(rules)}`,
+          );
+        }
+      }
+    }
+  });
+});
+
+Deno.test("allows() denies everything where there is no rule", () => {
+  const subject = new StaticRules([]);
+  for (const action of ACTIONS) {
+    assertEquals(subject.allows(action, "com.a", "exact"), false);
+    assertEquals(subject.allows(action, "", "prefix"), false);
+  }
+});
+
+Deno.test("of two rules for the same pattern the later counts", () => {
+  const subject = new StaticRules([
+    rule("exact", "com.a", "call"),
+    rule("exact", "com.a", "publish"),
+  ]);
+  assertEquals(
+    ACTIONS.filter((action) => subject.allows(action, "com.a", "exact")),
+    ["publish"],
+  );
+});
+
+Deno.test("the order in which rules are written does not matter", () => {
+  // Wildcards of several lengths: two that no URI matches must not come
+  // between two that one URI matches.
+  const rules = [
+    rule("wildcard", "com."),
+    rule("wildcard", "x"),
+    rule("wildcard", "com.a", "call"),
+    rule("wildcard", "com.."),
+    rule("prefix", "", "call"),
+  ];
+  for (let shift = 0; shift < rules.length; shift++) {
+    const shifted = [...rules.slice(shift), ...rules.slice(0, shift)];
+    for (const order of [shifted, shifted.toReversed()]) {
+      const subject = new StaticRules(order);
+      assertEquals(subject.allows("call", "com.a", "exact"), true);
+      assertEquals(subject.allows("call", "com.b", "exact"), false);
+      assertEquals(subject.allows("call", "y", "exact"), true);
+    }
+  }
+});
+
+Deno.test("decisions stay right for more URIs than are remembered", () => {
+  const subject = new StaticRules([
+    rule("prefix", "com.", "call"),
+    rule("exact", "com.u7", "publish"),
+  ]);
+  for (let pass = 0; pass < 2; pass++) {
+    for (let i = 0; i < 10_000; i++) {
+      const uri = `com.u${i}`;
+      assert(subject.allows("call", uri, "exact") === (i !== 7), uri);
+      assert(subject.allows("publish", uri, "exact") === (i === 7), uri);
+    }
+  }
+});

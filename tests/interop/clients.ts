@@ -1,0 +1,186 @@
+/**
+ * The foreign clients: how each is installed from its registry, and how it is
+ * told to play the scenario.
+ */
+import config from "../../deno.json" with { type: "json" };
+import type { SerializerName } from "../../src/serializer/serializer.ts";
+import type { TransportKind } from "../support/test_server.ts";
+import { Program } from "./program.ts";
+import { CA_FILE, pathOf } from "./router.ts";
+
+const INSTALL_DEADLINE_MS = 240_000;
+const PYTHON_MINIMUM = [3, 11] as const;
+
+/** Which side of the scenario a program plays. */
+export type Role = "serve" | "use" | "both";
+
+/** One part in a case. */
+export interface Part {
+  readonly role: Role;
+  readonly address: string;
+  readonly serializer: SerializerName;
+  /** Begins all URIs of the case. */
+  readonly prefix: string;
+}
+
+/** A client that is installed. */
+export interface InstalledClient {
+  /** The words that start it. */
+  command(part: Part): string[];
+}
+
+/** A client library. */
+export interface ForeignClient {
+  readonly name: string;
+  readonly kinds: readonly TransportKind[];
+  readonly serializers: readonly SerializerName[];
+  /** Resolves when it is there; several clients may share one installation. */
+  install(): Promise<InstalledClient>;
+}
+
+const ALL_KINDS = ["tcp", "tls", "unix"] as const;
+const ALL_SERIALIZERS = ["json", "msgpack", "cbor"] as const;
+const pythonOnce = once(installPython);
+
+/** Autobahn|Python on asyncio. */
+export const ASYNCIO = pythonClient("asyncio");
+
+/** Autobahn|Python on Twisted. */
+export const TWISTED = pythonClient("twisted");
+
+/** The client of Nexus. */
+export const NEXUS: ForeignClient = {
+  name: "Nexus",
+  kinds: ALL_KINDS,
+  serializers: ALL_SERIALIZERS,
+  install: once(async () => {
+    const binary = `${await cacheFolder("nexus")}/client`;
+    await expectTool("go", ["version"], "the Nexus client");
+    await Program.run({
+      words: ["go", "build", "-o", binary, "."],
+      folder: pathOf("tests/interop/clients/nexus"),
+      // No C compiler is needed then.
+      env: { CGO_ENABLED: "0" },
+    }, INSTALL_DEADLINE_MS);
+    return { command: (part) => [binary, ...wordsOf(part)] };
+  }),
+};
+
+/** Autobahn|JS on Node.js; its RawSocket knows neither TLS nor MessagePack. */
+export const NODE: ForeignClient = {
+  name: "Autobahn|JS (Node.js)",
+  kinds: ["tcp", "unix"],
+  serializers: ["json"],
+  install: once(async () => {
+    const folder = await cacheFolder("node");
+    await expectTool("node", ["--version"], "Autobahn|JS");
+    const autobahn = config.imports.autobahn.replace(/^npm:/, "");
+    await Program.run({
+      words: ["npm", "install", "--no-audit", "--no-fund", autobahn],
+      folder,
+    }, INSTALL_DEADLINE_MS);
+    for (const file of ["client.mjs", "scenario.mjs"]) {
+      const source = pathOf(`tests/interop/clients/autobahn_js/${file}`);
+      await Deno.copyFile(source, `${folder}/${file}`);
+    }
+    return {
+      command: (part) => ["node", `${folder}/client.mjs`, ...wordsOf(part)],
+    };
+  }),
+};
+
+/** All of them. */
+export const CLIENTS: readonly ForeignClient[] = [
+  ASYNCIO,
+  TWISTED,
+  NEXUS,
+  NODE,
+];
+
+/** The Python that has Autobahn. */
+export async function pythonWithAutobahn(): Promise<string> {
+  return await pythonOnce();
+}
+
+function pythonClient(framework: "asyncio" | "twisted"): ForeignClient {
+  const script = pathOf("tests/interop/clients/autobahn_python/client.py");
+  return {
+    name: `Autobahn|Python (${framework})`,
+    kinds: ALL_KINDS,
+    serializers: ALL_SERIALIZERS,
+    async install() {
+      const python = await pythonOnce();
+      return {
+        command: (part) => [python, script, framework, ...wordsOf(part)],
+      };
+    },
+  };
+}
+
+async function installPython(): Promise<string> {
+  const printed = await expectTool("python3", ["--version"], "Autobahn|Python");
+  const version = /(\d+)\.(\d+)/.exec(printed)?.slice(1).map(Number) ?? [0, 0];
+  const [major, minor] = PYTHON_MINIMUM;
+  if (version[0] < major || (version[0] === major && version[1] < minor)) {
+    throw new Error(
+      `Autobahn|Python needs python3 ${major}.${minor} or later, found ${printed.trim()}`,
+    );
+  }
+  const folder = await cacheFolder("python");
+  const python = `${folder}/bin/python`;
+  const list = pathOf("tests/interop/clients/autobahn_python/requirements.txt");
+  const wanted = `${printed}${await Deno.readTextFile(list)}`;
+  const stamp = `${folder}/installed`;
+  if (await textOf(stamp) === wanted) return python;
+  const pip = ["-m", "pip", "--disable-pip-version-check"];
+  for (
+    const words of [
+      ["python3", "-m", "venv", "--clear", folder],
+      [python, ...pip, "install", "--quiet", "--requirement", list],
+    ]
+  ) {
+    await Program.run({ words }, INSTALL_DEADLINE_MS);
+  }
+  await Deno.writeTextFile(stamp, wanted);
+  return python;
+}
+
+function wordsOf({ role, address, serializer, prefix }: Part): string[] {
+  return [role, address, serializer, prefix, CA_FILE];
+}
+
+/** What the tool says of itself; a clear word where it is not there. */
+async function expectTool(
+  name: string,
+  args: readonly string[],
+  use: string,
+): Promise<string> {
+  try {
+    return await Program.run({ words: [name, ...args] }, INSTALL_DEADLINE_MS);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Error(`"${name}" is not installed, and ${use} needs it`);
+  }
+}
+
+async function cacheFolder(name: string): Promise<string> {
+  const { env } = Deno;
+  const caches = env.get("XDG_CACHE_HOME") ?? `${env.get("HOME")}/.cache`;
+  const root = env.get("SLUICE_INTEROP_CACHE") ?? `${caches}/sluice-interop`;
+  await Deno.mkdir(`${root}/${name}`, { recursive: true });
+  return `${root}/${name}`;
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => made ??= make();
+}

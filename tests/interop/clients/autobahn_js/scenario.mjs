@@ -1,0 +1,177 @@
+/** Both sides of the scenario. */
+// Plain JavaScript, for Node.js.
+// deno-lint-ignore-file explicit-module-boundary-types
+import { isDeepStrictEqual } from "node:util";
+import process from "node:process";
+import autobahn from "autobahn";
+
+/** The octets 00 ff 10, as JSON sessions send and get them. */
+const OCTETS = "\0AP8Q";
+const ARGS = [
+  0,
+  -7,
+  1.5,
+  Number.MAX_SAFE_INTEGER,
+  "Grüße, 世界 👋",
+  "",
+  true,
+  null,
+  [1, [2, []]],
+  { a: { b: [] } },
+  OCTETS,
+];
+const KWARGS = { name: "x", large: 2 ** 40, octets: OCTETS };
+const SAMPLE = { args: ARGS, kwargs: KWARGS };
+const LARGE_BYTES = 300_000;
+const CALLS_AT_ONCE = 200;
+
+/** The side that registers and subscribes. */
+export class Server {
+  #join;
+  #prefix;
+  #question = later();
+  #done = later();
+
+  constructor(join, prefix) {
+    this.#join = join;
+    this.#prefix = prefix;
+  }
+
+  async setUp() {
+    done("serve: join");
+    const { session } = this.#join;
+    const uri = (name) => `${this.#prefix}.${name}`;
+    const echo = await session.register(
+      uri("echo"),
+      (args, kwargs) => new autobahn.Result(args, kwargs),
+    );
+    await session.register(uri("fail"), (args, kwargs) => {
+      throw new autobahn.Error(uri("error.refused"), args, kwargs);
+    });
+    await session.register(uri("asked"), () => this.#question.promise);
+    await session.register(uri("answer"), async (args, kwargs) => {
+      await session.publish(uri("answered"), args, kwargs, {
+        acknowledge: true,
+      });
+    });
+    await session.register(uri("finish"), async () => {
+      await session.unregister(echo);
+      await session.unsubscribe(question);
+    });
+    done("serve: register");
+    const question = await session.subscribe(
+      uri("question"),
+      (args, kwargs) =>
+        this.#question.resolve(new autobahn.Result(args, kwargs)),
+    );
+    await session.subscribe(uri("done"), () => this.#done.resolve());
+    done("serve: subscribe");
+    process.stdout.write("ready\n");
+  }
+
+  async untilDone() {
+    await this.#done.promise;
+    await this.#join.leave();
+    done("serve: leave");
+  }
+}
+
+/** The side that calls and publishes. */
+export class User {
+  #join;
+  #prefix;
+
+  constructor(join, prefix) {
+    this.#join = join;
+    this.#prefix = prefix;
+  }
+
+  async run() {
+    done("use: join");
+    expectSample(await this.#call("echo", ARGS, KWARGS), "echo");
+    expectEqual(await this.#call("echo"), null, "empty echo");
+    done("use: call");
+    const text = "x".repeat(LARGE_BYTES);
+    expectEqual(await this.#call("echo", [text]) === text, true, "large echo");
+    done("use: large payload");
+    await this.#callMany();
+    done("use: calls at once");
+    const uri = `${this.#prefix}.error.refused`;
+    expectSample(await this.#expectError(uri, "fail", ARGS, KWARGS), "error");
+    done("use: application error");
+    await this.#expectError("wamp.error.no_such_procedure", "nothing");
+    done("use: no such procedure");
+    await this.#publish("question", ARGS, KWARGS);
+    expectSample(await this.#call("asked"), "event at the other side");
+    done("use: publish");
+    await this.#receiveAnswer();
+    done("use: event");
+    await this.#call("finish");
+    await this.#expectError("wamp.error.no_such_procedure", "echo");
+    done("use: unregister");
+    await this.#publish("done");
+    await this.#join.leave();
+    done("use: leave");
+  }
+
+  #call(name, args, kwargs) {
+    return this.#join.session.call(`${this.#prefix}.${name}`, args, kwargs);
+  }
+
+  #publish(name, args, kwargs) {
+    const options = { acknowledge: true };
+    const topic = `${this.#prefix}.${name}`;
+    return this.#join.session.publish(topic, args, kwargs, options);
+  }
+
+  async #expectError(uri, name, args, kwargs) {
+    const error = await this.#call(name, args, kwargs).then(
+      (result) => Promise.reject(new Error(`${name}: got ${result}`)),
+      (error) => error,
+    );
+    expectEqual(error.error, uri, name);
+    return error;
+  }
+
+  async #callMany() {
+    const numbers = Array.from({ length: CALLS_AT_ONCE }, (_, index) => index);
+    const results = numbers.map((number) => this.#call("echo", [number]));
+    expectEqual(await Promise.all(results), numbers, "calls at once");
+  }
+
+  async #receiveAnswer() {
+    const events = [];
+    const { session } = this.#join;
+    const subscription = await session.subscribe(
+      `${this.#prefix}.answered`,
+      (args, kwargs) => events.push({ args, kwargs }),
+    );
+    // The event comes before the result: one session published and yielded.
+    await this.#call("answer", ARGS, KWARGS);
+    expectEqual(events, [SAMPLE], "events");
+    await session.unsubscribe(subscription);
+    await this.#call("answer", ARGS, KWARGS);
+    expectEqual(events.length, 1, "events after UNSUBSCRIBED");
+  }
+}
+
+/** Fails unless both are equal. */
+export function expectEqual(found, wanted, what) {
+  if (isDeepStrictEqual(found, wanted)) return;
+  const [due, got] = [wanted, found].map((value) => JSON.stringify(value));
+  throw new Error(`${what}: ${due} is due, not ${got}`);
+}
+
+function expectSample({ args, kwargs }, what) {
+  expectEqual({ args, kwargs }, SAMPLE, what);
+}
+
+function done(step) {
+  process.stdout.write(`ok ${step}\n`);
+}
+
+function later() {
+  let resolve;
+  const promise = new Promise((done) => resolve = done);
+  return { promise, resolve };
+}

@@ -1,0 +1,102 @@
+"""The scenario of ../../README.md, played by Autobahn|Python.
+
+Usage: client.py FRAMEWORK ROLE ADDRESS SERIALIZER PREFIX CA_FILE
+"""
+
+import importlib
+import sys
+from urllib.parse import urlsplit
+
+import txaio
+
+FRAMEWORK, *ARGUMENTS = sys.argv[1:]
+# Has to be said before anything of Autobahn is imported.
+getattr(txaio, f"use_{FRAMEWORK}")()
+
+from autobahn.wamp.serializer import CBORSerializer, JsonSerializer, MsgPackSerializer
+from autobahn.wamp.types import ComponentConfig
+
+import scenario
+
+SERIALIZERS = {
+    "json": JsonSerializer,
+    "msgpack": MsgPackSerializer,
+    "cbor": CBORSerializer,
+}
+
+
+def main():
+    role, address, serializer, prefix, ca_file = ARGUMENTS
+    run, open_transport = {"asyncio": on_asyncio, "twisted": on_twisted}[FRAMEWORK]()
+    sessions = importlib.import_module(f"autobahn.{FRAMEWORK}.wamp")
+    transports = importlib.import_module(f"autobahn.{FRAMEWORK}.rawsocket")
+
+    async def join():
+        """A session; its `left` resolves with GOODBYE's reason."""
+        session = sessions.Session(ComponentConfig("realm1"))
+        joined, session.left = txaio.create_future(), txaio.create_future()
+        reasons = ["transport lost"]
+
+        def on_disconnect(*_args, **_kwargs):
+            if not txaio.is_called(joined):
+                txaio.reject(joined, RuntimeError(f"no session: {reasons[-1]}"))
+            txaio.resolve(session.left, reasons[-1])
+
+        session.on("join", lambda *_: txaio.resolve(joined, None))
+        session.on("leave", lambda _, details: reasons.append(details.reason))
+        session.on("disconnect", on_disconnect)
+        factory = transports.WampRawSocketClientFactory(
+            lambda: session, SERIALIZERS[serializer]()
+        )
+        await open_transport(factory, urlsplit(address), ca_file)
+        await joined
+        return session
+
+    run(lambda: scenario.play(role, join, prefix))
+
+
+def on_asyncio():
+    import asyncio
+    import ssl
+
+    async def open_transport(factory, address, ca_file):
+        loop = asyncio.get_running_loop()
+        if address.scheme == "unix":
+            await loop.create_unix_connection(factory, address.path)
+            return
+        tls = None
+        if address.scheme == "tls":
+            tls = ssl.create_default_context(cafile=ca_file)
+        await loop.create_connection(factory, address.hostname, address.port, ssl=tls)
+
+    return lambda main: asyncio.run(main()), open_transport
+
+
+def on_twisted():
+    from twisted.internet import reactor
+    from twisted.internet.defer import ensureDeferred
+    from twisted.internet.endpoints import (
+        HostnameEndpoint,
+        UNIXClientEndpoint,
+        wrapClientTLS,
+    )
+    from twisted.internet.ssl import Certificate, optionsForClientTLS
+    from twisted.internet.task import react
+
+    async def open_transport(factory, address, ca_file):
+        if address.scheme == "unix":
+            await UNIXClientEndpoint(reactor, address.path).connect(factory)
+            return
+        endpoint = HostnameEndpoint(reactor, address.hostname, address.port)
+        if address.scheme == "tls":
+            with open(ca_file, encoding="ascii") as file:
+                authority = Certificate.loadPEM(file.read())
+            options = optionsForClientTLS(address.hostname, trustRoot=authority)
+            endpoint = wrapClientTLS(options, endpoint)
+        await endpoint.connect(factory)
+
+    return lambda main: react(lambda _: ensureDeferred(main())), open_transport
+
+
+if __name__ == "__main__":
+    main()

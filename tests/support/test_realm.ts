@@ -1,0 +1,240 @@
+/**
+ * A realm without sockets: peers whose outlets record what they are sent.
+ */
+import type { RandomSource } from "../../src/base/random.ts";
+import { Peer, type PeerLimits } from "../../src/router/peer.ts";
+import type {
+  Authorizer,
+  CounterName,
+  Outlet,
+} from "../../src/router/ports.ts";
+import { Realm } from "../../src/router/realm.ts";
+import { RandomIds } from "../../src/wamp/id.ts";
+import type { RouterMessage } from "../../src/wamp/message.ts";
+import { MessageCode } from "../../src/wamp/message_code.ts";
+import type { Dict } from "../../src/wamp/options.ts";
+import { NO_PAYLOAD, type Payload } from "../../src/wamp/payload.ts";
+import { SendOutcome } from "../../src/wamp/send_outcome.ts";
+import type { UriCheck } from "../../src/wamp/uri.ts";
+import { SeededRandom } from "./seed.ts";
+
+/** Bounds that no test reaches by accident. */
+export const WIDE_LIMITS: PeerLimits = {
+  maxSubscriptions: 1000,
+  maxRegistrations: 1000,
+  maxPendingCalls: 1000,
+};
+
+export const ALLOW_ALL: Authorizer = { allows: () => true };
+export const DENY_ALL: Authorizer = { allows: () => false };
+
+/** Repeatable randomness in the form that the router takes. */
+export function seededSource(seed = 1): RandomSource {
+  const random = new SeededRandom(seed);
+  return { fill: (words) => words.map(() => random.uint32()) };
+}
+
+/** Keeps what it is sent, unless a test says that it cannot be sent. */
+export class RecordingOutlet implements Outlet {
+  readonly #sent: RouterMessage[] = [];
+  /** What becomes of a message. */
+  outcome: (message: RouterMessage) => SendOutcome = () => SendOutcome.SENT;
+
+  send(message: RouterMessage): SendOutcome {
+    const outcome = this.outcome(message);
+    if (outcome === SendOutcome.SENT) this.#sent.push(message);
+    return outcome;
+  }
+
+  /** What has been sent since this was called before. */
+  take(): RouterMessage[] {
+    return this.#sent.splice(0);
+  }
+}
+
+/** What a test says about a session; the rest is the default. */
+export interface PeerOptions {
+  readonly canceling?: boolean;
+  readonly limits?: Partial<PeerLimits>;
+}
+
+/** A session with short ways to send requests; request IDs count up. */
+export class TestPeer {
+  readonly realm: Realm;
+  readonly peer: Peer;
+  readonly outlet: RecordingOutlet;
+  lastRequest = 0;
+
+  constructor(realm: Realm, peer: Peer, outlet: RecordingOutlet) {
+    this.realm = realm;
+    this.peer = peer;
+    this.outlet = outlet;
+  }
+
+  /** What the session was sent since this was called before. */
+  take(): RouterMessage[] {
+    return this.outlet.take();
+  }
+
+  subscribe(topic: string, options: Dict = {}): number {
+    const request = ++this.lastRequest;
+    const code = MessageCode.SUBSCRIBE;
+    this.realm.broker.subscribe(this.peer, { code, request, options, topic });
+    return request;
+  }
+
+  unsubscribe(subscription: number): number {
+    const request = ++this.lastRequest;
+    const code = MessageCode.UNSUBSCRIBE;
+    this.realm.broker.unsubscribe(this.peer, { code, request, subscription });
+    return request;
+  }
+
+  publish(
+    topic: string,
+    options: Dict = {},
+    payload: Payload = NO_PAYLOAD,
+  ): number {
+    const request = ++this.lastRequest;
+    this.realm.broker.publish(this.peer, {
+      code: MessageCode.PUBLISH,
+      request,
+      options,
+      topic,
+      payload,
+    });
+    return request;
+  }
+
+  register(procedure: string, options: Dict = {}): number {
+    const request = ++this.lastRequest;
+    const code = MessageCode.REGISTER;
+    this.realm.dealer.register(this.peer, {
+      code,
+      request,
+      options,
+      procedure,
+    });
+    return request;
+  }
+
+  unregister(registration: number): number {
+    const request = ++this.lastRequest;
+    const code = MessageCode.UNREGISTER;
+    this.realm.dealer.unregister(this.peer, { code, request, registration });
+    return request;
+  }
+
+  call(
+    procedure: string,
+    payload: Payload = NO_PAYLOAD,
+    options: Dict = {},
+  ): number {
+    const request = ++this.lastRequest;
+    this.callAs(request, procedure, payload, options);
+    return request;
+  }
+
+  /** CALL under a request ID of the test's choice. */
+  callAs(
+    request: number,
+    procedure: string,
+    payload: Payload = NO_PAYLOAD,
+    options: Dict = {},
+  ): void {
+    this.realm.dealer.call(this.peer, {
+      code: MessageCode.CALL,
+      request,
+      options,
+      procedure,
+      payload,
+    });
+  }
+
+  cancel(request: number, mode?: string): void {
+    this.realm.calls.cancel(this.peer, {
+      code: MessageCode.CANCEL,
+      request,
+      options: mode === undefined ? {} : { mode },
+    });
+  }
+
+  yield(
+    request: number,
+    payload: Payload = NO_PAYLOAD,
+    options: Dict = {},
+  ): void {
+    this.realm.calls.yield(this.peer, {
+      code: MessageCode.YIELD,
+      request,
+      options,
+      payload,
+    });
+  }
+
+  error(
+    request: number,
+    error = "com.example.error",
+    payload: Payload = NO_PAYLOAD,
+  ): void {
+    this.realm.calls.error(this.peer, {
+      code: MessageCode.ERROR,
+      requestType: MessageCode.INVOCATION,
+      request,
+      details: {},
+      error,
+      payload,
+      text: undefined,
+    });
+  }
+
+  leave(): void {
+    this.realm.leave(this.peer);
+  }
+}
+
+/** A realm with a role that may do everything, and one that may do nothing. */
+export class TestRealm {
+  readonly realm: Realm;
+  readonly #counts = new Map<CounterName, number>();
+  #lastSession = 0;
+
+  constructor(
+    uriCheck: UriCheck = "loose",
+    roles: ReadonlyMap<string, Authorizer> = new Map([
+      ["all", ALLOW_ALL],
+      ["none", DENY_ALL],
+    ]),
+  ) {
+    this.realm = new Realm(
+      { name: "realm1", uriCheck, roles },
+      new RandomIds(seededSource()),
+      {
+        increment: (name) => this.#counts.set(name, this.counted(name) + 1),
+      },
+    );
+  }
+
+  /** How often `name` was counted. */
+  counted(name: CounterName): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
+  /** A session under `role`. */
+  join(options: PeerOptions = {}, role = "all"): TestPeer {
+    const outlet = new RecordingOutlet();
+    const peer = this.realm.join(
+      ++this.#lastSession,
+      {
+        authid: `peer${this.#lastSession}`,
+        authrole: role,
+        authmethod: "anonymous",
+        authprovider: "static",
+      },
+      { calleeCanceling: options.canceling ?? false },
+      { ...WIDE_LIMITS, ...options.limits },
+      outlet,
+    );
+    return new TestPeer(this.realm, peer, outlet);
+  }
+}
