@@ -174,7 +174,10 @@ function elementOf(
       return helloOf(random, format);
     case "arguments":
       return format.list(
-        Array.from({ length: random.below(4) }, () => payloadOf(random, format)),
+        Array.from(
+          { length: random.below(4) },
+          () => payloadOf(random, format),
+        ),
       );
     case "keywords":
       return format.dict(

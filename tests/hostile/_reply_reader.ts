@@ -65,7 +65,10 @@ export class ReplyReader {
   #take(chunk: Uint8Array): void {
     if (this.violation !== undefined) return;
     if (this.#filled + chunk.length > this.#buffer.length) {
-      const size = Math.max(this.#buffer.length * 2, this.#filled + chunk.length);
+      const size = Math.max(
+        this.#buffer.length * 2,
+        this.#filled + chunk.length,
+      );
       const grown = new Uint8Array(size);
       grown.set(this.#buffer.subarray(0, this.#filled));
       this.#buffer = grown;
@@ -105,7 +108,9 @@ export class ReplyReader {
   #frame(start: number, end: number): void {
     const first = this.#buffer[start];
     const payload = this.#buffer.subarray(start + 4, end);
-    if ((first & 0x07) === 2 && (first & 0xf0) === 0) return this.#pong(payload);
+    if ((first & 0x07) === 2 && (first & 0xf0) === 0) {
+      return this.#pong(payload);
+    }
     if ((first & 0xf7) !== 0) {
       return this.#note("No such frame", this.#buffer.slice(start, start + 32));
     }
