@@ -44,7 +44,7 @@ export class StaticRules implements Authorizer {
     if (bits === undefined) {
       bits = allowedBits(this.#ruleFor(uri));
       if (this.#remembered.size >= REMEMBERED_URIS_MAX) {
-        
+        this.#remembered.clear();
       }
       this.#remembered.set(uri, bits);
     }

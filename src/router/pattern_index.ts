@@ -1,11 +1,14 @@
 /**
- * Finds what is stored under exact, prefix and wildcard patterns.
+ * Which values match a URI: values stored under exact, prefix and wildcard
+ * patterns.
  *
- * Exact is one Map look-up. Prefix looks up the URI's own prefixes, but only of
- * lengths that some pattern has. Wildcard walks a trie of components. The cost
- * grows with the URI's length and the matches, not with the patterns stored.
+ * Exact is one Map look-up; prefix and wildcard are walks through a tree. To
+ * store a pattern costs its length, in time and in memory. To look a URI up
+ * costs its length and, where wildcard patterns overlap, the places where both
+ * a component and its wildcard lead on.
  */
 import type { MatchPolicy } from "../wamp/uri.ts";
+import { type RadixNode, RadixTree } from "./radix_tree.ts";
 
 /** Something that is stored under a pattern. */
 export interface Patterned {
@@ -13,21 +16,13 @@ export interface Patterned {
   readonly match: MatchPolicy;
 }
 
-interface TrieNode<Value> {
-  value: Value | undefined;
-  /** By component; the empty one matches any (PM-04). */
-  readonly children: Map<string, TrieNode<Value>>;
-}
-
 /** One value for each (uri, match). */
 export class PatternIndex<Value extends Patterned> {
   readonly #exact = new Map<string, Value>();
   readonly #prefix = new Map<string, Value>();
   readonly #wildcard = new Map<string, Value>();
-  /** How many prefix patterns have each length, and the lengths, longest first. */
-  readonly #prefixCounts = new Map<number, number>();
-  #prefixLengths: number[] = [];
-  readonly #trie: TrieNode<Value> = { value: undefined, children: new Map() };
+  readonly #prefixTree = new RadixTree<Value>(characterEnd);
+  readonly #wildcardTree = new RadixTree<Value>(componentEnd);
 
   /** How many values are stored. */
   get size(): number {
@@ -43,16 +38,16 @@ export class PatternIndex<Value extends Patterned> {
   add(value: Value): void {
     const { uri, match } = value;
     this.#tableOf(match).set(uri, value);
-    if (match === "prefix") this.#countPrefix(uri.length, 1);
-    else if (match === "wildcard") this.#trieNode(uri).value = value;
+    if (match === "prefix") this.#prefixTree.add(uri, value);
+    else if (match === "wildcard") this.#wildcardTree.add(dotted(uri), value);
   }
 
   /** Takes `value`, which must be stored, out. */
   remove(value: Value): void {
     const { uri, match } = value;
     this.#tableOf(match).delete(uri);
-    if (match === "prefix") this.#countPrefix(uri.length, -1);
-    else if (match === "wildcard") pruneTrie(this.#trie, uri.split("."), 0);
+    if (match === "prefix") this.#prefixTree.remove(uri);
+    else if (match === "wildcard") this.#wildcardTree.remove(dotted(uri));
   }
 
   /** The value under exactly `uri`: the hot path's only look-up as a rule. */
@@ -67,13 +62,11 @@ export class PatternIndex<Value extends Patterned> {
 
   /** Adds all prefix and wildcard values that match `uri` to `found`. */
   collectPatterns(uri: string, found: Value[]): void {
-    for (const length of this.#prefixLengths) {
-      if (length > uri.length) continue;
-      const value = this.#prefix.get(uri.slice(0, length));
-      if (value !== undefined) found.push(value);
+    if (this.#prefix.size > 0) {
+      collectPrefixes(this.#prefixTree.root, uri, found);
     }
     if (this.#wildcard.size > 0) {
-      collectWildcards(this.#trie, uri.split("."), 0, found);
+      collectWildcards(this.#wildcardTree.root, dotted(uri), 0, found);
     }
   }
 
@@ -81,92 +74,97 @@ export class PatternIndex<Value extends Patterned> {
   best(uri: string): Value | undefined {
     const exact = this.#exact.get(uri);
     if (exact !== undefined || !this.hasPatterns) return exact;
-    for (const length of this.#prefixLengths) {
-      if (length > uri.length) continue;
-      const value = this.#prefix.get(uri.slice(0, length));
-      if (value !== undefined) return value;
-    }
-    if (this.#wildcard.size === 0) return undefined;
-    return firstWildcard(this.#trie, uri.split("."), 0);
+    const prefixes: Value[] = [];
+    collectPrefixes(this.#prefixTree.root, uri, prefixes);
+    if (prefixes.length > 0) return prefixes[prefixes.length - 1];
+    return firstWildcard(this.#wildcardTree.root, dotted(uri), 0);
   }
 
   #tableOf(match: MatchPolicy): Map<string, Value> {
     if (match === "exact") return this.#exact;
     return match === "prefix" ? this.#prefix : this.#wildcard;
   }
+}
 
-  #countPrefix(length: number, change: number): void {
-    const count = (this.#prefixCounts.get(length) ?? 0) + change;
-    if (count === 0) this.#prefixCounts.delete(length);
-    else this.#prefixCounts.set(length, count);
-    if (count === 0 || (count === 1 && change === 1)) {
-      this.#prefixLengths = [...this.#prefixCounts.keys()]
-        .sort((a, b) => b - a);
-    }
-  }
+/** In the wildcard tree each component has a dot behind it, the last one too. */
+function dotted(uri: string): string {
+  return uri + ".";
+}
 
-  #trieNode(uri: string): TrieNode<Value> {
-    let node = this.#trie;
-    for (const component of uri.split(".")) {
-      let child = node.children.get(component);
-      if (child === undefined) {
-        child = { value: undefined, children: new Map() };
-        node.children.set(component, child);
-      }
-      node = child;
-    }
-    return node;
+function characterEnd(_text: string, start: number): number {
+  return start + 1;
+}
+
+function componentEnd(text: string, start: number): number {
+  return text.indexOf(".", start) + 1;
+}
+
+/** Shortest first. */
+function collectPrefixes<Value>(
+  root: RadixNode<Value>,
+  uri: string,
+  found: Value[],
+): void {
+  let node: RadixNode<Value> | undefined = root;
+  let at = 0;
+  while (node !== undefined && uri.startsWith(node.label, at)) {
+    at += node.label.length;
+    if (node.value !== undefined) found.push(node.value);
+    node = node.children?.get(uri.slice(at, at + 1));
   }
 }
 
 function collectWildcards<Value>(
-  node: TrieNode<Value>,
-  components: string[],
-  depth: number,
+  node: RadixNode<Value>,
+  uri: string,
+  at: number,
   found: Value[],
 ): void {
-  if (depth === components.length) {
+  const end = behindLabel(node.label, uri, at);
+  if (end < 0) return;
+  if (end === uri.length) {
     if (node.value !== undefined) found.push(node.value);
     return;
   }
-  const literal = node.children.get(components[depth]);
-  if (literal !== undefined) {
-    collectWildcards(literal, components, depth + 1, found);
-  }
-  const any = node.children.get("");
-  if (any !== undefined) collectWildcards(any, components, depth + 1, found);
+  const literal = node.children?.get(uri.slice(end, componentEnd(uri, end)));
+  if (literal !== undefined) collectWildcards(literal, uri, end, found);
+  const any = node.children?.get(".");
+  if (any !== undefined) collectWildcards(any, uri, end, found);
 }
 
 /** Literal before wildcard at the first place where patterns differ (PB-04). */
 function firstWildcard<Value>(
-  node: TrieNode<Value>,
-  components: string[],
-  depth: number,
+  node: RadixNode<Value>,
+  uri: string,
+  at: number,
 ): Value | undefined {
-  if (depth === components.length) return node.value;
-  for (const component of [components[depth], ""]) {
-    const child = node.children.get(component);
-    if (child === undefined) continue;
-    const value = firstWildcard(child, components, depth + 1);
-    if (value !== undefined) return value;
-  }
-  return undefined;
+  const end = behindLabel(node.label, uri, at);
+  if (end < 0) return undefined;
+  if (end === uri.length) return node.value;
+  const literal = node.children?.get(uri.slice(end, componentEnd(uri, end)));
+  const found = literal && firstWildcard(literal, uri, end);
+  if (found !== undefined) return found;
+  const any = node.children?.get(".");
+  return any && firstWildcard(any, uri, end);
 }
 
-/** Takes the value at the end of `components` out, and nodes that lead nowhere. */
-function pruneTrie<Value>(
-  node: TrieNode<Value>,
-  components: string[],
-  depth: number,
-): void {
-  if (depth === components.length) {
-    node.value = undefined;
-    return;
+/**
+ * Where `uri` goes on behind the components of `label`, of which the empty ones
+ * match any (PM-04); -1 where it does not match.
+ */
+function behindLabel(label: string, uri: string, at: number): number {
+  let start = 0;
+  while (start < label.length) {
+    const end = componentEnd(label, start);
+    const uriEnd = componentEnd(uri, at);
+    // At its end `uri` has no dot any more.
+    if (uriEnd === 0) return -1;
+    const isWildcard = end - start === 1;
+    if (!isWildcard && uri.slice(at, uriEnd) !== label.slice(start, end)) {
+      return -1;
+    }
+    start = end;
+    at = uriEnd;
   }
-  const child = node.children.get(components[depth]);
-  if (child === undefined) return;
-  pruneTrie(child, components, depth + 1);
-  if (child.value === undefined && child.children.size === 0) {
-    node.children.delete(components[depth]);
-  }
+  return at;
 }

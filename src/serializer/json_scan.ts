@@ -282,12 +282,13 @@ function skipPlainWords(
 /**
  * Whether none of a word's octets is a quote, a backslash, below 0x20 or above
  * 0x7F. In `x - 0x20202020` the top bit of an octet shows that it was smaller
- * (or that a lower one was, which stops the scan a little early, no more).
+ * (or that a lower one was, which stops the scan a little early, no more). What
+ * is above 0x7F keeps its top bit in one of the two others.
  */
 function isPlainWord(word: number): boolean {
   const quote = word ^ 0x2222_2222;
   const backslash = word ^ 0x5c5c_5c5c;
-  return ((word | (word - 0x2020_2020) | (quote - 0x0101_0101) |
+  return (((word - 0x2020_2020) | (quote - 0x0101_0101) |
     (backslash - 0x0101_0101)) & 0x8080_8080) === 0;
 }
 

@@ -164,9 +164,8 @@ export class MsgpackReader implements ElementReader {
       case 0xd3: {
         const high = this.#uint(4);
         const low = this.#uint(4);
-        // A sign bit makes an int64 negative, which is out of range as well.
-        if (first === 0xd3 && high > 0x7fff_ffff) return -1;
-        // 2^53 + 1 looks like 2^53 once it is a number (ID-01).
+        // 2^53 + 1 looks like 2^53 once it is a number (ID-01). A negative int64
+        // looks large, which is out of range as well.
         return high < 0x20_0000 || low === 0 ? high * 2 ** 32 + low : Infinity;
       }
       case 0xd0:

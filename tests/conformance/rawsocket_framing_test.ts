@@ -4,7 +4,7 @@ import { bytesOf, concat } from "../support/hex.ts";
 import {
   frame,
   helloDetails,
-  type RawClient,
+  RawClient,
   type WireMessage,
 } from "../support/raw_client.ts";
 import {
@@ -16,7 +16,6 @@ import {
 } from "../support/scenario.ts";
 import { TRANSPORT_KINDS } from "../support/test_server.ts";
 import { encodeValue, SERIALIZERS } from "../support/wire_codec.ts";
-import { RawClient as Client } from "../support/raw_client.ts";
 
 const OCTETS = Uint8Array.from({ length: 256 }, (_, i) => i);
 
@@ -201,7 +200,7 @@ for (const kind of TRANSPORT_KINDS) {
   scenario(
     `FR-07 FR-08: PONG has the payload of its PING, octet for octet, over ${kind}`,
     async ({ server }) => {
-      using client = await Client.open(server.address(kind), "json");
+      using client = await RawClient.open(server.address(kind), "json");
       await client.sendBytes(bytesOf("01 00 00 00"));
       assertEquals(await client.readBytes(4), bytesOf("02 00 00 00"));
       await ping(client, OCTETS);

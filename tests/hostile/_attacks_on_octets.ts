@@ -187,7 +187,7 @@ export const ATTACKS_ON_OCTETS: readonly Attack[] = [
   { name: "lengths", run: lengths },
   { name: "cuts", run: cuts },
   { name: "ping flood", run: pingFlood },
-  { name: "deaf pings", run: deafPings },
+  { name: "deaf pings", run: deafPings, isDeaf: true },
   { name: "slow loris", run: slowLoris },
   { name: "storm", run: storm },
   { name: "half open", run: halfOpen },

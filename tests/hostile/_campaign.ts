@@ -16,6 +16,12 @@ import { RAW_FORMATS } from "./_raw_format.ts";
 /** One kind of attack. */
 export interface Attack {
   readonly name: string;
+  /**
+   * It leaves a write of the router pending for ever. Deno does not close the
+   * socket of a TLS connection before such a write is done, so that over TLS
+   * these attackers would see no end. @default {false}
+   */
+  readonly isDeaf?: boolean;
   /** Throws only where the router did something wrong. */
   run(ground: Ground): Promise<void>;
 }
@@ -61,7 +67,12 @@ export async function campaign(
     while (failures.length === 0 && options.goesOn(next)) {
       const index = next++;
       const attack = chooseAttack(options, index);
-      const ground = groundOf(options, index, (count) => operations += count);
+      const ground = groundOf(
+        options,
+        index,
+        attack.isDeaf ?? false,
+        (count) => operations += count,
+      );
       try {
         await within(attack.run(ground), "an attack's end", ATTACK_DEADLINE_MS);
       } catch (cause) {
@@ -90,11 +101,14 @@ function chooseAttack(options: CampaignOptions, index: number): Attack {
 function groundOf(
   options: CampaignOptions,
   index: number,
+  isDeaf: boolean,
   count: (operations: number) => void,
 ): Ground {
   const random = randomOf(options.seed, index);
   const format = random.pick(RAW_FORMATS);
-  return { random, format, address: random.pick(options.addresses), count };
+  const addresses = options.addresses
+    .filter((address) => !isDeaf || !address.startsWith("tls:"));
+  return { random, format, address: random.pick(addresses), count };
 }
 
 function describe(

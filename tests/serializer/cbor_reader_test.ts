@@ -6,6 +6,7 @@ import {
   decode,
   MSGPACK_CODEC,
   treesOf,
+  tryDecode,
   valuesOf,
 } from "../support/serializers.ts";
 
@@ -95,6 +96,17 @@ Deno.test("what is no integer in [1, 2^53] is no ID (ID-01, SE-13)", () => {
     "ff",
   ];
   for (const row of rows) assertRefused(`84 10 ${row} a0 61 61`);
+});
+
+Deno.test("an ID that is a float, cut at any offset, is a violation (SE-06)", () => {
+  for (const id of ["f9 4500", "fa 40a00000", "fb 4014000000000000"]) {
+    const bytes = bytesOf(`84 10 ${id}`);
+    // At the end of its buffer, and with more behind it.
+    for (let end = 0; end <= bytes.length; end++) {
+      assertViolation(CBOR_CODEC, bytes.slice(0, end));
+      assertStrictEquals(tryDecode(CBOR_CODEC, bytes, end), undefined);
+    }
+  }
 });
 
 Deno.test("text in every form, in chunks too (SC-01, SC-02)", () => {
@@ -314,6 +326,8 @@ Deno.test("malformed items are violations anywhere (SC-05)", () => {
     "5f 61 61 ff",
     "7f 41 61 ff",
     "5f 00 ff",
+    "7f 7f ff",
+    "5f 5f ff",
     "7f 7f 61 61 ff ff",
     "5f 5f 41 61 ff ff",
     "7f c0 61 61 ff",

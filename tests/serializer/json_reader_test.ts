@@ -264,7 +264,7 @@ Deno.test("payload is the octets from the first bracket to the last (SE-11)", ()
 Deno.test("long strings are checked to their end, wherever a fault stands", () => {
   for (let length = 0; length < 700; length += 7) {
     // All positions within a word, and all offsets of the string in the chunk.
-    for (const fault of ["\n", '"', "\\", "\u0001"]) {
+    for (const fault of ["\n", '"', "\\", "\u0001", "\u001f"]) {
       const text = "x".repeat(length) + fault + "y".repeat(length % 11);
       assertRefused(`[70,1,{},["${text}"]]`);
     }

@@ -5,6 +5,7 @@ import {
   decode,
   MSGPACK_CODEC,
   treesOf,
+  tryDecode,
   valuesOf,
 } from "../support/serializers.ts";
 
@@ -95,6 +96,17 @@ Deno.test("what is no integer in [1, 2^53] is no ID (ID-01, SE-13)", () => {
   for (const row of rows) assertRefused(`94 10 ${row} 80 a1 61`);
 });
 
+Deno.test("an ID that is a float, cut at any offset, is a violation (SE-06)", () => {
+  for (const id of ["ca 40a00000", "cb 4014000000000000"]) {
+    const bytes = bytesOf(`94 10 ${id}`);
+    // At the end of its buffer, and with more behind it.
+    for (let end = 0; end <= bytes.length; end++) {
+      assertViolation(MSGPACK_CODEC, bytes.slice(0, end));
+      assertStrictEquals(tryDecode(MSGPACK_CODEC, bytes, end), undefined);
+    }
+  }
+});
+
 Deno.test("text in every form of str (SM-01)", () => {
   assertStrictEquals(topicOf("a1 61"), "a");
   assertStrictEquals(topicOf("d9 01 61"), "a");
@@ -155,6 +167,7 @@ Deno.test("extension types are violations in WAMP's own (SM-06)", () => {
 
 Deno.test("undefined as an option counts as absent (MF-08)", () => {
   assertEquals(optionsOf("81 a6 72657461696e d4 00 00"), { retain: null });
+  assertRefused("94 10 01 81 a6 72657461696e d4 00 01 a1 61");
   const message = read(
     "94 20 01 82 a5 6d61746368 d4 00 00 ac 6765745f72657461696e6564 d4 00 00 a1 61",
   );

@@ -13,12 +13,14 @@ import { ProtocolError } from "../../src/wamp/protocol_error.ts";
 import { UnsupportedValueError } from "../../src/wamp/value_sink.ts";
 import { bytesOf, concat, utf8 } from "../support/hex.ts";
 import { mutate } from "../support/mutate.ts";
+import { SAMPLE_MESSAGES } from "../support/sample_messages.ts";
 import { type SeededRandom, withSeed } from "../support/seed.ts";
 import {
   CBOR_CODEC,
   type Codec,
   decode,
   DEPTH_MAX,
+  encodeValue,
   JSON_CODEC,
   MSGPACK_CODEC,
   treesOf,
@@ -26,6 +28,31 @@ import {
 import { randomTree, tell, type Tree } from "../support/value_tree.ts";
 
 const ROUNDS = 20_000;
+
+/** Octets that mean something in JSON. */
+const JSON_OCTETS = utf8('[]{},:"\\ue0123.-+eEtfn \n\0\x1f\x7f\xc3\xed\xff');
+
+/** First octets of MessagePack values. */
+const MSGPACK_OCTETS = bytesOf(
+  "00 7f 80 81 90 91 a0 a1 bf c0 c1 c2 c3 c4 c5 c6 c7 c8 c9 ca cb cc cd ce" +
+    "cf d0 d1 d2 d3 d4 d5 d6 d7 d8 d9 da db dc dd de df e0 ff",
+);
+
+/** First octets of CBOR items. */
+const CBOR_OCTETS = bytesOf(
+  "00 17 18 19 1a 1b 1c 1f 20 38 39 3b 3f 40 41 58 5b 5f 60 61 78 7b 7f 80" +
+    "81 98 9b 9f a0 a1 b8 bf c0 c1 c2 d8 e0 f4 f5 f6 f7 f8 f9 fa fb fc ff",
+);
+
+/** What cborg can do, and does not by itself. */
+const CBOR_OPTIONS = {
+  allowIndefinite: true,
+  allowUndefined: true,
+  allowInfinity: true,
+  allowNaN: true,
+  allowBigInt: true,
+  useMaps: true,
+};
 
 /** What the reader under test said. */
 type Verdict = { message: ClientMessage } | { refused: ProtocolError };
@@ -113,7 +140,6 @@ Deno.test("json: faulty payload is taken as JSON.parse takes it (SE-06, SJ-01)",
     dict: (entries) => Object.fromEntries(entries as [string, unknown][]),
   };
   const head = utf8('[16,1,{},"a",');
-  const likely = utf8('[]{},:"\\ue0123.-+eEtfn \n\0\x1f\x7f\xc3\xed\xff');
   const counts = { accepted: 0, refused: 0 };
   withSeed((random) => {
     for (let i = 0; i < ROUNDS; i++) {
@@ -122,7 +148,7 @@ Deno.test("json: faulty payload is taken as JSON.parse takes it (SE-06, SJ-01)",
         randomArguments(random, JSON_CODEC),
         utf8("]"),
       );
-      const bytes = mutate(random, whole, head.length, likely);
+      const bytes = mutate(random, whole, head.length, JSON_OCTETS);
       const verdict = judge(JSON_CODEC, bytes);
       const expected = parseJson(bytes);
       const shown = new TextDecoder().decode(bytes);
@@ -141,12 +167,16 @@ Deno.test("json: faulty payload is taken as JSON.parse takes it (SE-06, SJ-01)",
   });
 });
 
+function strictUtf8(bytes: Uint8Array): string {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  return decoder.decode(bytes);
+}
+
 /** Arguments and ArgumentsKw as JSON.parse has them; undefined if it is no PUBLISH. */
 function parseJson(bytes: Uint8Array): unknown[] | undefined {
   let message: unknown;
   try {
-    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-    message = JSON.parse(decoder.decode(bytes));
+    message = JSON.parse(strictUtf8(bytes));
   } catch (error) {
     assert(error instanceof SyntaxError || error instanceof TypeError);
     return undefined;
@@ -181,16 +211,12 @@ Deno.test("msgpack: faulty payload is taken as @std/msgpack takes it (SE-06, SM-
     binary: bytesOf,
     dict: (entries) => Object.fromEntries(entries as [string, unknown][]),
   };
-  const likely = bytesOf(
-    "00 7f 80 81 90 91 a0 a1 bf c0 c1 c2 c3 c4 c5 c6 c7 c8 c9 ca cb cc cd ce" +
-      "cf d0 d1 d2 d3 d4 d5 d6 d7 d8 d9 da db dc dd de df e0 ff",
-  );
   const head = bytesOf("9510 01 80 a161");
   const counts = { accepted: 0, refused: 0, other: 0 };
   withSeed((random) => {
     for (let i = 0; i < ROUNDS; i++) {
       const whole = concat(head, randomArguments(random, MSGPACK_CODEC));
-      const bytes = mutate(random, whole, head.length, likely);
+      const bytes = mutate(random, whole, head.length, MSGPACK_OCTETS);
       const verdict = judge(MSGPACK_CODEC, bytes);
       const args = bytes.subarray(head.length);
       const expected = attempt(() => decodeMsgpack(args));
@@ -226,27 +252,15 @@ Deno.test("cbor: faulty payload is taken as cborg takes it (SE-06, SC-01, SC-02)
     binary: bytesOf,
     dict: (entries) => new Map(entries),
   };
-  const likely = bytesOf(
-    "00 17 18 19 1a 1b 1c 1f 20 38 39 3b 3f 40 41 58 5b 5f 60 61 78 7b 7f 80" +
-      "81 98 9b 9f a0 a1 b8 bf c0 c1 c2 d8 e0 f4 f5 f6 f7 f8 f9 fa fb fc ff",
-  );
-  const options = {
-    allowIndefinite: true,
-    allowUndefined: true,
-    allowInfinity: true,
-    allowNaN: true,
-    allowBigInt: true,
-    useMaps: true,
-  };
   const head = bytesOf("8510 01 a0 6161");
   const counts = { accepted: 0, refused: 0, other: 0 };
   withSeed((random) => {
     for (let i = 0; i < ROUNDS; i++) {
       const whole = concat(head, randomArguments(random, CBOR_CODEC));
-      const bytes = mutate(random, whole, head.length, likely);
+      const bytes = mutate(random, whole, head.length, CBOR_OCTETS);
       const verdict = judge(CBOR_CODEC, bytes);
       const args = bytes.subarray(head.length);
-      const expected = attempt(() => decodeCbor(args, options));
+      const expected = attempt(() => decodeCbor(args, CBOR_OPTIONS));
       const shown = bytes.toHex();
       if ("error" in expected) {
         // It does without tags, simple values, and strings in chunks.
@@ -276,6 +290,34 @@ Deno.test("cbor: faulty payload is taken as cborg takes it (SE-06, SC-01, SC-02)
     }
     assert(counts.accepted > ROUNDS / 50, `accepted ${counts.accepted}`);
     assert(counts.refused > ROUNDS / 50, `refused ${counts.refused}`);
+  });
+});
+
+Deno.test("faults anywhere: what is read as a message is well formed (SE-06, SE-07)", () => {
+  const oracles: [Codec, Uint8Array, (bytes: Uint8Array) => unknown][] = [
+    [JSON_CODEC, JSON_OCTETS, (bytes) => JSON.parse(strictUtf8(bytes))],
+    [MSGPACK_CODEC, MSGPACK_OCTETS, decodeMsgpack],
+    [CBOR_CODEC, CBOR_OCTETS, (bytes) => decodeCbor(bytes, CBOR_OPTIONS)],
+  ];
+  // What the oracles do without, all of it in payload.
+  const others =
+    /extension|key of a map|tag not|simple values|indefinite length/;
+  withSeed((random) => {
+    let accepted = 0;
+    for (let i = 0; i < ROUNDS; i++) {
+      const [codec, likely, oracle] = random.pick(oracles);
+      const whole = encodeValue(codec, random.pick(SAMPLE_MESSAGES));
+      const bytes = mutate(random, whole, 0, likely);
+      const verdict = judge(codec, bytes);
+      if ("refused" in verdict) continue;
+      accepted++;
+      const expected = attempt(() => oracle(bytes));
+      if ("error" in expected && others.test(expected.error)) continue;
+      assert("value" in expected, `${codec.serializer.name} ${bytes.toHex()}`);
+      const [code] = expected.value as unknown[];
+      assertEquals(verdict.message.code, Number(code), bytes.toHex());
+    }
+    assert(accepted > ROUNDS / 50, `accepted ${accepted}`);
   });
 });
 

@@ -50,6 +50,7 @@ Deno.test("timestamps become RFC 3339 text (A-13)", () => {
     ["d6 ff 00000000", "1970-01-01T00:00:00Z"],
     ["d6 ff 65b2bf80", "2024-01-25T20:07:28Z"],
     ["d7 ff 77359400 65b2bf80", "2024-01-25T20:07:28.5Z"],
+    ["d7 ff 00000001 00000000", "2106-02-07T06:28:16Z"],
     ["c7 0c ff 0000000a ffffffffffffffff", "1969-12-31T23:59:59.00000001Z"],
   ];
   for (const [hex, text] of rows) {
@@ -58,6 +59,8 @@ Deno.test("timestamps become RFC 3339 text (A-13)", () => {
   const cbor = [
     ["c1 00", "1970-01-01T00:00:00Z"],
     ["c1 20", "1969-12-31T23:59:59Z"],
+    // A fraction that is a whole second once it is rounded.
+    ["c1 fb 3fffffffffffffff", "1970-01-01T00:00:02Z"],
     ["c1 1a 65b2bf80", "2024-01-25T20:07:28Z"],
     ["c1 fb 41d96cafe0200000", "2024-01-25T20:07:28.5Z"],
     ["c0 74 323032342d30312d32355432303a30373a32385a", "2024-01-25T20:07:28Z"],
@@ -162,6 +165,12 @@ Deno.test("keys that are no strings: as they are to CBOR, text to JSON (SM-07, A
     MSGPACK_CODEC,
     "91 81 cb 7e37e43c8800759c c0",
   );
+  assertMoves(
+    MSGPACK_CODEC,
+    "91 81 cb 7e37e43c8800759c c0",
+    CBOR_CODEC,
+    "81 a1 fb 7e37e43c8800759c f6",
+  );
 });
 
 Deno.test("a value that another serializer has no form for is refused (A-13)", () => {
@@ -224,6 +233,8 @@ Deno.test("U+0000 before what is no canonical base64 is text (SJ-06, A-14)", () 
     "AQI",
     "AQJ=",
     "AQ I",
+    "AQID    ",
+    "A Q I D ",
     "AQ\\nID",
     "AQI=AQI=",
     "-_-_",
@@ -269,6 +280,8 @@ Deno.test("lone surrogates become U+FFFD (SJ-08)", () => {
   );
   assertMoves(JSON_CODEC, '[{"\\ud800":1}]', CBOR_CODEC, "81 a1 63 efbfbd 01");
   assertMoves(JSON_CODEC, '["\\ud83d\\ude00"]', CBOR_CODEC, "81 64 f09f9880");
+  const told = treesOf(payloadOf(JSON_CODEC, utf8('["\\ud800"]'), 1));
+  assertEquals(told, [{ list: [{ text: "\ufffd" }] }]);
 });
 
 Deno.test("malformed UTF-8 in MessagePack payload becomes U+FFFD elsewhere", () => {
@@ -293,4 +306,9 @@ Deno.test("a million tags, also on a key, are no deep stack (A-13)", () => {
       expected,
     );
   }
+});
+
+Deno.test("-0 in JSON is the integer 0, -0.0 a float", () => {
+  const told = treesOf(payloadOf(JSON_CODEC, utf8("[-0,-0.0]"), 1));
+  assertEquals(told, [{ list: [{ integer: 0n }, { float: -0 }] }]);
 });

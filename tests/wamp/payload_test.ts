@@ -1,9 +1,10 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   NO_PAYLOAD,
   Payload,
   type PayloadFormat,
 } from "../../src/wamp/payload.ts";
+import { UnsupportedValueError } from "../../src/wamp/value_sink.ts";
 import { bytesOf, utf8 } from "../support/hex.ts";
 import {
   CBOR_CODEC,
@@ -28,6 +29,27 @@ Deno.test("a payload is transcoded once for each serializer (SE-05)", () => {
     assertEquals(valuesOf(payload.in(CBOR_CODEC.serializer)), [["x"]]);
   }
   assertStrictEquals(reads, 2);
+});
+
+Deno.test("that a serializer has no form for a payload is found out once (A-13)", () => {
+  let reads = 0;
+  const counting: PayloadFormat = {
+    slot: CBOR_CODEC.format.slot,
+    readPayload(payload, sink) {
+      reads++;
+      CBOR_CODEC.serializer.readPayload(payload, sink);
+    },
+    transcode: (payload) => payload,
+  };
+  // A list as the key of a dict.
+  const payload = new Payload(counting, bytesOf("81a18001"), 0, 4, 1);
+  for (let i = 0; i < 3; i++) {
+    assertThrows(
+      () => payload.in(MSGPACK_CODEC.serializer),
+      UnsupportedValueError,
+    );
+  }
+  assertStrictEquals(reads, 1);
 });
 
 Deno.test("a payload in its own serializer is itself (SE-11)", () => {

@@ -1,0 +1,82 @@
+/** Peers that keep the router waiting (checklist SL-10; RS-17 is with the handshake). */
+import { assert, assertEquals } from "@std/assert";
+import { bytesOf } from "../support/hex.ts";
+import { scenario } from "../support/scenario.ts";
+import { SERIALIZERS } from "../support/wire_codec.ts";
+
+const SHORT_MS = 60;
+
+scenario(
+  "SL-10: a client that sends no HELLO in time is closed without a word",
+  async (router) => {
+    for (const serializer of SERIALIZERS) {
+      const client = await router.open(serializer);
+      await client.expectClosed();
+    }
+    const line = await router.server.logged("HELLO did not come in time");
+    assertEquals(line.message, "connection closes");
+  },
+  { limits: { helloTimeoutMs: SHORT_MS } },
+);
+
+scenario(
+  "SL-10: PINGs and a part of HELLO do not put the timeout off",
+  async (router) => {
+    const client = await router.open("json");
+    const started = performance.now();
+    await client.sendBytes(bytesOf("00 00 00 10 5B 31"));
+    await client.expectClosed();
+    const pinging = await router.open("json");
+    let pongs = 0;
+    try {
+      while (true) {
+        await pinging.sendFrame(1, bytesOf("01"));
+        await pinging.readFrame();
+        pongs++;
+      }
+    } catch {
+      // Closed, whichever of the two noticed.
+    }
+    assert(pongs > 0);
+    assert(performance.now() - started < 5000);
+  },
+  { limits: { helloTimeoutMs: SHORT_MS } },
+);
+
+scenario(
+  "SL-10: a client that sends no HELLO in time after GOODBYE is closed",
+  async (router) => {
+    const client = await router.join();
+    await client.request([6, {}, "wamp.close.normal"]);
+    await client.expectClosed();
+  },
+  { limits: { helloTimeoutMs: SHORT_MS } },
+);
+
+scenario(
+  "SL-10: a session outlives the time for its HELLO",
+  async (router) => {
+    const client = await router.join();
+    // This one is closed when the other's time would be over as well.
+    const late = await router.open();
+    await late.expectClosed();
+    await client.expectNothing();
+  },
+  { limits: { helloTimeoutMs: SHORT_MS }, everySerializer: true },
+);
+
+scenario(
+  "SL-10: a client that does not answer GOODBYE in time is closed",
+  async (router) => {
+    const client = await router.join();
+    const started = performance.now();
+    const stopped = router.server.running.shutdown();
+    assertEquals((await client.receive())[0], 6);
+    await client.expectClosed();
+    const line = await router.server.logged("GOODBYE was not answered in time");
+    assertEquals(line.message, "connection closes");
+    await stopped;
+    assert(performance.now() - started < 5000, "not by the shutdown's timeout");
+  },
+  { limits: { goodbyeTimeoutMs: SHORT_MS }, shutdownTimeoutMs: 9000 },
+);

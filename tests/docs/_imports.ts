@@ -1,0 +1,174 @@
+/** What source files import and mention, and what they may. */
+
+/** A source file: its path from `src/`, and its text. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** By folder: the folders that it may import. */
+export type ImportTable = ReadonlyMap<string, readonly string[]>;
+
+/** The table `| folder | may import |` of a page. */
+export function parseImportTable(page: string): ImportTable {
+  const lines = page.split("\n");
+  const start = lines.indexOf("| folder | may import |");
+  if (start < 0) throw new Error("The page has no import table");
+  const table = new Map<string, string[]>();
+  for (const line of lines.slice(start + 2)) {
+    const row = /^\| ([a-z]+) \| (.+) \|$/.exec(line);
+    if (row === null) break;
+    table.set(row[1], row[2] === "–" ? [] : row[2].split(", "));
+  }
+  return table;
+}
+
+/** All TypeScript files below `root`. */
+export async function readSources(root: URL): Promise<SourceFile[]> {
+  const files: SourceFile[] = [];
+  async function visit(folder: string): Promise<void> {
+    for await (
+      const { name, isDirectory } of Deno.readDir(new URL(folder, root))
+    ) {
+      const path = `${folder}${name}`;
+      if (isDirectory) await visit(`${path}/`);
+      else if (name.endsWith(".ts")) {
+        const text = await Deno.readTextFile(new URL(path, root));
+        files.push({ path, text });
+      }
+    }
+  }
+  await visit("./");
+  return files.map(({ path, text }) => ({ path: path.slice(2), text }))
+    .sort((a, b) => a.path < b.path ? -1 : 1);
+}
+
+/** `text` without comments; strings stay. */
+export function withoutComments(text: string): string {
+  // A string or template first, so that what looks like a comment in it stays.
+  return text.replace(
+    /("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\[\s\S])*`)|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g,
+    (_, literal) => literal ?? " ",
+  );
+}
+
+/** `text` without comments and quoted strings; templates stay, they hold code. */
+function withoutWords(text: string): string {
+  return withoutComments(text).replace(
+    /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g,
+    '""',
+  );
+}
+
+/** Imports and exports that are gone when the code runs. */
+const TYPE_IMPORT =
+  /^\s*(?:import|export)\s+type\b[^;"'`]*?\bfrom\s*["'][^"']+["']/gm;
+
+/** What a file imports when it runs. */
+function runningImportsOf({ path, text }: SourceFile): string[] {
+  const running = withoutComments(text).replace(TYPE_IMPORT, "");
+  return importsOf({ path, text: running });
+}
+
+/** All that a file imports or exports from elsewhere, types as well. */
+export function importsOf({ text }: SourceFile): string[] {
+  const code = withoutComments(text);
+  const patterns = [
+    /^\s*(?:import|export)\b[^;"'`]*?\bfrom\s*["']([^"']+)["']/gm,
+    /^\s*import\s*["']([^"']+)["']/gm,
+    /\bimport\(\s*["']([^"']+)["']/g,
+  ];
+  return patterns.flatMap((pattern) =>
+    [...code.matchAll(pattern)].map(([, specifier]) => specifier)
+  );
+}
+
+/** Where the relative `specifier` in the file at `path` leads, from `src/`. */
+export function resolveImport(path: string, specifier: string): string {
+  const base = new URL(`file:///project/src/${path}`);
+  const target = new URL(specifier, base).pathname;
+  return target.startsWith("/project/src/")
+    ? target.slice("/project/src/".length)
+    : `..${target.slice("/project".length)}`;
+}
+
+function folderOf(path: string): string {
+  return path.split("/")[0];
+}
+
+/** Imports between folders that the table does not allow. */
+export function forbiddenImports(
+  files: readonly SourceFile[],
+  table: ImportTable,
+): string[] {
+  const problems: string[] = [];
+  for (const file of files) {
+    const from = folderOf(file.path);
+    const allowed = table.get(from);
+    if (allowed === undefined) problems.push(`${from} is not in the table`);
+    for (const specifier of importsOf(file)) {
+      if (!specifier.startsWith(".")) continue;
+      const target = resolveImport(file.path, specifier);
+      const to = folderOf(target);
+      // A data file of the project, such as deno.json.
+      if (to === ".." && target.endsWith(".json")) continue;
+      if (to !== from && allowed?.includes(to) !== true) {
+        problems.push(`${file.path} imports ${target}`);
+      }
+    }
+  }
+  return [...new Set(problems)];
+}
+
+/** Files that need each other to run, directly or around corners. */
+export function importCycles(files: readonly SourceFile[]): string[] {
+  const imports = new Map(files.map((file) => [
+    file.path,
+    runningImportsOf(file).filter((specifier) => specifier.startsWith("."))
+      .map((specifier) => resolveImport(file.path, specifier)),
+  ]));
+  const cycles: string[] = [];
+  const done = new Set<string>();
+  function visit(path: string, trail: string[]): void {
+    const at = trail.indexOf(path);
+    if (at >= 0) cycles.push([...trail.slice(at), path].join(" → "));
+    if (at >= 0 || done.has(path)) return;
+    for (const target of imports.get(path) ?? []) {
+      visit(target, [...trail, path]);
+    }
+    done.add(path);
+  }
+  for (const path of imports.keys()) visit(path, []);
+  return cycles;
+}
+
+/** Names of the world outside, which pure code is given as parameters. */
+const IMPURE =
+  /\bDeno\b|\bsetTimeout\b|\bsetInterval\b|\bDate\.now\b|\bnew Date\(\)|\bperformance\b|\bMath\.random\b|\bcrypto\b|\bconsole\b|\basync\b|\bawait\b/g;
+
+/** What the files of the folders in `pure` mention of the world outside. */
+export function impureMentions(
+  files: readonly SourceFile[],
+  pure: readonly string[],
+): string[] {
+  const problems: string[] = [];
+  for (const { path, text } of files) {
+    if (!pure.includes(folderOf(path))) continue;
+    for (const [name] of withoutWords(text).matchAll(IMPURE)) {
+      problems.push(`${path} mentions ${name}`);
+    }
+  }
+  return problems;
+}
+
+/** What the files of the folders in `pure` import from outside the project. */
+export function foreignImports(
+  files: readonly SourceFile[],
+  pure: readonly string[],
+): string[] {
+  return files.filter(({ path }) => pure.includes(folderOf(path)))
+    .flatMap((file) =>
+      importsOf(file).filter((specifier) => !specifier.startsWith("."))
+        .map((specifier) => `${file.path} imports ${specifier}`)
+    );
+}
