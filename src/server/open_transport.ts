@@ -12,7 +12,7 @@ import { Session, type SessionOptions } from "../session/session.ts";
 import type { Codec, Connection } from "../transport/connection.ts";
 import type { FlushQueue } from "../transport/flush_queue.ts";
 import { FrameEncoder } from "../transport/frame_encoder.ts";
-import { type Endpoint, openListener } from "../transport/listener.ts";
+import { type Endpoint, openListener } from "../transport/open_listener.ts";
 import { Pipeline } from "../transport/pipeline.ts";
 import { Transport } from "../transport/transport.ts";
 import type { WriterPool } from "../transport/writer_pool.ts";

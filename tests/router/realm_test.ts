@@ -56,6 +56,24 @@ Deno.test("leave() a second time changes nothing", () => {
   });
 });
 
+Deno.test("SL-05: a session that has left owns nothing any more", () => {
+  const realm = new TestRealm();
+  const [leaver, stayer] = [realm.join(), realm.join()];
+  leaver.subscribe("com.a");
+  leaver.register("com.a");
+  stayer.register("com.b");
+  leaver.call("com.b");
+  stayer.call("com.a");
+  leaver.call("com.a");
+  leaver.leave();
+  const { subscriptions, registrations, calls, invocations } = leaver.peer;
+  assertEquals(
+    [subscriptions, registrations, calls, invocations].map(({ size }) => size),
+    [0, 0, 0, 0],
+  );
+  assertEquals([stayer.peer.calls.size, stayer.peer.invocations.size], [0, 0]);
+});
+
 Deno.test("SL-11: realms share nothing", () => {
   const [one, other] = [new TestRealm(), new TestRealm()];
   const [here, there] = [one.join(), other.join()];

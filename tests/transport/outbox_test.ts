@@ -90,6 +90,22 @@ Deno.test("FR-21: one write at a time, and what comes meanwhile is the next, who
   assertEquals([outbox.pendingBytes, socket.drainedCount], [0, 1]);
 });
 
+Deno.test("while a write is under way nothing asks for a flush, and a flush begins no second write", async () => {
+  const socket = new FakeSocket();
+  const queue = new FlushQueue();
+  const outbox = new Outbox(socket, queue, new WriterPool());
+  append(outbox, "first");
+  await settled();
+  const generation = queue.generation;
+  append(outbox, "second");
+  await settled();
+  assertEquals(queue.generation, generation);
+  // The socket fails on two writes at a time.
+  outbox.flush();
+  await socket.written();
+  assertEquals(socket.writes, ["first", "second"]);
+});
+
 Deno.test("what a write leaves over is written next, before what came meanwhile", async () => {
   const [outbox, socket] = newOutbox();
   append(outbox, "abcdef");

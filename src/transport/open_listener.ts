@@ -1,0 +1,55 @@
+/**
+ * Listening sockets of every kind, all the same to who accepts.
+ */
+import type { Listener } from "./listener.ts";
+import {
+  formatTcp,
+  openTcpListener,
+  type TcpEndpoint,
+} from "./tcp_listener.ts";
+import { openUnixListener, type UnixEndpoint } from "./unix_listener.ts";
+
+/** Where a transport listens. */
+export type Endpoint = TcpEndpoint | UnixEndpoint;
+
+/** A transport could not listen. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+}
+
+/**
+ * Listens on `endpoint`.
+ *
+ * @throws {ListenError} Where that is not possible; it says why and what to do.
+ */
+export async function openListener(
+  id: string,
+  endpoint: Endpoint,
+): Promise<Listener> {
+  try {
+    return endpoint.type === "tcp"
+      ? openTcpListener(endpoint)
+      : await openUnixListener(endpoint);
+  } catch (cause) {
+    const where = endpoint.type === "tcp"
+      ? formatTcp(endpoint.tls === undefined ? "tcp" : "tls", endpoint)
+      : `unix:${endpoint.path}`;
+    throw new ListenError(
+      `Cannot listen on ${where} (transport "${id}"): ${explain(cause)}`,
+      { cause },
+    );
+  }
+}
+
+function explain(cause: unknown): string {
+  if (cause instanceof Deno.errors.AddrInUse) {
+    return "the address is in use; stop the other process or choose another port";
+  }
+  if (cause instanceof Deno.errors.AddrNotAvailable) {
+    return "this machine has no such address; check the endpoint's interface";
+  }
+  if (cause instanceof Deno.errors.PermissionDenied) {
+    return "the operating system forbids it; check the port or the folder's mode";
+  }
+  return cause instanceof Error ? cause.message : String(cause);
+}
