@@ -118,12 +118,14 @@ export class AutobahnClient {
   readonly ended: Promise<Ending>;
   /** Resolves with the session, if it comes to one. */
   readonly #joined: Promise<Session>;
+  /** Fails when the connection has ended. */
+  readonly #lost: Promise<never>;
   readonly #connection: {
     open(): void;
     close(): void;
     readonly isConnected: boolean;
-    readonly session: Session;
   };
+  #session: Session | undefined = undefined;
   /** What Autobahn|JS took for faults of the router. */
   readonly #faults: unknown[] = [];
 
@@ -142,7 +144,7 @@ export class AutobahnClient {
     const ended = Promise.withResolvers<Ending>();
     connection.onopen = (session: Session, details: Kwargs) => {
       this.details = details;
-      joined.resolve(session);
+      joined.resolve(this.#impatient(session));
     };
     connection.onclose = (
       transport: string,
@@ -155,24 +157,25 @@ export class AutobahnClient {
     this.#connection = connection;
     this.#joined = joined.promise;
     this.ended = ended.promise;
+    this.#lost = ended.promise.then((ending) => {
+      throw new Error(`The connection has ended: ${JSON.stringify(ending)}`);
+    });
+    this.#lost.catch(() => {});
     connection.open();
   }
 
   /** Connects and joins. */
   static async join(address: string): Promise<AutobahnClient> {
     const client = new AutobahnClient(address);
-    const refused = client.ended.then((ending) => {
-      throw new Error(`No session: ${JSON.stringify(ending)}`);
-    });
-    await within(Promise.race([client.#joined, refused]), "a session");
-    // From here on an ending is no failure.
-    refused.catch(() => {});
+    const session = Promise.race([client.#joined, client.#lost]);
+    client.#session = await within(session, "a session");
     return client;
   }
 
   /** The open session. */
   get session(): Session {
-    return this.#connection.session;
+    if (this.#session === undefined) throw new Error("Not joined");
+    return this.#session;
   }
 
   /** Says GOODBYE, and resolves when the connection is closed. */
@@ -192,6 +195,23 @@ export class AutobahnClient {
       throw new Error(`Autobahn|JS complains: ${Deno.inspect(this.#faults)}`);
     }
     return ending;
+  }
+
+  /** `session`, whose requests fail where nobody answers them. */
+  #impatient(session: Session): Session {
+    const lost = this.#lost;
+    return new Proxy(session, {
+      get(_, name) {
+        const member: unknown = Reflect.get(session, name);
+        if (typeof member !== "function") return member;
+        return (...args: unknown[]) => {
+          const outcome: unknown = member.apply(session, args);
+          if (!(outcome instanceof Promise)) return outcome;
+          const answer = Promise.race([outcome, lost]);
+          return within(answer, `the answer to ${String(name)}`);
+        };
+      },
+    });
   }
 }
 

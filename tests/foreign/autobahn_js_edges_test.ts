@@ -2,7 +2,7 @@
  * Autobahn|JS where it is refused, sent away, pings, or meets sessions that
  * speak another serializer.
  */
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { connect } from "node:net";
 import rawsocket from "autobahn/lib/transport/rawsocket.js";
 import { assertEquals } from "@std/assert";

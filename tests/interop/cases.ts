@@ -16,7 +16,7 @@ import {
 import { Program } from "./program.ts";
 import { pathOf, type RouterProcess } from "./router.ts";
 
-const CASE_DEADLINE_MS = 60_000;
+const CASE_DEADLINE_MS = 40_000;
 
 /** One named case; it fails by throwing. */
 export interface Case {

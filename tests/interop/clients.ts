@@ -111,7 +111,8 @@ function pythonClient(framework: "asyncio" | "twisted"): ForeignClient {
     async install() {
       const python = await pythonOnce();
       return {
-        command: (part) => [python, script, framework, ...wordsOf(part)],
+        // -B: no compiled files in the project's folders.
+        command: (part) => [python, "-B", script, framework, ...wordsOf(part)],
       };
     },
   };

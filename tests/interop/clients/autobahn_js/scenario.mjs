@@ -156,7 +156,7 @@ export class User {
 }
 
 /** Fails unless both are equal. */
-export function expectEqual(found, wanted, what) {
+function expectEqual(found, wanted, what) {
   if (isDeepStrictEqual(found, wanted)) return;
   const [due, got] = [wanted, found].map((value) => JSON.stringify(value));
   throw new Error(`${what}: ${due} is due, not ${got}`);
