@@ -8,6 +8,7 @@ import type { Identity } from "../wamp/identity.ts";
 import type { PendingCall } from "./pending_call.ts";
 import type { Authorizer, Outlet } from "./ports.ts";
 import type { Registration } from "./registration.ts";
+import { type RequestSecret, RequestTable } from "./request_table.ts";
 import type { Subscription } from "./subscription.ts";
 
 /** How much one session may own. */
@@ -27,13 +28,14 @@ export class Peer {
   readonly limits: PeerLimits;
   readonly authorizer: Authorizer;
   readonly outlet: Outlet;
+  readonly #requestSecret: RequestSecret;
   /** The INVOCATION.Request sent last; the next is one more (ID-07). */
   lastInvocationId = 0;
 
   // Idle sessions are many: the tables are made when first used.
   #subscriptions: Map<number, Subscription> | undefined = undefined;
   #registrations: Map<number, Registration> | undefined = undefined;
-  #calls: Map<number, PendingCall> | undefined = undefined;
+  #calls: RequestTable<PendingCall> | undefined = undefined;
   #invocations: Map<number, PendingCall> | undefined = undefined;
 
   constructor(
@@ -43,6 +45,7 @@ export class Peer {
     limits: PeerLimits,
     authorizer: Authorizer,
     outlet: Outlet,
+    requestSecret: RequestSecret,
   ) {
     this.sessionId = sessionId;
     this.identity = identity;
@@ -50,6 +53,7 @@ export class Peer {
     this.limits = limits;
     this.authorizer = authorizer;
     this.outlet = outlet;
+    this.#requestSecret = requestSecret;
   }
 
   /** By subscription ID. */
@@ -63,8 +67,8 @@ export class Peer {
   }
 
   /** Calls of this session as caller, by CALL.Request. */
-  get calls(): Map<number, PendingCall> {
-    return this.#calls ??= new Map();
+  get calls(): RequestTable<PendingCall> {
+    return this.#calls ??= new RequestTable(this.#requestSecret);
   }
 
   /** Calls at this session as callee, by INVOCATION.Request. */

@@ -10,6 +10,7 @@ import { CallTable } from "./call_table.ts";
 import { Dealer } from "./dealer.ts";
 import { Peer, type PeerLimits } from "./peer.ts";
 import type { Authorizer, Counters, Outlet } from "./ports.ts";
+import { newRequestSecret, type RequestSecret } from "./request_table.ts";
 
 /** What a realm is made of. */
 export interface RealmOptions {
@@ -35,12 +36,14 @@ export class Realm {
   readonly dealer: Dealer;
   readonly calls: CallTable;
   readonly #roles: ReadonlyMap<string, Authorizer>;
+  readonly #requestSecret: RequestSecret;
   readonly #peers = new Map<number, Peer>();
 
   constructor(options: RealmOptions, ids: RandomIds, counters: Counters) {
     this.name = options.name;
     this.uriCheck = options.uriCheck;
     this.#roles = options.roles;
+    this.#requestSecret = newRequestSecret(ids);
     this.calls = new CallTable(counters);
     this.broker = new Broker({
       uriCheck: options.uriCheck,
@@ -80,6 +83,7 @@ export class Realm {
       limits,
       authorizer,
       outlet,
+      this.#requestSecret,
     );
     this.#peers.set(sessionId, peer);
     return peer;

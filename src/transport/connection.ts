@@ -76,6 +76,11 @@ export interface ConnectionOptions {
 /** From the decision to close to the end of waiting for the peer. */
 const CLOSING_TIMEOUT_MS = 3000;
 
+/** So long the messages of one read are handled in one go. */
+const SLICE_MS = 10;
+/** The clock is looked at once in so many messages, less one. */
+const SLICE_CHECK_MASK = 3;
+
 type State = "handshake" | "open" | "closing" | "closed";
 
 /** One client's connection. */
@@ -160,14 +165,28 @@ export class Connection implements BatchReceiver, OutboxTarget {
   }
 
   receive(batch: FrameBatch<FrameSource>): void {
+    this.#handle(batch, 0);
+  }
+
+  /**
+   * Handles the frames from `index` on. What takes long is broken off and gone
+   * on with in a later turn, so that the other connections have theirs and what
+   * was sent is written.
+   */
+  #handle(batch: FrameBatch<FrameSource>, index: number): void {
+    const { frames, fault } = batch;
+    const isLong = frames.length - index > SLICE_CHECK_MASK;
+    const end = isLong ? performance.now() + SLICE_MS : 0;
     try {
-      const frames = batch.frames;
-      for (let i = 0; i < frames.length && this.#isReceiving(); i++) {
-        this.#frame(frames[i]);
+      while (index < frames.length && this.#isReceiving()) {
+        this.#frame(frames[index++]);
+        const isDue = isLong && (index & SLICE_CHECK_MASK) === 0;
+        if (isDue && performance.now() > end) {
+          setTimeout(() => this.#handle(batch, index), 0);
+          return;
+        }
       }
-      if (batch.fault !== undefined && this.#isReceiving()) {
-        this.#faulted(batch.fault);
-      }
+      if (fault !== undefined && this.#isReceiving()) this.#faulted(fault);
     } catch (error) {
       this.#crashed(error);
     }
@@ -312,6 +331,14 @@ export class Connection implements BatchReceiver, OutboxTarget {
 
   #lost(error: unknown): void {
     if (this.#state === "closed") return;
+    // On a TLS transport: HTTP, or RawSocket in the clear.
+    if (
+      this.#state === "handshake" && error instanceof Deno.errors.InvalidData
+    ) {
+      this.log().warn("no TLS client", {
+        reason: `${error.message}: this port speaks RawSocket over TLS only`,
+      });
+    }
     this.#destroy(error instanceof Error ? error.message : String(error));
   }
 

@@ -21,6 +21,9 @@ export class FrameEncoder {
   #lastBytes = new Uint8Array(0);
   #lastStart = 0;
   #lastEnd = 0;
+  /** The last message that was too long for a receiver, and its length. */
+  #tooLong: RouterMessage | undefined = undefined;
+  #tooLongBytes = 0;
 
   constructor(serializer: Serializer, flushQueue: FlushQueue) {
     this.#serializer = serializer;
@@ -86,10 +89,13 @@ export class FrameEncoder {
     out: ByteWriter,
     limitBytes: number,
   ): SendOutcome {
+    // Spares writing, once for each receiver, what cannot be sent anyway.
+    if (message === this.#tooLong && this.#tooLongBytes > limitBytes) {
+      return SendOutcome.TOO_LONG;
+    }
     const start = out.length;
     try {
       if ("payload" in message) {
-        // Spares copying what cannot be sent anyway, once for each receiver.
         const payload = message.payload.in(this.#serializer);
         if (payload.end - payload.start > limitBytes) {
           return SendOutcome.TOO_LONG;
@@ -100,9 +106,11 @@ export class FrameEncoder {
       if (!(error instanceof UnsupportedValueError)) throw error;
       return SendOutcome.UNSUPPORTED_VALUE;
     }
-    return out.length - start > limitBytes
-      ? SendOutcome.TOO_LONG
-      : SendOutcome.SENT;
+    const size = out.length - start;
+    if (size <= limitBytes) return SendOutcome.SENT;
+    this.#tooLong = message;
+    this.#tooLongBytes = size;
+    return SendOutcome.TOO_LONG;
   }
 
   #copyLast(out: ByteWriter, limitBytes: number): SendOutcome {

@@ -2,7 +2,7 @@
  * Clients of another protocol on a RawSocket port: closed, and one line in the
  * log that says what they look like.
  */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { bytesOf, concat, utf8 } from "../support/hex.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { scenario } from "../support/scenario.ts";
@@ -77,20 +77,30 @@ scenario(
   },
 );
 
-scenario(
-  "RS-19: a client of RawSocket without TLS leaves a TLS transport unharmed",
-  async ({ server }) => {
-    const tcp = server.address("tls").replace("tls:", "tcp:");
-    for (const octets of [bytesOf("7F F1 00 00"), utf8("GET / HTTP/1.1\r\n")]) {
+/** What clients without TLS say first. */
+const IN_THE_CLEAR: [name: string, octets: Uint8Array][] = [
+  ["RawSocket without TLS", bytesOf("7F F1 00 00")],
+  ["HTTP without TLS", utf8("GET / HTTP/1.1\r\nHost: a\r\n\r\n")],
+];
+
+for (const [name, octets] of IN_THE_CLEAR) {
+  scenario(
+    `RS-19: ${name} on a TLS port is closed, and said so in one log line`,
+    async ({ server }) => {
+      const tcp = server.address("tls").replace("tls:", "tcp:");
       using client = await RawClient.connect(tcp);
       await client.sendBytes(octets);
       await server.logged("connection closes");
-    }
-    using client = await RawClient.join(server.address("tls"));
-    await client.expectNothing();
-  },
-  { kinds: ["tls"] },
-);
+      const [line, ...more] = complaints(server);
+      assertEquals(more, []);
+      assertEquals([line.level, line.message], ["warn", "no TLS client"]);
+      assertMatch(`${line.fields["reason"]}`, /RawSocket over TLS only$/);
+      using other = await RawClient.join(server.address("tls"));
+      await other.expectNothing();
+    },
+    { kinds: ["tls"] },
+  );
+}
 
 for (const serializer of SERIALIZERS) {
   scenario(

@@ -1,14 +1,8 @@
 /** CBOR on the wire (checklist §2.4). */
 import { assertEquals } from "@std/assert";
 import { bytesOf, concat, utf8 } from "../support/hex.ts";
-import type { RawClient } from "../support/raw_client.ts";
-import {
-  expectError,
-  expectViolation,
-  type Scenario,
-  scenario,
-} from "../support/scenario.ts";
-import { encodeValue, SERIALIZERS } from "../support/wire_codec.ts";
+import { expectError, expectViolation, scenario } from "../support/scenario.ts";
+import { encodeValue } from "../support/wire_codec.ts";
 import {
   forms,
   listOf,
@@ -16,19 +10,9 @@ import {
   receiveOctets,
   sendOctets,
 } from "./_octets.ts";
+import { subscribersOf } from "./_subscribers.ts";
 
 const CBOR = { serializer: "cbor" } as const;
-
-/** A session of each serializer, all subscribed. */
-async function subscribersOf(router: Scenario): Promise<RawClient[]> {
-  const clients: RawClient[] = [];
-  for (const serializer of SERIALIZERS) {
-    const client = await router.join({ serializer });
-    await client.subscribe("com.a");
-    clients.push(client);
-  }
-  return clients;
-}
 
 /** Lengths of strings and octets, and the heads that they must get. */
 const LENGTHS: [length: number, text: string, octets: string][] = [

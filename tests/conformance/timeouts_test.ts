@@ -1,6 +1,7 @@
 /** Peers that keep the router waiting (checklist SL-10; RS-17 is with the handshake). */
 import { assert, assertEquals } from "@std/assert";
 import { bytesOf } from "../support/hex.ts";
+import { RawClient } from "../support/raw_client.ts";
 import { scenario } from "../support/scenario.ts";
 import { SERIALIZERS } from "../support/wire_codec.ts";
 
@@ -79,4 +80,20 @@ scenario(
     assert(performance.now() - started < 5000, "not by the shutdown's timeout");
   },
   { limits: { goodbyeTimeoutMs: SHORT_MS }, shutdownTimeoutMs: 9000 },
+);
+
+scenario(
+  "PV-03: a connection that the router ends and its peer does not is cut off in time",
+  async (router) => {
+    const { server } = router;
+    const refused = await RawClient.connect(server.address());
+    await refused.sendBytes(bytesOf("7F F0 00 00"));
+    const offender = await router.join();
+    await offender.send([77]);
+    assertEquals((await offender.receive())[0], 3);
+    // The one still sends, the other is silent; neither closes.
+    await offender.sendFrame(1, bytesOf("2A"));
+    await server.emptied();
+    refused.close();
+  },
 );

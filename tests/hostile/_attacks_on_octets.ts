@@ -5,8 +5,8 @@ import { concat, utf8 } from "../support/hex.ts";
 import { frame } from "../support/raw_client.ts";
 import type { SeededRandom } from "../support/seed.ts";
 import type { Attack } from "./_campaign.ts";
-import { type Ground, handshake, Intruder } from "./_intruder.ts";
-import { messageOf } from "./_messages.ts";
+import { floodDeaf, type Ground, handshake, Intruder } from "./_intruder.ts";
+import { helloMessage, messageOf } from "./_messages.ts";
 
 const FOREIGN_STARTS = [
   utf8("GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n\r\n"),
@@ -81,6 +81,28 @@ async function lengths(ground: Ground): Promise<void> {
   else if (lie > 65_536) await intruder.ended();
 }
 
+/** Good messages in pieces of any size, each of which must be answered. */
+async function pieces(ground: Ground): Promise<void> {
+  const { random, format } = ground;
+  await using intruder = await Intruder.join(ground);
+  const count = 1 + random.below(8);
+  const stream = concat(...Array.from({ length: count }, (_, index) => {
+    const options = { acknowledge: true };
+    const text = "x".repeat(random.below(random.oneIn(3) ? 3000 : 9));
+    return frame(
+      0,
+      format.value([16, index + 1, options, "com.pieces", [text]]),
+    );
+  }));
+  for (let at = 0; at < stream.length;) {
+    const size = 1 + random.below(random.oneIn(2) ? 3 : 200);
+    await intruder.send(stream.subarray(at, at + size));
+    at += size;
+  }
+  const answered = await intruder.fence() && intruder.replies.counts.get(17);
+  if (answered !== count) throw new Error(`${answered} of ${count} answers`);
+}
+
 /** Good messages in pieces of any size; then gone, in the middle as a rule. */
 async function cuts(ground: Ground): Promise<void> {
   const { random, format } = ground;
@@ -121,14 +143,13 @@ async function pingFlood(ground: Ground): Promise<void> {
 
 /** PINGs from somebody who reads none of the answers: into the outbox's limit. */
 async function deafPings(ground: Ground): Promise<void> {
-  const { random } = ground;
   await using intruder = await Intruder.connect(ground);
-  await intruder.send(handshake(ground.format, 15));
-  const flood = frame(1, new Uint8Array(60_000));
-  for (let i = 0; i < 300; i++) {
-    if (!await intruder.send(flood)) return;
-  }
-  if (random.oneIn(2)) await intruder.ended();
+  // A session, since what has no session is closed soon and read to its end.
+  await intruder.send(
+    handshake(ground.format, 15),
+    frame(0, helloMessage(ground.random, ground.format)),
+  );
+  await floodDeaf(intruder, frame(1, new Uint8Array(60_000)));
 }
 
 /** An octet now and then, or none any more. */
@@ -185,6 +206,7 @@ export const ATTACKS_ON_OCTETS: readonly Attack[] = [
   { name: "handshakes", run: handshakes },
   { name: "prefixes", run: prefixes },
   { name: "lengths", run: lengths },
+  { name: "pieces", run: pieces },
   { name: "cuts", run: cuts },
   { name: "ping flood", run: pingFlood },
   { name: "deaf pings", run: deafPings, isDeaf: true },

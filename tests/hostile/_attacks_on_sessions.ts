@@ -6,7 +6,7 @@ import { concat } from "../support/hex.ts";
 import { frame } from "../support/raw_client.ts";
 import { decodeValue } from "../support/wire_codec.ts";
 import type { Attack } from "./_campaign.ts";
-import { type Ground, handshake, Intruder } from "./_intruder.ts";
+import { floodDeaf, type Ground, handshake, Intruder } from "./_intruder.ts";
 import {
   CLIENT_SHAPES,
   helloMessage,
@@ -45,37 +45,29 @@ async function joinAndLeave(ground: Ground): Promise<void> {
   await intruder.fence();
 }
 
-/** What a session may send itself, again and again, and what that leads to. */
-function selfTalk(ground: Ground, size: number): Uint8Array[] {
-  const { format } = ground;
-  const text = "x".repeat(size);
-  return [
-    format.value([16, 3, { exclude_me: false }, "com.self", [text]]),
-    format.value([48, 4, {}, "com.self", [text]]),
-    format.value([48, 5, {}, "com." + text.slice(0, 3000)]),
-    format.value([64, 6, {}, text.slice(0, 4000)]),
-  ];
-}
-
-/** Subscribes to itself and calls itself, and reads nothing of what comes. */
+/** Subscribes to itself, or calls itself, and reads nothing of what comes. */
 async function deaf(ground: Ground): Promise<void> {
   const { random, format } = ground;
+  const uri = `com.deaf.${random.uint32()}`;
   await using intruder = await Intruder.connect(ground);
   await intruder.send(
     handshake(format, 15),
     frame(0, helloMessage(random, format)),
-    frame(0, format.value([32, 1, {}, "com.self"])),
-    frame(0, format.value([64, 2, {}, `com.self.${random.uint32()}`])),
+    frame(0, format.value([32, 1, {}, uri])),
+    frame(0, format.value([64, 2, {}, uri])),
   );
-  const talk = selfTalk(ground, random.pick([10, 3000, 50_000]))
-    .map((message) => frame(0, message));
-  // Much more than an outbox and the sockets' own buffers hold.
-  const burst = concat(...Array.from({ length: 6 }, () => talk[0]));
-  for (let sent = 0; sent < 12_000_000; sent += burst.length) {
-    if (!await intruder.send(burst)) return;
-    if (burst.length < 10_000 && sent > 200_000) break;
-    if (random.oneIn(4)) await intruder.send(random.pick(talk));
-  }
+  const text = "x".repeat(random.pick([3000, 50_000]));
+  const talk = random.pick([
+    [16, 3, { exclude_me: false }, uri, [text]],
+    [16, 4, { exclude_me: false, acknowledge: true }, uri, [text]],
+    // No procedure of that name: an ERROR that names it.
+    [48, 5, {}, `${uri}.${text.slice(0, 3000)}`],
+  ]);
+  const message = frame(0, format.value(talk));
+  await floodDeaf(
+    intruder,
+    concat(...Array.from({ length: 6 }, () => message)),
+  );
 }
 
 /** Subscriptions and registrations up to the limits, and patterns that overlap. */
@@ -203,13 +195,16 @@ async function vanish(ground: Ground): Promise<void> {
   );
   await caller.send(...calls);
   if (random.oneIn(2)) await caller.fence();
-  // In the middle of a frame, so that the last one is never whole.
   if (random.oneIn(2)) {
+    // In the middle of a frame, so that the last one is never whole.
     await caller.send(frame(0, format.value([49, 1, {}])).subarray(0, 6));
+    return await caller.close();
   }
-  if (random.oneIn(2)) await callee.close();
-  else await caller.close();
-  await (random.oneIn(2) ? callee : caller).close();
+  await callee.close();
+  // Every call gets its answer, if only that there is nobody any more.
+  while ((caller.replies.counts.get(8) ?? 0) < calls.length) {
+    if (!await caller.fence()) throw new Error("The caller was closed");
+  }
 }
 
 /** With sessions. */

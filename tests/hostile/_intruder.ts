@@ -136,3 +136,20 @@ export function handshake(format: RawFormat, limit: number): Uint8Array {
   const number = SERIALIZER_NUMBER[format.name];
   return new Uint8Array([0x7f, limit << 4 | number, 0, 0]);
 }
+
+/** Much more than an outbox and the buffers of two sockets hold. */
+const DEAF_BYTES_MAX = 60_000_000;
+
+/**
+ * Sends `burst`, to which the answer is about as long, again and again and reads
+ * none of it, until the router has enough.
+ */
+export async function floodDeaf(
+  intruder: Intruder,
+  burst: Uint8Array,
+): Promise<void> {
+  for (let sent = 0; sent < DEAF_BYTES_MAX; sent += burst.length) {
+    if (!await intruder.send(burst)) return;
+  }
+  throw new Error("The router keeps whatever a peer does not read");
+}

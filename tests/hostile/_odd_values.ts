@@ -122,7 +122,7 @@ const CBOR_ODD = [
   ...octets("9fff", "bfff", "7fff", "5fff", "9f9fff9fffff", "bf616101ff"),
   ...octets("7f61616162ff", "5f4101420203ff"),
   // Times, big integers, and tags that mean nothing here.
-  ...octets("c100", "c1f97e00", "c1f97c00", "c1fb7fefffffffffffff", "c13a00"),
+  ...octets("c100", "c1f97e00", "c1f97c00", "c1fb7fefffffffffffff", "c120"),
   ...octets("c11b7fffffffffffffff", "c1fb41d452d9e07ae148", "c1c100", "c1a0"),
   ...octets("c240", "c340", "c2420001", "c249010000000000000000", "c280"),
   ...octets("c35f4101ff", "c06161", "d9d9f7a0", "dbffffffffffffffff00"),

@@ -16,7 +16,7 @@ const MIB = 2 ** 20;
 /** What is really left behind grows with the rounds, and soon beyond this. */
 const HELD_GROWTH_MAX = 3 * MIB;
 /** Allocators keep what they had once; a peak can come in any round. */
-const RSS_GROWTH_MAX = 64 * MIB;
+const RSS_GROWTH_MAX = 128 * MIB;
 
 const LIMITS = {
   handshake_timeout_ms: 300,

@@ -1,71 +1,90 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { type RadixNode, RadixTree } from "../../src/router/radix_tree.ts";
-import { PATTERNS } from "../support/pattern_universe.ts";
 import { withSeed } from "../support/seed.ts";
 
-/** The two ways in which texts are cut into units. */
-const UNITS: [
-  name: string,
-  unitEnd: (text: string, start: number) => number,
-][] = [
-  ["characters", (_text, start) => start + 1],
-  ["components", (text, start) => text.indexOf(".", start) + 1],
-];
-
-/** Texts in which each component has a dot behind it. */
-const TEXTS = PATTERNS.filter(({ match }) => match === "wildcard")
-  .map(({ uri }) => `${uri}.`);
-
-/** A tree as plain values: label, value, and the children by label. */
-type Shape = [label: string, value: string | undefined, children: Shape[]];
-
-function shapeOf(node: RadixNode<string>): Shape {
-  const children = [...node.children?.values() ?? []].map(shapeOf);
-  children.sort(([a], [b]) => a < b ? -1 : 1);
-  return [node.label, node.value, children];
+function characterEnd(_text: string, start: number): number {
+  return start + 1;
 }
 
-for (const [name, unitEnd] of UNITS) {
-  Deno.test(`a tree of ${name} that was added to and removed from is like one that never held more`, () => {
+function componentEnd(text: string, start: number): number {
+  return text.indexOf(".", start) + 1;
+}
+
+/** All texts under `node`, with their values. */
+function textsOf(
+  node: RadixNode<number>,
+  before = "",
+): [text: string, value: number][] {
+  const text = before + node.label;
+  const own: [string, number][] = node.value === undefined
+    ? []
+    : [[text, node.value]];
+  const children = [...node.children?.values() ?? []];
+  return own.concat(children.flatMap((child) => textsOf(child, text)));
+}
+
+function countNodes(node: RadixNode<number>): number {
+  const children = [...node.children?.values() ?? []];
+  return children.reduce((sum, child) => sum + countNodes(child), 1);
+}
+
+/** No node but the root leads to one place only without being a text's end. */
+function assertCompact(node: RadixNode<number>, isRoot = true): void {
+  const children = [...node.children?.values() ?? []];
+  if (!isRoot) {
+    const isBranching = children.length > 1 || node.value !== undefined;
+    assert(isBranching, `"${node.label}" leads to one place only`);
+  }
+  for (const [key, child] of node.children ?? []) {
+    assert(child.label.startsWith(key), `"${child.label}" under "${key}"`);
+    assertCompact(child, false);
+  }
+}
+
+for (const unitEnd of [characterEnd, componentEnd]) {
+  Deno.test(`${unitEnd.name}: the tree holds what was added and not removed, and no more nodes than that needs`, () => {
     withSeed((random) => {
-      const tree = new RadixTree<string>(unitEnd);
-      const stored = new Set<string>();
-      for (let step = 0; step < 400; step++) {
-        const text = random.pick(TEXTS);
-        if (stored.delete(text)) tree.remove(text);
-        else {
-          tree.add(text, text);
-          stored.add(text);
+      for (let round = 0; round < 30; round++) {
+        const tree = new RadixTree<number>(unitEnd);
+        const stored = new Map<string, number>();
+        for (let step = 0; step < 120; step++) {
+          const parts = Array.from(
+            { length: 1 + random.below(5) },
+            () => random.pick(["", "a", "b", "ab", "abc"]) + ".",
+          );
+          const text = parts.join("");
+          if (stored.delete(text)) tree.remove(text);
+          else {
+            stored.set(text, step);
+            tree.add(text, step);
+          }
+          assertEquals(textsOf(tree.root).sort(), [...stored].sort());
+          assertCompact(tree.root);
         }
-        const fresh = new RadixTree<string>(unitEnd);
-        for (const one of stored) fresh.add(one, one);
-        assertEquals(shapeOf(tree.root), shapeOf(fresh.root));
+        for (const text of stored.keys()) tree.remove(text);
+        assertEquals(tree.root.children, undefined);
+        assertEquals(tree.root.value, undefined);
       }
-      for (const text of stored) tree.remove(text);
-      assertEquals(shapeOf(tree.root), ["", undefined, []]);
-    });
-  });
-
-  Deno.test(`in a tree of ${name} only ends of texts and branchings are nodes`, () => {
-    withSeed((random) => {
-      const tree = new RadixTree<string>(unitEnd);
-      const texts = new Set(
-        Array.from({ length: 30 }, () => random.pick(TEXTS)),
-      );
-      for (const text of texts) tree.add(text, text);
-      const found: string[] = [];
-      const visit = (node: RadixNode<string>, above: string): void => {
-        const text = above + node.label;
-        if (node.value !== undefined) {
-          assertEquals(node.value, text);
-          found.push(text);
-        } else if (node !== tree.root) {
-          assertEquals((node.children?.size ?? 0) > 1, true, `"${text}"`);
-        }
-        for (const child of node.children?.values() ?? []) visit(child, text);
-      };
-      visit(tree.root, "");
-      assertEquals(found.sort(), [...texts].sort());
     });
   });
 }
+
+Deno.test("the empty text has its place at the root", () => {
+  const tree = new RadixTree<number>(characterEnd);
+  tree.add("a", 1);
+  tree.add("", 2);
+  assertEquals(textsOf(tree.root), [["", 2], ["a", 1]]);
+  tree.remove("");
+  assertEquals(textsOf(tree.root), [["a", 1]]);
+});
+
+Deno.test("long texts with thousands of units cost two nodes each at the most", () => {
+  const tree = new RadixTree<number>(componentEnd);
+  const long = "x.".repeat(2000);
+  for (let i = 0; i < 500; i++) {
+    tree.add(`${i}.${long}`, 1);
+    tree.add(`shared.${long}${i}.`, 1);
+  }
+  // Beside the texts' ends: the root, and the place where the shared ones part.
+  assertEquals(countNodes(tree.root), 1000 + 2);
+});

@@ -158,7 +158,6 @@ Deno.test("a string sent as octets is a violation (SC-01)", () => {
 });
 
 Deno.test("indefinite lengths at every level (SC-02)", () => {
-  const plain = "[16,1,{x:1},a,[1],{k:1}]";
   const forms = [
     "86 10 01 a1 61 78 01 61 61 81 01 a1 61 6b 01",
     "9f 10 01 a1 61 78 01 61 61 81 01 a1 61 6b 01 ff",
@@ -174,7 +173,7 @@ Deno.test("indefinite lengths at every level (SC-02)", () => {
     assertEquals(
       [message.request, message.options, message.topic],
       [1, { x: 1 }, "a"],
-      `${form} as ${plain}`,
+      form,
     );
     assertEquals(valuesOf(message.payload), [[1], { k: 1 }], form);
     const { bytes, end } = message.payload;
@@ -278,10 +277,8 @@ Deno.test("tags: around the message its own, none in it but in payload (SC-04)",
 });
 
 Deno.test("null and undefined count as absent (MF-08, HW-10)", () => {
-  const retain = "66 72657461696e";
-  assertEquals(optionsOf(`a1 ${retain} f6`), { retain: null });
-  assertEquals(optionsOf(`a1 ${retain} f7`), { retain: null });
   for (const nothing of ["f6", "f7"]) {
+    assertEquals(optionsOf(`a1 66 72657461696e ${nothing}`), { retain: null });
     const message = read(`83 01 ${nothing} a0`);
     if (message.code !== 1) throw new Error("No HELLO");
     assertStrictEquals(message.realm, null);

@@ -1,0 +1,93 @@
+/**
+ * What an attacker pays once must not be paid by the router many times over.
+ * Counted, not timed, so that a slow machine changes nothing.
+ */
+import { assertEquals, assertLess } from "@std/assert";
+import { covers, overlaps } from "../../src/authz/pattern_relation.ts";
+import { ByteWriter } from "../../src/base/byte_writer.ts";
+import type { Serializer } from "../../src/serializer/serializer.ts";
+import { FlushQueue } from "../../src/transport/flush_queue.ts";
+import { FrameEncoder } from "../../src/transport/frame_encoder.ts";
+import type { Event, RouterMessage } from "../../src/wamp/message.ts";
+import { MessageCode } from "../../src/wamp/message_code.ts";
+import { SendOutcome } from "../../src/wamp/send_outcome.ts";
+import { everyComponentPair } from "../../src/wamp/uri.ts";
+import {
+  encodeValue,
+  MSGPACK_CODEC,
+  payloadOf,
+} from "../support/serializers.ts";
+
+/** A serializer that counts how often it writes a message. */
+function counting(onEncode: () => void): Serializer {
+  const { serializer } = MSGPACK_CODEC;
+  return {
+    name: serializer.name,
+    slot: serializer.slot,
+    decode: (bytes, start, end) => serializer.decode(bytes, start, end),
+    readPayload: (payload, sink) => serializer.readPayload(payload, sink),
+    transcode: (payload) => serializer.transcode(payload),
+    encode(message: RouterMessage, out: ByteWriter) {
+      onEncode();
+      serializer.encode(message, out);
+    },
+  };
+}
+
+Deno.test("an EVENT whose head alone makes it too long is written once, not for each subscriber (FR-15)", () => {
+  let written = 0;
+  const encoder = new FrameEncoder(
+    counting(() => written++),
+    new FlushQueue(),
+  );
+  const args = encodeValue(MSGPACK_CODEC, ["x".repeat(500)]);
+  const event: Event = {
+    code: MessageCode.EVENT,
+    subscription: 1,
+    publication: 2,
+    details: {},
+    payload: payloadOf(MSGPACK_CODEC, args, 1),
+  };
+  // The payload would fit, the message does not.
+  const limit = args.length;
+  const outs = Array.from(
+    { length: 100 },
+    () => new ByteWriter(new Uint8Array(0)),
+  );
+  for (const out of outs) {
+    assertEquals(encoder.encode(event, out, limit), SendOutcome.TOO_LONG);
+    assertEquals(out.length, 0);
+  }
+  assertEquals(written, 1);
+  // Nor has each been given room for it.
+  assertLess(outs.reduce((sum, out) => sum + out.bytes.length, 0), 3000);
+  // Who takes more gets it all the same.
+  assertEquals(encoder.encode(event, outs[0], 2 ** 24), SendOutcome.SENT);
+});
+
+Deno.test("URIs that differ early are not compared to their ends (UR-15)", () => {
+  const long = "x.".repeat(2000);
+  let compared = 0;
+  const equal = (a: string, b: string) => {
+    compared++;
+    return a === b;
+  };
+  assertEquals(everyComponentPair(`a.${long}`, `b.${long}`, equal), false);
+  assertEquals(compared, 1);
+  compared = 0;
+  assertEquals(everyComponentPair("a.b", `a.b.${long}`, equal), false);
+  assertEquals(compared, 2);
+  assertEquals(everyComponentPair(long, long, equal), true);
+});
+
+Deno.test("a thousand rules are compared with the longest of patterns in no time (AZ-07)", () => {
+  const long = { uri: ".".repeat(4095), match: "wildcard" } as const;
+  const start = performance.now();
+  for (let i = 0; i < 1000; i++) {
+    const rule = { uri: `com.app${i}..run.`, match: "wildcard" } as const;
+    assertEquals(covers(rule, long), false);
+    assertEquals(overlaps(rule, long), false);
+  }
+  // Some 5 ms; to split the pattern for each rule would take 200.
+  assertLess(performance.now() - start, 100);
+});

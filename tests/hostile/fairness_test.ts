@@ -1,0 +1,142 @@
+/**
+ * One connection's messages do not keep the others waiting for longer than a
+ * slice of time, however much they cost.
+ */
+import { assertEquals, assertGreater, assertLess } from "@std/assert";
+import type { Logger } from "../../src/base/log.ts";
+import type { Deadline } from "../../src/base/timer_wheel.ts";
+import { createSerializer } from "../../src/serializer/formats.ts";
+import {
+  Connection,
+  type ConnectionOptions,
+  type MessageReceiver,
+} from "../../src/transport/connection.ts";
+import { FlushQueue } from "../../src/transport/flush_queue.ts";
+import { FrameEncoder } from "../../src/transport/frame_encoder.ts";
+import { Pipeline } from "../../src/transport/pipeline.ts";
+import { WriterPool } from "../../src/transport/writer_pool.ts";
+import type { ClientMessage } from "../../src/wamp/message.ts";
+import { concat } from "../support/hex.ts";
+import { frame } from "../support/raw_client.ts";
+import { encodeValue } from "../support/wire_codec.ts";
+
+const SILENT: Logger = {
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+};
+
+/** A socket that has `octets` to read at once and then no more. */
+class LoadedConn {
+  readonly remoteAddr = { transport: "unix", path: "" };
+  #octets: Uint8Array | undefined;
+
+  constructor(octets: Uint8Array) {
+    this.#octets = octets;
+  }
+
+  read(buffer: Uint8Array): Promise<number> {
+    const part = this.#octets?.subarray(0, buffer.length);
+    if (part === undefined || part.length === 0) return new Promise(() => {});
+    buffer.set(part);
+    this.#octets = this.#octets?.subarray(part.length);
+    return Promise.resolve(part.length);
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    return Promise.resolve(bytes.length);
+  }
+
+  close(): void {}
+}
+
+/** A session each of whose messages takes `costMs`; it notes the turn of each. */
+class CostlySession implements MessageReceiver {
+  readonly #costMs: number;
+  readonly #turn: () => number;
+  readonly requests: number[] = [];
+  readonly turns: number[] = [];
+
+  constructor(costMs: number, turn: () => number) {
+    this.#costMs = costMs;
+    this.#turn = turn;
+  }
+
+  receive(message: ClientMessage): void {
+    if ("request" in message) this.requests.push(message.request);
+    this.turns.push(this.#turn());
+    const end = performance.now() + this.#costMs;
+    while (performance.now() < end);
+  }
+
+  fail(): void {}
+  disconnected(): void {}
+  shutDown(): void {}
+}
+
+function optionsFor(session: MessageReceiver): ConnectionOptions {
+  const flushQueue = new FlushQueue();
+  const serializer = createSerializer("msgpack", 64);
+  const encoder = new FrameEncoder(serializer, flushQueue);
+  return {
+    pipeline: new Pipeline<Connection>((error) => {
+      throw error;
+    }),
+    flushQueue,
+    writerPool: new WriterPool(),
+    timers: { set: () => ({}) as Deadline, clear: () => {} },
+    log: SILENT,
+    debug: false,
+    codecs: new Map([[2, { serializer, encoder }]]),
+    maxMessageBytes: 65_536,
+    maxOutboxBytes: 65_536,
+    handshakeTimeoutMs: 1000,
+    offer: () => ({
+      serializers: new Set([2]),
+      maxMessageBytes: 65_536,
+      minPeerLimitBytes: 512,
+      full: false,
+    }),
+    openSession: () => session,
+    outboxOverflowed: () => {},
+    closed: () => {},
+  };
+}
+
+/** The turns of the event loop in which `count` messages of one read were handled. */
+async function turnsOf(count: number, costMs: number): Promise<number[]> {
+  let turn = 0;
+  const session = new CostlySession(costMs, () => turn);
+  const messages = Array.from(
+    { length: count },
+    (_, index) => frame(0, encodeValue("msgpack", [16, index + 1, {}, "a"])),
+  );
+  const octets = concat(new Uint8Array([0x7f, 0xf2, 0, 0]), ...messages);
+  // All in the first read, for which there are 512 octets of room.
+  assertLess(octets.length, 512);
+  const conn = new LoadedConn(octets) as unknown as Deno.Conn;
+  const connection = new Connection(conn, optionsFor(session));
+  while (session.requests.length < count) {
+    turn++;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  connection.abort("the test is over");
+  assertEquals(session.requests, messages.map((_, index) => index + 1));
+  return session.turns;
+}
+
+Deno.test("messages that cost much are handled over several turns, in their order (PV-05, OG-01)", async () => {
+  const turns = await turnsOf(32, 5);
+  // Of 160 ms in all, no turn has more than one look at the clock and a slice.
+  const inOneTurn = Math.max(
+    ...turns.map((turn) => turns.filter((other) => other === turn).length),
+  );
+  assertLess(inOneTurn, 12);
+  assertGreater(new Set(turns).size, 2);
+});
+
+Deno.test("messages that cost little are handled in one turn", async () => {
+  const turns = await turnsOf(32, 0);
+  assertEquals(new Set(turns).size, 1);
+});
