@@ -32,14 +32,21 @@ const ALLOW_NONE = {
   subscribe: false,
 };
 
+const DISCLOSE_NONE = { caller: false, publisher: false };
+
 /** What a file without realms gets. */
 export const IMPLIED_REALM: RealmConfig = {
   name: "realm1",
   uriCheck: "loose",
   roles: [{
     name: ANONYMOUS_ROLE,
-    permissions: [{ uri: "", match: "prefix", allow: ALLOW_ALL }],
+    permissions: [
+      { uri: "", match: "prefix", allow: ALLOW_ALL, disclose: DISCLOSE_NONE },
+    ],
+    trustLevel: undefined,
   }],
+  allowsDisclosure: true,
+  callQueueLength: 0,
 };
 
 /** The realms of the file, less those that are wrong. */
@@ -56,7 +63,13 @@ export function buildRealms(
     const built = buildRoles(roles ?? [], uriCheck, context);
     if (name === undefined) continue;
     claim(name, nodeOf(section, "name"), names, context);
-    realms.push({ name, uriCheck, roles: built });
+    realms.push({
+      name,
+      uriCheck,
+      roles: built,
+      allowsDisclosure: options?.values.allow_disclose ?? true,
+      callQueueLength: options?.values.call_queue ?? 0,
+    });
   }
   return realms;
 }
@@ -74,7 +87,8 @@ function buildRoles(
     const permissions = buildPermissions(section, uriCheck, context);
     if (name === undefined) continue;
     claim(name, nodeOf(section, "name"), names, context);
-    roles.push({ name, permissions });
+    const trustLevel = section.values.trust_level;
+    roles.push({ name, permissions, trustLevel });
   }
   return roles;
 }
@@ -96,7 +110,12 @@ function buildPermissions(
   }
   if (role.values["allow-by-default"] && !rules.has('prefix ""')) {
     // The shortest prefix counts when nothing else covers a URI.
-    permissions.push({ uri: "", match: "prefix", allow: ALLOW_ALL });
+    permissions.push({
+      uri: "",
+      match: "prefix",
+      allow: ALLOW_ALL,
+      disclose: DISCLOSE_NONE,
+    });
   }
   return permissions;
 }
@@ -122,7 +141,14 @@ function buildPermission(
   }
   const allow = section.values.allow?.values ?? ALLOW_NONE;
   const { call, register, publish, subscribe } = allow;
-  return { uri, match, allow: { call, register, publish, subscribe } };
+  const disclose = section.values.disclose?.values ?? DISCLOSE_NONE;
+  const { caller, publisher } = disclose;
+  return {
+    uri,
+    match,
+    allow: { call, register, publish, subscribe },
+    disclose: { caller, publisher },
+  };
 }
 
 function readRule(

@@ -29,6 +29,10 @@ export interface RealmConfig {
   readonly uriCheck: "loose" | "strict";
   /** The roles, with names that are unique in the realm. */
   readonly roles: readonly RoleConfig[];
+  /** Whether clients may ask for disclosure of identities. */
+  readonly allowsDisclosure: boolean;
+  /** Calls that may wait at one registration whose callees are busy; 0: none. */
+  readonly callQueueLength: number;
 }
 
 /** A role: what sessions that hold it may do. Without a rule: nothing. */
@@ -37,6 +41,8 @@ export interface RoleConfig {
   readonly name: string;
   /** The rules; no two have the same `uri` and `match`. */
   readonly permissions: readonly PermissionConfig[];
+  /** How far its sessions are trusted, 0 least; undefined: not told. */
+  readonly trustLevel: number | undefined;
 }
 
 /** One rule of a role. */
@@ -51,6 +57,11 @@ export interface PermissionConfig {
     readonly register: boolean;
     readonly publish: boolean;
     readonly subscribe: boolean;
+  };
+  /** Whose identity is told without being asked. */
+  readonly disclose: {
+    readonly caller: boolean;
+    readonly publisher: boolean;
   };
 }
 

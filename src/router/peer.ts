@@ -6,7 +6,7 @@ import type { ClientFeatures } from "../wamp/features.ts";
 import { nextSessionScopeId } from "../wamp/id.ts";
 import type { Identity } from "../wamp/identity.ts";
 import type { PendingCall } from "./pending_call.ts";
-import type { Authorizer, Outlet } from "./ports.ts";
+import type { Authorizer, PeerOutlet } from "./ports.ts";
 import type { Registration } from "./registration.ts";
 import type { Subscription } from "./subscription.ts";
 
@@ -18,6 +18,9 @@ export interface PeerLimits {
   readonly maxPendingCalls: number;
 }
 
+/** So many ended progressive calls of a session are remembered. */
+const ENDED_CALLS_MAX = 256;
+
 /** One joined session. */
 export class Peer {
   /** WELCOME.Session (HW-09). */
@@ -26,15 +29,18 @@ export class Peer {
   readonly features: ClientFeatures;
   readonly limits: PeerLimits;
   readonly authorizer: Authorizer;
-  readonly outlet: Outlet;
+  readonly outlet: PeerOutlet;
   /** The INVOCATION.Request sent last; the next is one more (ID-07). */
   lastInvocationId = 0;
+  /** The largest request ID that the session has used (PG-08). */
+  highestRequest = 0;
 
   // Idle sessions are many: the tables are made when first used.
   #subscriptions: Map<number, Subscription> | undefined = undefined;
   #registrations: Map<number, Registration> | undefined = undefined;
   #calls: Map<number, PendingCall> | undefined = undefined;
   #invocations: Map<number, PendingCall> | undefined = undefined;
+  #endedProgressiveCalls: Set<number> | undefined = undefined;
 
   constructor(
     sessionId: number,
@@ -42,7 +48,7 @@ export class Peer {
     features: ClientFeatures,
     limits: PeerLimits,
     authorizer: Authorizer,
-    outlet: Outlet,
+    outlet: PeerOutlet,
   ) {
     this.sessionId = sessionId;
     this.identity = identity;
@@ -70,6 +76,27 @@ export class Peer {
   /** Calls at this session as callee, by INVOCATION.Request. */
   get invocations(): Map<number, PendingCall> {
     return this.#invocations ??= new Map();
+  }
+
+  /** Remembers a progressive call that ended while its caller may send chunks. */
+  rememberEndedCall(request: number): void {
+    const ended = this.#endedProgressiveCalls ??= new Set();
+    ended.add(request);
+    if (ended.size <= ENDED_CALLS_MAX) return;
+    for (const oldest of ended) {
+      ended.delete(oldest);
+      return;
+    }
+  }
+
+  /** Whether a chunk of `request` is late: its call has ended (PG-10). */
+  isEndedCall(request: number): boolean {
+    return this.#endedProgressiveCalls?.has(request) === true;
+  }
+
+  /** Whether the client announced `feature`. */
+  announced(feature: number): boolean {
+    return (this.features & feature) !== 0;
   }
 
   /** The next INVOCATION.Request; taken by {@linkcode Peer.lastInvocationId}. */

@@ -9,6 +9,7 @@ import type { RealmConfig, RouterConfig } from "../config/config.ts";
 import type { CounterName } from "../router/ports.ts";
 import type { RealmOptions } from "../router/realm.ts";
 import { Router } from "../router/router.ts";
+import { MemoryEventStore } from "../store/memory_event_store.ts";
 import { FlushQueue } from "../transport/flush_queue.ts";
 import type { Transport } from "../transport/transport.ts";
 import { WriterPool } from "../transport/writer_pool.ts";
@@ -51,7 +52,12 @@ export async function startServer(
 ): Promise<RunningServer> {
   const counters = new EventCounters();
   const timers = new WheelTimers();
-  const router = new Router(config.realms.map(realmOptions), RANDOM, counters);
+  const router = new Router(config.realms.map(realmOptions), {
+    random: RANDOM,
+    clock: { now: () => new Date() },
+    timers,
+    counters,
+  });
   const shared: SharedParts = {
     router,
     realms: config.realms,
@@ -109,8 +115,14 @@ function realmOptions(realm: RealmConfig): RealmOptions {
   return {
     name: realm.name,
     uriCheck: realm.uriCheck,
+    allowsDisclosure: realm.allowsDisclosure,
+    callQueueLength: realm.callQueueLength,
     roles: new Map(
-      realm.roles.map((role) => [role.name, new StaticRules(role.permissions)]),
+      realm.roles.map((role) => [
+        role.name,
+        new StaticRules(role.permissions, role.trustLevel),
+      ]),
     ),
+    store: new MemoryEventStore({ histories: [] }),
   };
 }

@@ -53,6 +53,7 @@ const DEFAULT_LIMITS: TransportLimits = {
   strictRequestIds: false,
 };
 
+const DISCLOSE_NONE = { caller: false, publisher: false };
 const ALLOW_ALL = {
   call: true,
   register: true,
@@ -67,8 +68,13 @@ export function openRealm(name: string): RealmConfig {
     uriCheck: "loose",
     roles: [{
       name: "anonymous",
-      permissions: [{ uri: "", match: "prefix", allow: ALLOW_ALL }],
+      permissions: [
+        { uri: "", match: "prefix", allow: ALLOW_ALL, disclose: DISCLOSE_NONE },
+      ],
+      trustLevel: undefined,
     }],
+    allowsDisclosure: true,
+    callQueueLength: 0,
   };
 }
 

@@ -39,8 +39,8 @@ export const DISCLOSE = object({
   name: "disclose",
   help: "Whether callees and subscribers learn who called or published.",
   keys: {
-    caller: optional(booleanNotYet(false), "Of callers to callees."),
-    publisher: optional(booleanNotYet(false), "Of publishers to subscribers."),
+    caller: withDefault(boolean(), false, "Of callers to callees."),
+    publisher: withDefault(boolean(), false, "Of publishers to subscribers."),
   },
 });
 
@@ -81,6 +81,11 @@ export const ROLE = object({
       false,
       "Allows everything that no permission speaks of.",
     ),
+    trust_level: optional(
+      integer(0, Number.MAX_SAFE_INTEGER),
+      "How far the role's sessions are trusted, 0 least: told to callees and subscribers as `trustlevel`. Absent: not told.",
+      { origin: "sluice" },
+    ),
     authorizer: notYet("authorization by a procedure"),
     id: accepted(text(), "No effect."),
   },
@@ -95,6 +100,18 @@ export const REALM_OPTIONS = object({
       choice(["loose", "strict"]),
       "loose",
       "`strict`: clients may use only lower case letters, digits and `_` in URIs.",
+    ),
+    allow_disclose: withDefault(
+      boolean(),
+      true,
+      "Whether clients may ask for disclosure of identities (`disclose_me`, `disclose_caller`).",
+      { origin: "sluice" },
+    ),
+    call_queue: withDefault(
+      integer(0, 1_000_000),
+      0,
+      "Calls that may wait at one registration while all its callees have as many invocations as their `concurrency` allows.",
+      { origin: "sluice" },
     ),
     enable_meta_api: optional(
       booleanNotYet(false),
