@@ -4,7 +4,11 @@
  * For a URI the most specific rule decides: exact, then wildcard, then the
  * longest prefix; where none matches, no. A pattern is allowed only where its
  * deciding rule covers all of it and no more specific rule denies a part.
+ *
+ * Calling one of the router's procedures that end what other sessions have is
+ * allowed only by a rule whose own text begins with `wamp.` (AZ-11).
  */
+import { isGuardedProcedure } from "../router/meta/guarded_procedures.ts";
 import type { Action, Authorizer, Disclosure } from "../router/ports.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import { covers, overlaps, type Pattern } from "./pattern_relation.ts";
@@ -64,7 +68,11 @@ export class StaticRules implements Authorizer {
   #bitsOf(uri: string): number {
     let bits = this.#remembered.get(uri);
     if (bits === undefined) {
-      bits = ruleBits(this.#ruleFor(uri));
+      const rule = this.#ruleFor(uri);
+      bits = ruleBits(rule);
+      if (isGuardedProcedure(uri) && !rule?.uri.startsWith("wamp.")) {
+        bits &= ~ACTION_BIT.call;
+      }
       if (this.#remembered.size >= REMEMBERED_URIS_MAX) {
         this.#remembered.clear();
       }

@@ -59,6 +59,8 @@ export function audienceLists(options: Dict): AudienceOptions | undefined {
   for (const key of LIST_KEYS) {
     const list = options[key];
     if (list === undefined || list === null) continue;
+    // Nobody is excluded by it (BW-03).
+    if (key.startsWith("exclude") && (list as unknown[]).length === 0) continue;
     lists ??= {};
     lists[key] = list;
   }

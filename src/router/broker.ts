@@ -171,12 +171,11 @@ export class Broker {
     }
   }
 
-  /** Whether anyone would get an event of `topic`. */
-  hasSubscribers(topic: string): boolean {
-    const exact = this.#subscriptions.exact(topic);
-    if (exact !== undefined && exact.subscribers.size > 0) return true;
-    return this.#subscriptions.hasPatterns &&
-      this.match(topic).some(({ subscribers }) => subscribers.size > 0);
+  /** Whether anyone would get an event of `topic`, or a history keep it. */
+  hasListeners(topic: string): boolean {
+    // Without subscribers a subscription is there for its history only.
+    if (this.#subscriptions.exact(topic) !== undefined) return true;
+    return this.#subscriptions.hasPatterns && this.match(topic).length > 0;
   }
 
   /** An event of the router's own, on a topic below `wamp.` (AZ-12). */
@@ -266,7 +265,10 @@ export class Broker {
    * @param tells Whether the meta API's events are sent (MS-09).
    */
   leave(peer: Peer, tells: boolean): void {
-    for (const subscription of [...peer.subscriptions.values()]) {
+    const subscriptions = [...peer.subscriptions.values()];
+    // First, so that none of the events about its leaving goes to itself.
+    for (const { subscribers } of subscriptions) subscribers.delete(peer);
+    for (const subscription of subscriptions) {
       this.#removeSubscriber(subscription, peer, tells);
     }
   }

@@ -99,8 +99,8 @@ export class CallAnswers {
 
   /** A piece of a result; dropped where the caller did not ask for them (PR-07). */
   #progress(call: PendingCall, message: Yield): void {
-    this.#table.restartTimeout(call);
     if (!call.wantsProgress) return;
+    this.#table.restartTimeout(call);
     call.isUnderWay = true;
     const outcome = call.caller.outlet.send({
       code: MessageCode.RESULT,

@@ -50,7 +50,7 @@ export class CallInvoker {
     if (callee === undefined) return this.#wait(call);
     this.#table.enter(call);
     if (
-      registration.callees.length > 1 &&
+      registration.policy !== "single" &&
       callee.peer.announced(ClientFeature.CALLEE_REROUTE)
     ) keepPayload(call);
     this.#invoke(call, callee);
@@ -120,6 +120,7 @@ export class CallInvoker {
     if (
       registration.waiting.size >= this.#queueLength || call.hasMoreChunks
     ) {
+      if (call.hasMoreChunks) caller.rememberEndedCall(message.request);
       caller.outlet.send(requestError(
         MessageCode.CALL,
         message.request,

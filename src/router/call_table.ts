@@ -71,7 +71,10 @@ export class CallTable {
   /** Starts the call's timer, if it asked for one (TO-02). */
   startTimeout(call: PendingCall): void {
     const { timeout } = call.message.options as CallOptions;
-    if (!timeout) return;
+    if (timeout) this.#setDeadline(call, timeout);
+  }
+
+  #setDeadline(call: PendingCall, timeout: number): void {
     this.#clearTimeout(call);
     call.deadline = this.#timers.set(timeout, () => {
       call.deadline = undefined;
@@ -123,6 +126,10 @@ export class CallTable {
 
   /** Ends what `peer`, whose session has ended, called and was called for (SL-05). */
   leave(peer: Peer): void {
+    // First, so that the room which the others leave is not taken by these.
+    for (const call of peer.calls.values()) {
+      if (call.state === "waiting") this.end(call);
+    }
     for (const call of peer.calls.values()) {
       if (call.callee?.peer === peer) this.end(call);
       else {

@@ -86,15 +86,15 @@ export class Dealer {
       callee.outlet.send(refusal);
       return;
     }
-    if (options.force_reregister === true) {
-      this.#evict(message.procedure, match);
-    }
-    const known = this.#registrations.get(message.procedure, match);
-    const conflict = this.#refuseJoining(callee, message, known);
+    const present = this.#registrations.get(message.procedure, match);
+    const conflict = this.#refuseJoining(callee, message, present);
     if (conflict !== undefined) {
       callee.outlet.send(conflict);
       return;
     }
+    const isForced = options.force_reregister === true;
+    if (isForced && present !== undefined) this.#evict(present);
+    const known = isForced ? undefined : present;
     const registration = known ?? this.#create(message.procedure, options);
     const isNewCallee = !callee.registrations.has(registration.id);
     if (isNewCallee) this.#addCallee(registration, callee, options);
@@ -157,32 +157,34 @@ export class Dealer {
   call(caller: Peer, message: Call): void {
     const { procedure, request } = message;
     checkAnnounced(caller, message);
-    const isNew = request > caller.highestRequest;
-    if (isNew) caller.highestRequest = request;
-    if (!isValidUri(procedure, "exact", this.#options.uriCheck)) {
-      caller.outlet.send(invalidUriError(MessageCode.CALL, request, procedure));
-      return;
+    if (!caller.noteRequest(request)) {
+      const pending = caller.calls.get(request);
+      if (pending !== undefined) {
+        return this.#options.invoker.continue(pending, message);
+      }
+      if (isLateChunk(caller, message)) return;
     }
-    if (!caller.authorizer.allows("call", procedure, "exact")) {
-      caller.outlet.send(
-        notAuthorizedError(MessageCode.CALL, request, procedure),
-      );
-      return;
-    }
-    const pending = caller.calls.get(request);
-    if (pending !== undefined) {
-      return this.#options.invoker.continue(pending, message);
-    }
-    if (!isNew && isLateChunk(caller, message)) return;
+    const denial = this.#denyCall(caller, message);
+    if (denial !== undefined) return refuseCall(caller, message, denial);
     if (isReservedUri(procedure) && this.#options.meta.call(caller, message)) {
       return;
     }
     const registration = this.match(procedure);
-    const refusal = this.#refuseCall(caller, message, registration);
-    if (refusal !== undefined) caller.outlet.send(refusal);
-    else if (registration !== undefined) {
-      this.#options.invoker.call(caller, message, registration);
+    if (registration === undefined) {
+      return refuseCall(
+        caller,
+        message,
+        requestError(
+          MessageCode.CALL,
+          request,
+          ErrorUri.NO_SUCH_PROCEDURE,
+          `No procedure "${procedure}" is registered`,
+        ),
+      );
     }
+    const refusal = this.#refuseCall(caller, message);
+    if (refusal !== undefined) return refuseCall(caller, message, refusal);
+    this.#options.invoker.call(caller, message, registration);
   }
 
   /**
@@ -222,9 +224,10 @@ export class Dealer {
     known: Registration | undefined,
   ): ErrorMessage | undefined {
     const { procedure, request } = message;
-    const policy = (message.options as RegisterOptions).invoke ?? "single";
+    const options = message.options as RegisterOptions;
+    const policy = options.invoke ?? "single";
     if (
-      known !== undefined &&
+      known !== undefined && options.force_reregister !== true &&
       (known.policy === "single" || known.policy !== policy)
     ) {
       return requestError(
@@ -248,20 +251,20 @@ export class Dealer {
     return undefined;
   }
 
-  #refuseCall(
-    caller: Peer,
-    message: Call,
-    registration: Registration | undefined,
-  ): ErrorMessage | undefined {
+  /** What comes before any look at what there is (AZ-05). */
+  #denyCall(caller: Peer, message: Call): ErrorMessage | undefined {
     const { procedure, request } = message;
-    if (registration === undefined) {
-      return requestError(
-        MessageCode.CALL,
-        request,
-        ErrorUri.NO_SUCH_PROCEDURE,
-        `No procedure "${procedure}" is registered`,
-      );
+    if (!isValidUri(procedure, "exact", this.#options.uriCheck)) {
+      return invalidUriError(MessageCode.CALL, request, procedure);
     }
+    if (!caller.authorizer.allows("call", procedure, "exact")) {
+      return notAuthorizedError(MessageCode.CALL, request, procedure);
+    }
+    return undefined;
+  }
+
+  #refuseCall(caller: Peer, message: Call): ErrorMessage | undefined {
+    const { request } = message;
     if (caller.calls.size >= caller.limits.maxPendingCalls) {
       return requestError(
         MessageCode.CALL,
@@ -307,9 +310,7 @@ export class Dealer {
   }
 
   /** The holders make room for one that comes back (RV-04). */
-  #evict(uri: string, match: Registration["match"]): void {
-    const registration = this.#registrations.get(uri, match);
-    if (registration === undefined) return;
+  #evict(registration: Registration): void {
     for (const { peer } of [...registration.callees]) {
       this.revoke(registration, peer, ErrorUri.UNREGISTERED);
     }
@@ -355,6 +356,18 @@ function checkAnnounced(caller: Peer, message: Call): void {
 function isLateChunk(caller: Peer, message: Call): boolean {
   return (message.options as CallOptions).progress === true ||
     caller.isEndedCall(message.request);
+}
+
+/** Answers a call that does not come about; further chunks of it are late. */
+function refuseCall(
+  caller: Peer,
+  message: Call,
+  refusal: ErrorMessage,
+): void {
+  if ((message.options as CallOptions).progress === true) {
+    caller.rememberEndedCall(message.request);
+  }
+  caller.outlet.send(refusal);
 }
 
 function disclosureRefused(requestType: number, request: number): ErrorMessage {

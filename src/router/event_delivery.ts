@@ -50,10 +50,8 @@ export class EventDelivery {
       if (!isFor(publication, subscriber)) continue;
       const outcome = subscriber.outlet.send(event);
       if (outcome === SendOutcome.SENT) continue;
-      if (outcome === SendOutcome.TOO_LONG) {
-        bare ??= withoutPayload(event);
-        this.#sendBare(subscriber, bare);
-      } else this.#counters.increment("events_unsupported_value");
+      if (outcome === SendOutcome.TOO_LONG) bare ??= withoutPayload(event);
+      this.#undelivered(subscriber, outcome, bare);
     }
     if (subscription.history !== undefined && isForHistory(publication)) {
       this.#store.append(subscription.history, this.#stored(publication));
@@ -68,39 +66,54 @@ export class EventDelivery {
   /** The retained events that `subscriber` would have got (ER-03, ER-05 to ER-07). */
   deliverRetained(subscription: Subscription, subscriber: Peer): void {
     try {
-      for (const event of this.#retainedFor(subscription)) {
-        if (!isStoredFor(event, subscriber)) continue;
-        const topic = subscription.match === "exact" ? {} : {
-          topic: event.topic,
-        };
-        const outcome = subscriber.outlet.send({
-          code: MessageCode.EVENT,
-          subscription: subscription.id,
-          publication: event.publication,
-          details: { ...event.details, ...topic, retained: true },
-          payload: event.payload,
-        });
-        if (outcome === SendOutcome.TOO_LONG) {
-          this.#counters.increment("events_too_long");
+      for (const events of this.#retainedFor(subscription)) {
+        const event = events.find((one) => isStoredFor(one, subscriber));
+        if (event !== undefined) {
+          this.#deliverStored(event, subscription, subscriber);
         }
       }
     } catch (error) {
+      // The store says what is wrong, and counts it; the subscription stands.
       if (!(error instanceof EventStoreError)) throw error;
-      this.#counters.increment("store_errors");
     }
   }
 
-  #retainedFor(subscription: Subscription): Iterable<StoredEvent> {
+  #retainedFor(subscription: Subscription): Iterable<readonly StoredEvent[]> {
     const { uri, match } = subscription;
-    if (match !== "exact") return this.#store.retainedMatching(uri, match);
-    const event = this.#store.retained(uri);
-    return event === undefined ? [] : [event];
+    return match === "exact"
+      ? [this.#store.retained(uri)]
+      : this.#store.retainedMatching(uri, match);
   }
 
-  /** Told at least that there was an event (FR-15). */
-  #sendBare(subscriber: Peer, bare: Event): void {
-    this.#counters.increment("events_too_long");
-    subscriber.outlet.send(bare);
+  #deliverStored(
+    stored: StoredEvent,
+    subscription: Subscription,
+    subscriber: Peer,
+  ): void {
+    const topic = subscription.match === "exact" ? {} : { topic: stored.topic };
+    const event: Event = {
+      code: MessageCode.EVENT,
+      subscription: subscription.id,
+      publication: stored.publication,
+      details: { ...stored.details, ...topic, retained: true },
+      payload: stored.payload,
+    };
+    const outcome = subscriber.outlet.send(event);
+    if (outcome !== SendOutcome.SENT) {
+      this.#undelivered(subscriber, outcome, withoutPayload(event));
+    }
+  }
+
+  /** Told at least that there was an event, where it was too long (FR-15). */
+  #undelivered(
+    subscriber: Peer,
+    outcome: SendOutcome,
+    bare: Event | undefined,
+  ): void {
+    if (outcome === SendOutcome.TOO_LONG && bare !== undefined) {
+      this.#counters.increment("events_too_long");
+      subscriber.outlet.send(bare);
+    } else this.#counters.increment("events_unsupported_value");
   }
 
   #stored(publication: Publication): StoredEvent {

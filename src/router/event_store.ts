@@ -34,26 +34,40 @@ export class EventStoreError extends Error {
 export interface EventStore {
   /** Topics and patterns with a history, from the config. */
   readonly histories: readonly HistoryKey[];
-  /** Makes `event` the retained one of its topic (ER-02). Does not throw. */
+  /**
+   * Makes `event` the retained one of its topic (ER-02). Where only some may
+   * get it, the ones before it stay for the others (ER-04). Does not throw.
+   */
   retain(event: StoredEvent): void;
   /**
-   * The retained event of `topic` (ER-03).
+   * The retained events of `topic`, newest first; none after the one that is
+   * for everybody (ER-03).
    *
    * @throws {EventStoreError} Where the store cannot be read.
    */
-  retained(topic: string): StoredEvent | undefined;
+  retained(topic: string): readonly StoredEvent[];
   /**
-   * The retained events of all topics that the pattern matches (ER-06).
+   * As {@linkcode EventStore.retained} for each topic that the pattern matches
+   * (ER-06).
    *
    * @throws {EventStoreError} Where the store cannot be read.
    */
-  retainedMatching(uri: string, match: MatchPolicy): Iterable<StoredEvent>;
-  /** Adds `event` to a history (EH-02). Does not throw. */
+  retainedMatching(
+    uri: string,
+    match: MatchPolicy,
+  ): Iterable<readonly StoredEvent[]>;
+  /**
+   * Adds `event` to a history (EH-02). Does not throw.
+   *
+   * @param history One of {@linkcode EventStore.histories}.
+   */
   append(history: HistoryKey, event: StoredEvent): void;
   /**
-   * A history, oldest first; it may be large, so it is not an array.
+   * A history; it may be large, so it is not an array.
    *
+   * @param history One of {@linkcode EventStore.histories}.
+   * @param newestFirst Else the oldest is first.
    * @throws {EventStoreError} Where the store cannot be read.
    */
-  history(history: HistoryKey): Iterable<StoredEvent>;
+  history(history: HistoryKey, newestFirst: boolean): Iterable<StoredEvent>;
 }

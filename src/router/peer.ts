@@ -3,7 +3,7 @@
  * owns, so that its leaving costs what it owns and not what the realm holds.
  */
 import type { ClientFeatures } from "../wamp/features.ts";
-import { nextSessionScopeId } from "../wamp/id.ts";
+import { ID_MAX, nextSessionScopeId } from "../wamp/id.ts";
 import type { Identity } from "../wamp/identity.ts";
 import type { PendingCall } from "./pending_call.ts";
 import type { Authorizer, PeerOutlet } from "./ports.ts";
@@ -16,6 +16,10 @@ export interface PeerLimits {
   readonly maxRegistrations: number;
   /** Calls of the session that are not answered yet. */
   readonly maxPendingCalls: number;
+  /** Testaments that wait for the session's end, of both scopes. */
+  readonly maxTestaments: number;
+  /** Their size, as it is in memory. */
+  readonly maxTestamentBytes: number;
 }
 
 /** So many ended progressive calls of a session are remembered. */
@@ -33,7 +37,7 @@ export class Peer {
   /** The INVOCATION.Request sent last; the next is one more (ID-07). */
   lastInvocationId = 0;
   /** The largest request ID that the session has used (PG-08). */
-  highestRequest = 0;
+  #highestRequest = 0;
 
   // Idle sessions are many: the tables are made when first used.
   #subscriptions: Map<number, Subscription> | undefined = undefined;
@@ -76,6 +80,25 @@ export class Peer {
   /** Calls at this session as callee, by INVOCATION.Request. */
   get invocations(): Map<number, PendingCall> {
     return this.#invocations ??= new Map();
+  }
+
+  /**
+   * Notes that the session used `request`.
+   *
+   * @returns Whether it is above all that were used before: a CALL under it is
+   * a new one, and not a further chunk (PG-08).
+   */
+  noteRequest(request: number): boolean {
+    // After 2^53 they begin anew (ID-06), unless that ID is still in use.
+    if (
+      request > this.#highestRequest ||
+      (request === 1 && this.#highestRequest === ID_MAX &&
+        this.#calls?.has(request) !== true)
+    ) {
+      this.#highestRequest = request;
+      return true;
+    }
+    return false;
   }
 
   /** Remembers a progressive call that ended while its caller may send chunks. */

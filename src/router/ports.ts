@@ -21,7 +21,8 @@ export interface Outlet {
 /** The way to a client that has joined, and to its session. */
 export interface PeerOutlet extends Outlet {
   /**
-   * Ends the session, which is out of routing already, by GOODBYE.
+   * Ends the session by GOODBYE: nothing that is sent after reaches the client.
+   * The realm sees to the session's leaving itself.
    *
    * @param reason A URI (GB-03).
    * @param message For people; undefined: none.
@@ -82,7 +83,13 @@ export type CounterName =
   | "events_unsupported_value"
   /** Calls answered with an error because a message was above a peer's limit (FR-16, FR-17). */
   | "calls_too_long"
-  /** Retained events not sent because the store could not be read. */
+  /** Events that left a history because it was at its bounds. */
+  | "history_events_evicted"
+  /** Retained events that left because the bounds of retention were reached. */
+  | "retained_events_evicted"
+  /** Events not kept: larger than the bounds, or the store could not write them. */
+  | "events_not_stored"
+  /** Times that the store could not be read or written. */
   | "store_errors"
   /** Connections closed because their peer did not read (FR-21). */
   | "outbox_overflows";

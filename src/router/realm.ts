@@ -28,6 +28,8 @@ export interface RealmOptions {
   readonly allowsDisclosure: boolean;
   /** Calls that may wait at one registration whose callees are busy; 0: none. */
   readonly callQueueLength: number;
+  /** Whether there are procedures and events below `wamp.`. */
+  readonly hasMetaApi: boolean;
   /** By role name: a session joins only under one of these (AU-06). */
   readonly roles: ReadonlyMap<string, Authorizer>;
   readonly store: EventStore;
@@ -55,8 +57,10 @@ export interface RealmInventory {
 export class Realm implements RealmView {
   readonly name: string;
   readonly uriCheck: UriCheck;
+  readonly hasMetaApi: boolean;
   readonly broker: Broker;
   readonly dealer: Dealer;
+  readonly store: EventStore;
   readonly calls: CallTable;
   readonly answers: CallAnswers;
   readonly #roles: ReadonlyMap<string, Authorizer>;
@@ -68,8 +72,10 @@ export class Realm implements RealmView {
     const { clock, counters, random } = services;
     this.name = name;
     this.uriCheck = uriCheck;
+    this.hasMetaApi = options.hasMetaApi;
+    this.store = store;
     this.#roles = options.roles;
-    this.#meta = new MetaApi(this);
+    this.#meta = new MetaApi(this, counters, options.hasMetaApi);
     this.calls = new CallTable(services.timers, counters);
     const invoker = new CallInvoker(this.calls, options.callQueueLength);
     this.answers = new CallAnswers(this.calls, invoker);
@@ -78,7 +84,7 @@ export class Realm implements RealmView {
       allowsDisclosure,
       publicationIds: services.ids,
       clock,
-      observer: this.#meta,
+      observer: this.#meta.events,
       delivery: new EventDelivery(store, clock, counters),
       histories: store.histories,
     });
@@ -89,7 +95,7 @@ export class Realm implements RealmView {
       invoker,
       random,
       clock,
-      observer: this.#meta,
+      observer: this.#meta.events,
       meta: this.#meta,
     });
   }
@@ -126,7 +132,7 @@ export class Realm implements RealmView {
       outlet,
     );
     this.#peers.set(sessionId, peer);
-    this.#meta.joined(peer);
+    this.#meta.events.joined(peer);
     return peer;
   }
 
@@ -137,11 +143,11 @@ export class Realm implements RealmView {
    */
   leave(peer: Peer, tells: boolean = true): void {
     if (!this.#peers.delete(peer.sessionId)) return;
-    if (tells) this.#meta.publishTestaments(peer);
+    this.#meta.execute(peer, tells);
     this.broker.leave(peer, tells);
     this.dealer.leave(peer, tells);
     this.calls.leave(peer);
-    if (tells) this.#meta.left(peer);
+    if (tells) this.#meta.events.left(peer);
   }
 
   kill(
@@ -150,8 +156,9 @@ export class Realm implements RealmView {
     message: string | undefined,
     tells: boolean,
   ): void {
-    this.leave(peer, tells);
+    // First, so that nothing of its own end reaches it (MS-03, SL-08).
     peer.outlet.kill(reason, message);
+    this.leave(peer, tells);
   }
 
   /** All sessions, by ID. */

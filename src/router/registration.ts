@@ -83,10 +83,17 @@ export class Registration {
    * @param tried Those that are left out: they sent the call away (RR-03).
    */
   choose(tried: ReadonlySet<Peer> | undefined = undefined): Callee | undefined {
-    const callees = this.#callees;
-    if (callees.length === 1 && tried === undefined) {
-      return hasRoom(callees[0]) ? callees[0] : undefined;
+    // Apart from the rest, whose closure every call would pay for.
+    if (this.#callees.length === 1 && tried === undefined) {
+      return hasRoom(this.#callees[0]) ? this.#callees[0] : undefined;
     }
+    return this.#chooseAmongMany(tried);
+  }
+
+  #chooseAmongMany(
+    tried: ReadonlySet<Peer> | undefined,
+  ): Callee | undefined {
+    const callees = this.#callees;
     const isFree = (callee: Callee) =>
       hasRoom(callee) && tried?.has(callee.peer) !== true;
     switch (this.policy) {

@@ -213,7 +213,7 @@ export class Session {
     const outcome = outlet.send({
       code: MessageCode.WELCOME,
       session,
-      details: welcomeDetails(realm.name, identity),
+      details: welcomeDetails(realm, identity),
     });
     if (outcome !== SendOutcome.SENT) {
       return this.#end("WELCOME is longer than the client accepts");
@@ -240,11 +240,15 @@ export class Session {
 
   /** Our GOODBYE: nothing else of this session follows it (SL-08). */
   #sendGoodbye(reason: string, message: string | undefined): void {
-    this.#outlet?.send({
+    const outcome = this.#outlet?.send({
       code: MessageCode.GOODBYE,
       details: message === undefined ? EMPTY_DICT : { message },
       reason,
     });
+    if (outcome === SendOutcome.TOO_LONG) {
+      if (message !== undefined) return this.#sendGoodbye(reason, undefined);
+      return this.#end("GOODBYE is longer than the client accepts");
+    }
     this.#leave();
     this.#state = "shutting_down";
     this.#startDeadline(
@@ -306,9 +310,9 @@ export class Session {
     this.#checkSequence(request);
   }
 
-  /** The dealer keeps the watermark of CALLs itself, for it has to compare. */
+  /** CALLs are noted by the dealer, which has to know whether they are new. */
   #noteRequest(peer: Peer, request: number): void {
-    if (request > peer.highestRequest) peer.highestRequest = request;
+    peer.noteRequest(request);
     this.#checkSequence(request);
   }
 

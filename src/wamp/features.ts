@@ -7,11 +7,22 @@ import { ProtocolError } from "./protocol_error.ts";
 /**
  * WELCOME.Details.roles: only what works (HW-05, HW-13, HW-14).
  */
-export const ROUTER_ROLES: Dict = {
+export const ROUTER_ROLES: Readonly<
+  Record<"broker" | "dealer", { readonly features: Dict }>
+> = {
   broker: {
     features: {
       publisher_exclusion: true,
+      publisher_identification: true,
+      subscriber_blackwhite_listing: true,
+      publication_trustlevels: true,
+      event_history: true,
+      event_retention: true,
+      subscription_revocation: true,
+      payload_passthru_mode: true,
       pattern_based_subscription: true,
+      session_meta_api: true,
+      subscription_meta_api: true,
     },
   },
   dealer: {
@@ -27,6 +38,9 @@ export const ROUTER_ROLES: Dict = {
       call_reroute: true,
       registration_revocation: true,
       payload_passthru_mode: true,
+      session_meta_api: true,
+      registration_meta_api: true,
+      testament_meta_api: true,
       // Ours: the policy `least_pending` (MF-06).
       _least_pending: true,
     },

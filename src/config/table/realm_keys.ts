@@ -21,6 +21,7 @@ import {
   list,
   text,
 } from "../value_types.ts";
+import { STORE } from "./store_keys.ts";
 
 /** `allow` of a permission. */
 export const ALLOW = object({
@@ -113,9 +114,10 @@ export const REALM_OPTIONS = object({
       "Calls that may wait at one registration while all its callees have as many invocations as their `concurrency` allows.",
       { origin: "sluice" },
     ),
-    enable_meta_api: optional(
-      booleanNotYet(false),
-      "Whether the realm has the meta API.",
+    enable_meta_api: withDefault(
+      boolean(),
+      true,
+      "Whether the realm has the procedures and events below `wamp.`. Procedures that end what other sessions have (`wamp.session.kill`, `wamp.registration.remove_callee`, …) can be called only by roles with a permission whose own `uri` begins with `wamp.`; an allowed `*` is not enough.",
     ),
     bridge_meta_api: optional(
       booleanNotYet(false),
@@ -143,7 +145,10 @@ export const REALM = object({
     ),
     roles: required(list(ROLE, { min: 1 }), "The roles."),
     options: optional(REALM_OPTIONS, "Options."),
-    store: notYetIgnorable("a store for event history and call queues"),
+    store: optional(
+      STORE,
+      "Where histories and retained events are kept. Absent: in memory, and no history.",
+    ),
     inventory: notYetIgnorable("an inventory of interfaces"),
     rlinks: notYetIgnorable("links to other routers"),
     id: accepted(text(), "No effect."),
