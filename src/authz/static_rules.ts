@@ -4,14 +4,20 @@
  * For a URI the most specific rule decides: exact, then wildcard, then the
  * longest prefix; where none matches, no. A pattern is allowed only where its
  * deciding rule covers all of it and no more specific rule denies a part.
+ *
+ * Calling one of the router's procedures that end what other sessions have is
+ * allowed only by a rule whose own text begins with `wamp.` (AZ-11).
  */
-import type { Action, Authorizer } from "../router/ports.ts";
+import { isGuardedProcedure } from "../router/meta/guarded_procedures.ts";
+import type { Action, Authorizer, Disclosure } from "../router/ports.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import { covers, overlaps, type Pattern } from "./pattern_relation.ts";
 
 /** One rule: what it allows on which URIs. */
 export interface Rule extends Pattern {
   readonly allow: Readonly<Record<Action, boolean>>;
+  /** Whose identity is told without being asked (PI-03, CI-02). */
+  readonly disclose: Readonly<Record<Disclosure, boolean>>;
 }
 
 /** Decisions remembered for each role; random URIs must not grow memory. */
@@ -23,16 +29,28 @@ const ACTION_BIT: Readonly<Record<Action, number>> = {
   publish: 4,
   subscribe: 8,
 };
+const DISCLOSURE_BIT: Readonly<Record<Disclosure, number>> = {
+  caller: 16,
+  publisher: 32,
+};
 
 /** The rules of a role as an {@linkcode Authorizer}. */
 export class StaticRules implements Authorizer {
   /** Most specific first, one for each pattern. */
   readonly #rules: readonly Rule[];
-  /** Bits of the actions allowed, by exact URI. */
+  readonly trustLevel: number | undefined;
+  /** Bits of what is allowed and disclosed, by exact URI. */
   readonly #remembered = new Map<string, number>();
 
-  /** @param rules Of two for the same pattern the later counts. */
-  constructor(rules: readonly Rule[]) {
+  /**
+   * @param rules Of two for the same pattern the later counts.
+   * @param trustLevel How far the role is trusted, 0 least; undefined: not told.
+   */
+  constructor(
+    rules: readonly Rule[],
+    trustLevel: number | undefined = undefined,
+  ) {
+    this.trustLevel = trustLevel;
     const byPattern = new Map<string, Rule>();
     for (const rule of rules) byPattern.set(`${rule.match} ${rule.uri}`, rule);
     this.#rules = [...byPattern.values()].sort(bySpecificity);
@@ -40,15 +58,27 @@ export class StaticRules implements Authorizer {
 
   allows(action: Action, uri: string, match: MatchPolicy): boolean {
     if (match !== "exact") return this.#allowsPattern(action, { uri, match });
+    return (this.#bitsOf(uri) & ACTION_BIT[action]) !== 0;
+  }
+
+  discloses(who: Disclosure, uri: string): boolean {
+    return (this.#bitsOf(uri) & DISCLOSURE_BIT[who]) !== 0;
+  }
+
+  #bitsOf(uri: string): number {
     let bits = this.#remembered.get(uri);
     if (bits === undefined) {
-      bits = allowedBits(this.#ruleFor(uri));
+      const rule = this.#ruleFor(uri);
+      bits = ruleBits(rule);
+      if (isGuardedProcedure(uri) && !rule?.uri.startsWith("wamp.")) {
+        bits &= ~ACTION_BIT.call;
+      }
       if (this.#remembered.size >= REMEMBERED_URIS_MAX) {
         this.#remembered.clear();
       }
       this.#remembered.set(uri, bits);
     }
-    return (bits & ACTION_BIT[action]) !== 0;
+    return bits;
   }
 
   /** Exact, then wildcard, then longest prefix: not the dealer's order (PB-02). */
@@ -65,11 +95,14 @@ export class StaticRules implements Authorizer {
   }
 }
 
-function allowedBits(rule: Rule | undefined): number {
+function ruleBits(rule: Rule | undefined): number {
   if (rule === undefined) return 0;
   let bits = 0;
   for (const action of Object.keys(ACTION_BIT) as Action[]) {
     if (rule.allow[action]) bits |= ACTION_BIT[action];
+  }
+  for (const who of Object.keys(DISCLOSURE_BIT) as Disclosure[]) {
+    if (rule.disclose[who]) bits |= DISCLOSURE_BIT[who];
   }
   return bits;
 }

@@ -17,6 +17,9 @@ export interface Deadline {
   index: number;
 }
 
+/** Empty slots that are no further away are kept. */
+const NEAR_TICKS = 1024;
+
 /** Slots by tick, turned by {@linkcode TimerWheel.advance}. */
 export class TimerWheel {
   readonly #tickMs: number;
@@ -71,6 +74,12 @@ export class TimerWheel {
     }
     deadline.index = -1;
     this.#count--;
+    // Slots that are soon reached are used again and again, and go then.
+    if (
+      slot.length === 0 && deadline.dueTick > this.#currentTick + NEAR_TICKS
+    ) {
+      this.#slots.delete(deadline.dueTick);
+    }
   }
 
   /** Fires all that is due at `nowMs`. */

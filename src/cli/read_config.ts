@@ -15,6 +15,7 @@ import {
   sortProblems,
 } from "../config/problem.ts";
 import type { PermissionSubject } from "../permissions/required_permissions.ts";
+import { storeFault } from "../server/open_store.ts";
 import type { Arguments } from "./arguments.ts";
 import { printError } from "./terminal.ts";
 
@@ -49,7 +50,7 @@ export async function readConfig(
   return { ...rest, config, configPath: args.configPath };
 }
 
-/** What is wrong with the keys and certificates that a config names. */
+/** What is wrong with the keys, certificates and stores that a config names. */
 export function checkNamedFiles(
   files: readonly NamedFile[],
   configPath: string,
@@ -57,6 +58,7 @@ export function checkNamedFiles(
   return checkFiles(files, {
     file: configPath,
     readTextFile,
+    storeFault,
     now: Date.now(),
   });
 }

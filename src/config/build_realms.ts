@@ -5,13 +5,15 @@
  * @module
  */
 
-import { isValidUri } from "../wamp/uri.ts";
+import { buildStore, IMPLIED_STORE } from "./build_store.ts";
 import type { CheckContext } from "./check_context.ts";
+import { claim } from "./claim.ts";
 import type { PermissionConfig, RealmConfig, RoleConfig } from "./config.ts";
 import type { ConfigNode } from "./document.ts";
 import type { RealmSection } from "./forms.ts";
 import type { Values } from "./key.ts";
-import { has, nodeOf, type Section } from "./object_type.ts";
+import { nodeOf, type Section } from "./object_type.ts";
+import { readPattern } from "./read_pattern.ts";
 import { ANONYMOUS_ROLE } from "./table/auth_keys.ts";
 import type { PERMISSION, ROLE } from "./table/realm_keys.ts";
 
@@ -32,14 +34,23 @@ const ALLOW_NONE = {
   subscribe: false,
 };
 
+const DISCLOSE_NONE = { caller: false, publisher: false };
+
 /** What a file without realms gets. */
 export const IMPLIED_REALM: RealmConfig = {
   name: "realm1",
   uriCheck: "loose",
   roles: [{
     name: ANONYMOUS_ROLE,
-    permissions: [{ uri: "", match: "prefix", allow: ALLOW_ALL }],
+    permissions: [
+      { uri: "", match: "prefix", allow: ALLOW_ALL, disclose: DISCLOSE_NONE },
+    ],
+    trustLevel: undefined,
   }],
+  allowsDisclosure: true,
+  callQueueLength: 0,
+  hasMetaApi: true,
+  store: IMPLIED_STORE,
 };
 
 /** The realms of the file, less those that are wrong. */
@@ -48,15 +59,25 @@ export function buildRealms(
   context: CheckContext,
 ): RealmConfig[] {
   const names = new Map<string, ConfigNode>();
+  const paths = new Map<string, ConfigNode>();
   const realms: RealmConfig[] = [];
   for (const section of sections) {
     if (section === undefined) continue;
     const { name, options, roles } = section.values;
     const uriCheck = options?.values.uri_check ?? "loose";
     const built = buildRoles(roles ?? [], uriCheck, context);
+    const store = buildStore(section.values.store, uriCheck, paths, context);
     if (name === undefined) continue;
     claim(name, nodeOf(section, "name"), names, context);
-    realms.push({ name, uriCheck, roles: built });
+    realms.push({
+      name,
+      uriCheck,
+      roles: built,
+      allowsDisclosure: options?.values.allow_disclose ?? true,
+      callQueueLength: options?.values.call_queue ?? 0,
+      hasMetaApi: options?.values.enable_meta_api ?? true,
+      store,
+    });
   }
   return realms;
 }
@@ -74,7 +95,8 @@ function buildRoles(
     const permissions = buildPermissions(section, uriCheck, context);
     if (name === undefined) continue;
     claim(name, nodeOf(section, "name"), names, context);
-    roles.push({ name, permissions });
+    const trustLevel = section.values.trust_level;
+    roles.push({ name, permissions, trustLevel });
   }
   return roles;
 }
@@ -96,7 +118,12 @@ function buildPermissions(
   }
   if (role.values["allow-by-default"] && !rules.has('prefix ""')) {
     // The shortest prefix counts when nothing else covers a URI.
-    permissions.push({ uri: "", match: "prefix", allow: ALLOW_ALL });
+    permissions.push({
+      uri: "",
+      match: "prefix",
+      allow: ALLOW_ALL,
+      disclose: DISCLOSE_NONE,
+    });
   }
   return permissions;
 }
@@ -106,85 +133,15 @@ function buildPermission(
   uriCheck: "loose" | "strict",
   context: CheckContext,
 ): PermissionConfig | undefined {
-  const place = nodeOf(section, "uri");
-  const rule = readRule(section, place, context);
-  if (rule === undefined) return undefined;
-  const { uri, match } = rule;
-  if (!isValidUri(uri, match, "loose")) {
-    context.error(place, ...describeBadPattern(uri, match));
-    return undefined;
-  }
-  if (uriCheck === "strict" && !isValidUri(uri, match, "strict")) {
-    context.warn(
-      place,
-      "no URI matches this: the realm is strict, its URIs have only lower case letters, digits and _",
-    );
-  }
+  const pattern = readPattern(section, uriCheck, context);
+  if (pattern === undefined) return undefined;
   const allow = section.values.allow?.values ?? ALLOW_NONE;
   const { call, register, publish, subscribe } = allow;
-  return { uri, match, allow: { call, register, publish, subscribe } };
-}
-
-function readRule(
-  section: PermissionSection,
-  place: ConfigNode,
-  context: CheckContext,
-): Pick<PermissionConfig, "uri" | "match"> | undefined {
-  const { uri, match } = section.values;
-  if (uri === undefined) return undefined;
-  if (has(section, "match")) {
-    if (match === undefined) return undefined;
-    if (uri.includes("*")) {
-      context.warn(
-        place,
-        'the "*" is an ordinary character here, since "match" is given; an empty component stands for any',
-      );
-    }
-    return { uri, match };
-  }
-  if (!uri.includes("*")) return { uri, match: "exact" };
-  if (uri.indexOf("*") === uri.length - 1) {
-    return { uri: uri.slice(0, -1), match: "prefix" };
-  }
-  const parts = uri.split(".");
-  if (parts.some((part) => part.includes("*") && part !== "*")) {
-    const right = 'use it as in "com.*.create", or once at the end';
-    context.error(place, 'a "*" stands for a whole component', right);
-    return undefined;
-  }
-  const pattern = parts.map((part) => part === "*" ? "" : part).join(".");
-  return { uri: pattern, match: "wildcard" };
-}
-
-function describeBadPattern(
-  uri: string,
-  match: PermissionConfig["match"],
-): [wrong: string, right: string] {
-  const shown = JSON.stringify(uri);
-  if (match === "wildcard" || !/(^|\.)(\.|$)/.test(uri)) {
-    return [`${shown} is no URI`, "write one of at most 4096 characters"];
-  }
-  const right = match === "exact" && uri === ""
-    ? 'write "*" for all URIs'
-    : 'write "*" for the component that may be any, or "match": "wildcard"';
-  return [`${shown} has an empty component`, right];
-}
-
-function claim(
-  name: string,
-  place: ConfigNode,
-  names: Map<string, ConfigNode>,
-  context: CheckContext,
-): void {
-  const first = names.get(name);
-  if (first === undefined) {
-    names.set(name, place);
-    return;
-  }
-  const shown = name.includes('"') ? name : JSON.stringify(name);
-  context.error(
-    place,
-    `${shown} is already at ${first.path}`,
-    "keep one of them",
-  );
+  const disclose = section.values.disclose?.values ?? DISCLOSE_NONE;
+  const { caller, publisher } = disclose;
+  return {
+    ...pattern,
+    allow: { call, register, publish, subscribe },
+    disclose: { caller, publisher },
+  };
 }

@@ -255,6 +255,8 @@ function mergeLimits(
     maxSubscriptions: pick("max_subscriptions"),
     maxRegistrations: pick("max_registrations"),
     maxPendingCalls: pick("max_pending_calls"),
+    maxTestaments: pick("max_testaments"),
+    maxTestamentBytes: pick("max_testament_bytes"),
     strictRequestIds: pick("strict_request_ids"),
   };
 }

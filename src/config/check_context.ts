@@ -13,7 +13,7 @@ import type { Problem, Severity } from "./problem.ts";
 export type ConfigForm = "transport" | "router" | "crossbar";
 
 /** What a named file is for. */
-export type FileUse = "key" | "certificate" | "chain certificate";
+export type FileUse = "key" | "certificate" | "chain certificate" | "store";
 
 /** A file that the config names, for opening it later. */
 export interface NamedFile {

@@ -29,6 +29,54 @@ export interface RealmConfig {
   readonly uriCheck: "loose" | "strict";
   /** The roles, with names that are unique in the realm. */
   readonly roles: readonly RoleConfig[];
+  /** Whether clients may ask for disclosure of identities. */
+  readonly allowsDisclosure: boolean;
+  /** Calls that may wait at one registration whose callees are busy; 0: none. */
+  readonly callQueueLength: number;
+  /** Whether there are procedures and events below `wamp.`. */
+  readonly hasMetaApi: boolean;
+  /** Where its histories and retained events are. */
+  readonly store: StoreConfig;
+}
+
+/** Where events are kept. */
+export type StoreConfig = MemoryStoreConfig | SqliteStoreConfig;
+
+/** What stores of all types keep. */
+export interface StoreBoundsConfig {
+  /** No two have the same `uri` and `match`. */
+  readonly histories: readonly HistoryConfig[];
+  /** Topics that have a retained event. */
+  readonly maxRetainedTopics: number;
+  /** Of the retained events of all topics together. */
+  readonly maxRetainedBytes: number;
+}
+
+/** A topic or pattern whose events are kept. */
+export interface HistoryConfig {
+  readonly uri: string;
+  readonly match: "exact" | "prefix" | "wildcard";
+  readonly maxEvents: number;
+  readonly maxBytes: number;
+}
+
+/** A store that is gone when the router stops. */
+export interface MemoryStoreConfig extends StoreBoundsConfig {
+  readonly type: "memory";
+}
+
+/** A store in a file. */
+export interface SqliteStoreConfig extends StoreBoundsConfig {
+  readonly type: "sqlite";
+  /** The database; no two realms have the same. */
+  readonly path: string;
+  /** No event waits longer than this to be written. */
+  readonly flushMs: number;
+  /** Whether each batch is forced to the disk. */
+  readonly sync: boolean;
+  /** Events that may wait to be written. */
+  readonly maxBufferedEvents: number;
+  readonly maxBufferedBytes: number;
 }
 
 /** A role: what sessions that hold it may do. Without a rule: nothing. */
@@ -37,6 +85,8 @@ export interface RoleConfig {
   readonly name: string;
   /** The rules; no two have the same `uri` and `match`. */
   readonly permissions: readonly PermissionConfig[];
+  /** How far its sessions are trusted, 0 least; undefined: not told. */
+  readonly trustLevel: number | undefined;
 }
 
 /** One rule of a role. */
@@ -51,6 +101,11 @@ export interface PermissionConfig {
     readonly register: boolean;
     readonly publish: boolean;
     readonly subscribe: boolean;
+  };
+  /** Whose identity is told without being asked. */
+  readonly disclose: {
+    readonly caller: boolean;
+    readonly publisher: boolean;
   };
 }
 
@@ -100,6 +155,10 @@ export interface TransportLimits {
   readonly maxRegistrations: number;
   /** Calls of one session that are not answered yet. */
   readonly maxPendingCalls: number;
+  /** Testaments of one session. */
+  readonly maxTestaments: number;
+  /** What they take in memory, roughly. */
+  readonly maxTestamentBytes: number;
   /** Whether request ids must count up from 1, one by one. */
   readonly strictRequestIds: boolean;
 }

@@ -19,6 +19,11 @@ import {
   ROLE,
 } from "./table/realm_keys.ts";
 import {
+  EVENT_HISTORY,
+  MEMORY_STORE,
+  SQLITE_STORE,
+} from "./table/store_keys.ts";
+import {
   CROSSBAR_RAWSOCKET,
   RAWSOCKET,
   UNIVERSAL,
@@ -41,6 +46,9 @@ export const OBJECTS: readonly ObjectType<Keys>[] = [
   PERMISSION,
   ALLOW,
   DISCLOSE,
+  MEMORY_STORE,
+  SQLITE_STORE,
+  EVENT_HISTORY,
   CROSSBAR_NODE,
   ROUTER_WORKER,
   CROSSBAR_RAWSOCKET,

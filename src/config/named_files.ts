@@ -1,6 +1,6 @@
 /**
  * Opens the files that a config names: are they there, are they PEM, can they be
- * loaded, does the certificate belong to the key.
+ * loaded, does the certificate belong to the key; are stores what they should be.
  *
  * @module
  */
@@ -15,8 +15,17 @@ export interface FileCheckOptions {
   readonly file: string;
   /** Reads a text file; rejects if it cannot. */
   readonly readTextFile: (path: string) => Promise<string>;
+  /** Why a file cannot be a store; undefined where it can. */
+  readonly storeFault: (path: string) => StoreFault | undefined;
   /** The present time, in milliseconds since 1970. */
   readonly now: number;
+}
+
+/** What is wrong with a file that is to be a store. */
+export interface StoreFault {
+  readonly message: string;
+  /** A warning where the router can start all the same. */
+  readonly severity: Severity;
 }
 
 /** What is wrong with the files. */
@@ -42,6 +51,7 @@ class FileChecker {
   }
 
   async check(file: NamedFile): Promise<void> {
+    if (file.use === "store") return this.#checkStore(file);
     let text: string;
     try {
       text = await this.#options.readTextFile(file.path);
@@ -52,6 +62,12 @@ class FileChecker {
     }
     if (file.use === "key") this.#checkKey(file, text);
     else this.#checkCertificates(file, text);
+  }
+
+  #checkStore(file: NamedFile): void {
+    const fault = this.#options.storeFault(file.path);
+    if (fault === undefined) return;
+    this.#add(fault.severity, file, fault.message);
   }
 
   #checkKey(file: NamedFile, text: string): void {

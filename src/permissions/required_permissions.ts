@@ -9,6 +9,7 @@
 import { dirname } from "node:path";
 import type {
   EndpointConfig,
+  RealmConfig,
   RouterConfig,
   TlsConfig,
   TransportConfig,
@@ -48,6 +49,7 @@ export function requiredPermissions(subject: PermissionSubject): Permission[] {
       value,
       reason: "to read a variable that the config uses",
     })),
+    ...subject.config.realms.flatMap(storePermissions),
     ...subject.config.transports.flatMap(transportPermissions),
   ];
   const seen = new Set<string>();
@@ -57,7 +59,11 @@ export function requiredPermissions(subject: PermissionSubject): Permission[] {
   });
 }
 
-/** What must stay after the start: sockets' files are removed at the end. */
+/**
+ * What must stay after the start: sockets' files are removed at the end. Of a
+ * store nothing need stay: Deno asks when a database is opened, and SQLite
+ * works on its open files then, those beside the database included.
+ */
 export function lastingPermissions(config: RouterConfig): Permission[] {
   return config.transports.flatMap(({ endpoint }) =>
     endpoint.type === "unix" ? [removal(endpoint.path)] : []
@@ -83,6 +89,14 @@ export function descriptorOf(
     case "write":
       return { name, path: value };
   }
+}
+
+function storePermissions({ name, store }: RealmConfig): Permission[] {
+  if (store.type !== "sqlite") return [];
+  return [
+    file("read", store.path, `to keep events (realm ${name})`),
+    file("write", store.path, `to keep events (realm ${name})`),
+  ];
 }
 
 function transportPermissions({ id, endpoint }: TransportConfig): Permission[] {

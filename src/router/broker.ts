@@ -1,11 +1,12 @@
 /**
  * Publish & Subscribe of one realm (checklist §8).
  */
+import type { Clock } from "../base/clock.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
-import { checkAnnounced } from "../wamp/features.ts";
+import { ClientFeature } from "../wamp/features.ts";
 import type { RandomIds } from "../wamp/id.ts";
 import {
-  type Event,
+  type ErrorMessage,
   invalidUriError,
   notAuthorizedError,
   type Publish,
@@ -15,119 +16,194 @@ import {
 } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
 import {
-  type Dict,
   EMPTY_DICT,
+  isPassthru,
   type PublishOptions,
   type SubscribeOptions,
 } from "../wamp/options.ts";
-import { SendOutcome } from "../wamp/send_outcome.ts";
+import type { Payload } from "../wamp/payload.ts";
+import { ProtocolError } from "../wamp/protocol_error.ts";
 import { isReservedUri, isValidUri, type UriCheck } from "../wamp/uri.ts";
+import type { EventDelivery } from "./event_delivery.ts";
+import type { HistoryKey } from "./event_store.ts";
 import { PatternIndex } from "./pattern_index.ts";
 import type { Peer } from "./peer.ts";
-import type { Counters } from "./ports.ts";
+import type { RealmObserver } from "./ports.ts";
+import { type Publication, publicationOf } from "./publication.ts";
 import type { Subscription } from "./subscription.ts";
 
 /** What a broker is made of. */
 export interface BrokerOptions {
   readonly uriCheck: UriCheck;
+  /** Whether publishers may ask for disclosure (PI-02). */
+  readonly allowsDisclosure: boolean;
   readonly publicationIds: RandomIds;
-  readonly counters: Counters;
+  readonly clock: Clock;
+  readonly observer: RealmObserver;
+  readonly delivery: EventDelivery;
+  /** Subscriptions that are there from the start (EH-02). */
+  readonly histories: readonly HistoryKey[];
 }
 
 /** The subscriptions of a realm, and the way of publications to them. */
 export class Broker {
-  readonly #uriCheck: UriCheck;
-  readonly #publicationIds: RandomIds;
-  readonly #counters: Counters;
+  readonly #options: BrokerOptions;
   readonly #subscriptions = new PatternIndex<Subscription>();
+  readonly #byId = new Map<number, Subscription>();
   #lastSubscriptionId = 0;
 
   constructor(options: BrokerOptions) {
-    this.#uriCheck = options.uriCheck;
-    this.#publicationIds = options.publicationIds;
-    this.#counters = options.counters;
+    this.#options = options;
+    for (const history of options.histories) {
+      this.#create(history.uri, history.match, history);
+    }
   }
 
-  /** How many subscriptions there are. */
-  get subscriptionCount(): number {
-    return this.#subscriptions.size;
+  /** All subscriptions, by ID. */
+  get subscriptions(): ReadonlyMap<number, Subscription> {
+    return this.#byId;
+  }
+
+  /** How many subscriptions have subscribers; those with a history may have none. */
+  get subscribedCount(): number {
+    let count = 0;
+    for (const { subscribers } of this.#byId.values()) {
+      if (subscribers.size > 0) count++;
+    }
+    return count;
+  }
+
+  /** The subscription to exactly that text and policy (MU-03). */
+  lookup(
+    uri: string,
+    match: Subscription["match"],
+  ): Subscription | undefined {
+    return this.#subscriptions.get(uri, match);
+  }
+
+  /** All subscriptions that an event of `topic` goes to (MU-03). */
+  match(topic: string): Subscription[] {
+    const exact = this.#subscriptions.exact(topic);
+    const found = exact === undefined ? [] : [exact];
+    this.#subscriptions.collectPatterns(topic, found);
+    return found;
   }
 
   /**
    * PUBLISH: an answer only where one was asked for (PS-06, PS-07).
    *
-   * @throws {ProtocolError} Where it needs a feature that is not announced.
+   * @throws {ProtocolError} On payload passthru mode that was not announced (PP-01).
    */
   publish(publisher: Peer, message: Publish): void {
-    checkAnnounced(message.options, "PUBLISH");
     const { topic, request } = message;
     const options = message.options as PublishOptions;
-    if (
-      !isValidUri(topic, "exact", this.#uriCheck) || isReservedUri(topic)
-    ) {
-      if (options.acknowledge === true) {
-        publisher.outlet.send(
-          invalidUriError(MessageCode.PUBLISH, request, topic),
-        );
-      }
+    const refusal = this.refusePublish(publisher, message);
+    if (refusal !== undefined) {
+      if (options.acknowledge === true) publisher.outlet.send(refusal);
       return;
     }
-    if (!publisher.authorizer.allows("publish", topic, "exact")) {
-      if (options.acknowledge === true) {
-        publisher.outlet.send(
-          notAuthorizedError(MessageCode.PUBLISH, request, topic),
-        );
-      }
-      return;
-    }
-    const publication = this.#publicationIds.next();
-    const excluded = options.exclude_me === false ? undefined : publisher;
-    const exact = this.#subscriptions.exact(topic);
-    if (exact !== undefined) {
-      this.#deliver(exact, publication, EMPTY_DICT, message, excluded);
-    }
-    if (this.#subscriptions.hasPatterns) {
-      this.#deliverToPatterns(publication, message, excluded);
-    }
+    const id = this.#options.publicationIds.next();
+    this.route(
+      publicationOf(publisher, id, topic, message.options, message.payload),
+      options.retain === true,
+    );
     if (options.acknowledge === true) {
       publisher.outlet.send({
         code: MessageCode.PUBLISHED,
         request,
-        publication,
+        publication: id,
       });
     }
+  }
+
+  /**
+   * Why `publisher` may not send `message`; undefined where it may.
+   *
+   * @throws {ProtocolError} On payload passthru mode that was not announced (PP-01).
+   */
+  refusePublish(publisher: Peer, message: Publish): ErrorMessage | undefined {
+    const { topic, request, options } = message;
+    if (
+      options !== EMPTY_DICT && isPassthru(options) &&
+      !publisher.announced(ClientFeature.PUBLISHER_PASSTHRU)
+    ) {
+      throw new ProtocolError(
+        "PUBLISH in payload passthru mode, which the publisher did not announce",
+      );
+    }
+    if (
+      !isValidUri(topic, "exact", this.#options.uriCheck) ||
+      isReservedUri(topic)
+    ) return invalidUriError(MessageCode.PUBLISH, request, topic);
+    if (!publisher.authorizer.allows("publish", topic, "exact")) {
+      return notAuthorizedError(MessageCode.PUBLISH, request, topic);
+    }
+    if (
+      (options as PublishOptions).disclose_me === true &&
+      !this.#options.allowsDisclosure
+    ) {
+      return requestError(
+        MessageCode.PUBLISH,
+        request,
+        ErrorUri.DISCLOSE_ME_DISALLOWED,
+        "The realm does not allow disclosure of identities on request",
+      );
+    }
+    return undefined;
+  }
+
+  /** Brings an accepted publication to its subscribers. */
+  route(publication: Publication, retain: boolean): void {
+    const { delivery } = this.#options;
+    if (retain) delivery.retain(publication);
+    const exact = this.#subscriptions.exact(publication.topic);
+    if (exact !== undefined) {
+      delivery.deliver(exact, publication, publication.details);
+    }
+    if (!this.#subscriptions.hasPatterns) return;
+    const found: Subscription[] = [];
+    this.#subscriptions.collectPatterns(publication.topic, found);
+    if (found.length === 0) return;
+    // A pattern's subscriber cannot know the topic otherwise (PM-06).
+    const details = { ...publication.details, topic: publication.topic };
+    for (const subscription of found) {
+      delivery.deliver(subscription, publication, details);
+    }
+  }
+
+  /** Whether anyone would get an event of `topic`, or a history keep it. */
+  hasListeners(topic: string): boolean {
+    // Without subscribers a subscription is there for its history only.
+    if (this.#subscriptions.exact(topic) !== undefined) return true;
+    return this.#subscriptions.hasPatterns && this.match(topic).length > 0;
+  }
+
+  /** An event of the router's own, on a topic below `wamp.` (AZ-12). */
+  publishOwn(topic: string, payload: Payload): void {
+    this.route({
+      id: this.#options.publicationIds.next(),
+      topic,
+      details: EMPTY_DICT,
+      payload,
+      excluded: undefined,
+      lists: undefined,
+      audience: undefined,
+    }, false);
   }
 
   /** SUBSCRIBE: SUBSCRIBED or ERROR (PS-01). */
   subscribe(subscriber: Peer, message: Subscribe): void {
     const { topic, request } = message;
-    const match = (message.options as SubscribeOptions).match ?? "exact";
-    if (!isValidUri(topic, match, this.#uriCheck)) {
-      subscriber.outlet.send(
-        invalidUriError(MessageCode.SUBSCRIBE, request, topic),
-      );
-      return;
-    }
-    if (!subscriber.authorizer.allows("subscribe", topic, match)) {
-      subscriber.outlet.send(
-        notAuthorizedError(MessageCode.SUBSCRIBE, request, topic),
-      );
-      return;
-    }
+    const options = message.options as SubscribeOptions;
+    const match = options.match ?? "exact";
     const known = this.#subscriptions.get(topic, match);
-    if (
-      subscriber.subscriptions.size >= subscriber.limits.maxSubscriptions &&
-      !(known?.subscribers.has(subscriber))
-    ) {
-      subscriber.outlet.send(requestError(
-        MessageCode.SUBSCRIBE,
-        request,
-        ErrorUri.LIMIT_REACHED,
-        `The session has ${subscriber.limits.maxSubscriptions} subscriptions, the most allowed`,
-      ));
+    const refusal = this.#refuseSubscribe(subscriber, message, match, known);
+    if (refusal !== undefined) {
+      subscriber.outlet.send(refusal);
       return;
     }
-    const subscription = known ?? this.#create(topic, match);
+    const subscription = known ?? this.#create(topic, match, undefined);
+    const isNewSubscriber = !subscription.subscribers.has(subscriber);
     subscription.subscribers.add(subscriber);
     subscriber.subscriptions.set(subscription.id, subscription);
     subscriber.outlet.send({
@@ -135,6 +211,15 @@ export class Broker {
       request,
       subscription: subscription.id,
     });
+    if (options.get_retained === true) {
+      this.#options.delivery.deliverRetained(subscription, subscriber);
+    }
+    if (!isNewSubscriber) return;
+    const { observer } = this.#options;
+    if (known === undefined) {
+      observer.subscriptionCreated(subscriber, subscription);
+    }
+    observer.subscribed(subscriber, subscription);
   }
 
   /** UNSUBSCRIBE of an own subscription, else ERROR (PS-04, PS-05). */
@@ -150,73 +235,105 @@ export class Broker {
       ));
       return;
     }
-    subscriber.subscriptions.delete(subscription.id);
-    this.#removeSubscriber(subscription, subscriber);
-    subscriber.outlet.send({ code: MessageCode.UNSUBSCRIBED, request });
+    subscriber.outlet.send({
+      code: MessageCode.UNSUBSCRIBED,
+      request,
+      details: undefined,
+    });
+    this.#removeSubscriber(subscription, subscriber, true);
   }
 
-  /** Forgets all that `peer`, whose session has ended, subscribed to (SL-05). */
-  leave(peer: Peer): void {
-    for (const subscription of peer.subscriptions.values()) {
-      this.#removeSubscriber(subscription, peer);
+  /** Takes `subscriber` out without its asking (SV-01, SV-02). */
+  revoke(
+    subscription: Subscription,
+    subscriber: Peer,
+    reason: string | undefined,
+  ): void {
+    if (subscriber.announced(ClientFeature.SUBSCRIBER_REVOCATION)) {
+      subscriber.outlet.send({
+        code: MessageCode.UNSUBSCRIBED,
+        request: 0,
+        details: { subscription: subscription.id, reason },
+      });
     }
-    peer.subscriptions.clear();
+    this.#removeSubscriber(subscription, subscriber, true);
   }
 
-  #create(uri: string, match: Subscription["match"]): Subscription {
-    const id = ++this.#lastSubscriptionId;
-    const subscription = { id, uri, match, subscribers: new Set<Peer>() };
+  /**
+   * Forgets all that `peer`, whose session has ended, subscribed to (SL-05).
+   *
+   * @param tells Whether the meta API's events are sent (MS-09).
+   */
+  leave(peer: Peer, tells: boolean): void {
+    const subscriptions = [...peer.subscriptions.values()];
+    // First, so that none of the events about its leaving goes to itself.
+    for (const { subscribers } of subscriptions) subscribers.delete(peer);
+    for (const subscription of subscriptions) {
+      this.#removeSubscriber(subscription, peer, tells);
+    }
+  }
+
+  #refuseSubscribe(
+    subscriber: Peer,
+    message: Subscribe,
+    match: Subscription["match"],
+    known: Subscription | undefined,
+  ): ErrorMessage | undefined {
+    const { topic, request } = message;
+    if (!isValidUri(topic, match, this.#options.uriCheck)) {
+      return invalidUriError(MessageCode.SUBSCRIBE, request, topic);
+    }
+    if (!subscriber.authorizer.allows("subscribe", topic, match)) {
+      return notAuthorizedError(MessageCode.SUBSCRIBE, request, topic);
+    }
+    if (
+      subscriber.subscriptions.size >= subscriber.limits.maxSubscriptions &&
+      !known?.subscribers.has(subscriber)
+    ) {
+      return requestError(
+        MessageCode.SUBSCRIBE,
+        request,
+        ErrorUri.LIMIT_REACHED,
+        `The session has ${subscriber.limits.maxSubscriptions} subscriptions, the most allowed`,
+      );
+    }
+    return undefined;
+  }
+
+  #create(
+    uri: string,
+    match: Subscription["match"],
+    history: HistoryKey | undefined,
+  ): Subscription {
+    const subscription = {
+      id: ++this.#lastSubscriptionId,
+      uri,
+      match,
+      created: this.#options.clock.now(),
+      subscribers: new Set<Peer>(),
+      history,
+    };
     this.#subscriptions.add(subscription);
+    this.#byId.set(subscription.id, subscription);
     return subscription;
   }
 
-  #removeSubscriber(subscription: Subscription, subscriber: Peer): void {
-    subscription.subscribers.delete(subscriber);
-    if (subscription.subscribers.size === 0) {
-      this.#subscriptions.remove(subscription);
-    }
-  }
-
-  #deliverToPatterns(
-    publication: number,
-    message: Publish,
-    excluded: Peer | undefined,
-  ): void {
-    const found: Subscription[] = [];
-    this.#subscriptions.collectPatterns(message.topic, found);
-    // A pattern's subscriber cannot know the topic otherwise (PM-06).
-    const details = { topic: message.topic };
-    for (const subscription of found) {
-      this.#deliver(subscription, publication, details, message, excluded);
-    }
-  }
-
-  /** One EVENT for each subscriber but `excluded` (PS-08, PS-09). */
-  #deliver(
+  #removeSubscriber(
     subscription: Subscription,
-    publication: number,
-    details: Dict,
-    message: Publish,
-    excluded: Peer | undefined,
+    subscriber: Peer,
+    tells: boolean,
   ): void {
-    // The same object for all: connections encode it once per serializer.
-    const event: Event = {
-      code: MessageCode.EVENT,
-      subscription: subscription.id,
-      publication,
-      details,
-      payload: message.payload,
-    };
-    for (const subscriber of subscription.subscribers) {
-      if (subscriber === excluded) continue;
-      const outcome = subscriber.outlet.send(event);
-      if (outcome !== SendOutcome.SENT) {
-        this.#counters.increment(
-          outcome === SendOutcome.TOO_LONG
-            ? "events_too_long"
-            : "events_unsupported_value",
-        );
-      }
+    subscription.subscribers.delete(subscriber);
+    subscriber.subscriptions.delete(subscription.id);
+    const isGone = subscription.subscribers.size === 0 &&
+      subscription.history === undefined;
+    if (isGone) {
+      this.#subscriptions.remove(subscription);
+      this.#byId.delete(subscription.id);
     }
+    if (!tells) return;
+    const { observer } = this.#options;
+    observer.unsubscribed(subscriber, subscription);
+    if (isGone) observer.subscriptionDeleted(subscriber, subscription);
   }
 }

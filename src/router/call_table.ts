@@ -1,202 +1,232 @@
 /**
- * Pending calls: from the INVOCATION to the one final answer that every call
- * gets, whatever way it ends (RP-09).
+ * Pending calls and how each ends: with exactly one final answer to its caller,
+ * whatever way (RP-09). Who gets a call is not decided here: see
+ * `call_invoker.ts`; what callees answer is in `call_answers.ts`.
  */
+import type { Timers } from "../base/timers.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
-import { checkAnnounced } from "../wamp/features.ts";
+import { ClientFeature } from "../wamp/features.ts";
 import {
   type Cancel,
   type ErrorMessage,
   requestError,
-  type Yield,
+  type Result,
 } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
-import { EMPTY_DICT } from "../wamp/options.ts";
-import type { Payload } from "../wamp/payload.ts";
-import { ProtocolError } from "../wamp/protocol_error.ts";
+import type { CallOptions } from "../wamp/options.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
-import { isValidUri } from "../wamp/uri.ts";
 import type { Peer } from "./peer.ts";
 import type { PendingCall } from "./pending_call.ts";
 import type { Counters } from "./ports.ts";
+import type { Callee, Registration } from "./registration.ts";
 
-/** The calls of a realm that wait for their callees. */
+/** The calls of a realm that have no final answer. */
 export class CallTable {
+  readonly #timers: Timers;
   readonly #counters: Counters;
   #count = 0;
+  #onRoom: (registration: Registration) => void = () => {};
 
-  constructor(counters: Counters) {
+  constructor(timers: Timers, counters: Counters) {
+    this.#timers = timers;
     this.#counters = counters;
   }
 
-  /** How many calls are pending. */
+  /** How many calls have no final answer. */
   get count(): number {
     return this.#count;
   }
 
-  /** Enters a call whose INVOCATION was sent. */
-  add(call: PendingCall): void {
-    call.caller.calls.set(call.callRequest, call);
-    call.callee.invocations.set(call.invocationRequest, call);
+  /** Has `onRoom` called when a callee of a registration with waiting calls is free. */
+  whenRoom(onRoom: (registration: Registration) => void): void {
+    this.#onRoom = onRoom;
+  }
+
+  /** Enters a call, which has no callee yet. */
+  enter(call: PendingCall): void {
+    call.caller.calls.set(call.message.request, call);
     this.#count++;
   }
 
-  /**
-   * YIELD: the RESULT (RP-07). Of a call that is over: dropped (RP-11).
-   *
-   * @throws {ProtocolError} Where the request was never issued to this callee
-   * (PV-08), or a feature is needed that is not announced.
-   */
-  yield(callee: Peer, message: Yield): void {
-    checkAnnounced(message.options, "YIELD");
-    const call = this.#invocationOf(callee, message.request, "YIELD");
-    // No caller can have asked for progress: the call goes on (PR-07).
-    if (call === undefined || message.options["progress"] === true) return;
-    this.#remove(call);
-    const outcome = call.caller.outlet.send({
-      code: MessageCode.RESULT,
-      request: call.callRequest,
-      details: EMPTY_DICT,
-      payload: message.payload,
-    });
-    if (outcome !== SendOutcome.SENT) {
-      this.answerUnsendable(call.caller, call.callRequest, outcome);
-    }
+  /** Notes that the INVOCATION of `call` was sent. */
+  bind(call: PendingCall, callee: Callee, invocationRequest: number): void {
+    call.state = "invoked";
+    call.callee = callee;
+    call.invocationRequest = invocationRequest;
+    callee.pending++;
+    callee.peer.lastInvocationId = invocationRequest;
+    callee.peer.invocations.set(invocationRequest, call);
   }
 
-  /**
-   * ERROR to an INVOCATION: the same to the caller (RP-08).
-   *
-   * @throws {ProtocolError} Where the request was never issued to this callee (PV-08).
-   */
-  error(callee: Peer, message: ErrorMessage): void {
-    const call = this.#invocationOf(callee, message.request, "ERROR");
-    if (call === undefined) return;
-    this.#remove(call);
-    if (!isValidUri(message.error, "exact", "loose")) {
-      this.#answerError(
-        call,
-        ErrorUri.INVALID_URI,
-        `The callee answered with an invalid error URI: "${
-          message.error.slice(0, 200)
-        }"`,
-      );
-      return;
-    }
-    const outcome = this.#forwardError(call, message.error, message.payload);
-    if (outcome !== SendOutcome.SENT) {
-      this.answerUnsendable(call.caller, call.callRequest, outcome);
-    }
+  /** Takes `call` from its callee, which has sent it away. */
+  unbind(call: PendingCall): void {
+    const { callee } = call;
+    if (callee === undefined) return;
+    call.callee = undefined;
+    callee.pending--;
+    callee.peer.invocations.delete(call.invocationRequest);
+    if (call.registration.waiting.size > 0) this.#onRoom(call.registration);
+  }
+
+  /** Starts the call's timer, if it asked for one (TO-02). */
+  startTimeout(call: PendingCall): void {
+    const { timeout } = call.message.options as CallOptions;
+    if (timeout) this.#setDeadline(call, timeout);
+  }
+
+  #setDeadline(call: PendingCall, timeout: number): void {
+    this.#clearTimeout(call);
+    call.deadline = this.#timers.set(timeout, () => {
+      call.deadline = undefined;
+      this.#expire(call);
+    });
+  }
+
+  /** Progress restarts the timer, where the router keeps it (TO-07). */
+  restartTimeout(call: PendingCall): void {
+    if (call.deadline !== undefined) this.startTimeout(call);
+  }
+
+  /** Ends `call` with the final `answer` of its callee. */
+  answer(call: PendingCall, answer: Result | ErrorMessage): void {
+    this.end(call);
+    const outcome = call.caller.outlet.send(answer);
+    if (outcome !== SendOutcome.SENT) this.#sendUnsendable(call, outcome);
+  }
+
+  /** Ends `call`, whose callee is not needed any more, with an ERROR of ours. */
+  fail(call: PendingCall, error: string, text: string): void {
+    this.end(call);
+    this.#sendError(call, error, text);
+  }
+
+  /** As {@linkcode CallTable.fail}, for a message that could not be sent (FR-16, FR-17, A-13). */
+  failUnsendable(call: PendingCall, outcome: SendOutcome): void {
+    if (call.callee !== undefined) this.#interrupt(call, "killnowait");
+    this.#abandon(call);
+    this.#sendUnsendable(call, outcome);
   }
 
   /** CANCEL of an own pending call (CX-01 to CX-06); else nothing (CX-08). */
   cancel(caller: Peer, message: Cancel): void {
     const call = caller.calls.get(message.request);
-    if (call === undefined || call.killing) return;
-    const canInterrupt = call.callee.features.calleeCanceling;
-    const mode = canInterrupt
+    if (call === undefined || call.state === "killing") return;
+    const mode = canInterrupt(call)
       ? message.options["mode"] ?? "killnowait"
       : "skip";
     if (mode === "kill") {
-      call.killing = true;
+      call.state = "killing";
       this.#interrupt(call, "kill");
       return;
     }
-    this.#remove(call);
-    this.#answerError(call, ErrorUri.CANCELED, "The caller canceled the call");
+    this.#sendError(call, ErrorUri.CANCELED, "The caller canceled the call");
     if (mode === "killnowait") this.#interrupt(call, "killnowait");
+    this.#abandon(call);
   }
 
   /** Ends what `peer`, whose session has ended, called and was called for (SL-05). */
   leave(peer: Peer): void {
+    // First, so that the room which the others leave is not taken by these.
     for (const call of peer.calls.values()) {
-      this.#remove(call);
-      if (call.callee === peer || call.killing) continue;
-      if (call.callee.features.calleeCanceling) {
-        this.#interrupt(call, "killnowait");
+      if (call.state === "waiting") this.end(call);
+    }
+    for (const call of peer.calls.values()) {
+      if (call.callee?.peer === peer) this.end(call);
+      else {
+        // One that is killing has been interrupted (CX-09).
+        if (call.state === "invoked") this.#interrupt(call, "killnowait");
+        this.#abandon(call);
       }
     }
     for (const call of peer.invocations.values()) {
-      this.#remove(call);
-      this.#answerError(call, ErrorUri.CANCELED, "The callee has left");
+      if (call.state === "abandoned") this.end(call);
+      else this.fail(call, ErrorUri.CANCELED, "The callee has left");
     }
   }
 
-  /** The ERROR in place of a message that could not be sent (FR-16, FR-17, A-13). */
-  answerUnsendable(
-    caller: Peer,
-    callRequest: number,
-    outcome: SendOutcome,
-  ): void {
-    if (outcome === SendOutcome.TOO_LONG) {
-      this.#counters.increment("calls_too_long");
+  /** Ends the calls that wait for `registration`, which has no callee any more. */
+  failWaiting(registration: Registration): void {
+    for (const call of registration.waiting) {
+      this.fail(call, ErrorUri.CANCELED, "The last callee has left");
     }
-    caller.outlet.send(
-      outcome === SendOutcome.TOO_LONG
-        ? requestError(
-          MessageCode.CALL,
-          callRequest,
-          ErrorUri.PAYLOAD_SIZE_EXCEEDED,
-          "A message of this call is longer than its receiver accepts",
-        )
-        : requestError(
-          MessageCode.CALL,
-          callRequest,
-          ErrorUri.INVALID_ARGUMENT,
-          "The payload has a value that the other peer's serializer cannot hold",
-        ),
-    );
   }
 
-  #invocationOf(
-    callee: Peer,
-    request: number,
-    what: string,
-  ): PendingCall | undefined {
-    const call = callee.invocations.get(request);
-    if (
-      call === undefined && (request < 1 || request > callee.lastInvocationId)
-    ) {
-      throw new ProtocolError(
-        `${what} names invocation ${request}, which was never issued to this session`,
-      );
+  /** Takes `call` out of all tables. */
+  end(call: PendingCall): void {
+    this.#forgetCaller(call);
+    call.registration.waiting.delete(call);
+    call.state = "ended";
+    this.unbind(call);
+  }
+
+  /**
+   * The caller has its answer. The callee may still be at work: where its
+   * invocations are counted, this one counts until it answers.
+   */
+  #abandon(call: PendingCall): void {
+    if (call.callee === undefined || call.callee.concurrency === 0) {
+      return this.end(call);
     }
-    return call;
+    this.#forgetCaller(call);
+    call.state = "abandoned";
   }
 
-  #forwardError(
-    call: PendingCall,
-    error: string,
-    payload: Payload,
-  ): SendOutcome {
-    return call.caller.outlet.send({
-      code: MessageCode.ERROR,
-      requestType: MessageCode.CALL,
-      request: call.callRequest,
-      details: EMPTY_DICT,
-      error,
-      payload,
-      text: undefined,
-    });
+  #forgetCaller(call: PendingCall): void {
+    if (call.state === "abandoned") return;
+    this.#clearTimeout(call);
+    if (call.hasMoreChunks) {
+      call.caller.rememberEndedCall(call.message.request);
+    }
+    call.caller.calls.delete(call.message.request);
+    this.#count--;
   }
 
-  #answerError(call: PendingCall, error: string, text: string): void {
-    call.caller.outlet.send(
-      requestError(MessageCode.CALL, call.callRequest, error, text),
-    );
+  #expire(call: PendingCall): void {
+    this.#sendError(call, ErrorUri.TIMEOUT, "The call has timed out");
+    if (call.state === "invoked") this.#interrupt(call, "killnowait");
+    this.#abandon(call);
   }
 
   #interrupt(call: PendingCall, mode: string): void {
-    call.callee.outlet.send({
+    if (!canInterrupt(call)) return;
+    call.callee?.peer.outlet.send({
       code: MessageCode.INTERRUPT,
       request: call.invocationRequest,
       options: { mode },
     });
   }
 
-  #remove(call: PendingCall): void {
-    call.caller.calls.delete(call.callRequest);
-    call.callee.invocations.delete(call.invocationRequest);
-    this.#count--;
+  #sendUnsendable(call: PendingCall, outcome: SendOutcome): void {
+    if (outcome === SendOutcome.TOO_LONG) {
+      this.#counters.increment("calls_too_long");
+      this.#sendError(
+        call,
+        ErrorUri.PAYLOAD_SIZE_EXCEEDED,
+        "A message of this call is longer than its receiver accepts",
+      );
+    } else {
+      this.#sendError(
+        call,
+        ErrorUri.INVALID_ARGUMENT,
+        "The payload has a value that the other peer's serializer cannot hold",
+      );
+    }
   }
+
+  #sendError(call: PendingCall, error: string, text: string): void {
+    call.caller.outlet.send(
+      requestError(MessageCode.CALL, call.message.request, error, text),
+    );
+  }
+
+  #clearTimeout(call: PendingCall): void {
+    if (call.deadline === undefined) return;
+    this.#timers.clear(call.deadline);
+    call.deadline = undefined;
+  }
+}
+
+/** Callees that did not announce it never get INTERRUPT (CX-06). */
+function canInterrupt(call: PendingCall): boolean {
+  return call.callee?.peer.announced(ClientFeature.CALLEE_CANCELING) === true;
 }

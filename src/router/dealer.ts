@@ -1,10 +1,12 @@
 /**
  * Routed remote procedure calls of one realm (checklist §9): who serves which
- * procedure, and the way of a call to its callee. What comes after the
- * INVOCATION is in `call_table.ts`.
+ * procedure. What becomes of a call is in `call_invoker.ts`, `call_table.ts`
+ * and `call_answers.ts`.
  */
+import type { Clock } from "../base/clock.ts";
+import type { RandomSource } from "../base/random.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
-import { checkAnnounced } from "../wamp/features.ts";
+import { ClientFeature } from "../wamp/features.ts";
 import {
   type Call,
   type ErrorMessage,
@@ -15,50 +17,97 @@ import {
   type Unregister,
 } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
-import { EMPTY_DICT, type RegisterOptions } from "../wamp/options.ts";
+import {
+  type CallOptions,
+  EMPTY_DICT,
+  isPassthru,
+  type RegisterOptions,
+} from "../wamp/options.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
-import { SendOutcome } from "../wamp/send_outcome.ts";
 import { isReservedUri, isValidUri, type UriCheck } from "../wamp/uri.ts";
+import type { CallInvoker } from "./call_invoker.ts";
 import type { CallTable } from "./call_table.ts";
 import { PatternIndex } from "./pattern_index.ts";
 import type { Peer } from "./peer.ts";
-import type { Registration } from "./registration.ts";
+import type { MetaProcedures, RealmObserver } from "./ports.ts";
+import { Registration } from "./registration.ts";
+
+/** What a dealer is made of. */
+export interface DealerOptions {
+  readonly uriCheck: UriCheck;
+  /** Whether callers and callees may ask for disclosure (CI-03). */
+  readonly allowsDisclosure: boolean;
+  readonly table: CallTable;
+  readonly invoker: CallInvoker;
+  readonly random: RandomSource;
+  readonly clock: Clock;
+  readonly observer: RealmObserver;
+  readonly meta: MetaProcedures;
+}
 
 /** The registrations of a realm, and the way of calls to them. */
 export class Dealer {
-  readonly #uriCheck: UriCheck;
-  readonly #calls: CallTable;
+  readonly #options: DealerOptions;
   readonly #registrations = new PatternIndex<Registration>();
+  readonly #byId = new Map<number, Registration>();
   #lastRegistrationId = 0;
 
-  constructor(uriCheck: UriCheck, calls: CallTable) {
-    this.#uriCheck = uriCheck;
-    this.#calls = calls;
+  constructor(options: DealerOptions) {
+    this.#options = options;
   }
 
-  /** How many registrations there are. */
-  get registrationCount(): number {
-    return this.#registrations.size;
+  /** All registrations, by ID. */
+  get registrations(): ReadonlyMap<number, Registration> {
+    return this.#byId;
+  }
+
+  /** The registration under exactly that text and policy (MR-04). */
+  lookup(
+    uri: string,
+    match: Registration["match"],
+  ): Registration | undefined {
+    return this.#registrations.get(uri, match);
+  }
+
+  /** The registration that a call to `procedure` would go to (MR-04). */
+  match(procedure: string): Registration | undefined {
+    // Patterns of clients never serve the reserved `wamp.` (UR-10).
+    return isReservedUri(procedure)
+      ? undefined
+      : this.#registrations.best(procedure);
   }
 
   /** REGISTER: REGISTERED or ERROR (RP-01). */
   register(callee: Peer, message: Register): void {
-    const { procedure, request } = message;
-    const match = (message.options as RegisterOptions).match ?? "exact";
-    const refusal = this.#refuseRegister(callee, message, match);
+    const options = message.options as RegisterOptions;
+    const match = options.match ?? "exact";
+    const refusal = this.#refuseRequest(callee, message, match);
     if (refusal !== undefined) {
       callee.outlet.send(refusal);
       return;
     }
-    const id = ++this.#lastRegistrationId;
-    const registration = { id, uri: procedure, match, callee };
-    this.#registrations.add(registration);
-    callee.registrations.set(id, registration);
+    const present = this.#registrations.get(message.procedure, match);
+    const conflict = this.#refuseJoining(callee, message, present);
+    if (conflict !== undefined) {
+      callee.outlet.send(conflict);
+      return;
+    }
+    const isForced = options.force_reregister === true;
+    if (isForced && present !== undefined) this.#evict(present);
+    const known = isForced ? undefined : present;
+    const registration = known ?? this.#create(message.procedure, options);
+    const isNewCallee = !callee.registrations.has(registration.id);
+    if (isNewCallee) this.#addCallee(registration, callee, options);
     callee.outlet.send({
       code: MessageCode.REGISTERED,
-      request,
-      registration: id,
+      request: message.request,
+      registration: registration.id,
     });
+    if (!isNewCallee) return;
+    const { observer } = this.#options;
+    if (known === undefined) observer.registrationCreated(callee, registration);
+    observer.registered(callee, registration);
+    this.#options.invoker.serveWaiting(registration);
   }
 
   /** UNREGISTER of an own registration, else ERROR (RP-03). */
@@ -75,88 +124,123 @@ export class Dealer {
       return;
     }
     // Pending calls run on and reach their callers (RP-04).
-    callee.registrations.delete(registration.id);
-    this.#registrations.remove(registration);
-    callee.outlet.send({ code: MessageCode.UNREGISTERED, request });
+    callee.outlet.send({
+      code: MessageCode.UNREGISTERED,
+      request,
+      details: undefined,
+    });
+    this.#removeCallee(registration, callee, true);
+  }
+
+  /** Takes `callee` out of `registration` without its asking (RV-01, RV-02). */
+  revoke(
+    registration: Registration,
+    callee: Peer,
+    reason: string | undefined,
+  ): void {
+    if (callee.announced(ClientFeature.CALLEE_REVOCATION)) {
+      callee.outlet.send({
+        code: MessageCode.UNREGISTERED,
+        request: 0,
+        details: { registration: registration.id, reason },
+      });
+    }
+    this.#removeCallee(registration, callee, true);
   }
 
   /**
    * CALL: an INVOCATION at one callee, or an ERROR (RP-05, RP-06).
    *
-   * @throws {ProtocolError} Where the request ID is that of a pending call, or
-   * a feature is needed that is not announced.
+   * @throws {ProtocolError} Where it uses what was not announced (PG-02, PP-01),
+   * or the ID of a pending call that has no further chunks (PG-09).
    */
   call(caller: Peer, message: Call): void {
-    checkAnnounced(message.options, "CALL");
     const { procedure, request } = message;
-    if (!isValidUri(procedure, "exact", this.#uriCheck)) {
-      caller.outlet.send(invalidUriError(MessageCode.CALL, request, procedure));
+    checkAnnounced(caller, message);
+    if (!caller.noteRequest(request)) {
+      const pending = caller.calls.get(request);
+      if (pending !== undefined) {
+        return this.#options.invoker.continue(pending, message);
+      }
+      if (isLateChunk(caller, message)) return;
+    }
+    const denial = this.#denyCall(caller, message);
+    if (denial !== undefined) return refuseCall(caller, message, denial);
+    if (isReservedUri(procedure) && this.#options.meta.call(caller, message)) {
       return;
     }
-    if (!caller.authorizer.allows("call", procedure, "exact")) {
-      caller.outlet.send(
-        notAuthorizedError(MessageCode.CALL, request, procedure),
-      );
-      return;
-    }
-    if (caller.calls.has(request)) {
-      throw new ProtocolError(
-        `CALL.Request ${request} is that of a call that is pending`,
-      );
-    }
-    const registration = this.#registrationFor(procedure);
+    const registration = this.match(procedure);
     if (registration === undefined) {
-      caller.outlet.send(requestError(
-        MessageCode.CALL,
-        request,
-        ErrorUri.NO_SUCH_PROCEDURE,
-        `No procedure "${procedure}" is registered`,
-      ));
-      return;
+      return refuseCall(
+        caller,
+        message,
+        requestError(
+          MessageCode.CALL,
+          request,
+          ErrorUri.NO_SUCH_PROCEDURE,
+          `No procedure "${procedure}" is registered`,
+        ),
+      );
     }
-    if (caller.calls.size >= caller.limits.maxPendingCalls) {
-      caller.outlet.send(requestError(
-        MessageCode.CALL,
-        request,
-        ErrorUri.LIMIT_REACHED,
-        `The session has ${caller.limits.maxPendingCalls} pending calls, the most allowed`,
-      ));
-      return;
-    }
-    this.#invoke(caller, message, registration);
+    const refusal = this.#refuseCall(caller, message);
+    if (refusal !== undefined) return refuseCall(caller, message, refusal);
+    this.#options.invoker.call(caller, message, registration);
   }
 
-  /** Forgets all that `peer`, whose session has ended, registered (SL-05). */
-  leave(peer: Peer): void {
-    for (const registration of peer.registrations.values()) {
-      this.#registrations.remove(registration);
+  /**
+   * Forgets all that `peer`, whose session has ended, registered (SL-05).
+   *
+   * @param tells Whether the meta API's events are sent (MS-09).
+   */
+  leave(peer: Peer, tells: boolean): void {
+    for (const registration of [...peer.registrations.values()]) {
+      this.#removeCallee(registration, peer, tells);
     }
-    peer.registrations.clear();
   }
 
-  #refuseRegister(
+  #refuseRequest(
     callee: Peer,
     message: Register,
     match: Registration["match"],
   ): ErrorMessage | undefined {
     const { procedure, request } = message;
+    const options = message.options as RegisterOptions;
     if (
-      !isValidUri(procedure, match, this.#uriCheck) || isReservedUri(procedure)
-    ) {
-      return invalidUriError(MessageCode.REGISTER, request, procedure);
-    }
+      !isValidUri(procedure, match, this.#options.uriCheck) ||
+      isReservedUri(procedure)
+    ) return invalidUriError(MessageCode.REGISTER, request, procedure);
     if (!callee.authorizer.allows("register", procedure, match)) {
       return notAuthorizedError(MessageCode.REGISTER, request, procedure);
     }
-    if (this.#registrations.get(procedure, match) !== undefined) {
+    if (options.disclose_caller === true && !this.#options.allowsDisclosure) {
+      return disclosureRefused(MessageCode.REGISTER, request);
+    }
+    return undefined;
+  }
+
+  #refuseJoining(
+    callee: Peer,
+    message: Register,
+    known: Registration | undefined,
+  ): ErrorMessage | undefined {
+    const { procedure, request } = message;
+    const options = message.options as RegisterOptions;
+    const policy = options.invoke ?? "single";
+    if (
+      known !== undefined && options.force_reregister !== true &&
+      (known.policy === "single" || known.policy !== policy)
+    ) {
       return requestError(
         MessageCode.REGISTER,
         request,
         ErrorUri.PROCEDURE_ALREADY_EXISTS,
-        `Procedure "${procedure}" is already registered`,
+        `Procedure "${procedure}" is already registered with policy ${known.policy}`,
       );
     }
-    if (callee.registrations.size >= callee.limits.maxRegistrations) {
+    if (
+      callee.registrations.size >= callee.limits.maxRegistrations &&
+      (known === undefined || !callee.registrations.has(known.id))
+    ) {
       return requestError(
         MessageCode.REGISTER,
         request,
@@ -167,34 +251,130 @@ export class Dealer {
     return undefined;
   }
 
-  /** Patterns of clients never serve the reserved `wamp.` (UR-10). */
-  #registrationFor(procedure: string): Registration | undefined {
-    return isReservedUri(procedure)
-      ? this.#registrations.exact(procedure)
-      : this.#registrations.best(procedure);
+  /** What comes before any look at what there is (AZ-05). */
+  #denyCall(caller: Peer, message: Call): ErrorMessage | undefined {
+    const { procedure, request } = message;
+    if (!isValidUri(procedure, "exact", this.#options.uriCheck)) {
+      return invalidUriError(MessageCode.CALL, request, procedure);
+    }
+    if (!caller.authorizer.allows("call", procedure, "exact")) {
+      return notAuthorizedError(MessageCode.CALL, request, procedure);
+    }
+    return undefined;
   }
 
-  #invoke(caller: Peer, message: Call, registration: Registration): void {
-    const callee = registration.callee;
-    const invocationRequest = callee.nextInvocationId;
-    const outcome = callee.outlet.send({
-      code: MessageCode.INVOCATION,
-      request: invocationRequest,
-      registration: registration.id,
-      details: registration.match === "exact"
-        ? EMPTY_DICT
-        : { procedure: message.procedure },
-      payload: message.payload,
-    });
-    if (outcome === SendOutcome.SENT) {
-      callee.lastInvocationId = invocationRequest;
-      this.#calls.add({
-        caller,
-        callRequest: message.request,
-        callee,
-        invocationRequest,
-        killing: false,
-      });
-    } else this.#calls.answerUnsendable(caller, message.request, outcome);
+  #refuseCall(caller: Peer, message: Call): ErrorMessage | undefined {
+    const { request } = message;
+    if (caller.calls.size >= caller.limits.maxPendingCalls) {
+      return requestError(
+        MessageCode.CALL,
+        request,
+        ErrorUri.LIMIT_REACHED,
+        `The session has ${caller.limits.maxPendingCalls} pending calls, the most allowed`,
+      );
+    }
+    if (
+      (message.options as CallOptions).disclose_me === true &&
+      !this.#options.allowsDisclosure
+    ) return disclosureRefused(MessageCode.CALL, request);
+    return undefined;
   }
+
+  #create(uri: string, options: RegisterOptions): Registration {
+    const registration = new Registration({
+      id: ++this.#lastRegistrationId,
+      uri,
+      match: options.match ?? "exact",
+      policy: options.invoke ?? "single",
+      created: this.#options.clock.now(),
+    }, this.#options.random);
+    this.#registrations.add(registration);
+    this.#byId.set(registration.id, registration);
+    return registration;
+  }
+
+  #addCallee(
+    registration: Registration,
+    peer: Peer,
+    options: RegisterOptions,
+  ): void {
+    registration.add({
+      peer,
+      concurrency: options.concurrency ?? 0,
+      disclosesCaller: options.disclose_caller === true,
+      forwardsTimeout: options.forward_timeout === true &&
+        peer.announced(ClientFeature.CALLEE_TIMEOUT),
+      pending: 0,
+    });
+    peer.registrations.set(registration.id, registration);
+  }
+
+  /** The holders make room for one that comes back (RV-04). */
+  #evict(registration: Registration): void {
+    for (const { peer } of [...registration.callees]) {
+      this.revoke(registration, peer, ErrorUri.UNREGISTERED);
+    }
+  }
+
+  #removeCallee(registration: Registration, peer: Peer, tells: boolean): void {
+    registration.remove(peer);
+    peer.registrations.delete(registration.id);
+    const isLast = registration.callees.length === 0;
+    if (isLast) {
+      this.#registrations.remove(registration);
+      this.#byId.delete(registration.id);
+      this.#options.table.failWaiting(registration);
+    }
+    if (!tells) return;
+    this.#options.observer.unregistered(peer, registration);
+    if (isLast) this.#options.observer.registrationDeleted(peer, registration);
+  }
+}
+
+/** @throws {ProtocolError} On what the protocol forbids without announcement. */
+function checkAnnounced(caller: Peer, message: Call): void {
+  if (message.options === EMPTY_DICT) return;
+  if (
+    (message.options as CallOptions).progress === true &&
+    !caller.announced(ClientFeature.CALLER_PROGRESSIVE_INVOCATIONS)
+  ) {
+    throw new ProtocolError(
+      "CALL with progress, but the caller did not announce progressive_call_invocations",
+    );
+  }
+  if (
+    isPassthru(message.options) &&
+    !caller.announced(ClientFeature.CALLER_PASSTHRU)
+  ) {
+    throw new ProtocolError(
+      "CALL in payload passthru mode, which the caller did not announce",
+    );
+  }
+}
+
+/** Whether the call that `message` continues is over already (PG-10, PG-11). */
+function isLateChunk(caller: Peer, message: Call): boolean {
+  return (message.options as CallOptions).progress === true ||
+    caller.isEndedCall(message.request);
+}
+
+/** Answers a call that does not come about; further chunks of it are late. */
+function refuseCall(
+  caller: Peer,
+  message: Call,
+  refusal: ErrorMessage,
+): void {
+  if ((message.options as CallOptions).progress === true) {
+    caller.rememberEndedCall(message.request);
+  }
+  caller.outlet.send(refusal);
+}
+
+function disclosureRefused(requestType: number, request: number): ErrorMessage {
+  return requestError(
+    requestType,
+    request,
+    ErrorUri.DISCLOSE_ME_DISALLOWED,
+    "The realm does not allow disclosure of identities on request",
+  );
 }

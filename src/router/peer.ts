@@ -3,10 +3,10 @@
  * owns, so that its leaving costs what it owns and not what the realm holds.
  */
 import type { ClientFeatures } from "../wamp/features.ts";
-import { nextSessionScopeId } from "../wamp/id.ts";
+import { ID_MAX, nextSessionScopeId } from "../wamp/id.ts";
 import type { Identity } from "../wamp/identity.ts";
 import type { PendingCall } from "./pending_call.ts";
-import type { Authorizer, Outlet } from "./ports.ts";
+import type { Authorizer, PeerOutlet } from "./ports.ts";
 import type { Registration } from "./registration.ts";
 import { type RequestSecret, RequestTable } from "./request_table.ts";
 import type { Subscription } from "./subscription.ts";
@@ -17,7 +17,14 @@ export interface PeerLimits {
   readonly maxRegistrations: number;
   /** Calls of the session that are not answered yet. */
   readonly maxPendingCalls: number;
+  /** Testaments that wait for the session's end, of both scopes. */
+  readonly maxTestaments: number;
+  /** Their size, as it is in memory. */
+  readonly maxTestamentBytes: number;
 }
+
+/** So many ended progressive calls of a session are remembered. */
+const ENDED_CALLS_MAX = 256;
 
 /** One joined session. */
 export class Peer {
@@ -27,16 +34,19 @@ export class Peer {
   readonly features: ClientFeatures;
   readonly limits: PeerLimits;
   readonly authorizer: Authorizer;
-  readonly outlet: Outlet;
+  readonly outlet: PeerOutlet;
   readonly #requestSecret: RequestSecret;
   /** The INVOCATION.Request sent last; the next is one more (ID-07). */
   lastInvocationId = 0;
+  /** The largest request ID that the session has used (PG-08). */
+  #highestRequest = 0;
 
   // Idle sessions are many: the tables are made when first used.
   #subscriptions: Map<number, Subscription> | undefined = undefined;
   #registrations: Map<number, Registration> | undefined = undefined;
   #calls: RequestTable<PendingCall> | undefined = undefined;
   #invocations: Map<number, PendingCall> | undefined = undefined;
+  #endedProgressiveCalls: Set<number> | undefined = undefined;
 
   constructor(
     sessionId: number,
@@ -44,7 +54,7 @@ export class Peer {
     features: ClientFeatures,
     limits: PeerLimits,
     authorizer: Authorizer,
-    outlet: Outlet,
+    outlet: PeerOutlet,
     requestSecret: RequestSecret,
   ) {
     this.sessionId = sessionId;
@@ -74,6 +84,46 @@ export class Peer {
   /** Calls at this session as callee, by INVOCATION.Request. */
   get invocations(): Map<number, PendingCall> {
     return this.#invocations ??= new Map();
+  }
+
+  /**
+   * Notes that the session used `request`.
+   *
+   * @returns Whether it is above all that were used before: a CALL under it is
+   * a new one, and not a further chunk (PG-08).
+   */
+  noteRequest(request: number): boolean {
+    // After 2^53 they begin anew (ID-06), unless that ID is still in use.
+    if (
+      request > this.#highestRequest ||
+      (request === 1 && this.#highestRequest === ID_MAX &&
+        this.#calls?.has(request) !== true)
+    ) {
+      this.#highestRequest = request;
+      return true;
+    }
+    return false;
+  }
+
+  /** Remembers a progressive call that ended while its caller may send chunks. */
+  rememberEndedCall(request: number): void {
+    const ended = this.#endedProgressiveCalls ??= new Set();
+    ended.add(request);
+    if (ended.size <= ENDED_CALLS_MAX) return;
+    for (const oldest of ended) {
+      ended.delete(oldest);
+      return;
+    }
+  }
+
+  /** Whether a chunk of `request` is late: its call has ended (PG-10). */
+  isEndedCall(request: number): boolean {
+    return this.#endedProgressiveCalls?.has(request) === true;
+  }
+
+  /** Whether the client announced `feature`. */
+  announced(feature: number): boolean {
+    return (this.features & feature) !== 0;
   }
 
   /** The next INVOCATION.Request; taken by {@linkcode Peer.lastInvocationId}. */

@@ -1,16 +1,47 @@
+import type { Deadline } from "../base/timer_wheel.ts";
+import type { Call } from "../wamp/message.ts";
 import type { Peer } from "./peer.ts";
+import type { Callee, Registration } from "./registration.ts";
+
+/** Where a call stands. */
+export type CallState =
+  /** No callee has room yet. */
+  | "waiting"
+  /** At its callee. */
+  | "invoked"
+  /** The caller canceled it with mode kill and waits for the callee (CX-05). */
+  | "killing"
+  /** The caller has its answer; the callee, which counts its invocations, not. */
+  | "abandoned"
+  /** Over. */
+  | "ended";
 
 /**
- * A CALL that has no final answer yet. It is in the tables of both its peers
- * until then, so that either can leave at any time.
+ * A CALL that has no final answer yet. It is in the tables of both its peers,
+ * so that either can leave at any time.
  */
 export interface PendingCall {
+  state: CallState;
   readonly caller: Peer;
-  /** CALL.Request of the caller. */
-  readonly callRequest: number;
-  readonly callee: Peer;
+  readonly registration: Registration;
+  /**
+   * The CALL: its options are those of all chunks (PG-07). Its payload is good
+   * only while {@linkcode PendingCall.keepsPayload}.
+   */
+  message: Call;
+  /** Whether the payload was copied, to be sent later or once more. */
+  keepsPayload: boolean;
+  /** Undefined while waiting. */
+  callee: Callee | undefined;
   /** INVOCATION.Request at the callee. */
-  readonly invocationRequest: number;
-  /** The caller canceled it with mode kill and waits for the callee (CX-05). */
-  killing: boolean;
+  invocationRequest: number;
+  /** Progressive results go to the caller (PR-01, PR-02). */
+  readonly wantsProgress: boolean;
+  /** The caller may send further chunks (PG-01). */
+  hasMoreChunks: boolean;
+  /** A progressive RESULT or a second chunk was sent: no other callee now (RR-04). */
+  isUnderWay: boolean;
+  /** Who answered `wamp.error.unavailable`. */
+  tried: Set<Peer> | undefined;
+  deadline: Deadline | undefined;
 }

@@ -2,9 +2,12 @@
  * What the router needs of the world around it. Implemented by other folders,
  * declared here, where they are used.
  */
-import type { RouterMessage } from "../wamp/message.ts";
 import type { SendOutcome } from "../wamp/send_outcome.ts";
+import type { Call, RouterMessage } from "../wamp/message.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
+import type { Peer } from "./peer.ts";
+import type { Registration } from "./registration.ts";
+import type { Subscription } from "./subscription.ts";
 
 /** The way to a client. */
 export interface Outlet {
@@ -15,16 +18,55 @@ export interface Outlet {
   send(message: RouterMessage): SendOutcome;
 }
 
+/** The way to a client that has joined, and to its session. */
+export interface PeerOutlet extends Outlet {
+  /**
+   * Ends the session by GOODBYE: nothing that is sent after reaches the client.
+   * The realm sees to the session's leaving itself.
+   *
+   * @param reason A URI (GB-03).
+   * @param message For people; undefined: none.
+   */
+  kill(reason: string, message: string | undefined): void;
+}
+
 /** The four things a session needs a permission for (AZ-01). */
 export type Action = "call" | "register" | "publish" | "subscribe";
 
+/** Whose identity is told to whom without being asked (PI-03, CI-02). */
+export type Disclosure = "caller" | "publisher";
+
 /** Decides for one role of one realm. */
 export interface Authorizer {
+  /** How far the role is trusted, 0 least (PT-01, CT-01); undefined: not told. */
+  readonly trustLevel: number | undefined;
   /**
    * Whether `action` is allowed on every URI that `uri` under `match` stands
    * for (AZ-07).
    */
   allows(action: Action, uri: string, match: MatchPolicy): boolean;
+  /** Whether the role's sessions are disclosed on `uri`. */
+  discloses(who: Disclosure, uri: string): boolean;
+}
+
+/** Told what changes in a realm, as it changes: the meta API's events. */
+export interface RealmObserver {
+  joined(peer: Peer): void;
+  left(peer: Peer): void;
+  subscriptionCreated(peer: Peer, subscription: Subscription): void;
+  subscribed(peer: Peer, subscription: Subscription): void;
+  unsubscribed(peer: Peer, subscription: Subscription): void;
+  subscriptionDeleted(peer: Peer, subscription: Subscription): void;
+  registrationCreated(peer: Peer, registration: Registration): void;
+  registered(peer: Peer, registration: Registration): void;
+  unregistered(peer: Peer, registration: Registration): void;
+  registrationDeleted(peer: Peer, registration: Registration): void;
+}
+
+/** The router's own procedures, below `wamp.`. */
+export interface MetaProcedures {
+  /** Answers the call; false where there is no such procedure. */
+  call(caller: Peer, message: Call): boolean;
 }
 
 /** Counts what no client is told about; read by {@linkcode Counters} users. */
@@ -35,11 +77,19 @@ export interface Counters {
 
 /** Each thing that is counted. */
 export type CounterName =
-  /** EVENTs not sent because longer than the subscriber's limit (FR-15). */
+  /** EVENTs sent without payload because longer than the subscriber's limit (FR-15). */
   | "events_too_long"
   /** EVENTs not sent because the payload has no form in the subscriber's serializer. */
   | "events_unsupported_value"
   /** Calls answered with an error because a message was above a peer's limit (FR-16, FR-17). */
   | "calls_too_long"
+  /** Events that left a history because it was at its bounds. */
+  | "history_events_evicted"
+  /** Retained events that left because the bounds of retention were reached. */
+  | "retained_events_evicted"
+  /** Events not kept: larger than the bounds, or the store could not write them. */
+  | "events_not_stored"
+  /** Times that the store could not be read or written. */
+  | "store_errors"
   /** Connections closed because their peer did not read (FR-21). */
   | "outbox_overflows";

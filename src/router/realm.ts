@@ -1,23 +1,49 @@
 /**
  * A realm: a name space of its own, in which sessions meet (SL-11).
  */
+import type { Clock } from "../base/clock.ts";
+import type { RandomSource } from "../base/random.ts";
+import type { Timers } from "../base/timers.ts";
 import type { ClientFeatures } from "../wamp/features.ts";
 import type { RandomIds } from "../wamp/id.ts";
 import type { Identity } from "../wamp/identity.ts";
 import type { UriCheck } from "../wamp/uri.ts";
 import { Broker } from "./broker.ts";
+import { CallAnswers } from "./call_answers.ts";
+import { CallInvoker } from "./call_invoker.ts";
 import { CallTable } from "./call_table.ts";
 import { Dealer } from "./dealer.ts";
+import { EventDelivery } from "./event_delivery.ts";
+import type { EventStore } from "./event_store.ts";
+import { MetaApi } from "./meta/meta_api.ts";
+import type { RealmView } from "./meta/realm_view.ts";
 import { Peer, type PeerLimits } from "./peer.ts";
-import type { Authorizer, Counters, Outlet } from "./ports.ts";
+import type { Authorizer, Counters, PeerOutlet } from "./ports.ts";
 import { newRequestSecret, type RequestSecret } from "./request_table.ts";
 
 /** What a realm is made of. */
 export interface RealmOptions {
   readonly name: string;
   readonly uriCheck: UriCheck;
+  /** Whether `disclose_me` and `disclose_caller` are granted (PI-02, CI-03). */
+  readonly allowsDisclosure: boolean;
+  /** Calls that may wait at one registration whose callees are busy; 0: none. */
+  readonly callQueueLength: number;
+  /** Whether there are procedures and events below `wamp.`. */
+  readonly hasMetaApi: boolean;
   /** By role name: a session joins only under one of these (AU-06). */
   readonly roles: ReadonlyMap<string, Authorizer>;
+  readonly store: EventStore;
+}
+
+/** What all realms share. */
+export interface RealmServices {
+  /** For session and publication IDs. */
+  readonly ids: RandomIds;
+  readonly random: RandomSource;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly counters: Counters;
 }
 
 /** How many of each kind a realm holds; all zero when every client is gone. */
@@ -29,28 +55,52 @@ export interface RealmInventory {
 }
 
 /** The sessions of one realm, and its broker and dealer. */
-export class Realm {
+export class Realm implements RealmView {
   readonly name: string;
   readonly uriCheck: UriCheck;
+  readonly hasMetaApi: boolean;
   readonly broker: Broker;
   readonly dealer: Dealer;
+  readonly store: EventStore;
   readonly calls: CallTable;
+  readonly answers: CallAnswers;
   readonly #roles: ReadonlyMap<string, Authorizer>;
   readonly #requestSecret: RequestSecret;
   readonly #peers = new Map<number, Peer>();
+  readonly #meta: MetaApi;
 
-  constructor(options: RealmOptions, ids: RandomIds, counters: Counters) {
-    this.name = options.name;
-    this.uriCheck = options.uriCheck;
+  constructor(options: RealmOptions, services: RealmServices) {
+    const { name, uriCheck, allowsDisclosure, store } = options;
+    const { clock, counters, random } = services;
+    this.name = name;
+    this.uriCheck = uriCheck;
+    this.hasMetaApi = options.hasMetaApi;
+    this.store = store;
     this.#roles = options.roles;
-    this.#requestSecret = newRequestSecret(ids);
-    this.calls = new CallTable(counters);
+    this.#requestSecret = newRequestSecret(services.ids);
+    this.#meta = new MetaApi(this, counters, options.hasMetaApi);
+    this.calls = new CallTable(services.timers, counters);
+    const invoker = new CallInvoker(this.calls, options.callQueueLength);
+    this.answers = new CallAnswers(this.calls, invoker);
     this.broker = new Broker({
-      uriCheck: options.uriCheck,
-      publicationIds: ids,
-      counters,
+      uriCheck,
+      allowsDisclosure,
+      publicationIds: services.ids,
+      clock,
+      observer: this.#meta.events,
+      delivery: new EventDelivery(store, clock, counters),
+      histories: store.histories,
     });
-    this.dealer = new Dealer(options.uriCheck, this.calls);
+    this.dealer = new Dealer({
+      uriCheck,
+      allowsDisclosure,
+      table: this.calls,
+      invoker,
+      random,
+      clock,
+      observer: this.#meta.events,
+      meta: this.#meta,
+    });
   }
 
   /** Whether sessions may join under `role`. */
@@ -68,7 +118,7 @@ export class Realm {
     identity: Identity,
     features: ClientFeatures,
     limits: PeerLimits,
-    outlet: Outlet,
+    outlet: PeerOutlet,
   ): Peer {
     const authorizer = this.#roles.get(identity.authrole);
     if (authorizer === undefined) {
@@ -86,23 +136,46 @@ export class Realm {
       this.#requestSecret,
     );
     this.#peers.set(sessionId, peer);
+    this.#meta.events.joined(peer);
     return peer;
   }
 
-  /** Takes a session out, with all that it owns (SL-05). */
-  leave(peer: Peer): void {
+  /**
+   * Takes a session out, with all that it owns (SL-05).
+   *
+   * @param tells False: without meta events and testaments (MS-09).
+   */
+  leave(peer: Peer, tells: boolean = true): void {
     if (!this.#peers.delete(peer.sessionId)) return;
-    this.broker.leave(peer);
-    this.dealer.leave(peer);
+    this.#meta.execute(peer, tells);
+    this.broker.leave(peer, tells);
+    this.dealer.leave(peer, tells);
     this.calls.leave(peer);
+    if (tells) this.#meta.events.left(peer);
+  }
+
+  kill(
+    peer: Peer,
+    reason: string,
+    message: string | undefined,
+    tells: boolean,
+  ): void {
+    // First, so that nothing of its own end reaches it (MS-03, SL-08).
+    peer.outlet.kill(reason, message);
+    this.leave(peer, tells);
+  }
+
+  /** All sessions, by ID. */
+  get peers(): ReadonlyMap<number, Peer> {
+    return this.#peers;
   }
 
   /** What the realm holds at present. */
   inventory(): RealmInventory {
     return {
       sessions: this.#peers.size,
-      subscriptions: this.broker.subscriptionCount,
-      registrations: this.dealer.registrationCount,
+      subscriptions: this.broker.subscribedCount,
+      registrations: this.dealer.registrations.size,
       pendingCalls: this.calls.count,
     };
   }

@@ -1,7 +1,17 @@
-import { RandomIds } from "../wamp/id.ts";
+import type { Clock } from "../base/clock.ts";
 import type { RandomSource } from "../base/random.ts";
+import type { Timers } from "../base/timers.ts";
+import { RandomIds } from "../wamp/id.ts";
 import type { Counters } from "./ports.ts";
 import { Realm, type RealmOptions } from "./realm.ts";
+
+/** What a router needs of the world around it. */
+export interface RouterServices {
+  readonly random: RandomSource;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly counters: Counters;
+}
 
 /** All realms, and what is common to them. */
 export class Router {
@@ -9,14 +19,11 @@ export class Router {
   readonly ids: RandomIds;
   readonly #realms = new Map<string, Realm>();
 
-  constructor(
-    realms: readonly RealmOptions[],
-    random: RandomSource,
-    counters: Counters,
-  ) {
-    this.ids = new RandomIds(random);
+  constructor(realms: readonly RealmOptions[], services: RouterServices) {
+    this.ids = new RandomIds(services.random);
     for (const options of realms) {
-      this.#realms.set(options.name, new Realm(options, this.ids, counters));
+      const realm = new Realm(options, { ...services, ids: this.ids });
+      this.#realms.set(options.name, realm);
     }
   }
 

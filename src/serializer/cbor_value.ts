@@ -17,7 +17,7 @@ import {
   skipCborItem,
   skipCborString,
 } from "./cbor_scan.ts";
-import { narrowInteger } from "./exact_integer.ts";
+import { narrowInteger } from "../wamp/exact_integer.ts";
 import { readText, readTextLeniently } from "./text_reader.ts";
 import { rfc3339 } from "./timestamp.ts";
 

@@ -15,7 +15,7 @@ import {
   skipSpace,
 } from "./json_scan.ts";
 import { beginsWithNul, binaryOf, lenientText } from "./json_text.ts";
-import { narrowInteger } from "./exact_integer.ts";
+import { narrowInteger } from "../wamp/exact_integer.ts";
 import { readTextLeniently } from "./text_reader.ts";
 
 /**

@@ -7,7 +7,7 @@ import { MessageCode } from "../wamp/message_code.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
 import type { Payload } from "../wamp/payload.ts";
 import type { ElementWriter } from "./serializer.ts";
-import { writeDict } from "./value_writer.ts";
+import { writeDict } from "../wamp/value_writer.ts";
 
 /**
  * Writes `message` to `writer`, which was opened.
@@ -70,9 +70,10 @@ export function writeMessage(
       break;
     case MessageCode.UNSUBSCRIBED:
     case MessageCode.UNREGISTERED:
-      writer.beginList(2);
+      writer.beginList(message.details === undefined ? 2 : 3);
       writer.integer(message.code);
       writer.integer(message.request);
+      if (message.details !== undefined) dict(writer, message.details);
       break;
     case MessageCode.INTERRUPT:
       writer.beginList(3);

@@ -10,7 +10,7 @@ import { ProtocolError } from "../wamp/protocol_error.ts";
 import { readMsgpackValue, skipMsgpackValue } from "./msgpack_value.ts";
 import type { ElementReader } from "./serializer.ts";
 import { readText } from "./text_reader.ts";
-import { ValueBuilder } from "./value_builder.ts";
+import { ValueBuilder } from "../wamp/value_builder.ts";
 
 /** {@linkcode ElementReader} for MessagePack; one serves many connections in turn. */
 export class MsgpackReader implements ElementReader {

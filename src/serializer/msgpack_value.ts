@@ -7,7 +7,7 @@ import {
   UnsupportedValueError,
   type ValueSink,
 } from "../wamp/value_sink.ts";
-import { narrowInteger } from "./exact_integer.ts";
+import { narrowInteger } from "../wamp/exact_integer.ts";
 import { readText, readTextLeniently } from "./text_reader.ts";
 import { rfc3339 } from "./timestamp.ts";
 

@@ -5,7 +5,7 @@
 import { ByteWriter } from "../base/byte_writer.ts";
 import type { Payload } from "../wamp/payload.ts";
 import { type DictKey, UnsupportedValueError } from "../wamp/value_sink.ts";
-import { isExactInteger } from "./exact_integer.ts";
+import { isExactInteger } from "../wamp/exact_integer.ts";
 import type { ElementWriter } from "./serializer.ts";
 
 const ENCODER = new TextEncoder();

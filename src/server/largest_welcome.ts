@@ -19,7 +19,7 @@ export function largestWelcomeBytes(
   let largest = 0;
   for (const realm of realms) {
     for (const role of realm.roles) {
-      const details = welcomeDetails(realm.name, {
+      const details = welcomeDetails(realm, {
         authid: AUTHID,
         authrole: role.name,
         authmethod: "anonymous",

@@ -14,6 +14,7 @@ import type { Transport } from "../transport/transport.ts";
 import { WriterPool } from "../transport/writer_pool.ts";
 import { EventCounters } from "./event_counters.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
+import { Stores } from "./open_store.ts";
 import { openTransport, type SharedParts } from "./open_transport.ts";
 import { WheelTimers } from "./wheel_timers.ts";
 
@@ -44,6 +45,7 @@ const RANDOM: RandomSource = {
  * Starts a router.
  *
  * @throws {ListenError} Where a transport cannot listen; none listens then.
+ * @throws {UnusableStoreError} Where a store cannot be opened.
  */
 export async function startServer(
   config: RouterConfig,
@@ -51,7 +53,15 @@ export async function startServer(
 ): Promise<RunningServer> {
   const counters = new EventCounters();
   const timers = new WheelTimers();
-  const router = new Router(config.realms.map(realmOptions), RANDOM, counters);
+  const clock = { now: () => new Date() };
+  const stores = Stores.open(config.realms, { timers, clock, counters, log });
+  const realms = config.realms.map((realm) => realmOptions(realm, stores));
+  const router = new Router(realms, {
+    random: RANDOM,
+    clock,
+    timers,
+    counters,
+  });
   const shared: SharedParts = {
     router,
     realms: config.realms,
@@ -69,12 +79,14 @@ export async function startServer(
     }
   } catch (error) {
     await shutDown(transports, 0);
+    stores.close();
     timers.stop();
     throw error;
   }
   let stopping: Promise<void> | undefined;
   async function stop(): Promise<void> {
     await shutDown(transports, config.shutdownTimeoutMs);
+    stores.close();
     timers.stop();
   }
   return {
@@ -105,12 +117,19 @@ async function shutDown(
   await Promise.all(transports.map((transport) => transport.close()));
 }
 
-function realmOptions(realm: RealmConfig): RealmOptions {
+function realmOptions(realm: RealmConfig, stores: Stores): RealmOptions {
   return {
     name: realm.name,
     uriCheck: realm.uriCheck,
+    allowsDisclosure: realm.allowsDisclosure,
+    callQueueLength: realm.callQueueLength,
+    hasMetaApi: realm.hasMetaApi,
     roles: new Map(
-      realm.roles.map((role) => [role.name, new StaticRules(role.permissions)]),
+      realm.roles.map((role) => [
+        role.name,
+        new StaticRules(role.permissions, role.trustLevel),
+      ]),
     ),
+    store: stores.of(realm.name),
   };
 }

@@ -3,10 +3,8 @@
  * payloads, options, signatures or other secrets.
  */
 import type { LogFields, Logger } from "../base/log.ts";
-import type { Outlet } from "../router/ports.ts";
 import type { ClientMessage, RouterMessage } from "../wamp/message.ts";
 import { messageName } from "../wamp/message_code.ts";
-import type { SendOutcome } from "../wamp/send_outcome.ts";
 
 const TRACED_FIELDS = [
   "request",
@@ -20,22 +18,6 @@ const TRACED_FIELDS = [
   "error",
   "reason",
 ] as const;
-
-/** An outlet that logs what it passes on. */
-export class TracingOutlet implements Outlet {
-  readonly #outlet: Outlet;
-  readonly #log: Logger;
-
-  constructor(outlet: Outlet, log: Logger) {
-    this.#outlet = outlet;
-    this.#log = log;
-  }
-
-  send(message: RouterMessage): SendOutcome {
-    traceMessage("sent", message, this.#log);
-    return this.#outlet.send(message);
-  }
-}
 
 /** Logs one message. */
 export function traceMessage(

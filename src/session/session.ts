@@ -11,7 +11,6 @@ import { type Logger, withFields } from "../base/log.ts";
 import type { Deadline } from "../base/timer_wheel.ts";
 import type { Timers } from "../base/timers.ts";
 import type { Peer, PeerLimits } from "../router/peer.ts";
-import type { Outlet } from "../router/ports.ts";
 import type { Realm } from "../router/realm.ts";
 import type { Router } from "../router/router.ts";
 import { CloseUri, ErrorUri } from "../wamp/error_uri.ts";
@@ -24,8 +23,9 @@ import { EMPTY_DICT } from "../wamp/options.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
 import { isValidUri } from "../wamp/uri.ts";
-import { traceMessage, TracingOutlet } from "./message_trace.ts";
+import { traceMessage } from "./message_trace.ts";
 import type { SessionLink } from "./session_link.ts";
+import { SessionOutlet } from "./session_outlet.ts";
 import { welcomeDetails } from "./welcome.ts";
 
 /** What all sessions of a transport have in common. */
@@ -53,6 +53,7 @@ export class Session {
   #state: State = "open";
   #realm: Realm | undefined = undefined;
   #peer: Peer | undefined = undefined;
+  #outlet: SessionOutlet | undefined = undefined;
   #deadline: Deadline | undefined = undefined;
   #lastRequest = 0;
 
@@ -107,7 +108,7 @@ export class Session {
     if (this.#state === "open") {
       this.#abort(CloseUri.SYSTEM_SHUTDOWN, "The router is shutting down");
     } else if (this.#state === "established") {
-      this.#sendGoodbye(CloseUri.SYSTEM_SHUTDOWN);
+      this.#sendGoodbye(CloseUri.SYSTEM_SHUTDOWN, undefined);
     }
   }
 
@@ -129,28 +130,28 @@ export class Session {
     const realm = this.#realm as Realm;
     switch (message.code) {
       case MessageCode.PUBLISH:
-        this.#checkSequence(message.request);
+        this.#noteRequest(peer, message.request);
         return realm.broker.publish(peer, message);
       case MessageCode.CALL:
-        this.#checkSequence(message.request);
+        this.#checkCallSequence(peer, message.request);
         return realm.dealer.call(peer, message);
       case MessageCode.YIELD:
-        return realm.calls.yield(peer, message);
+        return realm.answers.yield(peer, message);
       case MessageCode.ERROR:
-        return realm.calls.error(peer, message);
+        return realm.answers.error(peer, message);
       case MessageCode.CANCEL:
         return realm.calls.cancel(peer, message);
       case MessageCode.SUBSCRIBE:
-        this.#checkSequence(message.request);
+        this.#noteRequest(peer, message.request);
         return realm.broker.subscribe(peer, message);
       case MessageCode.UNSUBSCRIBE:
-        this.#checkSequence(message.request);
+        this.#noteRequest(peer, message.request);
         return realm.broker.unsubscribe(peer, message);
       case MessageCode.REGISTER:
-        this.#checkSequence(message.request);
+        this.#noteRequest(peer, message.request);
         return realm.dealer.register(peer, message);
       case MessageCode.UNREGISTER:
-        this.#checkSequence(message.request);
+        this.#noteRequest(peer, message.request);
         return realm.dealer.unregister(peer, message);
       case MessageCode.GOODBYE:
         return this.#goodbye(message);
@@ -202,22 +203,24 @@ export class Session {
   ): void {
     this.#clearDeadline();
     const session = this.#options.router.ids.next();
-    const outlet: Outlet = this.#options.debug
-      ? new TracingOutlet(
-        this.#link,
-        withFields(this.#link.log(), { session, realm: realm.name }),
-      )
-      : this.#link;
+    const outlet = new SessionOutlet(
+      this.#link,
+      (reason, message) => this.#killed(reason, message),
+      this.#options.debug
+        ? withFields(this.#link.log(), { session, realm: realm.name })
+        : undefined,
+    );
     const outcome = outlet.send({
       code: MessageCode.WELCOME,
       session,
-      details: welcomeDetails(realm.name, identity),
+      details: welcomeDetails(realm, identity),
     });
     if (outcome !== SendOutcome.SENT) {
       return this.#end("WELCOME is longer than the client accepts");
     }
     const { limits } = this.#options;
     this.#realm = realm;
+    this.#outlet = outlet;
     this.#peer = realm.join(session, identity, features, limits, outlet);
     this.#lastRequest = 0;
     this.#state = "established";
@@ -236,18 +239,28 @@ export class Session {
   }
 
   /** Our GOODBYE: nothing else of this session follows it (SL-08). */
-  #sendGoodbye(reason: string): void {
-    this.#peer?.outlet.send({
+  #sendGoodbye(reason: string, message: string | undefined): void {
+    const outcome = this.#outlet?.send({
       code: MessageCode.GOODBYE,
-      details: EMPTY_DICT,
+      details: message === undefined ? EMPTY_DICT : { message },
       reason,
     });
+    if (outcome === SendOutcome.TOO_LONG) {
+      if (message !== undefined) return this.#sendGoodbye(reason, undefined);
+      return this.#end("GOODBYE is longer than the client accepts");
+    }
     this.#leave();
     this.#state = "shutting_down";
     this.#startDeadline(
       this.#options.goodbyeTimeoutMs,
       "GOODBYE was not answered in time",
     );
+  }
+
+  /** The realm ends the session, and sees to its leaving itself (MS-06). */
+  #killed(reason: string, message: string | undefined): void {
+    this.#peer = undefined;
+    this.#sendGoodbye(reason, message);
   }
 
   #abort(reason: string, message: string): void {
@@ -271,11 +284,13 @@ export class Session {
   }
 
   #leave(): void {
-    if (this.#peer === undefined) return;
     const peer = this.#peer;
+    const realm = this.#realm;
+    this.#outlet?.close();
+    this.#outlet = undefined;
     this.#peer = undefined;
-    this.#realm?.leave(peer);
     this.#realm = undefined;
+    if (peer !== undefined) realm?.leave(peer);
   }
 
   /** Made when needed: an idle session holds no logger. */
@@ -287,6 +302,18 @@ export class Session {
       session: this.#peer.sessionId,
       realm: this.#realm.name,
     });
+  }
+
+  /** The ID of a call in pieces comes once for each piece (PG-08). */
+  #checkCallSequence(peer: Peer, request: number): void {
+    if (this.#options.strictRequestIds && isPiece(peer, request)) return;
+    this.#checkSequence(request);
+  }
+
+  /** CALLs are noted by the dealer, which has to know whether they are new. */
+  #noteRequest(peer: Peer, request: number): void {
+    peer.noteRequest(request);
+    this.#checkSequence(request);
   }
 
   #checkSequence(request: number): void {
@@ -320,4 +347,8 @@ export class Session {
     this.#options.timers.clear(this.#deadline);
     this.#deadline = undefined;
   }
+}
+
+function isPiece(peer: Peer, request: number): boolean {
+  return peer.calls.has(request) || peer.isEndedCall(request);
 }

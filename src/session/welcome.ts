@@ -5,15 +5,44 @@ import type { Dict } from "../wamp/options.ts";
 /** WELCOME.Details.agent (HW-06). */
 const AGENT = "Sluice";
 
-/** WELCOME.Details for a session of `realm` (HW-05 to HW-08). */
-export function welcomeDetails(realm: string, identity: Identity): Dict {
+/** Features that are served below `wamp.`. */
+const META_FEATURES: readonly string[] = [
+  "session_meta_api",
+  "subscription_meta_api",
+  "registration_meta_api",
+  "testament_meta_api",
+  "event_history",
+];
+
+const ROLES_WITHOUT_META_API: Dict = Object.fromEntries(
+  Object.entries(ROUTER_ROLES).map(([role, { features }]) => [role, {
+    features: Object.fromEntries(
+      Object.entries(features).filter(([name]) =>
+        !META_FEATURES.includes(name)
+      ),
+    ),
+  }]),
+);
+
+/** What WELCOME says about a realm. */
+export interface WelcomingRealm {
+  readonly name: string;
+  /** Whether there are procedures and events below `wamp.`. */
+  readonly hasMetaApi: boolean;
+}
+
+/** WELCOME.Details for a session of `realm` (HW-05 to HW-08, FD-05). */
+export function welcomeDetails(
+  realm: WelcomingRealm,
+  identity: Identity,
+): Dict {
   return {
-    realm,
+    realm: realm.name,
     authid: identity.authid,
     authrole: identity.authrole,
     authmethod: identity.authmethod,
     authprovider: identity.authprovider,
-    roles: ROUTER_ROLES,
+    roles: realm.hasMetaApi ? ROUTER_ROLES : ROLES_WITHOUT_META_API,
     agent: AGENT,
   };
 }

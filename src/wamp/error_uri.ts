@@ -7,6 +7,16 @@ export const ErrorUri = {
   NO_SUCH_SUBSCRIPTION: "wamp.error.no_such_subscription",
   INVALID_ARGUMENT: "wamp.error.invalid_argument",
   CANCELED: "wamp.error.canceled",
+  TIMEOUT: "wamp.error.timeout",
+  FEATURE_NOT_SUPPORTED: "wamp.error.feature_not_supported",
+  DISCLOSE_ME_DISALLOWED: "wamp.error.option_disallowed.disclose_me",
+  UNAVAILABLE: "wamp.error.unavailable",
+  NO_AVAILABLE_CALLEE: "wamp.error.no_available_callee",
+  NO_SUCH_SESSION: "wamp.error.no_such_session",
+  /** Why a registration is revoked by `force_reregister` (RV-04). */
+  UNREGISTERED: "wamp.error.unregistered",
+  /** All callees have as many invocations as they take, and the queue is full. */
+  MAX_CONCURRENCY_REACHED: "wamp.error.max_concurrency_reached",
   PAYLOAD_SIZE_EXCEEDED: "wamp.error.payload_size_exceeded",
   PROTOCOL_VIOLATION: "wamp.error.protocol_violation",
   NOT_AUTHORIZED: "wamp.error.not_authorized",
@@ -25,4 +35,5 @@ export const CloseUri = {
   SYSTEM_SHUTDOWN: "wamp.close.system_shutdown",
   CLOSE_REALM: "wamp.close.close_realm",
   GOODBYE_AND_OUT: "wamp.close.goodbye_and_out",
+  KILLED: "wamp.close.killed",
 } as const;

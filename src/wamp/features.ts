@@ -7,28 +7,118 @@ import { ProtocolError } from "./protocol_error.ts";
 /**
  * WELCOME.Details.roles: only what works (HW-05, HW-13, HW-14).
  */
-export const ROUTER_ROLES: Dict = {
+export const ROUTER_ROLES: Readonly<
+  Record<"broker" | "dealer", { readonly features: Dict }>
+> = {
   broker: {
     features: {
       publisher_exclusion: true,
+      publisher_identification: true,
+      subscriber_blackwhite_listing: true,
+      publication_trustlevels: true,
+      event_history: true,
+      event_retention: true,
+      subscription_revocation: true,
+      payload_passthru_mode: true,
       pattern_based_subscription: true,
+      session_meta_api: true,
+      subscription_meta_api: true,
     },
   },
   dealer: {
     features: {
       call_canceling: true,
+      call_timeout: true,
+      progressive_call_results: true,
+      progressive_call_invocations: true,
+      caller_identification: true,
+      call_trustlevels: true,
       pattern_based_registration: true,
+      shared_registration: true,
+      call_reroute: true,
+      registration_revocation: true,
+      payload_passthru_mode: true,
+      session_meta_api: true,
+      registration_meta_api: true,
+      testament_meta_api: true,
+      // Ours: the policy `least_pending` (MF-06).
+      _least_pending: true,
     },
   },
 };
 
 const CLIENT_ROLES = ["publisher", "subscriber", "caller", "callee"] as const;
 
-/** What a client announced that changes what the router does. */
-export interface ClientFeatures {
-  /** The callee takes INTERRUPT (CX-06); both spellings count (HW-04). */
-  readonly calleeCanceling: boolean;
-}
+/**
+ * What a client can announce that changes what the router does: one bit each.
+ * {@linkcode ClientFeatures} holds a client's.
+ */
+export const ClientFeature = {
+  /** Takes INTERRUPT (CX-06); both spellings count (HW-04). */
+  CALLEE_CANCELING: 1 << 0,
+  /** Keeps its own timer (TO-04). */
+  CALLEE_TIMEOUT: 1 << 1,
+  /** Answers in pieces (PR-01). */
+  CALLEE_PROGRESSIVE_RESULTS: 1 << 2,
+  /** Takes calls in pieces (PG-03). */
+  CALLEE_PROGRESSIVE_INVOCATIONS: 1 << 3,
+  /** Wants to be told of revocations (RV-02). */
+  CALLEE_REVOCATION: 1 << 4,
+  /** Sends calls on by `wamp.error.unavailable` (RR-01). */
+  CALLEE_REROUTE: 1 << 5,
+  /** Takes and sends payload that is opaque (PP-01, PP-03). */
+  CALLEE_PASSTHRU: 1 << 6,
+  /** Takes answers in pieces (PR-02). */
+  CALLER_PROGRESSIVE_RESULTS: 1 << 7,
+  /** Sends calls in pieces (PG-02). */
+  CALLER_PROGRESSIVE_INVOCATIONS: 1 << 8,
+  /** Takes and sends payload that is opaque (PP-01, PP-04). */
+  CALLER_PASSTHRU: 1 << 9,
+  /** Sends payload that is opaque (PP-01). */
+  PUBLISHER_PASSTHRU: 1 << 10,
+  /** Wants to be told of revocations (SV-02). */
+  SUBSCRIBER_REVOCATION: 1 << 11,
+} as const;
+
+/** Bits of {@linkcode ClientFeature}. */
+export type ClientFeatures = number;
+
+/** Role, feature as it is announced, and its bit. */
+const ANNOUNCED: readonly (readonly [string, string, number])[] = [
+  ["callee", "call_canceling", ClientFeature.CALLEE_CANCELING],
+  ["callee", "call_cancelling", ClientFeature.CALLEE_CANCELING],
+  ["callee", "call_timeout", ClientFeature.CALLEE_TIMEOUT],
+  [
+    "callee",
+    "progressive_call_results",
+    ClientFeature.CALLEE_PROGRESSIVE_RESULTS,
+  ],
+  [
+    "callee",
+    "progressive_call_invocations",
+    ClientFeature.CALLEE_PROGRESSIVE_INVOCATIONS,
+  ],
+  ["callee", "registration_revocation", ClientFeature.CALLEE_REVOCATION],
+  ["callee", "call_reroute", ClientFeature.CALLEE_REROUTE],
+  ["callee", "payload_passthru_mode", ClientFeature.CALLEE_PASSTHRU],
+  [
+    "caller",
+    "progressive_call_results",
+    ClientFeature.CALLER_PROGRESSIVE_RESULTS,
+  ],
+  [
+    "caller",
+    "progressive_call_invocations",
+    ClientFeature.CALLER_PROGRESSIVE_INVOCATIONS,
+  ],
+  ["caller", "payload_passthru_mode", ClientFeature.CALLER_PASSTHRU],
+  ["publisher", "payload_passthru_mode", ClientFeature.PUBLISHER_PASSTHRU],
+  [
+    "subscriber",
+    "subscription_revocation",
+    ClientFeature.SUBSCRIBER_REVOCATION,
+  ],
+];
 
 /**
  * Reads HELLO.Details.roles. Unknown roles and features are ignored (HW-03).
@@ -52,36 +142,11 @@ export function readClientFeatures(roles: unknown): ClientFeatures {
       `HELLO.Details.roles must name one of ${CLIENT_ROLES.join(", ")}`,
     );
   }
-  const callee = featuresOf(roles, "callee");
-  return {
-    calleeCanceling: callee["call_canceling"] === true ||
-      callee["call_cancelling"] === true,
-  };
-}
-
-/**
- * Refuses what needs a feature that {@linkcode ROUTER_ROLES} does not announce,
- * and that the protocol does not let a router ignore.
- *
- * @throws {ProtocolError} On payload passthru mode (PP-02, PP-09) and on a
- * progressive call invocation (PG-02).
- */
-export function checkAnnounced(
-  options: Dict,
-  message: "CALL" | "PUBLISH" | "YIELD",
-): void {
-  if (options === EMPTY_DICT) return;
-  const scheme = options["ppt_scheme"];
-  if (typeof scheme === "string" && scheme !== "") {
-    throw new ProtocolError(
-      `${message}.Options.ppt_scheme: the router did not announce payload_passthru_mode`,
-    );
+  let features = 0;
+  for (const [role, feature, bit] of ANNOUNCED) {
+    if (featuresOf(roles, role)[feature] === true) features |= bit;
   }
-  if (message === "CALL" && options["progress"] === true) {
-    throw new ProtocolError(
-      "CALL.Options.progress: the router did not announce progressive_call_invocations",
-    );
-  }
+  return features;
 }
 
 function featuresOf(roles: Dict, role: string): Dict {

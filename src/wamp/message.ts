@@ -96,10 +96,12 @@ export interface Unsubscribe {
   readonly subscription: number;
 }
 
-/** `[35, UNSUBSCRIBE.Request]` */
+/** `[35, UNSUBSCRIBE.Request]`, or of a revocation `[35, 0, Details]` (SV-02). */
 export interface Unsubscribed {
   readonly code: typeof MessageCode.UNSUBSCRIBED;
   readonly request: number;
+  /** Only of a revocation. */
+  readonly details: Dict | undefined;
 }
 
 /** `[36, Subscription, Publication, Details (, Arguments (, ArgumentsKw))]` */
@@ -157,10 +159,12 @@ export interface Unregister {
   readonly registration: number;
 }
 
-/** `[67, UNREGISTER.Request]` */
+/** `[67, UNREGISTER.Request]`, or of a revocation `[67, 0, Details]` (RV-02). */
 export interface Unregistered {
   readonly code: typeof MessageCode.UNREGISTERED;
   readonly request: number;
+  /** Only of a revocation. */
+  readonly details: Dict | undefined;
 }
 
 /** `[68, Request, Registration, Details (, Arguments (, ArgumentsKw))]` */

@@ -104,7 +104,14 @@ export const CANCEL_OPTIONS = {
 /** REGISTER.Options. */
 export const REGISTER_OPTIONS = {
   match: isMatchPolicy,
-  invoke: isOneOf("single", "roundrobin", "random", "first", "last"),
+  invoke: isOneOf(
+    "single",
+    "roundrobin",
+    "random",
+    "first",
+    "last",
+    "least_pending",
+  ),
   disclose_caller: isBoolean,
   forward_timeout: isBoolean,
   concurrency: isCount,
@@ -121,20 +128,88 @@ export const ERROR_DETAILS = { ...PASSTHRU, ...LINKS };
 /** Dicts in which no key is known to us. */
 export const NO_KNOWN_KEYS = {};
 
+/** Keys of payload passthru mode; forwarded as they are (PP-06). */
+export interface PassthruOptions {
+  readonly ppt_scheme?: string | null;
+  readonly ppt_serializer?: string | null;
+  readonly ppt_cipher?: string | null;
+  readonly ppt_keyid?: string | null;
+}
+
 /** What the broker reads of PUBLISH.Options. */
-export interface PublishOptions {
+export interface PublishOptions extends PassthruOptions, AudienceOptions {
   readonly acknowledge?: boolean | null;
   readonly exclude_me?: boolean | null;
+  readonly disclose_me?: boolean | null;
+  readonly retain?: boolean | null;
+}
+
+/** Who gets an event and who does not (BW-01). */
+export interface AudienceOptions {
+  readonly exclude?: readonly number[] | null;
+  readonly exclude_authid?: readonly string[] | null;
+  readonly exclude_authrole?: readonly string[] | null;
+  readonly eligible?: readonly number[] | null;
+  readonly eligible_authid?: readonly string[] | null;
+  readonly eligible_authrole?: readonly string[] | null;
 }
 
 /** What the broker reads of SUBSCRIBE.Options. */
 export interface SubscribeOptions {
   readonly match?: MatchPolicy | null;
+  readonly get_retained?: boolean | null;
 }
+
+/** Which callee of a shared registration gets a call (SH-01); the last is ours. */
+export type InvocationPolicy =
+  | "single"
+  | "roundrobin"
+  | "random"
+  | "first"
+  | "last"
+  | "least_pending";
 
 /** What the dealer reads of REGISTER.Options. */
 export interface RegisterOptions {
   readonly match?: MatchPolicy | null;
+  readonly invoke?: InvocationPolicy | null;
+  readonly disclose_caller?: boolean | null;
+  readonly forward_timeout?: boolean | null;
+  /** Invocations at this callee at a time; 0 or absent: any number. */
+  readonly concurrency?: number | null;
+  readonly force_reregister?: boolean | null;
+}
+
+/** What the dealer reads of CALL.Options. */
+export interface CallOptions extends PassthruOptions {
+  readonly receive_progress?: boolean | null;
+  readonly progress?: boolean | null;
+  /** In milliseconds; 0: none (TO-01). */
+  readonly timeout?: number | null;
+  readonly disclose_me?: boolean | null;
+}
+
+/** What the dealer reads of YIELD.Options. */
+export interface YieldOptions extends PassthruOptions {
+  readonly progress?: boolean | null;
+}
+
+/** Whether payload passthru mode is on (PP-09). */
+export function isPassthru(options: Dict): boolean {
+  const scheme = options["ppt_scheme"];
+  return typeof scheme === "string" && scheme !== "";
+}
+
+/** The keys of payload passthru mode that are there, for the receiver's dict. */
+export function passthruKeys(options: Dict): Record<string, unknown> {
+  const keys: Record<string, unknown> = {};
+  if (!isPassthru(options)) return keys;
+  for (const key of Object.keys(PASSTHRU)) {
+    if (options[key] !== null && options[key] !== undefined) {
+      keys[key] = options[key];
+    }
+  }
+  return keys;
 }
 
 /**

@@ -27,6 +27,7 @@ function rule(
       publish: actions.includes("publish"),
       subscribe: actions.includes("subscribe"),
     },
+    disclose: { caller: false, publisher: false },
   };
 }
 

@@ -111,9 +111,16 @@ const LEFT_OUT: readonly [what: string, file: object, finding: string][] = [
     "workers[0].components: components inside the router are not served",
   ],
   [
-    "a store",
-    node({ realms: [{ ...REALM, store: { type: "memory" } }] }),
-    "workers[0].realms[0].store: a store for event history and call queues: not available yet",
+    "a store of another type",
+    node({ realms: [{ ...REALM, store: { type: "cfxdb", path: "x" } }] }),
+    'workers[0].realms[0].store.type: a store of type "cfxdb" is not served: write "sqlite", with the path of a new file; events of the old one cannot be taken over',
+  ],
+  [
+    "queues of calls in a store",
+    node({
+      realms: [{ ...REALM, store: { type: "memory", "call-queue": [] } }],
+    }),
+    "workers[0].realms[0].store.call-queue: queues of calls are an option of the realm here: `call_queue`",
   ],
   [
     "a serializer",

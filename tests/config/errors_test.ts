@@ -125,7 +125,7 @@ const TRANSPORTS: readonly Row[] = [
   [
     "an option of the router's alone",
     { options: { shutdown_timeout_ms: 1 } },
-    "options.shutdown_timeout_ms: unknown key; known here: max_message_size, handshake_timeout_ms, hello_timeout_ms, goodbye_timeout_ms, max_outbox_bytes, max_depth, max_connections, max_subscriptions, max_registrations, max_pending_calls, strict_request_ids",
+    "options.shutdown_timeout_ms: unknown key; known here: max_message_size, handshake_timeout_ms, hello_timeout_ms, goodbye_timeout_ms, max_outbox_bytes, max_depth, max_connections, max_subscriptions, max_registrations, max_pending_calls, max_testaments, max_testament_bytes, strict_request_ids",
   ],
   [
     "a time of 0",
@@ -579,10 +579,9 @@ const FILES: readonly (readonly [what: string, file: unknown, ...string[]])[] =
     [
       "what a realm cannot have yet",
       {
-        realms: [{ ...REALM, store: {}, inventory: {}, rlinks: [] }],
+        realms: [{ ...REALM, inventory: {}, rlinks: [] }],
         transports: [SOUND],
       },
-      "realms[0].store: a store for event history and call queues: not available yet; remove it, or leave such parts out with --ignore-unsupported",
       "realms[0].inventory: an inventory of interfaces: not available yet; remove it, or leave such parts out with --ignore-unsupported",
       "realms[0].rlinks: links to other routers: not available yet; remove it, or leave such parts out with --ignore-unsupported",
     ],
@@ -595,12 +594,12 @@ const FILES: readonly (readonly [what: string, file: unknown, ...string[]])[] =
       'realms[0].options.uri_check: "strickt" is not known; write one of "loose", "strict"; did you mean "strict"?',
     ],
     [
-      "the meta API",
+      "the meta API of other routers",
       {
-        realms: [{ ...REALM, options: { enable_meta_api: true } }],
+        realms: [{ ...REALM, options: { bridge_meta_api: true } }],
         transports: [SOUND],
       },
-      "realms[0].options.enable_meta_api: true is not available yet; remove it, or leave such parts out with --ignore-unsupported",
+      "realms[0].options.bridge_meta_api: true is not available yet; remove it, or leave such parts out with --ignore-unsupported",
     ],
     [
       "a role twice",

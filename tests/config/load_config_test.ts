@@ -12,6 +12,8 @@ const ALLOW_ALL = {
   subscribe: true,
 };
 
+const DISCLOSE_NONE = { caller: false, publisher: false };
+
 const DEFAULT_LIMITS = {
   handshakeTimeoutMs: 10_000,
   helloTimeoutMs: 10_000,
@@ -22,6 +24,8 @@ const DEFAULT_LIMITS = {
   maxSubscriptions: 100_000,
   maxRegistrations: 100_000,
   maxPendingCalls: 65_536,
+  maxTestaments: 1000,
+  maxTestamentBytes: 1_048_576,
   strictRequestIds: false,
 };
 
@@ -35,8 +39,23 @@ Deno.test("loadConfig() fills in all defaults of a file that is one transport", 
       uriCheck: "loose",
       roles: [{
         name: "anonymous",
-        permissions: [{ uri: "", match: "prefix", allow: ALLOW_ALL }],
+        permissions: [{
+          uri: "",
+          match: "prefix",
+          allow: ALLOW_ALL,
+          disclose: DISCLOSE_NONE,
+        }],
+        trustLevel: undefined,
       }],
+      allowsDisclosure: true,
+      callQueueLength: 0,
+      hasMetaApi: true,
+      store: {
+        type: "memory",
+        histories: [],
+        maxRetainedTopics: 10_000,
+        maxRetainedBytes: 67_108_864,
+      },
     }],
     transports: [{
       id: "transport1",
@@ -99,7 +118,7 @@ Deno.test("loadConfig() reads every key of a file with realms and transports", a
     "loose",
   ]);
   assertEquals(config.realms[1].roles[0].permissions, [
-    { uri: "", match: "prefix", allow: ALLOW_ALL },
+    { uri: "", match: "prefix", allow: ALLOW_ALL, disclose: DISCLOSE_NONE },
   ]);
   assertEquals<TransportConfig>(config.transports[1], {
     id: "public",

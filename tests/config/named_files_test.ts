@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { FileUse, NamedFile } from "../../src/config/check_context.ts";
-import { checkFiles } from "../../src/config/named_files.ts";
+import { checkFiles, type StoreFault } from "../../src/config/named_files.ts";
 import { formatProblem } from "../../src/config/problem.ts";
 import { loadSound } from "./_load.ts";
 
@@ -38,12 +38,23 @@ function pem(label: string, body: string): string {
   return `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`;
 }
 
+/** What is wrong with each store. */
+const STORE_FAULTS: Record<string, StoreFault> = {
+  "foreign.db": { message: "it is foreign", severity: "error" },
+  "damaged.db": { message: "it is damaged", severity: "warning" },
+};
+
 function named(use: FileUse, path: string, partner?: string): NamedFile {
   return { path, use, line: 1, column: 2, keyPath: "tls", partner };
 }
 
 async function check(files: NamedFile[], now = NOW): Promise<string[]> {
-  const problems = await checkFiles(files, { file: "c", readTextFile, now });
+  const problems = await checkFiles(files, {
+    file: "c",
+    readTextFile,
+    storeFault: (path) => STORE_FAULTS[path],
+    now,
+  });
   return problems.map(formatProblem);
 }
 
@@ -98,6 +109,18 @@ Deno.test("checkFiles() names what is wrong with a file", async () => {
     assertStringIncludes(found, `c:1:2: error: tls: ${message}`);
     assertEquals(more, []);
   }
+});
+
+Deno.test("checkFiles() tells what is wrong with stores, and reads none as text", async () => {
+  const found = await check([
+    named("store", "sound.db"),
+    named("store", "foreign.db"),
+    named("store", "damaged.db"),
+  ]);
+  assertEquals(found, [
+    "c:1:2: error: tls: it is foreign",
+    "c:1:2: warning: tls: it is damaged",
+  ]);
 });
 
 Deno.test("checkFiles() sees that a certificate belongs to another key", async () => {

@@ -14,6 +14,8 @@ function withPermissions(permissions: unknown[], uri_check = "loose"): object {
 
 const NONE = { call: false, register: false, publish: false, subscribe: false };
 
+const DISCLOSE_NONE = { caller: false, publisher: false };
+
 type Match = "exact" | "prefix" | "wildcard";
 
 Deno.test("loadConfig() reads stars in the URI of a permission without match", async () => {
@@ -32,7 +34,7 @@ Deno.test("loadConfig() reads stars in the URI of a permission without match", a
   for (const [written, uri, match] of cases) {
     const { config } = await loadSound(withPermissions([{ uri: written }]));
     assertEquals(config.realms[0].roles[0].permissions, [
-      { uri, match, allow: NONE },
+      { uri, match, allow: NONE, disclose: DISCLOSE_NONE },
     ]);
   }
 });
@@ -53,7 +55,12 @@ Deno.test("loadConfig() takes the URI as it is where match is given", async () =
       withPermissions([{ uri, match }]),
     );
     const [permission] = config.realms[0].roles[0].permissions;
-    assertEquals(permission, { uri, match, allow: NONE });
+    assertEquals(permission, {
+      uri,
+      match,
+      allow: NONE,
+      disclose: DISCLOSE_NONE,
+    });
     assertEquals(warnings, []);
   }
 });
@@ -130,16 +137,32 @@ Deno.test("loadConfig() reads what a permission allows", async () => {
   );
 });
 
+Deno.test("PI-03 CI-02: loadConfig() reads whose identity a permission discloses", async () => {
+  const { config } = await loadSound(withPermissions([
+    { uri: "a", disclose: { publisher: true } },
+    { uri: "b", disclose: { caller: true } },
+    { uri: "c", disclose: {} },
+  ]));
+  assertEquals(
+    config.realms[0].roles[0].permissions.map(({ disclose }) => disclose),
+    [
+      { caller: false, publisher: true },
+      { caller: true, publisher: false },
+      { caller: false, publisher: false },
+    ],
+  );
+});
+
 Deno.test("loadConfig() accepts and refuses the other keys of a permission", async () => {
   const cases: [permission: object, ...errors: string[]][] = [
-    [{ cache: true, disclose: { caller: false, publisher: false } }],
+    [{ cache: true }],
     [
-      { disclose: { caller: true } },
-      ".disclose.caller: true is not available yet; remove it, or leave such parts out with --ignore-unsupported",
+      { disclose: { callee: true } },
+      '.disclose.callee: unknown key; did you mean "caller"?',
     ],
     [
-      { disclose: { publisher: true } },
-      ".disclose.publisher: true is not available yet; remove it, or leave such parts out with --ignore-unsupported",
+      { disclose: { publisher: 1 } },
+      ".disclose.publisher: expected true or false, found a number",
     ],
     [
       { validate: {} },
@@ -193,6 +216,48 @@ Deno.test("loadConfig() lets a role's own rule for everything stand before allow
     transports: [SOUND],
   });
   assertEquals(config.realms[0].roles[0].permissions, [
-    { uri: "", match: "prefix", allow: { ...NONE, call: true } },
+    {
+      uri: "",
+      match: "prefix",
+      allow: { ...NONE, call: true },
+      disclose: DISCLOSE_NONE,
+    },
   ]);
+});
+
+Deno.test("PT-01 CT-01: loadConfig() reads how far a role is trusted", async () => {
+  const { config } = await loadSound({
+    realms: [{
+      name: "realm1",
+      roles: [
+        { name: "anonymous" },
+        { name: "guest", trust_level: 0 },
+        { name: "backend", trust_level: 9 },
+      ],
+    }],
+    transports: [SOUND],
+  });
+  assertEquals(
+    config.realms[0].roles.map(({ trustLevel }) => trustLevel),
+    [undefined, 0, 9],
+  );
+});
+
+Deno.test("PI-02 CI-03: loadConfig() reads whether clients may ask for disclosure", async () => {
+  const realm = (name: string, options?: object) => ({
+    name,
+    roles: [{ name: "anonymous" }],
+    ...(options === undefined ? {} : { options }),
+  });
+  const { config } = await loadSound({
+    realms: [
+      realm("a"),
+      realm("b", { allow_disclose: false, call_queue: 100 }),
+    ],
+    transports: [SOUND],
+  });
+  assertEquals(
+    config.realms.map((one) => [one.allowsDisclosure, one.callQueueLength]),
+    [[true, 0], [false, 100]],
+  );
 });

@@ -29,6 +29,7 @@ function rule(match: Match, uri: string, ...allowed: Action[]) {
       publish: allows("publish"),
       subscribe: allows("subscribe"),
     },
+    disclose: { caller: false, publisher: false },
   };
 }
 
@@ -37,10 +38,11 @@ const FENCE = rule("exact", "test.fence", ...ACTIONS);
 
 /** `realm1` under `rules`, beside `realm2`, where everything is allowed. */
 function realms(...rules: ReturnType<typeof rule>[]): RealmConfig[] {
-  const { uriCheck } = openRealm("realm1");
+  const open = openRealm("realm1");
+  const [role] = open.roles;
   const permissions = [...rules, FENCE];
   return [
-    { name: "realm1", uriCheck, roles: [{ name: "anonymous", permissions }] },
+    { ...open, roles: [{ ...role, permissions }] },
     openRealm("realm2"),
   ];
 }

@@ -48,6 +48,8 @@ export function subjectWith(
       maxSubscriptions: 1,
       maxRegistrations: 1,
       maxPendingCalls: 1,
+      maxTestaments: 1000,
+      maxTestamentBytes: 1_048_576,
       strictRequestIds: false,
     },
   }));

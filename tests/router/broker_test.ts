@@ -44,7 +44,7 @@ Deno.test("ID-03: subscription IDs count from 1 and do not come back", () => {
   peer.unsubscribe(1);
   peer.take();
   assertEquals(subscribed(peer, "com.a"), 3);
-  assertEquals(realm.realm.broker.subscriptionCount, 2);
+  assertEquals(realm.realm.broker.subscribedCount, 2);
 });
 
 Deno.test("one publication gives all subscribers of a subscription the same EVENT object", () => {
@@ -127,7 +127,7 @@ Deno.test("max_subscriptions: the last one is taken, one more refused; what is k
   const second = subscribed(peer, "com.b");
   peer.subscribe("com.c");
   assertEquals(outline(peer.take()), [[8, 32, "sluice.error.limit_reached"]]);
-  assertEquals(realm.realm.broker.subscriptionCount, 2);
+  assertEquals(realm.realm.broker.subscribedCount, 2);
   assertEquals(subscribed(peer, "com.b"), second);
   // Another session's subscription is one more all the same.
   subscribed(realm.join(), "com.d");
@@ -159,7 +159,7 @@ Deno.test("SL-05: a session that leaves takes its subscriptions along and leaves
   subscribed(leaver, "com.", { match: "wildcard" });
   assertEquals(subscribed(stayer, "com.shared"), shared);
   leaver.leave();
-  assertEquals(realm.realm.broker.subscriptionCount, 1);
+  assertEquals(realm.realm.broker.subscribedCount, 1);
   realm.join().publish("com.shared");
   assertEquals(eventsOf(leaver).length, 0);
   assertEquals(eventsOf(stayer).length, 1);

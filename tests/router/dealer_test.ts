@@ -41,7 +41,7 @@ Deno.test("ID-03: registration IDs count from 1 and do not come back", () => {
   peer.unregister(1);
   peer.take();
   assertEquals(registered(peer, "com.a"), 3);
-  assertEquals(realm.realm.dealer.registrationCount, 2);
+  assertEquals(realm.realm.dealer.registrations.size, 2);
 });
 
 /** REGISTER under a role, with what is taken before: the refusal. */
@@ -62,7 +62,7 @@ for (const [procedure, role, uri] of REFUSED_REGISTERS) {
     const peer = realm.join({}, role);
     peer.register(procedure);
     assertEquals(refusals(peer.take()), [[64, 1, uri]]);
-    assertEquals(realm.realm.dealer.registrationCount, 1);
+    assertEquals(realm.realm.dealer.registrations.size, 1);
   });
 }
 
@@ -189,7 +189,7 @@ Deno.test("SL-05: a session that leaves takes its registrations along", () => {
   registered(leaver, "com.", { match: "prefix" });
   registered(stayer, "com.b");
   leaver.leave();
-  assertEquals(realm.realm.dealer.registrationCount, 1);
+  assertEquals(realm.realm.dealer.registrations.size, 1);
   stayer.call("com.a");
   assertEquals(
     refusals(stayer.take()),

@@ -5,8 +5,9 @@ import { MessageCode } from "../../src/wamp/message_code.ts";
 import { ProtocolError } from "../../src/wamp/protocol_error.ts";
 import { SendOutcome } from "../../src/wamp/send_outcome.ts";
 import { type SeededRandom, withSeed } from "../support/seed.ts";
+import { ManualTime } from "../support/manual_time.ts";
 import {
-  ALLOW_ALL,
+  plainRealm,
   seededSource,
   type TestPeer,
   TestRealm,
@@ -89,15 +90,15 @@ Deno.test("SL-11: realms share nothing", () => {
 });
 
 Deno.test("Router finds realms by their exact name", () => {
-  const options = (name: string) => ({
-    name,
-    uriCheck: "loose" as const,
-    roles: new Map([["all", ALLOW_ALL]]),
-  });
+  const time = new ManualTime();
   const router = new Router(
-    [options("realm1"), options("realm2")],
-    seededSource(),
-    { increment: () => {} },
+    [plainRealm("realm1", "all"), plainRealm("realm2", "all")],
+    {
+      random: seededSource(),
+      clock: time,
+      timers: time,
+      counters: { increment: () => {} },
+    },
   );
   assertEquals([...router.realms].map(({ name }) => name), [
     "realm1",

@@ -149,7 +149,7 @@ const ROWS: Row[] = [
     json: "[35,2]",
     msgpack: "922302",
     cbor: "82182302",
-    make: () => ({ code: 35, request: 2 }),
+    make: () => ({ code: 35, request: 2, details: undefined }),
   },
   {
     name: "EVENT",
@@ -208,7 +208,7 @@ const ROWS: Row[] = [
     json: "[67,4]",
     msgpack: "924304",
     cbor: "82184304",
-    make: () => ({ code: 67, request: 4 }),
+    make: () => ({ code: 67, request: 4, details: undefined }),
   },
   {
     name: "INVOCATION",

@@ -220,7 +220,7 @@ function messageOf(
     case "SUBSCRIBED":
       return { code: 33, request, subscription: number("subscription") };
     case "UNSUBSCRIBED":
-      return { code: 35, request };
+      return { code: 35, request, details: undefined };
     case "EVENT":
       return {
         code: 36,
@@ -234,7 +234,7 @@ function messageOf(
     case "REGISTERED":
       return { code: 65, request, registration: number("registration") };
     case "UNREGISTERED":
-      return { code: 67, request };
+      return { code: 67, request, details: undefined };
     case "INVOCATION":
       return {
         code: 68,

@@ -16,7 +16,12 @@ import type { Dict } from "../../src/wamp/options.ts";
 import { NO_PAYLOAD } from "../../src/wamp/payload.ts";
 import { ProtocolError } from "../../src/wamp/protocol_error.ts";
 import { SendOutcome } from "../../src/wamp/send_outcome.ts";
-import { ALLOW_ALL, seededSource, WIDE_LIMITS } from "../support/test_realm.ts";
+import { ManualTime } from "../support/manual_time.ts";
+import {
+  plainRealm,
+  seededSource,
+  WIDE_LIMITS,
+} from "../support/test_realm.ts";
 
 /** Timers that fire when a test lets time pass. */
 export class FakeTimers implements Timers {
@@ -96,13 +101,13 @@ export class SessionBench {
 
   constructor(options: Partial<SessionOptions> = {}) {
     this.router = new Router(
-      ["realm1", "realm2"].map((name) => ({
-        name,
-        uriCheck: "loose",
-        roles: new Map([["anonymous", ALLOW_ALL]]),
-      })),
-      seededSource(7),
-      { increment: () => {} },
+      ["realm1", "realm2"].map((name) => plainRealm(name, "anonymous")),
+      {
+        random: seededSource(7),
+        clock: new ManualTime(),
+        timers: this.timers,
+        counters: { increment: () => {} },
+      },
     );
     this.session = new Session({
       router: this.router,

@@ -12,7 +12,11 @@ import {
   show,
   type WireMessage,
 } from "./raw_client.ts";
-import { TestServer, type TestServerOptions } from "./test_server.ts";
+import {
+  TestServer,
+  type TestServerOptions,
+  type TransportKind,
+} from "./test_server.ts";
 import { encodeValue, SERIALIZERS } from "./wire_codec.ts";
 
 /** How a client joins; what is left out is the default. */
@@ -22,6 +26,10 @@ export interface JoinOptions {
   /** By client role: the features it announces. */
   readonly features?: Record<string, Record<string, boolean>>;
   readonly realm?: string;
+  /** Default: `tcp`. */
+  readonly kind?: TransportKind;
+  /** It takes messages of up to 2^(9+limit) octets. */
+  readonly limit?: number;
 }
 
 /** What a test asks of its router. */
@@ -45,10 +53,15 @@ export class Scenario {
   }
 
   /** A connection whose handshake is done, before HELLO. */
-  async open(serializer?: SerializerName): Promise<RawClient> {
+  async open(
+    serializer?: SerializerName,
+    kind: TransportKind = "tcp",
+    limit?: number,
+  ): Promise<RawClient> {
     const client = await RawClient.open(
-      this.server.address(),
+      this.server.address(kind),
       serializer ?? SERIALIZERS[this.#turn++ % SERIALIZERS.length],
+      limit,
     );
     this.#clients.push(client);
     return client;
@@ -56,7 +69,8 @@ export class Scenario {
 
   /** A session. */
   async join(options: JoinOptions = {}): Promise<RawClient> {
-    const client = await this.open(options.serializer);
+    const { serializer, kind, limit } = options;
+    const client = await this.open(serializer, kind, limit);
     await client.hello(helloDetails(options.features), options.realm);
     return client;
   }

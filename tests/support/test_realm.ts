@@ -2,13 +2,18 @@
  * A realm without sockets: peers whose outlets record what they are sent.
  */
 import type { RandomSource } from "../../src/base/random.ts";
-import { Peer, type PeerLimits } from "../../src/router/peer.ts";
+import type { EventStore } from "../../src/router/event_store.ts";
+import type { Peer, PeerLimits } from "../../src/router/peer.ts";
 import type {
   Authorizer,
   CounterName,
-  Outlet,
+  Counters,
+  PeerOutlet,
 } from "../../src/router/ports.ts";
-import { Realm } from "../../src/router/realm.ts";
+import { Realm, type RealmOptions } from "../../src/router/realm.ts";
+import { MemoryEventStore } from "../../src/store/memory_event_store.ts";
+import type { StoreBounds } from "../../src/store/store_bounds.ts";
+import { ClientFeature } from "../../src/wamp/features.ts";
 import { RandomIds } from "../../src/wamp/id.ts";
 import type { RouterMessage } from "../../src/wamp/message.ts";
 import { MessageCode } from "../../src/wamp/message_code.ts";
@@ -16,6 +21,7 @@ import type { Dict } from "../../src/wamp/options.ts";
 import { NO_PAYLOAD, type Payload } from "../../src/wamp/payload.ts";
 import { SendOutcome } from "../../src/wamp/send_outcome.ts";
 import type { UriCheck } from "../../src/wamp/uri.ts";
+import { ManualTime } from "./manual_time.ts";
 import { SeededRandom } from "./seed.ts";
 
 /** Bounds that no test reaches by accident. */
@@ -23,10 +29,22 @@ export const WIDE_LIMITS: PeerLimits = {
   maxSubscriptions: 1000,
   maxRegistrations: 1000,
   maxPendingCalls: 1000,
+  maxTestaments: 1000,
+  maxTestamentBytes: 2 ** 20,
 };
 
-export const ALLOW_ALL: Authorizer = { allows: () => true };
-export const DENY_ALL: Authorizer = { allows: () => false };
+/** As much as any test stores, and no history. */
+export const WIDE_BOUNDS: StoreBounds = {
+  histories: [],
+  retention: { maxTopics: 1000, maxBytes: 2 ** 30 },
+};
+
+export const ALLOW_ALL: Authorizer = {
+  trustLevel: undefined,
+  allows: () => true,
+  discloses: () => false,
+};
+export const DENY_ALL: Authorizer = { ...ALLOW_ALL, allows: () => false };
 
 /** Repeatable randomness in the form that the router takes. */
 export function seededSource(seed = 1): RandomSource {
@@ -35,8 +53,10 @@ export function seededSource(seed = 1): RandomSource {
 }
 
 /** Keeps what it is sent, unless a test says that it cannot be sent. */
-export class RecordingOutlet implements Outlet {
+export class RecordingOutlet implements PeerOutlet {
   readonly #sent: RouterMessage[] = [];
+  /** Reason and message, once the realm has ended the session. */
+  killed: [reason: string, message: string | undefined] | undefined = undefined;
   /** What becomes of a message. */
   outcome: (message: RouterMessage) => SendOutcome = () => SendOutcome.SENT;
 
@@ -44,6 +64,10 @@ export class RecordingOutlet implements Outlet {
     const outcome = this.outcome(message);
     if (outcome === SendOutcome.SENT) this.#sent.push(message);
     return outcome;
+  }
+
+  kill(reason: string, message: string | undefined): void {
+    this.killed = [reason, message];
   }
 
   /** What has been sent since this was called before. */
@@ -55,7 +79,23 @@ export class RecordingOutlet implements Outlet {
 /** What a test says about a session; the rest is the default. */
 export interface PeerOptions {
   readonly canceling?: boolean;
+  /** Bits of `ClientFeature`. */
+  readonly features?: number;
+  readonly authid?: string;
   readonly limits?: Partial<PeerLimits>;
+}
+
+/** Counters that a test reads. */
+export class TestCounters implements Counters {
+  readonly #counts = new Map<CounterName, number>();
+
+  increment(name: CounterName): void {
+    this.#counts.set(name, this.get(name) + 1);
+  }
+
+  get(name: CounterName): number {
+    return this.#counts.get(name) ?? 0;
+  }
 }
 
 /** A session with short ways to send requests; request IDs count up. */
@@ -164,7 +204,7 @@ export class TestPeer {
     payload: Payload = NO_PAYLOAD,
     options: Dict = {},
   ): void {
-    this.realm.calls.yield(this.peer, {
+    this.realm.answers.yield(this.peer, {
       code: MessageCode.YIELD,
       request,
       options,
@@ -177,7 +217,7 @@ export class TestPeer {
     error = "com.example.error",
     payload: Payload = NO_PAYLOAD,
   ): void {
-    this.realm.calls.error(this.peer, {
+    this.realm.answers.error(this.peer, {
       code: MessageCode.ERROR,
       requestType: MessageCode.INVOCATION,
       request,
@@ -193,45 +233,76 @@ export class TestPeer {
   }
 }
 
+/** What a test says about its realm; the rest is the default. */
+export interface TestRealmOptions {
+  readonly uriCheck?: UriCheck;
+  /** Default: `all`, which may do everything, and `none`, which may nothing. */
+  readonly roles?: ReadonlyMap<string, Authorizer>;
+  readonly allowsDisclosure?: boolean;
+  readonly callQueueLength?: number;
+  readonly store?: EventStore;
+}
+
+/** A realm as plain as can be; its role `role` may do everything. */
+export function plainRealm(name: string, role: string): RealmOptions {
+  return {
+    name,
+    uriCheck: "loose",
+    roles: new Map([[role, ALLOW_ALL]]),
+    allowsDisclosure: true,
+    callQueueLength: 0,
+    hasMetaApi: true,
+    store: new MemoryEventStore(WIDE_BOUNDS, new TestCounters()),
+  };
+}
+
 /** A realm with a role that may do everything, and one that may do nothing. */
 export class TestRealm {
   readonly realm: Realm;
-  readonly #counts = new Map<CounterName, number>();
+  readonly time = new ManualTime();
+  readonly counters = new TestCounters();
   #lastSession = 0;
 
-  constructor(
-    uriCheck: UriCheck = "loose",
-    roles: ReadonlyMap<string, Authorizer> = new Map([
-      ["all", ALLOW_ALL],
-      ["none", DENY_ALL],
-    ]),
-  ) {
-    this.realm = new Realm(
-      { name: "realm1", uriCheck, roles },
-      new RandomIds(seededSource()),
-      {
-        increment: (name) => this.#counts.set(name, this.counted(name) + 1),
-      },
-    );
+  constructor(options: TestRealmOptions | UriCheck = {}) {
+    const given = typeof options === "string" ? { uriCheck: options } : options;
+    const random = seededSource();
+    this.realm = new Realm({
+      name: "realm1",
+      uriCheck: "loose",
+      roles: new Map([["all", ALLOW_ALL], ["none", DENY_ALL]]),
+      allowsDisclosure: true,
+      callQueueLength: 0,
+      hasMetaApi: true,
+      store: new MemoryEventStore(WIDE_BOUNDS, this.counters),
+      ...given,
+    }, {
+      ids: new RandomIds(random),
+      random,
+      clock: this.time,
+      timers: this.time,
+      counters: this.counters,
+    });
   }
 
   /** How often `name` was counted. */
   counted(name: CounterName): number {
-    return this.#counts.get(name) ?? 0;
+    return this.counters.get(name);
   }
 
   /** A session under `role`. */
   join(options: PeerOptions = {}, role = "all"): TestPeer {
     const outlet = new RecordingOutlet();
+    const session = ++this.#lastSession;
+    const canceling = options.canceling ? ClientFeature.CALLEE_CANCELING : 0;
     const peer = this.realm.join(
-      ++this.#lastSession,
+      session,
       {
-        authid: `peer${this.#lastSession}`,
+        authid: options.authid ?? `peer${session}`,
         authrole: role,
         authmethod: "anonymous",
         authprovider: "static",
       },
-      { calleeCanceling: options.canceling ?? false },
+      canceling | (options.features ?? 0),
       { ...WIDE_LIMITS, ...options.limits },
       outlet,
     );

@@ -8,6 +8,7 @@ import type {
   TransportConfig,
   TransportLimits,
 } from "../../src/config/config.ts";
+import { IMPLIED_STORE } from "../../src/config/build_store.ts";
 import type { SerializerName } from "../../src/serializer/serializer.ts";
 import { type RunningServer, startServer } from "../../src/server/server.ts";
 import { DEADLINE_MS, within } from "./deadline.ts";
@@ -35,6 +36,8 @@ export interface TestServerOptions {
   readonly limits?: Partial<TransportLimits>;
   readonly debug?: boolean;
   readonly role?: string;
+  /** Roles of single kinds of transport, so that one realm has several. */
+  readonly roles?: Partial<Record<TransportKind, string>>;
   readonly shutdownTimeoutMs?: number;
   /** False: the transport has no authentication method at all. */
   readonly anonymous?: boolean;
@@ -50,9 +53,12 @@ const DEFAULT_LIMITS: TransportLimits = {
   maxSubscriptions: 100_000,
   maxRegistrations: 100_000,
   maxPendingCalls: 65_536,
+  maxTestaments: 1000,
+  maxTestamentBytes: 2 ** 20,
   strictRequestIds: false,
 };
 
+const DISCLOSE_NONE = { caller: false, publisher: false };
 const ALLOW_ALL = {
   call: true,
   register: true,
@@ -67,8 +73,15 @@ export function openRealm(name: string): RealmConfig {
     uriCheck: "loose",
     roles: [{
       name: "anonymous",
-      permissions: [{ uri: "", match: "prefix", allow: ALLOW_ALL }],
+      permissions: [
+        { uri: "", match: "prefix", allow: ALLOW_ALL, disclose: DISCLOSE_NONE },
+      ],
+      trustLevel: undefined,
     }],
+    allowsDisclosure: true,
+    callQueueLength: 0,
+    hasMetaApi: true,
+    store: IMPLIED_STORE,
   };
 }
 
@@ -175,7 +188,7 @@ function transportOf(
     auth: {
       anonymous: options.anonymous === false
         ? undefined
-        : { role: options.role ?? "anonymous" },
+        : { role: options.roles?.[kind] ?? options.role ?? "anonymous" },
       implied: false,
     },
     debug: options.debug ?? false,

@@ -61,6 +61,16 @@ export const LIMITS = {
     65_536,
     "Calls of one session that wait for their result.",
   ),
+  max_testaments: limit(
+    integer(0, 1_000_000),
+    1000,
+    "Testaments of one session: events that it leaves to be published when it ends.",
+  ),
+  max_testament_bytes: limit(
+    integer(0, 2 ** 30),
+    2 ** 20,
+    "Bytes that the testaments of one session take in memory, roughly.",
+  ),
   strict_request_ids: limit(
     boolean(),
     false,

@@ -21,6 +21,7 @@ import {
   list,
   text,
 } from "../value_types.ts";
+import { STORE } from "./store_keys.ts";
 
 /** `allow` of a permission. */
 export const ALLOW = object({
@@ -39,8 +40,8 @@ export const DISCLOSE = object({
   name: "disclose",
   help: "Whether callees and subscribers learn who called or published.",
   keys: {
-    caller: optional(booleanNotYet(false), "Of callers to callees."),
-    publisher: optional(booleanNotYet(false), "Of publishers to subscribers."),
+    caller: withDefault(boolean(), false, "Of callers to callees."),
+    publisher: withDefault(boolean(), false, "Of publishers to subscribers."),
   },
 });
 
@@ -81,6 +82,11 @@ export const ROLE = object({
       false,
       "Allows everything that no permission speaks of.",
     ),
+    trust_level: optional(
+      integer(0, Number.MAX_SAFE_INTEGER),
+      "How far the role's sessions are trusted, 0 least: told to callees and subscribers as `trustlevel`. Absent: not told.",
+      { origin: "sluice" },
+    ),
     authorizer: notYet("authorization by a procedure"),
     id: accepted(text(), "No effect."),
   },
@@ -96,9 +102,22 @@ export const REALM_OPTIONS = object({
       "loose",
       "`strict`: clients may use only lower case letters, digits and `_` in URIs.",
     ),
-    enable_meta_api: optional(
-      booleanNotYet(false),
-      "Whether the realm has the meta API.",
+    allow_disclose: withDefault(
+      boolean(),
+      true,
+      "Whether clients may ask for disclosure of identities (`disclose_me`, `disclose_caller`).",
+      { origin: "sluice" },
+    ),
+    call_queue: withDefault(
+      integer(0, 1_000_000),
+      0,
+      "Calls that may wait at one registration while all its callees have as many invocations as their `concurrency` allows.",
+      { origin: "sluice" },
+    ),
+    enable_meta_api: withDefault(
+      boolean(),
+      true,
+      "Whether the realm has the procedures and events below `wamp.`. Procedures that end what other sessions have (`wamp.session.kill`, `wamp.registration.remove_callee`, …) can be called only by roles with a permission whose own `uri` begins with `wamp.`; an allowed `*` is not enough.",
     ),
     bridge_meta_api: optional(
       booleanNotYet(false),
@@ -126,7 +145,10 @@ export const REALM = object({
     ),
     roles: required(list(ROLE, { min: 1 }), "The roles."),
     options: optional(REALM_OPTIONS, "Options."),
-    store: notYetIgnorable("a store for event history and call queues"),
+    store: optional(
+      STORE,
+      "Where histories and retained events are kept. Absent: in memory, and no history.",
+    ),
     inventory: notYetIgnorable("an inventory of interfaces"),
     rlinks: notYetIgnorable("links to other routers"),
     id: accepted(text(), "No effect."),

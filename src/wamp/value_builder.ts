@@ -1,4 +1,4 @@
-import type { DictKey, ValueSink } from "../wamp/value_sink.ts";
+import type { DictKey, ValueSink } from "./value_sink.ts";
 
 type Container = unknown[] | Record<string, unknown>;
 
@@ -24,6 +24,11 @@ export class ValueBuilder implements ValueSink {
     const value = this.#value;
     this.#value = undefined;
     return value;
+  }
+
+  /** Whether no list or dict is open. */
+  get isWhole(): boolean {
+    return this.#container === undefined;
   }
 
   /** Forgets a value that broke off in its middle. */

@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { ValueBuilder } from "../../src/serializer/value_builder.ts";
-import { writeValue } from "../../src/serializer/value_writer.ts";
+import { ValueBuilder } from "../../src/wamp/value_builder.ts";
+import { writeValue } from "../../src/wamp/value_writer.ts";
 
 Deno.test("ValueBuilder builds what writeValue() tells", () => {
   const value = {

@@ -1,4 +1,4 @@
-import type { ValueSink } from "../wamp/value_sink.ts";
+import type { ValueSink } from "./value_sink.ts";
 import { isExactInteger } from "./exact_integer.ts";
 
 /** Tells the JavaScript value `value` to `sink`; keys that are undefined are left out. */

@@ -1,0 +1,183 @@
+/**
+ * Brings calls to their callees: chooses among them, lets calls wait where all
+ * are busy, sends further chunks, and tries another callee where one is not
+ * available.
+ */
+import { ErrorUri } from "../wamp/error_uri.ts";
+import { ClientFeature } from "../wamp/features.ts";
+import { type Call, requestError } from "../wamp/message.ts";
+import { MessageCode } from "../wamp/message_code.ts";
+import { type CallOptions, isPassthru } from "../wamp/options.ts";
+import { ProtocolError } from "../wamp/protocol_error.ts";
+import { SendOutcome } from "../wamp/send_outcome.ts";
+import type { CallTable } from "./call_table.ts";
+import { invocationDetails } from "./invocation_details.ts";
+import type { Peer } from "./peer.ts";
+import type { PendingCall } from "./pending_call.ts";
+import type { Callee, Registration } from "./registration.ts";
+
+/** The way of a realm's calls to callees. */
+export class CallInvoker {
+  readonly #table: CallTable;
+  readonly #queueLength: number;
+
+  /** @param queueLength Calls that may wait at one registration; 0: none. */
+  constructor(table: CallTable, queueLength: number) {
+    this.#table = table;
+    this.#queueLength = queueLength;
+    table.whenRoom((registration) => this.serveWaiting(registration));
+  }
+
+  /** Brings a new call to one of the callees of `registration`. */
+  call(caller: Peer, message: Call, registration: Registration): void {
+    const options = message.options as CallOptions;
+    const call: PendingCall = {
+      state: "waiting",
+      caller,
+      registration,
+      message,
+      keepsPayload: false,
+      callee: undefined,
+      invocationRequest: 0,
+      wantsProgress: options.receive_progress === true &&
+        caller.announced(ClientFeature.CALLER_PROGRESSIVE_RESULTS),
+      hasMoreChunks: options.progress === true,
+      isUnderWay: false,
+      tried: undefined,
+      deadline: undefined,
+    };
+    const callee = registration.choose();
+    if (callee === undefined) return this.#wait(call);
+    this.#table.enter(call);
+    if (
+      registration.policy !== "single" &&
+      callee.peer.announced(ClientFeature.CALLEE_REROUTE)
+    ) keepPayload(call);
+    this.#invoke(call, callee);
+  }
+
+  /**
+   * A further CALL with the ID of a pending call (PG-09, PG-11).
+   *
+   * @throws {ProtocolError} Where that call has no further chunks.
+   */
+  continue(call: PendingCall, message: Call): void {
+    if (message.procedure !== call.message.procedure) return;
+    if (!call.hasMoreChunks) {
+      throw new ProtocolError(
+        `CALL.Request ${message.request} is that of a call that is pending`,
+      );
+    }
+    const { callee } = call;
+    // A canceled call gets no more of its caller.
+    if (callee === undefined || call.state === "killing") return;
+    const progress = (message.options as CallOptions).progress === true;
+    call.isUnderWay = true;
+    const outcome = callee.peer.outlet.send({
+      code: MessageCode.INVOCATION,
+      request: call.invocationRequest,
+      registration: call.registration.id,
+      details: invocationDetails(call, callee, progress),
+      payload: message.payload,
+    });
+    if (outcome !== SendOutcome.SENT) {
+      return this.#table.failUnsendable(call, outcome);
+    }
+    call.hasMoreChunks = progress;
+  }
+
+  /** The callee is not available: another gets the call, or none (RR-01 to RR-03). */
+  reroute(call: PendingCall): void {
+    const { callee, registration } = call;
+    if (callee === undefined) return;
+    this.#table.unbind(call);
+    call.tried ??= new Set();
+    call.tried.add(callee.peer);
+    const next = call.keepsPayload
+      ? registration.choose(call.tried)
+      : undefined;
+    if (next !== undefined) return this.#invoke(call, next);
+    this.#table.fail(
+      call,
+      ErrorUri.NO_AVAILABLE_CALLEE,
+      "No callee of the procedure is available",
+    );
+  }
+
+  /** Brings waiting calls to callees while one has room. */
+  serveWaiting(registration: Registration): void {
+    for (const call of registration.waiting) {
+      const callee = registration.choose();
+      if (callee === undefined) return;
+      registration.waiting.delete(call);
+      this.#invoke(call, callee);
+    }
+  }
+
+  #wait(call: PendingCall): void {
+    const { registration, message, caller } = call;
+    // Chunks are not collected: a call in pieces has its callee at once or not.
+    if (
+      registration.waiting.size >= this.#queueLength || call.hasMoreChunks
+    ) {
+      if (call.hasMoreChunks) caller.rememberEndedCall(message.request);
+      caller.outlet.send(requestError(
+        MessageCode.CALL,
+        message.request,
+        ErrorUri.MAX_CONCURRENCY_REACHED,
+        `All callees of "${message.procedure}" are busy and no further call may wait`,
+      ));
+      return;
+    }
+    keepPayload(call);
+    this.#table.enter(call);
+    registration.waiting.add(call);
+    this.#table.startTimeout(call);
+  }
+
+  #invoke(call: PendingCall, callee: Callee): void {
+    const { peer } = callee;
+    const lacking = missingFeature(call, peer);
+    if (lacking !== undefined) {
+      return this.#table.fail(
+        call,
+        ErrorUri.FEATURE_NOT_SUPPORTED,
+        `The callee does not support ${lacking}`,
+      );
+    }
+    const invocationRequest = peer.nextInvocationId;
+    const outcome = peer.outlet.send({
+      code: MessageCode.INVOCATION,
+      request: invocationRequest,
+      registration: call.registration.id,
+      details: invocationDetails(call, callee, call.hasMoreChunks),
+      payload: call.message.payload,
+    });
+    if (outcome !== SendOutcome.SENT) {
+      return this.#table.failUnsendable(call, outcome);
+    }
+    this.#table.bind(call, callee, invocationRequest);
+    if (!callee.forwardsTimeout && call.deadline === undefined) {
+      this.#table.startTimeout(call);
+    }
+  }
+}
+
+function keepPayload(call: PendingCall): void {
+  call.message = { ...call.message, payload: call.message.payload.kept() };
+  call.keepsPayload = true;
+}
+
+/** What the callee would need to take the call (PG-03, PP-03). */
+function missingFeature(call: PendingCall, callee: Peer): string | undefined {
+  if (
+    call.hasMoreChunks &&
+    !(callee.announced(ClientFeature.CALLEE_PROGRESSIVE_INVOCATIONS) &&
+      callee.announced(ClientFeature.CALLEE_CANCELING))
+  ) return "progressive_call_invocations with call_canceling";
+  if (
+    isPassthru(call.message.options) &&
+    !callee.announced(ClientFeature.CALLEE_PASSTHRU)
+  ) return "payload_passthru_mode";
+  return undefined;
+}

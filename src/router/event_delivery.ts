@@ -1,0 +1,150 @@
+/**
+ * Events on their last step: to each subscriber, into a history, and out of the
+ * store again.
+ */
+import type { Clock } from "../base/clock.ts";
+import type { Event } from "../wamp/message.ts";
+import { MessageCode } from "../wamp/message_code.ts";
+import type { Dict } from "../wamp/options.ts";
+import { NO_PAYLOAD } from "../wamp/payload.ts";
+import { SendOutcome } from "../wamp/send_outcome.ts";
+import { Audience } from "./audience.ts";
+import {
+  type EventStore,
+  EventStoreError,
+  type StoredEvent,
+} from "./event_store.ts";
+import type { Peer } from "./peer.ts";
+import type { Counters } from "./ports.ts";
+import { isFor, type Publication } from "./publication.ts";
+import type { Subscription } from "./subscription.ts";
+
+/** The way of a realm's events to subscribers and to the store. */
+export class EventDelivery {
+  readonly #store: EventStore;
+  readonly #clock: Clock;
+  readonly #counters: Counters;
+
+  constructor(store: EventStore, clock: Clock, counters: Counters) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#counters = counters;
+  }
+
+  /** One EVENT for each subscriber that the publication is for (PS-08, BW-02). */
+  deliver(
+    subscription: Subscription,
+    publication: Publication,
+    details: Dict,
+  ): void {
+    // The same object for all: connections encode it once per serializer.
+    const event: Event = {
+      code: MessageCode.EVENT,
+      subscription: subscription.id,
+      publication: publication.id,
+      details,
+      payload: publication.payload,
+    };
+    let bare: Event | undefined;
+    for (const subscriber of subscription.subscribers) {
+      if (!isFor(publication, subscriber)) continue;
+      const outcome = subscriber.outlet.send(event);
+      if (outcome === SendOutcome.SENT) continue;
+      if (outcome === SendOutcome.TOO_LONG) bare ??= withoutPayload(event);
+      this.#undelivered(subscriber, outcome, bare);
+    }
+    if (subscription.history !== undefined && isForHistory(publication)) {
+      this.#store.append(subscription.history, this.#stored(publication));
+    }
+  }
+
+  /** Makes the publication its topic's retained event (ER-02). */
+  retain(publication: Publication): void {
+    this.#store.retain(this.#stored(publication));
+  }
+
+  /** The retained events that `subscriber` would have got (ER-03, ER-05 to ER-07). */
+  deliverRetained(subscription: Subscription, subscriber: Peer): void {
+    try {
+      for (const events of this.#retainedFor(subscription)) {
+        const event = events.find((one) => isStoredFor(one, subscriber));
+        if (event !== undefined) {
+          this.#deliverStored(event, subscription, subscriber);
+        }
+      }
+    } catch (error) {
+      // The store says what is wrong, and counts it; the subscription stands.
+      if (!(error instanceof EventStoreError)) throw error;
+    }
+  }
+
+  #retainedFor(subscription: Subscription): Iterable<readonly StoredEvent[]> {
+    const { uri, match } = subscription;
+    return match === "exact"
+      ? [this.#store.retained(uri)]
+      : this.#store.retainedMatching(uri, match);
+  }
+
+  #deliverStored(
+    stored: StoredEvent,
+    subscription: Subscription,
+    subscriber: Peer,
+  ): void {
+    const topic = subscription.match === "exact" ? {} : { topic: stored.topic };
+    const event: Event = {
+      code: MessageCode.EVENT,
+      subscription: subscription.id,
+      publication: stored.publication,
+      details: { ...stored.details, ...topic, retained: true },
+      payload: stored.payload,
+    };
+    const outcome = subscriber.outlet.send(event);
+    if (outcome !== SendOutcome.SENT) {
+      this.#undelivered(subscriber, outcome, withoutPayload(event));
+    }
+  }
+
+  /** Told at least that there was an event, where it was too long (FR-15). */
+  #undelivered(
+    subscriber: Peer,
+    outcome: SendOutcome,
+    bare: Event | undefined,
+  ): void {
+    if (outcome === SendOutcome.TOO_LONG && bare !== undefined) {
+      this.#counters.increment("events_too_long");
+      subscriber.outlet.send(bare);
+    } else this.#counters.increment("events_unsupported_value");
+  }
+
+  #stored(publication: Publication): StoredEvent {
+    return {
+      publication: publication.id,
+      topic: publication.topic,
+      timeMs: this.#clock.now().getTime(),
+      details: publication.details,
+      payload: publication.payload.kept(),
+      excluded: publication.excluded,
+      lists: publication.lists,
+    };
+  }
+}
+
+/** Whether `subscriber` would have got the event when it was new. */
+export function isStoredFor(event: StoredEvent, subscriber: Peer): boolean {
+  return subscriber.sessionId !== event.excluded &&
+    (event.lists === undefined ||
+      new Audience(event.lists).includes(subscriber));
+}
+
+/** What was for certain sessions only is never kept in a history (EH-09). */
+function isForHistory({ lists }: Publication): boolean {
+  return !lists?.exclude && !lists?.eligible;
+}
+
+function withoutPayload(event: Event): Event {
+  return {
+    ...event,
+    details: { ...event.details, payload_limit_exceeded: true },
+    payload: NO_PAYLOAD,
+  };
+}

@@ -1,0 +1,48 @@
+import { ClientFeature } from "../wamp/features.ts";
+import {
+  type CallOptions,
+  type Dict,
+  EMPTY_DICT,
+  passthruKeys,
+} from "../wamp/options.ts";
+import type { PendingCall } from "./pending_call.ts";
+import type { Callee } from "./registration.ts";
+
+/**
+ * INVOCATION.Details of `call` at `callee`. With several chunks, all derive from
+ * the first one's options (PG-07); only `progress` is each chunk's own.
+ */
+export function invocationDetails(
+  call: PendingCall,
+  callee: Callee,
+  progress: boolean,
+): Dict {
+  const { caller, registration, message } = call;
+  const options = message.options as CallOptions;
+  const discloses = callee.disclosesCaller || options.disclose_me === true ||
+    caller.authorizer.discloses("caller", message.procedure);
+  const { trustLevel } = caller.authorizer;
+  if (
+    message.options === EMPTY_DICT && registration.match === "exact" &&
+    !discloses && trustLevel === undefined && !progress
+  ) return EMPTY_DICT;
+  const details: Record<string, unknown> = passthruKeys(message.options);
+  if (registration.match !== "exact") {
+    details["procedure"] = message.procedure;
+  }
+  if (discloses) {
+    details["caller"] = caller.sessionId;
+    details["caller_authid"] = caller.identity.authid;
+    details["caller_authrole"] = caller.identity.authrole;
+  }
+  if (trustLevel !== undefined) details["trustlevel"] = trustLevel;
+  if (
+    call.wantsProgress &&
+    callee.peer.announced(ClientFeature.CALLEE_PROGRESSIVE_RESULTS)
+  ) details["receive_progress"] = true;
+  if (callee.forwardsTimeout && (options.timeout ?? 0) > 0) {
+    details["timeout"] = options.timeout;
+  }
+  if (progress) details["progress"] = true;
+  return details;
+}

@@ -1,0 +1,175 @@
+/**
+ * `wamp.subscription.get_events`: what a history holds (checklist EH).
+ */
+import { ErrorUri } from "../../wamp/error_uri.ts";
+import { readValues, type Values } from "../../wamp/values.ts";
+import { Audience } from "../audience.ts";
+import { EventStoreError, type StoredEvent } from "../event_store.ts";
+import type { Peer } from "../peer.ts";
+import type { Subscription } from "../subscription.ts";
+import {
+  type HistoryFilter,
+  HistoryFilterError,
+  isId,
+  passes,
+  readHistoryFilter,
+} from "./history_filter.ts";
+import type { MetaAnswer } from "./meta_procedure.ts";
+import type { RealmView } from "./realm_view.ts";
+
+/** No message is longer, so no answer need be (FR-02). */
+const ANSWER_BYTES_MAX = 2 ** 24;
+/** What an event takes in an answer beside its payload, at the least. */
+const EVENT_BYTES_MIN = 64;
+
+/** Answers `caller`, who may call the procedure (EH-03 to EH-11). */
+export function queryEventHistory(
+  caller: Peer,
+  values: Values,
+  realm: Pick<RealmView, "broker" | "store">,
+): MetaAnswer {
+  const id = values.args[0];
+  if (!isId(id)) {
+    return invalid("The first argument must be the ID of a subscription");
+  }
+  let filter: HistoryFilter;
+  try {
+    filter = readHistoryFilter(values);
+  } catch (error) {
+    if (error instanceof HistoryFilterError) return invalid(error.message);
+    throw error;
+  }
+  const subscription = realm.broker.subscriptions.get(id);
+  if (subscription === undefined) {
+    return {
+      error: ErrorUri.NO_SUCH_SUBSCRIPTION,
+      text: `There is no subscription ${id}`,
+    };
+  }
+  const { uri, match } = subscription;
+  // Who may not subscribe may not read (EH-10).
+  if (!caller.authorizer.allows("subscribe", uri, match)) {
+    return {
+      error: ErrorUri.NOT_AUTHORIZED,
+      text: `Not authorized for the events of "${uri.slice(0, 200)}"`,
+    };
+  }
+  return readAnswer(new HistoryReader(realm, subscription), filter, caller);
+}
+
+function readAnswer(
+  reader: HistoryReader,
+  filter: HistoryFilter,
+  caller: Peer,
+): MetaAnswer {
+  try {
+    const args = reader.read(filter, caller);
+    if (args !== undefined) return { args };
+    return {
+      error: ErrorUri.PAYLOAD_SIZE_EXCEEDED,
+      text: "There are more events than a message can hold: set a limit",
+    };
+  } catch (error) {
+    if (!(error instanceof EventStoreError)) throw error;
+    return { error: ErrorUri.UNAVAILABLE, text: error.message };
+  }
+}
+
+/** The first and the last place in a history that a filter lets pass. */
+interface Range {
+  readonly first: number;
+  readonly last: number;
+  /** How many events the history has; known only where there is a bound. */
+  readonly count: number;
+}
+
+/** Goes through one history. */
+class HistoryReader {
+  readonly #store: RealmView["store"];
+  readonly #subscription: Subscription;
+
+  constructor({ store }: Pick<RealmView, "store">, subscription: Subscription) {
+    this.#store = store;
+    this.#subscription = subscription;
+  }
+
+  /** The events that pass, for people to read; undefined: more than fit. */
+  read(filter: HistoryFilter, caller: Peer): unknown[] | undefined {
+    const range = this.#rangeOf(filter);
+    const found: unknown[] = [];
+    let bytes = 0;
+    let place = filter.isReverse ? range.count : -1;
+    for (const event of this.#events(filter.isReverse)) {
+      place += filter.isReverse ? -1 : 1;
+      // Nothing that comes later in this direction can pass.
+      if (filter.isReverse ? place < range.first : place > range.last) break;
+      if (place < range.first || place > range.last) continue;
+      if (!passes(filter, event.topic, event.timeMs)) continue;
+      if (!isForAsker(event, caller)) continue;
+      bytes += EVENT_BYTES_MIN + event.payload.end - event.payload.start;
+      if (bytes > ANSWER_BYTES_MAX) return undefined;
+      found.push(eventObject(event, this.#subscription));
+      if (found.length >= filter.limit) break;
+    }
+    return found;
+  }
+
+  #events(newestFirst: boolean): Iterable<StoredEvent> {
+    const { history } = this.#subscription;
+    // A subscription without a history has an empty one (A-40).
+    return history === undefined
+      ? []
+      : this.#store.history(history, newestFirst);
+  }
+
+  #rangeOf({ lower, upper }: HistoryFilter): Range {
+    const range = { first: -Infinity, last: Infinity, count: 0 };
+    if (lower.length === 0 && upper.length === 0) return range;
+    const places = new Map<number, number>();
+    for (const { publication } of [...lower, ...upper]) {
+      places.set(publication, -1);
+    }
+    for (const { publication } of this.#events(false)) {
+      if (places.has(publication)) places.set(publication, range.count);
+      range.count++;
+    }
+    for (const { publication, isIncluded } of lower) {
+      const place = places.get(publication) ?? -1;
+      const first = place < 0 ? Infinity : place + (isIncluded ? 0 : 1);
+      range.first = Math.max(range.first, first);
+    }
+    for (const { publication, isIncluded } of upper) {
+      const place = places.get(publication) ?? -1;
+      if (place < 0) continue;
+      range.last = Math.min(range.last, place - (isIncluded ? 0 : 1));
+    }
+    return range;
+  }
+}
+
+/** Lists of sessions never get here; the others hold for who asks (EH-09). */
+function isForAsker({ lists }: StoredEvent, caller: Peer): boolean {
+  return lists === undefined || new Audience(lists).includes(caller);
+}
+
+/** An event as the answer has it (EH-05). */
+function eventObject(
+  event: StoredEvent,
+  subscription: Subscription,
+): Record<string, unknown> {
+  const topic = subscription.match === "exact" ? {} : { topic: event.topic };
+  const object: Record<string, unknown> = {
+    timestamp: new Date(event.timeMs).toISOString(),
+    subscription: subscription.id,
+    publication: event.publication,
+    details: { ...event.details, ...topic },
+  };
+  const { args, kwargs } = readValues(event.payload);
+  if (event.payload.count > 0) object["args"] = args;
+  if (event.payload.count > 1) object["kwargs"] = kwargs;
+  return object;
+}
+
+function invalid(text: string): MetaAnswer {
+  return { error: ErrorUri.INVALID_ARGUMENT, text };
+}

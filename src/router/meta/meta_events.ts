@@ -1,0 +1,113 @@
+/**
+ * The router's own events (checklist §11): what changes in a realm, told to
+ * whoever subscribed. Nothing is told about `wamp.…` itself (A-54), so that no
+ * event can cause another.
+ */
+import type { Dict } from "../../wamp/options.ts";
+import { payloadOf } from "../../wamp/values.ts";
+import type { Peer } from "../peer.ts";
+import type { RealmObserver } from "../ports.ts";
+import type { Registration } from "../registration.ts";
+import type { Subscription } from "../subscription.ts";
+import type { RealmView } from "./realm_view.ts";
+import { registrationDetails } from "./registration_procedures.ts";
+import { sessionDetails } from "./session_procedures.ts";
+import { isShown, subscriptionDetails } from "./subscription_procedures.ts";
+
+/** Publishes the events of one realm. */
+export class MetaEvents implements RealmObserver {
+  readonly #realm: RealmView;
+
+  constructor(realm: RealmView) {
+    this.#realm = realm;
+  }
+
+  joined(peer: Peer): void {
+    const topic = "wamp.session.on_join";
+    if (this.#isAwaited(topic)) this.#publish(topic, [sessionDetails(peer)]);
+  }
+
+  left({ sessionId, identity }: Peer): void {
+    this.#tell(
+      "wamp.session.on_leave",
+      sessionId,
+      identity.authid,
+      identity.authrole,
+    );
+  }
+
+  subscriptionCreated(peer: Peer, subscription: Subscription): void {
+    const topic = "wamp.subscription.on_create";
+    if (isShown(subscription) && this.#isAwaited(topic)) {
+      this.#publish(topic, [peer.sessionId, subscriptionDetails(subscription)]);
+    }
+  }
+
+  subscribed(peer: Peer, subscription: Subscription): void {
+    this.#tellOfSubscription("on_subscribe", peer, subscription);
+  }
+
+  unsubscribed(peer: Peer, subscription: Subscription): void {
+    this.#tellOfSubscription("on_unsubscribe", peer, subscription);
+  }
+
+  subscriptionDeleted(peer: Peer, subscription: Subscription): void {
+    this.#tellOfSubscription("on_delete", peer, subscription);
+  }
+
+  registrationCreated(peer: Peer, registration: Registration): void {
+    const topic = "wamp.registration.on_create";
+    if (this.#isAwaited(topic)) {
+      const details: Dict = registrationDetails(registration);
+      this.#publish(topic, [peer.sessionId, details]);
+    }
+  }
+
+  registered(peer: Peer, { id }: Registration): void {
+    this.#tell("wamp.registration.on_register", peer.sessionId, id);
+  }
+
+  unregistered(peer: Peer, { id }: Registration): void {
+    this.#tell("wamp.registration.on_unregister", peer.sessionId, id);
+  }
+
+  registrationDeleted(peer: Peer, { id }: Registration): void {
+    this.#tell("wamp.registration.on_delete", peer.sessionId, id);
+  }
+
+  #tellOfSubscription(
+    what: string,
+    peer: Peer,
+    subscription: Subscription,
+  ): void {
+    if (!isShown(subscription)) return;
+    this.#tell(`wamp.subscription.${what}`, peer.sessionId, subscription.id);
+  }
+
+  #tell(topic: string, ...args: (number | string)[]): void {
+    if (this.#isAwaited(topic)) this.#publish(topic, args);
+  }
+
+  /** Most realms have nobody who listens: nothing is made for them. */
+  #isAwaited(topic: string): boolean {
+    return this.#realm.broker.hasListeners(topic);
+  }
+
+  #publish(topic: string, args: readonly unknown[]): void {
+    this.#realm.broker.publishOwn(topic, payloadOf(args));
+  }
+}
+
+/** Told by a realm without meta API: says nothing. */
+export const NO_META_EVENTS: RealmObserver = {
+  joined() {},
+  left() {},
+  subscriptionCreated() {},
+  subscribed() {},
+  unsubscribed() {},
+  subscriptionDeleted() {},
+  registrationCreated() {},
+  registered() {},
+  unregistered() {},
+  registrationDeleted() {},
+};

@@ -1,0 +1,35 @@
+/**
+ * What a procedure of the router's own looks like: it is called with values,
+ * and gives its answer at once.
+ */
+import { ErrorUri } from "../../wamp/error_uri.ts";
+import type { Values } from "../../wamp/values.ts";
+import type { Peer } from "../peer.ts";
+
+/** An ERROR: its URI, and words for people (MF-11). */
+export interface MetaError {
+  readonly error: string;
+  readonly text: string;
+}
+
+/** RESULT or ERROR of a meta procedure. */
+export type MetaAnswer =
+  | {
+    readonly args: readonly unknown[];
+    readonly kwargs?: Readonly<Record<string, unknown>>;
+  }
+  | MetaError;
+
+/** Answers `caller`, who is authorized to call. */
+export type MetaProcedure = (caller: Peer, values: Values) => MetaAnswer;
+
+/** Procedures by URI. */
+export type ProcedureTable = Readonly<Record<string, MetaProcedure>>;
+
+/** An empty RESULT. */
+export const NO_RESULT: MetaAnswer = { args: [] };
+
+/** The answer to arguments that are missing or of a wrong type. */
+export function invalidArgument(text: string): MetaError {
+  return { error: ErrorUri.INVALID_ARGUMENT, text };
+}

@@ -1,0 +1,41 @@
+import type { Values } from "../../wamp/values.ts";
+import { idOf, keyword } from "./argument_types.ts";
+import { invalidArgument, type MetaError } from "./meta_procedure.ts";
+
+/**
+ * The longest reason, in UTF-16 code units: whatever a client's own limit is,
+ * the message that tells it of the revocation fits (FR-14).
+ */
+const REASON_LENGTH_MAX = 128;
+
+/** What a session is to lose. */
+export interface Revocation {
+  /** Of the subscription or registration. */
+  readonly id: number;
+  readonly session: number;
+  /** For people. */
+  readonly reason: string | undefined;
+}
+
+/** From `(id, session, reason=)`, or why that is wrong (RV-04, SV-04). */
+export function revocationOf(
+  { args, kwargs }: Values,
+): Revocation | MetaError {
+  const id = idOf(args[0]);
+  const session = idOf(args[1]);
+  const reason = keyword(kwargs, "reason");
+  if (id === undefined || session === undefined) {
+    return invalidArgument(
+      "The arguments must be the ID of what is revoked and a session ID",
+    );
+  }
+  if (
+    reason !== undefined &&
+    (typeof reason !== "string" || reason.length > REASON_LENGTH_MAX)
+  ) {
+    return invalidArgument(
+      `reason must be text of at most ${REASON_LENGTH_MAX} characters`,
+    );
+  }
+  return { id, session, reason };
+}

@@ -1,0 +1,135 @@
+/**
+ * `wamp.session.add_testament` and `flush_testaments` (checklist TS-01 to
+ * TS-03): of the calling session only.
+ */
+import { ErrorUri } from "../../wamp/error_uri.ts";
+import { ClientFeature } from "../../wamp/features.ts";
+import { MessageCode } from "../../wamp/message_code.ts";
+import {
+  checkDict,
+  type Dict,
+  EMPTY_DICT,
+  isPassthru,
+  PUBLISH_OPTIONS,
+} from "../../wamp/options.ts";
+import { NO_PAYLOAD } from "../../wamp/payload.ts";
+import { ProtocolError } from "../../wamp/protocol_error.ts";
+import { payloadOf, type Values } from "../../wamp/values.ts";
+import type { Peer } from "../peer.ts";
+import { dictOf, keyword, listOf, textOf } from "./argument_types.ts";
+import {
+  invalidArgument,
+  type MetaError,
+  NO_RESULT,
+  type ProcedureTable,
+} from "./meta_procedure.ts";
+import type { RealmView } from "./realm_view.ts";
+import type { Testament, Testaments, TestamentScope } from "./testaments.ts";
+
+/** What a testament takes beside its parts of any length, about. */
+const TESTAMENT_BYTES = 256;
+/** What a value takes in memory, about. */
+const VALUE_BYTES = 16;
+
+/** The procedures about testaments. */
+export function testamentProcedures(
+  realm: RealmView,
+  testaments: Testaments,
+): ProcedureTable {
+  return {
+    "wamp.session.add_testament": (caller, values) => {
+      const scope = scopeOf(values);
+      if (scope === undefined) return badScope();
+      const testament = testamentOf(values);
+      if ("error" in testament) return testament;
+      const refusal = refuse(caller, testament, realm);
+      if (refusal !== undefined) return refusal;
+      if (testaments.add(caller, scope, testament)) return NO_RESULT;
+      return {
+        error: ErrorUri.LIMIT_REACHED,
+        text: "The session has as many testaments as are allowed",
+      };
+    },
+    "wamp.session.flush_testaments": (caller, values) => {
+      const scope = scopeOf(values);
+      if (scope === undefined) return badScope();
+      testaments.flush(caller, scope);
+      return NO_RESULT;
+    },
+  };
+}
+
+function scopeOf({ kwargs }: Values): TestamentScope | undefined {
+  const scope = keyword(kwargs, "scope") ?? "destroyed";
+  return scope === "destroyed" || scope === "detached" ? scope : undefined;
+}
+
+function badScope(): MetaError {
+  return invalidArgument('scope must be "destroyed" or "detached"');
+}
+
+/** From `(topic, args, kwargs, publish_options=)`, or why that is wrong. */
+function testamentOf(values: Values): Testament | MetaError {
+  const topic = textOf(values.args[0]);
+  const args = listOf(values.args[1]);
+  const kwargs = dictOf(values.args[2]);
+  const options = dictOf(
+    keyword(values.kwargs, "publish_options") ?? EMPTY_DICT,
+  );
+  if (topic === undefined || args === undefined || kwargs === undefined) {
+    return invalidArgument(
+      "The arguments must be a topic, a list of arguments and a dict of keyword arguments",
+    );
+  }
+  if (options === undefined || !arePublishOptions(options)) {
+    return invalidArgument("publish_options must be options of PUBLISH");
+  }
+  const bytes = TESTAMENT_BYTES + sizeOf([topic, args, kwargs, options]);
+  return { topic, options, payload: payloadOf(args, kwargs), bytes };
+}
+
+/** A wrong option in an argument harms nobody: it is no protocol violation. */
+function arePublishOptions(options: Dict): boolean {
+  try {
+    checkDict(options, PUBLISH_OPTIONS, "publish_options");
+    return true;
+  } catch (error) {
+    if (error instanceof ProtocolError) return false;
+    throw error;
+  }
+}
+
+/** Why `caller` may not publish it now; it is asked again when it is due (TS-05). */
+function refuse(
+  caller: Peer,
+  { topic, options }: Testament,
+  realm: RealmView,
+): MetaError | undefined {
+  if (
+    isPassthru(options) && !caller.announced(ClientFeature.PUBLISHER_PASSTHRU)
+  ) {
+    return {
+      error: ErrorUri.FEATURE_NOT_SUPPORTED,
+      text: "The session did not announce payload_passthru_mode as publisher",
+    };
+  }
+  const refusal = realm.broker.refusePublish(caller, {
+    code: MessageCode.PUBLISH,
+    request: 0,
+    options,
+    topic,
+    payload: NO_PAYLOAD,
+  });
+  return refusal && { error: refusal.error, text: refusal.text ?? "" };
+}
+
+function sizeOf(value: unknown): number {
+  if (typeof value === "string") return VALUE_BYTES + value.length;
+  if (typeof value !== "object" || value === null) return VALUE_BYTES;
+  if (value instanceof Uint8Array) return VALUE_BYTES + value.length;
+  let size = VALUE_BYTES;
+  for (const [key, item] of Object.entries(value)) {
+    size += VALUE_BYTES + key.length + sizeOf(item);
+  }
+  return size;
+}

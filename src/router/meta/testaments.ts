@@ -1,0 +1,88 @@
+/**
+ * What sessions leave behind: events that are published when they end
+ * (checklist TS).
+ */
+import { MessageCode } from "../../wamp/message_code.ts";
+import type { Dict } from "../../wamp/options.ts";
+import type { Payload } from "../../wamp/payload.ts";
+import type { Broker } from "../broker.ts";
+import type { Peer } from "../peer.ts";
+
+/** When a testament is due; both are the session's end, for none is resumed. */
+export type TestamentScope = "detached" | "destroyed";
+
+/** An event to come. */
+export interface Testament {
+  readonly topic: string;
+  /** Checked as PUBLISH.Options. */
+  readonly options: Dict;
+  readonly payload: Payload;
+  /** What it takes in memory, roughly. */
+  readonly bytes: number;
+}
+
+/** Those of one session. */
+interface Kept {
+  readonly detached: Testament[];
+  readonly destroyed: Testament[];
+  bytes: number;
+}
+
+/** The testaments of a realm's sessions. */
+export class Testaments {
+  readonly #kept = new Map<Peer, Kept>();
+
+  /** How many sessions have some. */
+  get count(): number {
+    return this.#kept.size;
+  }
+
+  /** Keeps `testament`; false where `peer` is at its limits. */
+  add(peer: Peer, scope: TestamentScope, testament: Testament): boolean {
+    const kept = this.#kept.get(peer) ??
+      { detached: [], destroyed: [], bytes: 0 };
+    const { maxTestaments, maxTestamentBytes } = peer.limits;
+    const count = kept.detached.length + kept.destroyed.length;
+    const bytes = kept.bytes + testament.bytes;
+    if (count >= maxTestaments || bytes > maxTestamentBytes) return false;
+    kept[scope].push(testament);
+    kept.bytes = bytes;
+    this.#kept.set(peer, kept);
+    return true;
+  }
+
+  /** Forgets those of one scope (TS-02). */
+  flush(peer: Peer, scope: TestamentScope): void {
+    const kept = this.#kept.get(peer);
+    if (kept === undefined) return;
+    for (const { bytes } of kept[scope]) kept.bytes -= bytes;
+    kept[scope].length = 0;
+    if (kept.detached.length + kept.destroyed.length === 0) this.take(peer);
+  }
+
+  /** Forgets those of `peer`, and returns them in the order of publishing (TS-04). */
+  take(peer: Peer): Testament[] {
+    const kept = this.#kept.get(peer);
+    if (kept === undefined) return [];
+    this.#kept.delete(peer);
+    return [...kept.detached, ...kept.destroyed];
+  }
+}
+
+/**
+ * Publishes a testament of `peer`, by the rights that it has now (TS-05), to
+ * all but itself. Nobody is there for an acknowledgement.
+ */
+export function publishTestament(
+  { topic, options, payload }: Testament,
+  peer: Peer,
+  broker: Broker,
+): void {
+  broker.publish(peer, {
+    code: MessageCode.PUBLISH,
+    request: 0,
+    options: { ...options, acknowledge: false, exclude_me: true },
+    topic,
+    payload,
+  });
+}

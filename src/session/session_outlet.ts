@@ -1,0 +1,44 @@
+import type { Logger } from "../base/log.ts";
+import type { PeerOutlet } from "../router/ports.ts";
+import type { RouterMessage } from "../wamp/message.ts";
+import { SendOutcome } from "../wamp/send_outcome.ts";
+import { traceMessage } from "./message_trace.ts";
+import type { SessionLink } from "./session_link.ts";
+
+/** The way from the router to a joined session, until it leaves. */
+export class SessionOutlet implements PeerOutlet {
+  readonly #link: SessionLink;
+  readonly #kill: PeerOutlet["kill"];
+  readonly #trace: Logger | undefined;
+  #closed = false;
+
+  /**
+   * @param kill Ends the session by GOODBYE.
+   * @param trace Takes a line for each message; undefined: none.
+   */
+  constructor(
+    link: SessionLink,
+    kill: PeerOutlet["kill"],
+    trace: Logger | undefined,
+  ) {
+    this.#link = link;
+    this.#kill = kill;
+    this.#trace = trace;
+  }
+
+  send(message: RouterMessage): SendOutcome {
+    // Nothing of a session follows its GOODBYE (SL-08).
+    if (this.#closed) return SendOutcome.SENT;
+    if (this.#trace !== undefined) traceMessage("sent", message, this.#trace);
+    return this.#link.send(message);
+  }
+
+  kill(reason: string, message: string | undefined): void {
+    this.#kill(reason, message);
+  }
+
+  /** From now on nothing is sent. */
+  close(): void {
+    this.#closed = true;
+  }
+}

@@ -1,0 +1,296 @@
+/**
+ * Retained events and histories in a file: they outlive the router.
+ *
+ * Routing only puts events into a buffer, which is written in one transaction
+ * when its time has come. Where the disk fails, the buffer keeps the newest
+ * events, and goes on trying; who asks for a history is told.
+ */
+import type { DatabaseSync } from "node:sqlite";
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import type { Deadline } from "../base/timer_wheel.ts";
+import type { Timers } from "../base/timers.ts";
+import {
+  type EventStore,
+  EventStoreError,
+  type HistoryKey,
+  type StoredEvent,
+} from "../router/event_store.ts";
+import type { Counters } from "../router/ports.ts";
+import type { PayloadFormat } from "../wamp/payload.ts";
+import { type MatchPolicy, uriMatches } from "../wamp/uri.ts";
+import { EventRows } from "./event_rows.ts";
+import { isForEverybody, merged } from "./retained_list.ts";
+import {
+  type DatabaseOptions,
+  inTransaction,
+  isDatabaseError,
+  openDatabase,
+  openingError,
+} from "./sqlite_database.ts";
+import { SqliteHistories } from "./sqlite_histories.ts";
+import { SqliteRetained } from "./sqlite_retained.ts";
+import type { BoundedHistory, StoreBounds } from "./store_bounds.ts";
+import { StoreFaults } from "./store_faults.ts";
+import { storedSize } from "./stored_size.ts";
+import { type BufferBounds, WriteBuffer } from "./write_buffer.ts";
+
+/** How a store writes. */
+export interface SqliteStoreOptions {
+  readonly bounds: StoreBounds;
+  readonly buffer: BufferBounds;
+  /** No event waits longer than this for the disk. */
+  readonly flushMs: number;
+}
+
+/** What a store needs of the world around it. */
+export interface StoreServices {
+  readonly timers: Timers;
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly log: Logger;
+  /** Of payload, by name. */
+  readonly formats: ReadonlyMap<string, PayloadFormat>;
+}
+
+/** What went to make room. */
+interface Evicted {
+  readonly evicted: number;
+  readonly evictedTopics: number;
+}
+
+interface WriteOutcome extends Evicted {
+  /** Events that have no form that can be written. */
+  readonly unwritable: number;
+}
+
+const NOTHING = { unwritable: 0, evicted: 0, evictedTopics: 0 };
+
+/** From one failed attempt to write to the next. */
+const RETRY_MS = 1000;
+
+/** {@linkcode EventStore} in an SQLite database. */
+export class SqliteEventStore implements EventStore {
+  readonly histories: readonly HistoryKey[];
+  readonly #options: SqliteStoreOptions;
+  readonly #services: StoreServices;
+  readonly #faults: StoreFaults;
+  readonly #db: DatabaseSync;
+  readonly #kept: SqliteHistories;
+  readonly #retained: SqliteRetained;
+  readonly #buffer: WriteBuffer;
+  #timer: Deadline | undefined = undefined;
+  /** Why the last attempt to write failed. */
+  #fault: string | undefined = undefined;
+
+  /**
+   * Opens the store's file, or makes it.
+   *
+   * @throws {UnusableStoreError} @throws {DamagedStoreError}
+   */
+  static open(
+    options: SqliteStoreOptions & { readonly database: DatabaseOptions },
+    services: StoreServices,
+  ): SqliteEventStore {
+    const { path } = options.database;
+    const db = openDatabase(options.database);
+    try {
+      return new SqliteEventStore(db, options, services);
+    } catch (error) {
+      db.close();
+      throw openingError(error, path);
+    }
+  }
+
+  /**
+   * @param db Is the store's from now on.
+   * @throws {Error} Where `db` cannot be read or written.
+   */
+  constructor(
+    db: DatabaseSync,
+    options: SqliteStoreOptions,
+    services: StoreServices,
+  ) {
+    const { bounds, buffer } = options;
+    const { log, clock, counters } = services;
+    this.histories = bounds.histories;
+    this.#options = options;
+    this.#services = services;
+    this.#faults = new StoreFaults(log, clock, counters);
+    this.#db = db;
+    const rows = new EventRows(services.formats);
+    this.#kept = new SqliteHistories(db, bounds.histories, rows);
+    this.#retained = new SqliteRetained(db, bounds.retention, rows);
+    this.#buffer = new WriteBuffer(buffer);
+    // The bounds may be narrower than when the events were written.
+    let evicted: Evicted = NOTHING;
+    inTransaction(db, () => evicted = this.#trim(bounds.histories));
+    this.#count({ ...evicted, unwritable: 0 });
+  }
+
+  retain(event: StoredEvent): void {
+    const { maxBytes } = this.#options.bounds.retention;
+    if (storedSize(event) > maxBytes) return this.#faults.lost(1);
+    this.#buffer.retain(event);
+    this.#added();
+  }
+
+  retained(topic: string): readonly StoredEvent[] {
+    const newer = this.#buffer.retained.get(topic) ?? [];
+    // What is before one for everybody is gone (ER-04).
+    if (newer.some(isForEverybody)) return newer;
+    return this.#read(() => merged(newer, this.#retained.get(topic)));
+  }
+
+  *retainedMatching(
+    uri: string,
+    match: MatchPolicy,
+  ): Iterable<readonly StoredEvent[]> {
+    for (const topic of this.#buffer.retained.keys()) {
+      if (uriMatches(uri, match, topic)) yield this.retained(topic);
+    }
+    const written = this.#retained.matching(uri, match);
+    for (const events of this.#reading(written)) {
+      if (!this.#buffer.retained.has(events[0].topic)) yield events;
+    }
+  }
+
+  append(history: HistoryKey, event: StoredEvent): void {
+    const { maxBytes } = history as BoundedHistory;
+    if (storedSize(event) > maxBytes) return this.#faults.lost(1);
+    this.#buffer.append(history, event);
+    this.#added();
+  }
+
+  history(history: HistoryKey, newestFirst: boolean): Iterable<StoredEvent> {
+    // What waits must be there too: it is written first, or nothing is told.
+    if (this.#fault === undefined) this.#flush();
+    if (this.#fault !== undefined) {
+      throw new EventStoreError(`The store cannot be written: ${this.#fault}`);
+    }
+    return this.#reading(this.#kept.events(history, newestFirst));
+  }
+
+  /** Writes what waits, and lets go of the file. */
+  close(): void {
+    this.#flush();
+    this.#faults.lost(this.#buffer.count);
+    this.#buffer.clear();
+    this.#stopTimer();
+    this.#db.close();
+  }
+
+  #added(): void {
+    // The disk is slower than the events come: better to wait than to lose.
+    if (this.#buffer.isFull && this.#fault === undefined) this.#flush();
+    while (this.#buffer.isFull) this.#faults.lost(this.#buffer.dropOlder());
+    this.#startTimer();
+  }
+
+  /** Writes all that waits in one transaction, or nothing. */
+  #flush(): void {
+    this.#stopTimer();
+    if (this.#buffer.count === 0 && this.#fault === undefined) return;
+    try {
+      let outcome: WriteOutcome = NOTHING;
+      inTransaction(this.#db, () => outcome = this.#write());
+      this.#count(outcome);
+      this.#buffer.clear();
+      this.#fault = undefined;
+      this.#faults.mended();
+    } catch (error) {
+      if (!isDatabaseError(error)) throw error;
+      this.#kept.recount();
+      this.#retained.recount();
+      this.#fault = error.message;
+      this.#faults.report("write events", error.message);
+    }
+  }
+
+  #write(): WriteOutcome {
+    let unwritable = 0;
+    const touched = new Set<HistoryKey>();
+    for (const { history, event } of this.#buffer.events) {
+      touched.add(history);
+      if (!this.#kept.add(history, event)) unwritable++;
+    }
+    for (const [topic, newer] of this.#buffer.retained) {
+      const older = newer.some(isForEverybody) ? [] : this.#readable(topic);
+      unwritable += this.#retained.replace(topic, merged(newer, older));
+    }
+    return { unwritable, ...this.#trim(touched) };
+  }
+
+  /** The written events of `topic`; none where they are damaged. */
+  #readable(topic: string): readonly StoredEvent[] {
+    try {
+      return this.#retained.get(topic);
+    } catch (error) {
+      if (error instanceof EventStoreError) return [];
+      throw error;
+    }
+  }
+
+  #trim(histories: Iterable<HistoryKey>): Evicted {
+    let evicted = 0;
+    for (const history of histories) {
+      evicted += this.#kept.trim(history as BoundedHistory);
+    }
+    return { evicted, evictedTopics: this.#retained.trim() };
+  }
+
+  #count({ unwritable, evicted, evictedTopics }: WriteOutcome): void {
+    const { counters } = this.#services;
+    this.#faults.lost(unwritable);
+    for (let i = 0; i < evicted; i++) {
+      counters.increment("history_events_evicted");
+    }
+    for (let i = 0; i < evictedTopics; i++) {
+      counters.increment("retained_events_evicted");
+    }
+  }
+
+  #startTimer(): void {
+    if (this.#timer !== undefined) return;
+    if (this.#buffer.count === 0 && this.#fault === undefined) return;
+    // Timers are late, never early: half of the time is theirs.
+    const delay = this.#fault === undefined
+      ? this.#options.flushMs / 2
+      : RETRY_MS;
+    this.#timer = this.#services.timers.set(delay, () => {
+      this.#timer = undefined;
+      this.#flush();
+      this.#startTimer();
+    });
+  }
+
+  #stopTimer(): void {
+    if (this.#timer === undefined) return;
+    this.#services.timers.clear(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #read<Value>(read: () => Value): Value {
+    try {
+      return read();
+    } catch (error) {
+      throw this.#readingError(error);
+    }
+  }
+
+  *#reading<Item>(items: Iterable<Item>): Iterable<Item> {
+    try {
+      yield* items;
+    } catch (error) {
+      throw this.#readingError(error);
+    }
+  }
+
+  #readingError(error: unknown): unknown {
+    if (!isDatabaseError(error) && !(error instanceof EventStoreError)) {
+      return error;
+    }
+    this.#faults.report("read events", error.message);
+    return new EventStoreError(`The store cannot be read: ${error.message}`);
+  }
+}

@@ -1,0 +1,146 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { StoredEvent } from "../router/event_store.ts";
+import { type MatchPolicy, uriMatches } from "../wamp/uri.ts";
+import { EVENT_COLUMNS, type EventRows } from "./event_rows.ts";
+import { fitting } from "./retained_list.ts";
+import type { RetentionBounds } from "./store_bounds.ts";
+
+/** What the table holds at present. */
+interface Filling {
+  topics: number;
+  bytes: number;
+}
+
+/** The retained events in a database. A later `seq` is a newer event. */
+export class SqliteRetained {
+  readonly #rows: EventRows;
+  readonly #bounds: RetentionBounds;
+  /** Undefined: to be counted anew, since a transaction failed. */
+  #filling: Filling | undefined = undefined;
+  readonly #insert: StatementSync;
+  readonly #select: StatementSync;
+  readonly #remove: StatementSync;
+  readonly #oldest: StatementSync;
+  readonly #firstTopic: StatementSync;
+  readonly #nextTopic: StatementSync;
+  readonly #count: StatementSync;
+
+  constructor(db: DatabaseSync, bounds: RetentionBounds, rows: EventRows) {
+    this.#rows = rows;
+    this.#bounds = bounds;
+    this.#insert = db.prepare(
+      `INSERT INTO retained_event (${EVENT_COLUMNS})
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#select = db.prepare(
+      `SELECT ${EVENT_COLUMNS} FROM retained_event WHERE topic = ?
+       ORDER BY seq DESC`,
+    );
+    this.#remove = db.prepare(
+      "DELETE FROM retained_event WHERE topic = ? RETURNING size",
+    );
+    this.#oldest = db.prepare(
+      "SELECT topic FROM retained_event ORDER BY seq LIMIT 1",
+    );
+    this.#firstTopic = db.prepare(
+      `SELECT topic FROM retained_event WHERE topic >= ?
+       ORDER BY topic LIMIT 1`,
+    );
+    this.#nextTopic = db.prepare(
+      `SELECT topic FROM retained_event WHERE topic > ?
+       ORDER BY topic LIMIT 1`,
+    );
+    this.#count = db.prepare(
+      `SELECT count(DISTINCT topic) AS topics, sum(size) AS bytes
+       FROM retained_event`,
+    );
+  }
+
+  /** The events of `topic`, newest first. */
+  get(topic: string): StoredEvent[] {
+    return this.#select.all(topic).map((row) => this.#rows.fromRow(row));
+  }
+
+  /** The events of each topic that the pattern matches, newest first. */
+  *matching(uri: string, match: MatchPolicy): Iterable<StoredEvent[]> {
+    // All that matches begins so, and stands together.
+    const head = match === "prefix" ? uri : literalHead(uri);
+    let row = this.#firstTopic.get(head);
+    while (row !== undefined) {
+      const topic = String(row["topic"]);
+      if (!topic.startsWith(head)) return;
+      const events = uriMatches(uri, match, topic) ? this.get(topic) : [];
+      if (events.length > 0) yield events;
+      row = this.#nextTopic.get(topic);
+    }
+  }
+
+  /**
+   * Makes `events` all that `topic` has, within a transaction.
+   *
+   * @param events Newest first.
+   * @returns How many could not be written.
+   */
+  replace(topic: string, events: readonly StoredEvent[]): number {
+    const filling = this.#fillingNow();
+    this.#removeTopic(topic);
+    let written = 0;
+    const kept = fitting(events, this.#bounds.maxBytes);
+    for (const event of kept.toReversed()) {
+      const row = this.#rows.toRow(event);
+      if (row === undefined) continue;
+      this.#insert.run(...row);
+      filling.bytes += Number(row.at(-1));
+      written++;
+    }
+    if (written > 0) filling.topics++;
+    return kept.length - written;
+  }
+
+  /**
+   * Lets the topics go that have been quiet for longest and are over the
+   * bounds, within a transaction.
+   *
+   * @returns How many went.
+   */
+  trim(): number {
+    const filling = this.#fillingNow();
+    const { maxTopics, maxBytes } = this.#bounds;
+    let gone = 0;
+    while (filling.topics > maxTopics || filling.bytes > maxBytes) {
+      const oldest = this.#oldest.get();
+      if (oldest === undefined) break;
+      this.#removeTopic(String(oldest["topic"]));
+      gone++;
+    }
+    return gone;
+  }
+
+  /** What was counted does not hold: a transaction was rolled back. */
+  recount(): void {
+    this.#filling = undefined;
+  }
+
+  #removeTopic(topic: string): void {
+    const filling = this.#fillingNow();
+    const removed = this.#remove.all(topic);
+    for (const { size } of removed) filling.bytes -= Number(size);
+    if (removed.length > 0) filling.topics--;
+  }
+
+  #fillingNow(): Filling {
+    if (this.#filling === undefined) {
+      const row = this.#count.get();
+      this.#filling = {
+        topics: Number(row?.["topics"]),
+        bytes: Number(row?.["bytes"] ?? 0),
+      };
+    }
+    return this.#filling;
+  }
+}
+
+/** The text that all topics begin with which the wildcard pattern matches. */
+function literalHead(pattern: string): string {
+  return pattern.startsWith(".") ? "" : pattern.split("..", 1)[0];
+}
