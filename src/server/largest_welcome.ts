@@ -9,8 +9,8 @@ import { MessageCode } from "../wamp/message_code.ts";
 const AUTHID = "x".repeat(28);
 
 /**
- * How long a WELCOME can get: a client that cannot take so much is refused in
- * the handshake (RS-10, A-02).
+ * How long a WELCOME without features can get: a client that cannot take so
+ * much is refused in the handshake (RS-10, A-02).
  */
 export function largestWelcomeBytes(
   realms: readonly RealmConfig[],
@@ -24,7 +24,7 @@ export function largestWelcomeBytes(
         authrole: role.name,
         authmethod: "anonymous",
         authprovider: "static",
-      });
+      }, false);
       for (const serializer of serializers) {
         const out = new ByteWriter(new Uint8Array(1024));
         serializer.encode(

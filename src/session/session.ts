@@ -210,14 +210,14 @@ export class Session {
         ? withFields(this.#link.log(), { session, realm: realm.name })
         : undefined,
     );
-    const outcome = outlet.send({
-      code: MessageCode.WELCOME,
-      session,
-      details: welcomeDetails(realm, identity),
-    });
-    if (outcome !== SendOutcome.SENT) {
-      return this.#end("WELCOME is longer than the client accepts");
-    }
+    const isSent = [true, false].some((announces) =>
+      outlet.send({
+        code: MessageCode.WELCOME,
+        session,
+        details: welcomeDetails(realm, identity, announces),
+      }) === SendOutcome.SENT
+    );
+    if (!isSent) return this.#end("WELCOME is longer than the client accepts");
     const { limits } = this.#options;
     this.#realm = realm;
     this.#outlet = outlet;

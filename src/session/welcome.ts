@@ -24,6 +24,8 @@ const ROLES_WITHOUT_META_API: Dict = Object.fromEntries(
   }]),
 );
 
+const ROLES_ALONE: Dict = { broker: {}, dealer: {} };
+
 /** What WELCOME says about a realm. */
 export interface WelcomingRealm {
   readonly name: string;
@@ -31,18 +33,25 @@ export interface WelcomingRealm {
   readonly hasMetaApi: boolean;
 }
 
-/** WELCOME.Details for a session of `realm` (HW-05 to HW-08, FD-05). */
+/**
+ * WELCOME.Details for a session of `realm` (HW-05 to HW-08, FD-05).
+ *
+ * @param announces False: without features, for clients that cannot take a
+ * message as long as that (FR-18).
+ */
 export function welcomeDetails(
   realm: WelcomingRealm,
   identity: Identity,
+  announces: boolean,
 ): Dict {
+  const roles = realm.hasMetaApi ? ROUTER_ROLES : ROLES_WITHOUT_META_API;
   return {
     realm: realm.name,
     authid: identity.authid,
     authrole: identity.authrole,
     authmethod: identity.authmethod,
     authprovider: identity.authprovider,
-    roles: realm.hasMetaApi ? ROUTER_ROLES : ROLES_WITHOUT_META_API,
+    roles: announces ? roles : ROLES_ALONE,
     agent: AGENT,
   };
 }

@@ -15,10 +15,10 @@ import {
   scenario,
   sendTogether,
 } from "../support/scenario.ts";
-import { openRealm } from "../support/test_server.ts";
+import { quietRealm } from "../support/test_server.ts";
 import { SERIALIZERS } from "../support/wire_codec.ts";
 
-const TWO_REALMS = { realms: [openRealm("realm1"), openRealm("realm2")] };
+const TWO_REALMS = { realms: [quietRealm("realm1"), quietRealm("realm2")] };
 
 /** First messages that are none. */
 const NO_FIRST_MESSAGES: [name: string, message: WireMessage][] = [

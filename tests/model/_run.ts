@@ -52,7 +52,10 @@ interface Client {
 /** One run of the model beside the router. */
 export class ModelRun {
   readonly #random: SeededRandom;
-  readonly #router = new TestRealm({ callQueueLength: QUEUE_LENGTH });
+  readonly #router = new TestRealm({
+    callQueueLength: QUEUE_LENGTH,
+    hasMetaApi: false,
+  });
   readonly #broker = new NaiveBroker();
   readonly #dealer = new NaiveDealer(
     QUEUE_LENGTH,

@@ -241,6 +241,7 @@ export interface TestRealmOptions {
   readonly allowsDisclosure?: boolean;
   readonly callQueueLength?: number;
   readonly store?: EventStore;
+  readonly hasMetaApi?: boolean;
 }
 
 /** A realm as plain as can be; its role `role` may do everything. */

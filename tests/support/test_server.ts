@@ -85,6 +85,11 @@ export function openRealm(name: string): RealmConfig {
   };
 }
 
+/** As {@linkcode openRealm}, without events of the router's own. */
+export function quietRealm(name: string): RealmConfig {
+  return { ...openRealm(name), hasMetaApi: false };
+}
+
 /** A router that runs until it is disposed of. */
 export class TestServer {
   readonly running: RunningServer;
