@@ -52,7 +52,10 @@ interface Client {
 /** One run of the model beside the router. */
 export class ModelRun {
   readonly #random: SeededRandom;
-  readonly #router = new TestRealm({ callQueueLength: QUEUE_LENGTH });
+  readonly #router = new TestRealm({
+    callQueueLength: QUEUE_LENGTH,
+    hasMetaApi: false,
+  });
   readonly #broker = new NaiveBroker();
   readonly #dealer = new NaiveDealer(
     QUEUE_LENGTH,
@@ -79,6 +82,7 @@ export class ModelRun {
       subscriptions: 0,
       registrations: 0,
       pendingCalls: 0,
+      testators: 0,
     });
     assertEquals(this.#router.time.deadlines, 0, "deadlines are left");
   }
@@ -110,6 +114,7 @@ export class ModelRun {
       subscriptions: this.#broker.subscriptions.length,
       registrations: this.#dealer.registrations.length,
       pendingCalls: this.#dealer.calls.filter((call) => !call.answered).length,
+      testators: 0,
     }, this.#history.slice(-30).join("\n"));
   }
 

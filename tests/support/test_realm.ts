@@ -240,6 +240,7 @@ export interface TestRealmOptions {
   readonly roles?: ReadonlyMap<string, Authorizer>;
   readonly allowsDisclosure?: boolean;
   readonly callQueueLength?: number;
+  readonly hasMetaApi?: boolean;
   readonly store?: EventStore;
 }
 

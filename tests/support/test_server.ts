@@ -85,6 +85,11 @@ export function openRealm(name: string): RealmConfig {
   };
 }
 
+/** As {@linkcode openRealm}, without events and procedures of the router's own. */
+export function quietRealm(name: string = "realm1"): RealmConfig {
+  return { ...openRealm(name), hasMetaApi: false };
+}
+
 /** A router that runs until it is disposed of. */
 export class TestServer {
   readonly running: RunningServer;
