@@ -34,11 +34,15 @@ const DISCLOSURE_BIT: Readonly<Record<Disclosure, number>> = {
   publisher: 32,
 };
 
+const DISCLOSURE_BITS = DISCLOSURE_BIT.caller | DISCLOSURE_BIT.publisher;
+
 /** The rules of a role as an {@linkcode Authorizer}. */
 export class StaticRules implements Authorizer {
   /** Most specific first, one for each pattern. */
   readonly #rules: readonly Rule[];
   readonly trustLevel: number | undefined;
+  /** What some rule discloses: mostly nothing, and then no URI need be looked up. */
+  readonly #disclosing: number;
   /** Bits of what is allowed and disclosed, by exact URI. */
   readonly #remembered = new Map<string, number>();
 
@@ -54,6 +58,10 @@ export class StaticRules implements Authorizer {
     const byPattern = new Map<string, Rule>();
     for (const rule of rules) byPattern.set(`${rule.match} ${rule.uri}`, rule);
     this.#rules = [...byPattern.values()].sort(bySpecificity);
+    this.#disclosing = this.#rules.reduce(
+      (bits, rule) => bits | ruleBits(rule) & DISCLOSURE_BITS,
+      0,
+    );
   }
 
   allows(action: Action, uri: string, match: MatchPolicy): boolean {
@@ -62,7 +70,8 @@ export class StaticRules implements Authorizer {
   }
 
   discloses(who: Disclosure, uri: string): boolean {
-    return (this.#bitsOf(uri) & DISCLOSURE_BIT[who]) !== 0;
+    const bit = DISCLOSURE_BIT[who];
+    return (this.#disclosing & bit) !== 0 && (this.#bitsOf(uri) & bit) !== 0;
   }
 
   #bitsOf(uri: string): number {

@@ -45,14 +45,15 @@ export class EventDelivery {
       details,
       payload: publication.payload,
     };
-    let bare: Event | undefined;
+    let unsent: Peer[] | undefined;
     for (const subscriber of subscription.subscribers) {
       if (!isFor(publication, subscriber)) continue;
       const outcome = subscriber.outlet.send(event);
       if (outcome === SendOutcome.SENT) continue;
-      if (outcome === SendOutcome.TOO_LONG) bare ??= withoutPayload(event);
-      this.#undelivered(subscriber, outcome, bare);
+      if (outcome === SendOutcome.TOO_LONG) (unsent ??= []).push(subscriber);
+      else this.#counters.increment("events_unsupported_value");
     }
+    if (unsent !== undefined) this.#sendBare(event, unsent);
     if (subscription.history !== undefined && isForHistory(publication)) {
       this.#store.append(subscription.history, this.#stored(publication));
     }
@@ -99,21 +100,26 @@ export class EventDelivery {
       payload: stored.payload,
     };
     const outcome = subscriber.outlet.send(event);
-    if (outcome !== SendOutcome.SENT) {
-      this.#undelivered(subscriber, outcome, withoutPayload(event));
+    if (outcome === SendOutcome.TOO_LONG) this.#sendBare(event, [subscriber]);
+    else if (outcome === SendOutcome.UNSUPPORTED_VALUE) {
+      this.#counters.increment("events_unsupported_value");
     }
   }
 
-  /** Told at least that there was an event, where it was too long (FR-15). */
-  #undelivered(
-    subscriber: Peer,
-    outcome: SendOutcome,
-    bare: Event | undefined,
-  ): void {
-    if (outcome === SendOutcome.TOO_LONG && bare !== undefined) {
+  /**
+   * Tells those for whom `event` was too long at least that there was one
+   * (FR-15). After all others got theirs, so that each form is encoded once.
+   */
+  #sendBare(event: Event, subscribers: readonly Peer[]): void {
+    const bare: Event = {
+      ...event,
+      details: { ...event.details, payload_limit_exceeded: true },
+      payload: NO_PAYLOAD,
+    };
+    for (const subscriber of subscribers) {
       this.#counters.increment("events_too_long");
       subscriber.outlet.send(bare);
-    } else this.#counters.increment("events_unsupported_value");
+    }
   }
 
   #stored(publication: Publication): StoredEvent {
@@ -139,12 +145,4 @@ export function isStoredFor(event: StoredEvent, subscriber: Peer): boolean {
 /** What was for certain sessions only is never kept in a history (EH-09). */
 function isForHistory({ lists }: Publication): boolean {
   return !lists?.exclude && !lists?.eligible;
-}
-
-function withoutPayload(event: Event): Event {
-  return {
-    ...event,
-    details: { ...event.details, payload_limit_exceeded: true },
-    payload: NO_PAYLOAD,
-  };
 }

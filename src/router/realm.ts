@@ -52,6 +52,8 @@ export interface RealmInventory {
   readonly subscriptions: number;
   readonly registrations: number;
   readonly pendingCalls: number;
+  /** Sessions with testaments. */
+  readonly testators: number;
 }
 
 /** The sessions of one realm, and its broker and dealer. */
@@ -177,6 +179,7 @@ export class Realm implements RealmView {
       subscriptions: this.broker.subscribedCount,
       registrations: this.dealer.registrations.size,
       pendingCalls: this.calls.count,
+      testators: this.#meta.testatorCount,
     };
   }
 }

@@ -9,6 +9,8 @@ export interface Inventory {
   readonly subscriptions: number;
   readonly registrations: number;
   readonly pendingCalls: number;
+  /** Sessions that have left testaments to be published. */
+  readonly testators: number;
   /** Octets that wait in all outboxes. */
   readonly outboxBytes: number;
   readonly deadlines: number;
@@ -27,6 +29,7 @@ export function takeInventory(
     subscriptions: sum(realms, (realm) => realm.subscriptions),
     registrations: sum(realms, (realm) => realm.registrations),
     pendingCalls: sum(realms, (realm) => realm.pendingCalls),
+    testators: sum(realms, (realm) => realm.testators),
     outboxBytes: sum(transports, (one) => one.pendingBytes),
     deadlines: timers.count,
   };

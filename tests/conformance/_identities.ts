@@ -44,3 +44,15 @@ export async function joinAs(
     authrole: String(welcome["authrole"]),
   };
 }
+
+/** The features that the broker announces. */
+export async function brokerFeatures(
+  router: Scenario,
+): Promise<Record<string, boolean>> {
+  const welcome = await (await router.open()).hello();
+  const roles = welcome["roles"] as Record<
+    string,
+    { features: Record<string, boolean> }
+  >;
+  return roles["broker"].features;
+}

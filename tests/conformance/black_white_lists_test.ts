@@ -6,7 +6,12 @@ import {
   type Scenario,
   scenario,
 } from "../support/scenario.ts";
-import { type Identified, joinAs, realmOfTwoRoles } from "./_identities.ts";
+import {
+  brokerFeatures,
+  type Identified,
+  joinAs,
+  realmOfTwoRoles,
+} from "./_identities.ts";
 
 /** Two of role anonymous, one of role admin. */
 type Subscribers = Readonly<Record<"anna" | "bert" | "admin", Identified>>;
@@ -235,9 +240,7 @@ scenario(
 scenario(
   "HW-13: the broker announces subscriber_blackwhite_listing",
   async (router) => {
-    const welcome = await (await router.open()).hello();
-    // deno-lint-ignore no-explicit-any
-    const { features } = (welcome["roles"] as any).broker;
-    assertEquals(features.subscriber_blackwhite_listing, true);
+    const features = await brokerFeatures(router);
+    assertEquals(features["subscriber_blackwhite_listing"], true);
   },
 );

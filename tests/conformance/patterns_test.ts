@@ -7,8 +7,8 @@ import {
   expectViolation,
   scenario,
 } from "../support/scenario.ts";
-import { SERIALIZERS } from "../support/wire_codec.ts";
 import { quietRealm } from "../support/test_server.ts";
+import { SERIALIZERS } from "../support/wire_codec.ts";
 
 /** Patterns with URIs that they match and URIs that they do not. */
 const MATCHES: [
@@ -67,7 +67,7 @@ for (const [number, match, pattern, matched, unmatched] of MATCHES) {
       assertEquals(event.slice(3), [{ topic }, [topic]]);
     }
     if (pattern !== "") await expectSilence(publisher, subscriber);
-  }, { everySerializer: true, realms: [quietRealm("realm1")] });
+  }, { everySerializer: true, realms: [quietRealm()] });
 
   scenario(`PB-01 PB-06 ${number}: for calls too, ${title}`, async (router) => {
     const [callee, caller] = await router.joinMany(2);
@@ -162,7 +162,7 @@ scenario(
     assertEquals(await subscriber.receive(), [35, 99]);
     await expectSilence(publisher, subscriber);
   },
-  { everySerializer: true, realms: [quietRealm("realm1")] },
+  { everySerializer: true, realms: [quietRealm()] },
 );
 
 scenario(

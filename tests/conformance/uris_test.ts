@@ -8,9 +8,8 @@ import {
   expectViolation,
   scenario,
 } from "../support/scenario.ts";
-import { openRealm } from "../support/test_server.ts";
+import { openRealm, quietRealm } from "../support/test_server.ts";
 import { SERIALIZERS } from "../support/wire_codec.ts";
-import { quietRealm } from "../support/test_server.ts";
 
 const INVALID_URI = "wamp.error.invalid_uri";
 
@@ -125,7 +124,7 @@ scenario(
       assertEquals(await isTaken(client, uri, "prefix"), false, uri);
     }
   },
-  { realms: [quietRealm("realm1")] },
+  { realms: [quietRealm()] },
 );
 
 scenario("UR-04: in a wildcard any component may be empty", async (router) => {
@@ -136,7 +135,7 @@ scenario("UR-04: in a wildcard any component may be empty", async (router) => {
   for (const uri of ["a b", ". ", "a.#."]) {
     assertEquals(await isTaken(client, uri, "wildcard"), false, uri);
   }
-}, { realms: [quietRealm("realm1")] });
+}, { realms: [quietRealm()] });
 
 scenario(
   "UR-06: an invalid topic in an unacknowledged PUBLISH gives neither answer nor event",
@@ -151,7 +150,7 @@ scenario(
     // The fence is the first topic that reaches the subscriber.
     assertEquals((await subscriber.receive())[3], { topic: "test.fence" });
   },
-  { realms: [quietRealm("realm1")] },
+  { realms: [quietRealm()] },
 );
 
 for (const realm of ["", "a b", "a..b", "a.", "a#b", "a\n"]) {

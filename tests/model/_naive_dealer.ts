@@ -166,7 +166,7 @@ export class NaiveDealer {
     };
     const callee = this.#choose(registration, []);
     if (callee === undefined) return this.#wait(call);
-    call.canReroute = registration.callees.length > 1 &&
+    call.canReroute = registration.policy !== "single" &&
       callee.client.features.reroute;
     this.calls.push(call);
     this.#invoke(call, callee);
@@ -185,10 +185,10 @@ export class NaiveDealer {
     if (call.answered) {
       if (!progress) this.#drop(call);
     } else if (progress) {
+      if (!wantsProgress(call)) return;
       if (call.dueMs !== undefined) {
         call.dueMs = this.#nowMs + (call.choice.timeout ?? 0);
       }
-      if (!wantsProgress(call)) return;
       call.underWay = true;
       call.caller.due(line("RESULT", call.request, { progress: true }, tag));
     } else {

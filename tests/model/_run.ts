@@ -82,6 +82,7 @@ export class ModelRun {
       subscriptions: 0,
       registrations: 0,
       pendingCalls: 0,
+      testators: 0,
     });
     assertEquals(this.#router.time.deadlines, 0, "deadlines are left");
   }
@@ -113,6 +114,7 @@ export class ModelRun {
       subscriptions: this.#broker.subscriptions.length,
       registrations: this.#dealer.registrations.length,
       pendingCalls: this.#dealer.calls.filter((call) => !call.answered).length,
+      testators: 0,
     }, this.#history.slice(-30).join("\n"));
   }
 

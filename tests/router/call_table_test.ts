@@ -152,6 +152,7 @@ for (const canceling of [true, false]) {
         subscriptions: 0,
         registrations: 0,
         pendingCalls: 0,
+        testators: 0,
       });
     });
   }

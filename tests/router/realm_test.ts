@@ -18,6 +18,7 @@ const EMPTY = {
   subscriptions: 0,
   registrations: 0,
   pendingCalls: 0,
+  testators: 0,
 };
 
 Deno.test("join() enters a session only under a role of the realm", () => {

@@ -56,7 +56,7 @@ export class Scenario {
   async open(
     serializer?: SerializerName,
     kind: TransportKind = "tcp",
-    limit?: number,
+    limit: number | undefined = undefined,
   ): Promise<RawClient> {
     const client = await RawClient.open(
       this.server.address(kind),

@@ -85,8 +85,8 @@ export function openRealm(name: string): RealmConfig {
   };
 }
 
-/** As {@linkcode openRealm}, without events of the router's own. */
-export function quietRealm(name: string): RealmConfig {
+/** As {@linkcode openRealm}, without events and procedures of the router's own. */
+export function quietRealm(name: string = "realm1"): RealmConfig {
   return { ...openRealm(name), hasMetaApi: false };
 }
 
