@@ -55,7 +55,7 @@ export class Scenario {
   /** A connection whose handshake is done, before HELLO. */
   async open(
     serializer?: SerializerName,
-    kind: TransportKind = "tcp",
+    kind?: TransportKind,
     limit?: number,
   ): Promise<RawClient> {
     const client = await RawClient.open(
