@@ -29,7 +29,7 @@ import type { HistoryKey } from "./event_store.ts";
 import { PatternIndex } from "./pattern_index.ts";
 import type { Peer } from "./peer.ts";
 import type { RealmObserver } from "./ports.ts";
-import { type Publication, publicationOf } from "./publication.ts";
+import { CurrentPublication, type Publication } from "./publication.ts";
 import type { Subscription } from "./subscription.ts";
 
 /** What a broker is made of. */
@@ -50,6 +50,7 @@ export class Broker {
   readonly #options: BrokerOptions;
   readonly #subscriptions = new PatternIndex<Subscription>();
   readonly #byId = new Map<number, Subscription>();
+  readonly #current = new CurrentPublication();
   #lastSubscriptionId = 0;
 
   constructor(options: BrokerOptions) {
@@ -95,7 +96,7 @@ export class Broker {
    * @throws {ProtocolError} On payload passthru mode that was not announced (PP-01).
    */
   publish(publisher: Peer, message: Publish): void {
-    const { topic, request } = message;
+    const { request } = message;
     const options = message.options as PublishOptions;
     const refusal = this.refusePublish(publisher, message);
     if (refusal !== undefined) {
@@ -104,9 +105,10 @@ export class Broker {
     }
     const id = this.#options.publicationIds.next();
     this.route(
-      publicationOf(publisher, id, topic, message.options, message.payload),
+      this.#current.fill(publisher, id, message),
       options.retain === true,
     );
+    this.#current.clear();
     if (options.acknowledge === true) {
       publisher.outlet.send({
         code: MessageCode.PUBLISHED,

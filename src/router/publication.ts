@@ -1,3 +1,4 @@
+import type { Publish } from "../wamp/message.ts";
 import {
   type AudienceOptions,
   type Dict,
@@ -6,7 +7,7 @@ import {
   passthruKeys,
   type PublishOptions,
 } from "../wamp/options.ts";
-import type { Payload } from "../wamp/payload.ts";
+import { NO_PAYLOAD, type Payload } from "../wamp/payload.ts";
 import { Audience, audienceLists, type Listener } from "./audience.ts";
 import type { Peer } from "./peer.ts";
 
@@ -24,26 +25,43 @@ export interface Publication {
   readonly audience: Audience | undefined;
 }
 
-/** What `publisher` published, as its subscribers get to know it. */
-export function publicationOf(
-  publisher: Peer,
-  id: number,
-  topic: string,
-  options: Dict,
-  payload: Payload,
-): Publication {
-  const lists = audienceLists(options);
-  return {
-    id,
-    topic,
-    details: eventDetails(publisher, topic, options),
-    payload,
-    excluded: (options as PublishOptions).exclude_me === false
+/**
+ * The publication that is on its way. Routing is synchronous and what is stored
+ * is copied, so a broker has one, and fills it anew for each PUBLISH: most have
+ * nothing in them that an object of their own would be for
+ * (`bench/publish_bench.ts`).
+ */
+export class CurrentPublication implements Publication {
+  id = 0;
+  topic = "";
+  details: Dict = EMPTY_DICT;
+  payload: Payload = NO_PAYLOAD;
+  excluded: number | undefined = undefined;
+  lists: AudienceOptions | undefined = undefined;
+  audience: Audience | undefined = undefined;
+
+  /** What `publisher` published, as its subscribers get to know it. */
+  fill(publisher: Peer, id: number, message: Publish): Publication {
+    const { topic, options } = message;
+    const lists = audienceLists(options);
+    this.id = id;
+    this.topic = topic;
+    this.details = eventDetails(publisher, topic, options);
+    this.payload = message.payload;
+    this.excluded = (options as PublishOptions).exclude_me === false
       ? undefined
-      : publisher.sessionId,
-    lists,
-    audience: lists && new Audience(lists),
-  };
+      : publisher.sessionId;
+    this.lists = lists;
+    this.audience = lists && new Audience(lists);
+    return this;
+  }
+
+  /** Lets go of the chunk that the payload points into. */
+  clear(): void {
+    this.payload = NO_PAYLOAD;
+    this.lists = undefined;
+    this.audience = undefined;
+  }
 }
 
 /** Whether `listener` may get it (PS-09, BW-02, BW-05). */

@@ -66,6 +66,11 @@ interface WriteOutcome extends Evicted {
 
 const NOTHING = { unwritable: 0, evicted: 0, evictedTopics: 0 };
 
+/**
+ * What timers may be late: two ticks of the server's wheel, and what the turn of
+ * the event loop takes that they wait for.
+ */
+const LATENESS_MS = 150;
 /** From one failed attempt to write to the next. */
 const RETRY_MS = 1000;
 
@@ -253,9 +258,8 @@ export class SqliteEventStore implements EventStore {
   #startTimer(): void {
     if (this.#timer !== undefined) return;
     if (this.#buffer.count === 0 && this.#fault === undefined) return;
-    // Timers are late, never early: half of the time is theirs.
     const delay = this.#fault === undefined
-      ? this.#options.flushMs / 2
+      ? Math.max(0, this.#options.flushMs - LATENESS_MS)
       : RETRY_MS;
     this.#timer = this.#services.timers.set(delay, () => {
       this.#timer = undefined;

@@ -261,3 +261,19 @@ Deno.test("PI-02 CI-03: loadConfig() reads whether clients may ask for disclosur
     [[true, 0], [false, 100]],
   );
 });
+
+Deno.test("FD-05: loadConfig() gives a realm the meta API unless enable_meta_api is false", async () => {
+  const roles = [{ name: "anonymous" }];
+  const { config } = await loadSound({
+    realms: [
+      { name: "a", roles },
+      { name: "b", roles, options: { enable_meta_api: true } },
+      { name: "c", roles, options: { enable_meta_api: false } },
+    ],
+    transports: [SOUND],
+  });
+  assertEquals(
+    config.realms.map((one) => one.hasMetaApi),
+    [true, true, false],
+  );
+});

@@ -51,7 +51,7 @@ Deno.test("loadConfig() reads all keys of a store in a file", async () => {
   const store = await loadStore({
     type: "sqlite",
     path: "/a.db",
-    flush_ms: 100,
+    flush_ms: 1000,
     sync: true,
     max_buffered_events: 1,
     max_buffered_bytes: 1024,
@@ -64,7 +64,7 @@ Deno.test("loadConfig() reads all keys of a store in a file", async () => {
   assertEquals(store, {
     type: "sqlite",
     path: "/a.db",
-    flushMs: 100,
+    flushMs: 1000,
     sync: true,
     maxBufferedEvents: 1,
     maxBufferedBytes: 1024,
@@ -165,8 +165,8 @@ const WRONG: readonly [what: string, stores: object[], finding: string][] = [
   ],
   [
     "a time that is too short for a batch",
-    [{ ...SQLITE, flush_ms: 99 }],
-    "0].store.flush_ms: 99 is out of range; write an integer from 100 to 60000",
+    [{ ...SQLITE, flush_ms: 199 }],
+    "0].store.flush_ms: 199 is out of range; write an integer from 200 to 60000",
   ],
 ];
 

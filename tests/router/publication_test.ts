@@ -2,12 +2,14 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import type { Authorizer } from "../../src/router/ports.ts";
 import {
+  CurrentPublication,
   isFor,
   type Publication,
-  publicationOf,
 } from "../../src/router/publication.ts";
+import { MessageCode } from "../../src/wamp/message_code.ts";
 import { type Dict, EMPTY_DICT } from "../../src/wamp/options.ts";
 import { NO_PAYLOAD } from "../../src/wamp/payload.ts";
+import { payloadOf } from "../../src/wamp/values.ts";
 import { ALLOW_ALL, type TestPeer, TestRealm } from "../support/test_realm.ts";
 
 function publisherUnder(authorizer: Partial<Authorizer>): TestPeer {
@@ -20,7 +22,13 @@ function publish(
   options: Dict = EMPTY_DICT,
   topic = "com.a",
 ): Publication {
-  return publicationOf(peer, 7, topic, options, NO_PAYLOAD);
+  return new CurrentPublication().fill(peer, 7, {
+    code: MessageCode.PUBLISH,
+    request: 1,
+    options,
+    topic,
+    payload: NO_PAYLOAD,
+  });
 }
 
 const DISCLOSED = {
@@ -115,4 +123,19 @@ Deno.test("PP-06 PP-09: the keys of passthru mode are in the details where the m
   assertEquals(publish(publisher, { ...keys, ppt_scheme: "" }).details, {
     trustlevel: 1,
   });
+});
+
+Deno.test("a publication that is done pins neither payload nor lists", () => {
+  const publisher = publisherUnder({});
+  const current = new CurrentPublication();
+  current.fill(publisher.peer, 7, {
+    code: MessageCode.PUBLISH,
+    request: 1,
+    options: { exclude: [1] },
+    topic: "com.a",
+    payload: payloadOf([1]),
+  });
+  current.clear();
+  assertStrictEquals(current.payload, NO_PAYLOAD);
+  assertEquals([current.lists, current.audience], [undefined, undefined]);
 });

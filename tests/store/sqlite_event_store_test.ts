@@ -47,15 +47,15 @@ storeTest(
     store.append(HISTORY, event(1));
     store.append(HISTORY, event(2));
     assertEquals(writtenEvents(path), []);
-    world.time.pass(99);
+    world.time.pass(49);
     assertEquals(writtenEvents(path), []);
-    // Half of the time is left for timers that are late.
+    // The rest of the time is left for timers that are late.
     world.time.pass(1);
     assertEquals(writtenEvents(path), [1, 2]);
     assertEquals(world.time.deadlines, 0);
     store.append(HISTORY, event(3));
     assertEquals(world.time.deadlines, 1);
-    world.time.pass(100);
+    world.time.pass(50);
     assertEquals(writtenEvents(path), [1, 2, 3]);
     store.close();
   },
@@ -87,7 +87,7 @@ storeTest(
   (path, world) => {
     const store = openSqlite(path, world, { bounds: BOUNDS });
     store.append(HISTORY, event(1));
-    world.time.pass(100);
+    world.time.pass(50);
     store.append(HISTORY, event(2));
     assertEquals(publications(store.history(HISTORY, true)), [2, 1]);
     assertEquals(world.time.deadlines, 0);
@@ -103,14 +103,14 @@ storeTest(
     store.retain(event(1));
     store.retain(event(2, { lists }));
     store.retain(event(9, { topic: "com.b" }));
-    world.time.pass(100);
+    world.time.pass(50);
     store.retain(event(3, { lists }));
     assertEquals(publications(store.retained("com.a")), [3, 2, 1]);
     const all = [...store.retainedMatching("com.", "prefix")].map(publications);
     assertEquals(all, [[3, 2, 1], [9]]);
     store.retain(event(4));
     assertEquals(publications(store.retained("com.a")), [4]);
-    world.time.pass(100);
+    world.time.pass(50);
     assertEquals(publications(store.retained("com.a")), [4]);
     store.close();
   },
@@ -192,7 +192,7 @@ storeTest(
     const { store, mend } = openOnFullDisk(path, world, 1000);
     store.append(HISTORY, event(1, LARGE));
     assertEquals(world.lines, []);
-    world.time.pass(100);
+    world.time.pass(50);
     assertEquals(world.lines, [{
       level: "error",
       message: "the store cannot write events; routing goes on",
@@ -226,11 +226,50 @@ storeTest(
 );
 
 storeTest(
+  "a disk that has become read-only is as one that is full",
+  (path, world) => {
+    const db = openDatabase({ path, sync: false });
+    const store = new SqliteEventStore(db, {
+      bounds: BOUNDS,
+      buffer: { maxEvents: 1000, maxBytes: 2 ** 30 },
+      flushMs: 200,
+    }, world);
+    db.exec("PRAGMA query_only = 1");
+    store.append(HISTORY, event(1));
+    world.time.pass(50);
+    assertEquals(world.lines.map(({ fields }) => fields), [
+      { reason: "attempt to write a readonly database" },
+    ]);
+    assertThrows(() => store.history(HISTORY, false), EventStoreError);
+    db.exec("PRAGMA query_only = 0");
+    world.time.pass(1000);
+    assertEquals(publications(store.history(HISTORY, false)), [1]);
+    store.close();
+  },
+);
+
+storeTest("a file that can only be read is no store", (path) => {
+  openDatabase({ path, sync: false }).close();
+  const db = new DatabaseSync(path, { readOnly: true });
+  assertThrows(
+    () =>
+      new SqliteEventStore(db, {
+        bounds: BOUNDS,
+        buffer: { maxEvents: 1000, maxBytes: 2 ** 30 },
+        flushMs: 200,
+      }, new StoreWorld()),
+    Error,
+    "readonly",
+  );
+  db.close();
+});
+
+storeTest(
   "ER-03: while the disk is full, retained events are those that wait",
   (path, world) => {
     const { store } = openOnFullDisk(path, world, 1000);
     store.retain(event(1, LARGE));
-    world.time.pass(100);
+    world.time.pass(50);
     store.retain(event(2, LARGE));
     assertEquals(publications(store.retained("com.a")), [2]);
     store.close();
@@ -268,11 +307,11 @@ storeTest(
     }, world);
     store.append(bounded, event(1));
     store.append(bounded, event(2));
-    world.time.pass(100);
+    world.time.pass(50);
     db.exec("PRAGMA max_page_count = 1");
     store.append(bounded, event(3));
     store.append(bounded, event(4, LARGE));
-    world.time.pass(100);
+    world.time.pass(50);
     assertEquals(world.lines.length, 1);
     assertEquals(writtenEvents(path), [1, 2]);
     db.exec("PRAGMA max_page_count = 1000000");

@@ -55,8 +55,8 @@ export class Scenario {
   /** A connection whose handshake is done, before HELLO. */
   async open(
     serializer?: SerializerName,
-    kind: TransportKind = "tcp",
-    limit: number | undefined = undefined,
+    kind?: TransportKind,
+    limit?: number,
   ): Promise<RawClient> {
     const client = await RawClient.open(
       this.server.address(kind),

@@ -102,7 +102,7 @@ export const SQLITE_STORE = object({
       OURS,
     ),
     flush_ms: withDefault(
-      integer(100, 60_000),
+      integer(200, 60_000),
       200,
       "Events are written in batches; none waits longer than this.",
       OURS,
