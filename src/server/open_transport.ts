@@ -60,6 +60,7 @@ export async function openTransport(
     maxMessageBytes: Math.min(config.maxMessageBytes, PAYLOAD_BYTES_MAX),
     maxOutboxBytes: config.limits.maxOutboxBytes,
     handshakeTimeoutMs: config.limits.handshakeTimeoutMs,
+    maxConnections: config.limits.maxConnections,
     offer: () => ({
       ...offer,
       full: connections.size > config.limits.maxConnections,

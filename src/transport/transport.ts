@@ -5,12 +5,25 @@ import type { Listener } from "./listener.ts";
 /** Accepting pauses so long where the system has no descriptor left. */
 const ACCEPT_RETRY_MS = 100;
 
+/**
+ * So many connections above the limit are taken, to be refused with a word
+ * (RS-11). Without an end to it, those who never ask could be any number.
+ */
+const REFUSALS_MAX = 256;
+
+/** What a transport needs beside its listener. */
+export interface TransportOptions extends Omit<ConnectionOptions, "closed"> {
+  /** From so many on, handshakes are refused. */
+  readonly maxConnections: number;
+}
+
 /** One listening socket and the connections that it accepted. */
 export class Transport {
   readonly #listener: Listener;
   readonly #log: Logger;
   readonly #options: ConnectionOptions;
   readonly #connections: Set<Connection>;
+  readonly #connectionsMax: number;
   readonly #accepting: Promise<void>;
   #closing = false;
   #onEmpty: (() => void) | undefined = undefined;
@@ -19,7 +32,7 @@ export class Transport {
   constructor(
     listener: Listener,
     connections: Set<Connection>,
-    options: Omit<ConnectionOptions, "closed">,
+    options: TransportOptions,
   ) {
     this.#listener = listener;
     this.#log = options.log;
@@ -28,6 +41,7 @@ export class Transport {
       ...options,
       closed: (connection) => this.#forget(connection),
     };
+    this.#connectionsMax = options.maxConnections + REFUSALS_MAX;
     this.#accepting = this.#accept();
   }
 
@@ -78,7 +92,8 @@ export class Transport {
     while (!this.#closing) {
       try {
         const conn = await this.#listener.accept();
-        if (this.#closing) conn.close();
+        const isTooMany = this.#connections.size >= this.#connectionsMax;
+        if (this.#closing || isTooMany) conn.close();
         else this.#connections.add(new Connection(conn, this.#options));
       } catch (error) {
         if (this.#closing) return;

@@ -203,7 +203,9 @@ async function vanish(ground: Ground): Promise<void> {
   await callee.close();
   // Every call gets its answer, if only that there is nobody any more.
   while ((caller.replies.counts.get(8) ?? 0) < calls.length) {
-    if (!await caller.fence()) throw new Error("The caller was closed");
+    if (await caller.fence()) continue;
+    if (caller.isWelcome) throw new Error("The caller was closed");
+    return;
   }
 }
 

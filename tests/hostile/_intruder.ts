@@ -58,6 +58,11 @@ export class Intruder {
     return intruder;
   }
 
+  /** Whether WELCOME came: on a busy machine HELLO may have been too late. */
+  get isWelcome(): boolean {
+    return this.replies.counts.has(2);
+  }
+
   /** Begins to read what the router says. */
   read(): void {
     this.#reading ??= this.replies.readAll(this.#conn);
