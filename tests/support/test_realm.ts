@@ -49,7 +49,12 @@ export const DENY_ALL: Authorizer = { ...ALLOW_ALL, allows: () => false };
 /** Repeatable randomness in the form that the router takes. */
 export function seededSource(seed = 1): RandomSource {
   const random = new SeededRandom(seed);
-  return { fill: (words) => words.map(() => random.uint32()) };
+  return {
+    fill(words) {
+      for (let i = 0; i < words.length; i++) words[i] = random.uint32();
+      return words;
+    },
+  };
 }
 
 /** Keeps what it is sent, unless a test says that it cannot be sent. */
