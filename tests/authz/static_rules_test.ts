@@ -198,3 +198,40 @@ Deno.test("decisions stay right for more URIs than are remembered", () => {
     }
   }
 });
+
+Deno.test("PI-03 CI-02: discloses() goes by the rule that decides", () => {
+  const disclosing = (one: Rule, ...who: ("caller" | "publisher")[]): Rule => ({
+    ...one,
+    disclose: {
+      caller: who.includes("caller"),
+      publisher: who.includes("publisher"),
+    },
+  });
+  const rules = new StaticRules([
+    disclosing(rule("prefix", "com."), "publisher"),
+    disclosing(rule("wildcard", "com..x"), "caller"),
+    rule("exact", "com.a"),
+  ]);
+  const rows: [uri: string, caller: boolean, publisher: boolean][] = [
+    ["com.b", false, true],
+    ["com.b.x", true, false],
+    ["com.a", false, false],
+    ["org.a", false, false],
+  ];
+  // Twice: decisions are remembered.
+  for (const [uri, caller, publisher] of [...rows, ...rows]) {
+    assertEquals(
+      [rules.discloses("caller", uri), rules.discloses("publisher", uri)],
+      [caller, publisher],
+      uri,
+    );
+  }
+  const silent = new StaticRules([rule("prefix", "", "publish")]);
+  assertEquals(silent.discloses("publisher", "com.a"), false);
+  assertEquals(silent.allows("publish", "com.a", "exact"), true);
+});
+
+Deno.test("PT-01 CT-01: a role tells how far it is trusted, or nothing", () => {
+  assertEquals(new StaticRules([]).trustLevel, undefined);
+  assertEquals(new StaticRules([], 0).trustLevel, 0);
+});

@@ -273,6 +273,23 @@ for (const [name, options, end] of ABANDONED) {
 }
 
 scenario(
+  "RP-09 RP-14: when a callee leaves, callers that have their answer get no other, those that wait get one",
+  async (router) => {
+    const [caller, callee] = await busyPair(router);
+    await call(caller, 1);
+    await expectCall(callee, 1);
+    await caller.send([49, 1, { mode: "killnowait" }]);
+    await expectError(caller, 48, 1, CANCELED);
+    await call(caller, 2);
+    await caller.expectNothing();
+    callee.close();
+    await expectError(caller, 48, 2, CANCELED);
+    await caller.expectNothing();
+  },
+  queueOf(1),
+);
+
+scenario(
   "RP-14: when the last callee leaves, what waits ends in the error canceled, each once",
   async (router) => {
     const [caller, callee] = await busyPair(router);

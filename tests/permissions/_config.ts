@@ -1,9 +1,11 @@
 /** A config that needs permissions of every kind. */
 import type {
   EndpointConfig,
+  RealmConfig,
   RouterConfig,
   TransportConfig,
 } from "../../src/config/config.ts";
+import { IMPLIED_STORE } from "../../src/config/build_store.ts";
 import type { PermissionSubject } from "../../src/permissions/required_permissions.ts";
 
 /** A TCP endpoint. */
@@ -26,10 +28,35 @@ export function unix(path: string): EndpointConfig {
   return { type: "unix", path, mode: 0o600, backlog: undefined };
 }
 
+/** A realm that keeps events in the file `path`; undefined: in memory. */
+export function realmWithStore(
+  name: string,
+  path: string | undefined,
+): RealmConfig {
+  return {
+    name,
+    uriCheck: "loose",
+    roles: [],
+    allowsDisclosure: true,
+    callQueueLength: 0,
+    hasMetaApi: true,
+    store: path === undefined ? IMPLIED_STORE : {
+      ...IMPLIED_STORE,
+      type: "sqlite",
+      path,
+      flushMs: 200,
+      sync: false,
+      maxBufferedEvents: 1,
+      maxBufferedBytes: 1,
+    },
+  };
+}
+
 /** A config with these endpoints, from `config.json`. */
 export function subjectWith(
   endpoints: readonly EndpointConfig[],
   environment: readonly string[] = [],
+  realms: readonly RealmConfig[] = [],
 ): PermissionSubject {
   const transports = endpoints.map((endpoint, index): TransportConfig => ({
     id: `t${index + 1}`,
@@ -54,7 +81,7 @@ export function subjectWith(
     },
   }));
   const config: RouterConfig = {
-    realms: [],
+    realms,
     transports,
     shutdownTimeoutMs: 1,
   };

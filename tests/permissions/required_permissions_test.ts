@@ -6,7 +6,7 @@ import {
   type Permission,
   requiredPermissions,
 } from "../../src/permissions/required_permissions.ts";
-import { subjectWith, tcp, unix } from "./_config.ts";
+import { realmWithStore, subjectWith, tcp, unix } from "./_config.ts";
 
 const CONFIG = "--allow-read=config.json";
 
@@ -44,6 +44,18 @@ Deno.test("requiredPermissions() names what each kind of endpoint needs, no more
       "--allow-read=/tls/cert",
       "--allow-net=[::1]:2",
     ]],
+    // SQLite's file beside it needs no permission of Deno's.
+    [[[], [], [realmWithStore("a", "/data/a.db")]], [
+      CONFIG,
+      "--allow-read=/data/a.db",
+      "--allow-write=/data/a.db",
+    ]],
+    [[[], [], [realmWithStore("a", undefined)]], [CONFIG]],
+    [[[], [], [realmWithStore("a", "/x,y/a.db")]], [
+      CONFIG,
+      "--allow-read=/",
+      "--allow-write=/",
+    ]],
     // A flag cannot name a comma.
     [[[unix("/run/a,b/s")]], [
       CONFIG,
@@ -52,14 +64,17 @@ Deno.test("requiredPermissions() names what each kind of endpoint needs, no more
       "--allow-write=/run",
     ]],
   ];
-  for (const [[endpoints, environment], flags] of cases) {
-    const found = requiredPermissions(subjectWith(endpoints, environment));
+  for (const [what, flags] of cases) {
+    const found = requiredPermissions(subjectWith(...what));
     assertEquals(found.map(formatFlag), flags);
   }
 });
 
 Deno.test("lastingPermissions() keeps the right to remove socket files alone", () => {
-  const { config } = subjectWith([unix("/run/s"), tcp("::1", 1, [])]);
+  // A store's file is open by then, and stays open.
+  const realms = [realmWithStore("a", "/data/a.db")];
+  const endpoints = [unix("/run/s"), tcp("::1", 1, [])];
+  const { config } = subjectWith(endpoints, [], realms);
   assertEquals(lastingPermissions(config).map(formatFlag), [
     "--allow-write=/run/s",
   ]);

@@ -32,11 +32,6 @@ Deno.test("RP-12: a caller that leaves with calls that wait brings none of them 
   callee.take();
   for (let i = 0; i < 4; i++) leaver.call("com.a");
   assertEquals(briefs(callee), ["INVOCATION 1", "INVOCATION 2"]);
-  // What has no bound of its own does not hold the room any longer.
-  const other = test.join({ canceling: true });
-  other.register("com.b");
-  leaver.call("com.b");
-  other.take();
   leaver.leave();
   assertEquals(briefs(callee), [
     "INTERRUPT 1 killnowait",

@@ -74,7 +74,7 @@ Deno.test("MS-03 MU-02 TS-05: nothing of its own leaving reaches the session tha
     leaver.subscribe("", { match: "prefix" });
     leaver.subscribe("wamp.", { match: "prefix" });
     leaver.register("com.a");
-    addTestament(leaver, 1, { exclude_me: false });
+    addTestament(leaver, 1, { exclude_me: false, acknowledge: true });
     leaver.take();
     if (end === "leave") leaver.leave();
     else test.realm.kill(leaver.peer, "com.why", undefined, true);
