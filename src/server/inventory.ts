@@ -1,3 +1,4 @@
+import type { AuthenticatorSlots } from "../auth/authenticator.ts";
 import type { Router } from "../router/router.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { WheelTimers } from "./wheel_timers.ts";
@@ -12,6 +13,8 @@ export interface Inventory {
   /** Octets that wait in all outboxes. */
   readonly outboxBytes: number;
   readonly deadlines: number;
+  /** Authenticators that are being asked. */
+  readonly authenticatorCalls: number;
 }
 
 /** Counts what there is. */
@@ -19,6 +22,7 @@ export function takeInventory(
   router: Router,
   transports: readonly Transport[],
   timers: WheelTimers,
+  slots: AuthenticatorSlots,
 ): Inventory {
   const realms = [...router.realms].map((realm) => realm.inventory());
   return {
@@ -29,6 +33,7 @@ export function takeInventory(
     pendingCalls: sum(realms, (realm) => realm.pendingCalls),
     outboxBytes: sum(transports, (one) => one.pendingBytes),
     deadlines: timers.count,
+    authenticatorCalls: slots.taken,
   };
 }
 
