@@ -1,23 +1,62 @@
 import type { RandomIds } from "../wamp/id.ts";
-import type { Identity } from "../wamp/identity.ts";
+import {
+  type Accepted,
+  failed,
+  type LoginMethod,
+  type LoginRequest,
+  type Verdict,
+} from "./login_method.ts";
+
+/** What anonymous sessions get. */
+export interface AnonymousOptions {
+  readonly role: string;
+  /** The only realm they may join; undefined: any that has the role. */
+  readonly realm: string | undefined;
+  /** The authid of all of them; undefined: a fresh one for each. */
+  readonly authid: string | undefined;
+}
 
 /** Lets anyone in under one role (checklist AN). */
-export class AnonymousAuthenticator {
-  readonly #role: string;
+export class AnonymousMethod implements LoginMethod {
+  readonly name = "anonymous";
+  readonly #options: AnonymousOptions;
   readonly #ids: RandomIds;
 
-  constructor(role: string, ids: RandomIds) {
-    this.#role = role;
+  constructor(options: AnonymousOptions, ids: RandomIds) {
+    this.#options = options;
     this.#ids = ids;
   }
 
-  /** Under a fresh authid, whatever the client asked for (AN-01, AN-02). */
-  identify(): Identity {
+  serves(realm: string | null): boolean {
+    const own = this.#options.realm;
+    return realm === null
+      ? own !== undefined
+      : own === undefined || own === realm;
+  }
+
+  /** At once, whatever authid the client asked for (AN-01, AN-02). */
+  begin(request: LoginRequest): Verdict {
+    const realm = request.realm ?? this.#options.realm;
+    if (realm === undefined) return failed("no realm to join");
+    return this.#accept(realm);
+  }
+
+  #accept(realm: string): Accepted {
     return {
-      authid: this.#ids.next().toString(16) + this.#ids.next().toString(16),
-      authrole: this.#role,
-      authmethod: "anonymous",
-      authprovider: "static",
+      kind: "accepted",
+      realm,
+      identity: {
+        authid: this.#options.authid ?? randomAuthid(this.#ids),
+        authrole: this.#options.role,
+        authmethod: this.name,
+        authprovider: "static",
+      },
+      authextra: undefined,
     };
   }
+}
+
+/** An authid that nobody can guess. */
+export function randomAuthid(ids: RandomIds): string {
+  return ids.next().toString(16) + ids.next().toString(16);
 }

@@ -1,50 +1,61 @@
 /**
- * Which method a client is authenticated by (checklist AU-01 to AU-04), and
- * what comes of it.
+ * Which method a client is authenticated by (checklist AU-01 to AU-04), how fast
+ * it may fail, and what comes of it.
  */
 import { ErrorUri } from "../wamp/error_uri.ts";
-import type { Identity } from "../wamp/identity.ts";
-import type { AnonymousAuthenticator } from "./anonymous.ts";
+import { Login, type LoginAttempt, type LoginOptions } from "./login.ts";
+import { type LoginMethod, type Refused, refused } from "./login_method.ts";
 
-/** The methods that a transport allows. */
-export interface AuthMethods {
-  readonly anonymous: AnonymousAuthenticator | undefined;
+/** What the authentication of a transport is made of. */
+export interface AuthenticationOptions extends LoginOptions {
+  /** The methods that the transport allows. */
+  readonly methods: readonly LoginMethod[];
 }
 
-/** Who the client is, or why it may not join: reason and text of the ABORT. */
-export type AuthOutcome =
-  | { readonly accepted: true; readonly identity: Identity }
-  | {
-    readonly accepted: false;
-    readonly reason: string;
-    readonly message: string;
-  };
+/** The authentication of one transport. */
+export class Authentication {
+  readonly #options: AuthenticationOptions;
+  readonly #methods: ReadonlyMap<string, LoginMethod>;
 
-/**
- * Authenticates a client that offers `offered`, in its order; none counts as
- * `anonymous` (AU-02). Methods that are unknown or not allowed are skipped
- * (AU-04).
- */
-export function authenticate(
-  methods: AuthMethods,
-  offered: readonly string[],
-): AuthOutcome {
-  const wanted = offered.length === 0 ? ["anonymous"] : offered;
-  for (const method of wanted) {
-    if (method === "anonymous" && methods.anonymous !== undefined) {
-      return { accepted: true, identity: methods.anonymous.identify() };
+  constructor(options: AuthenticationOptions) {
+    this.#options = options;
+    this.#methods = new Map(options.methods.map((one) => [one.name, one]));
+  }
+
+  /**
+   * Begins with a client, by the first method of its own order that is
+   * configured for the realm; others are skipped (AU-01, AU-04).
+   */
+  login(attempt: LoginAttempt): Login | Refused {
+    const { authmethods, realm } = attempt;
+    const wanted = authmethods.length === 0 ? ["anonymous"] : authmethods;
+    for (const name of wanted) {
+      const method = this.#methods.get(name);
+      if (method?.serves(realm)) {
+        return new Login(method, attempt, this.#options);
+      }
     }
+    this.#options.counters.increment("logins_refused");
+    return this.#refuse(wanted, realm);
   }
-  if (wanted.every((method) => method === "anonymous")) {
-    return {
-      accepted: false,
-      reason: ErrorUri.AUTHENTICATION_REQUIRED,
-      message: "Anonymous sessions are not allowed here",
-    };
+
+  #refuse(wanted: readonly string[], realm: string | null): Refused {
+    const methods = [...this.#methods.values()];
+    if (realm === null && !methods.some((method) => method.serves(null))) {
+      return refused(
+        ErrorUri.NO_SUCH_REALM,
+        "HELLO names no realm, and there is none to choose",
+      );
+    }
+    if (wanted.every((name) => name === "anonymous")) {
+      return refused(
+        ErrorUri.AUTHENTICATION_REQUIRED,
+        "Anonymous sessions are not allowed here",
+      );
+    }
+    return refused(
+      ErrorUri.NO_MATCHING_AUTH_METHOD,
+      "None of the offered authmethods is allowed here",
+    );
   }
-  return {
-    accepted: false,
-    reason: ErrorUri.NO_MATCHING_AUTH_METHOD,
-    message: "None of the offered authmethods is allowed here",
-  };
 }

@@ -12,6 +12,11 @@ import {
   type LogLevel,
 } from "../base/log.ts";
 import { nearest } from "../config/nearest.ts";
+import {
+  readStretching,
+  type Stretching,
+  STRETCHING_OPTIONS,
+} from "./stretching.ts";
 
 /** The commands, in the order of the help text. */
 export const COMMANDS = [
@@ -19,6 +24,8 @@ export const COMMANDS = [
   "check",
   "permissions",
   "schema",
+  "keygen",
+  "secret",
   "version",
 ] as const;
 
@@ -30,6 +37,10 @@ export interface Arguments {
   readonly command: CommandName;
   /** `""` for commands that take none. */
   readonly configPath: string;
+  /** What `keygen` and `secret` are about; `""`: nothing was named. */
+  readonly operand: string;
+  /** For `secret`. */
+  readonly stretching: Stretching;
   readonly ignoreUnsupported: boolean;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
@@ -41,7 +52,11 @@ export type ParsedArguments =
   | { readonly kind: "help"; readonly command: CommandName | undefined }
   | { readonly kind: "wrong"; readonly problems: readonly string[] };
 
-const TEXT_OPTIONS = ["log-level", "log-format"] as const;
+const TEXT_OPTIONS = [
+  "log-level",
+  "log-format",
+  ...STRETCHING_OPTIONS,
+] as const;
 const FLAGS = ["help", "version", "ignore-unsupported"] as const;
 const OPTION_NAMES = [...TEXT_OPTIONS, ...FLAGS];
 
@@ -74,13 +89,20 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
   for (const { problem } of [logLevel, logFormat]) {
     if (problem !== undefined) problems.push(problem);
   }
-  problems.push(...checkOperands(command, operands));
+  const { stretching, problems: wrong } = readStretching(
+    command,
+    operands[0],
+    parsed,
+  );
+  problems.push(...wrong, ...checkOperands(command, operands));
   if (problems.length > 0) return { kind: "wrong", problems };
   return {
     kind: "run",
     arguments: {
       command,
-      configPath: operands[0] ?? "",
+      configPath: takesConfig(command) ? operands[0] ?? "" : "",
+      operand: takesConfig(command) ? "" : operands[0] ?? "",
+      stretching,
       ignoreUnsupported: parsed["ignore-unsupported"],
       logLevel: logLevel.value,
       logFormat: logFormat.value,
@@ -90,13 +112,23 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
 
 /** Whether a command takes a config. */
 export function takesConfig(command: CommandName): boolean {
-  return command !== "schema" && command !== "version";
+  return command === "start" || command === "check" ||
+    command === "permissions";
 }
+
+/** What `secret` makes secrets for. */
+const SECRET_KINDS = ["wampcra", "scram"] as const;
 
 function checkOperands(
   command: CommandName,
   operands: readonly string[],
 ): string[] {
+  if (command === "secret") return checkSecretKind(operands);
+  if (command === "keygen") {
+    return operands.length <= 1
+      ? []
+      : [`"keygen" takes one file at most, found ${quote(operands[1])}`];
+  }
   if (!takesConfig(command)) {
     return operands.length === 0
       ? []
@@ -113,6 +145,17 @@ function checkOperands(
       operands.map(quote).join(" and ")
     }${hint}`,
   ];
+}
+
+function checkSecretKind(operands: readonly string[]): string[] {
+  const [kind, ...rest] = operands;
+  const wanted = `"secret" takes one of ${SECRET_KINDS.join(", ")}`;
+  if (kind === undefined) return [`${wanted}; it is missing`];
+  if (rest.length > 0) return [`${wanted}, found also ${quote(rest[0])}`];
+  if (SECRET_KINDS.some((name) => name === kind)) return [];
+  const meant = nearest(kind, SECRET_KINDS);
+  const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
+  return [`${wanted}, found ${quote(kind)}${hint}`];
 }
 
 function choose<T extends string>(

@@ -25,6 +25,8 @@ Usage:
   main.ts check CONFIG                 report what is wrong in a config
   main.ts permissions CONFIG           print the command with the least permissions
   main.ts schema                       print the JSON Schema of the config
+  main.ts keygen [FILE]                make a key pair for WAMP-cryptosign
+  main.ts secret wampcra|scram         turn a password into lines for the config
   main.ts version                      print the version
   main.ts COMMAND --help               say more about a command
 
@@ -68,6 +70,24 @@ Exit code: 0 fine, 2 wrong usage or config.
   schema: `Usage: main.ts schema
 
 Prints the JSON Schema of the config, for editors.
+`,
+  keygen: `Usage: main.ts keygen [FILE]
+
+Makes an Ed25519 key pair for WAMP-cryptosign and prints it, the public key as it
+goes into the config. With FILE, the private key is written there, into a new
+file that only its owner can read, and is not printed.
+`,
+  secret: `Usage: main.ts secret wampcra|scram [OPTIONS]
+
+Asks for a password at the terminal, without showing it, or reads it from
+standard input, and prints what stands for it in the config: for a user of
+\`auth.wampcra\`, or a principal of \`auth.scram\`. Never the password.
+
+Options:
+  --kdf KDF                of scram: argon2id13 (default) or pbkdf2
+  --iterations N           rounds (default: wampcra 10000, pbkdf2 100000,
+                           argon2id13 3)
+  --memory KIB             of argon2id13 (default: 65536)
 `,
   version: `Usage: main.ts version
 

@@ -9,7 +9,9 @@ import { type Arguments, parseArguments } from "./arguments.ts";
 import { checkCommand } from "./check_command.ts";
 import { ExitCode } from "./exit_code.ts";
 import { helpText } from "./help.ts";
+import { keygenCommand } from "./keygen_command.ts";
 import { permissionsCommand } from "./permissions_command.ts";
+import { secretCommand } from "./secret_command.ts";
 import { startCommand } from "./start_command.ts";
 import { print, printError } from "./terminal.ts";
 import { VERSION } from "./version.ts";
@@ -52,6 +54,10 @@ async function runCommand(
     case "schema":
       print(jsonSchemaText());
       return ExitCode.FINE;
+    case "keygen":
+      return await keygenCommand(args);
+    case "secret":
+      return await secretCommand(args);
     case "version":
       print(`sluice ${VERSION} (deno ${Deno.version.deno})\n`);
       return ExitCode.FINE;

@@ -120,7 +120,11 @@ function logListeners(
 }
 
 function authMethods({ auth }: TransportConfig): string {
-  return auth.anonymous === undefined ? "none" : "anonymous";
+  const { ticket, wampcra, scram, cryptosign, anonymous } = auth;
+  const statics = { anonymous, ticket, wampcra, scram, cryptosign };
+  const names = Object.entries({ ...statics, ...auth.dynamic })
+    .flatMap(([name, config]) => config === undefined ? [] : [name]);
+  return names.length === 0 ? "none" : names.join(",");
 }
 
 function logGivenUp(keepsAllWrite: boolean, log: Logger): void {

@@ -4,10 +4,10 @@
  * @module
  */
 
+import { buildAuth, type BuiltAuth, impliedAuth } from "./build_auth.ts";
 import { buildEndpoint, type EndpointSection } from "./build_endpoint.ts";
 import type { CheckContext } from "./check_context.ts";
 import type {
-  AuthConfig,
   SerializerName,
   TransportConfig,
   TransportLimits,
@@ -16,7 +16,6 @@ import type { ConfigNode } from "./document.ts";
 import type { LimitValues, TransportSection } from "./forms.ts";
 import type { Values } from "./key.ts";
 import { has, nodeOf, type Section } from "./object_type.ts";
-import { ANONYMOUS_ROLE } from "./table/auth_keys.ts";
 import { MESSAGE_BYTES_DEFAULT } from "./table/limit_keys.ts";
 import { SERIALIZERS, type UNIVERSAL_PART } from "./table/transport_keys.ts";
 
@@ -26,8 +25,7 @@ type SpeechSection = Section<Values<typeof UNIVERSAL_PART.keys>>;
 export interface PlacedTransport {
   readonly config: TransportConfig;
   readonly endpointNode: ConfigNode;
-  /** Where the role of its sessions is named, or would be. */
-  readonly roleNode: ConfigNode;
+  readonly auth: BuiltAuth;
 }
 
 /** A transport of either type, as one. */
@@ -135,12 +133,12 @@ function buildTransport(
       endpoint,
       serializers,
       maxMessageBytes,
-      auth,
+      auth: auth.config,
       debug,
       limits,
     },
     endpointNode,
-    roleNode: roleNodeOf(speech),
+    auth,
   };
 }
 
@@ -215,28 +213,15 @@ function chooseMessageSize(
   return size;
 }
 
-function chooseAuth(speech: SpeechSection, context: CheckContext): AuthConfig {
+function chooseAuth(speech: SpeechSection, context: CheckContext): BuiltAuth {
   const { auth } = speech.values;
-  if (!has(speech, "auth")) {
-    return { anonymous: { role: ANONYMOUS_ROLE }, implied: true };
-  }
-  const anonymous = auth?.values.anonymous;
-  if (auth !== undefined && auth.node.entries.size === 0) {
-    const right =
-      'write {"anonymous": {"type": "static", "role": "anonymous"}}';
-    context.error(auth.node, "has no method, so nobody could join", right);
-  }
-  const role = anonymous?.section.values.role;
-  return {
-    anonymous: role === undefined ? undefined : { role },
-    implied: false,
-  };
-}
-
-function roleNodeOf(speech: SpeechSection): ConfigNode {
-  const anonymous = speech.values.auth?.values.anonymous?.section;
-  if (anonymous !== undefined) return nodeOf(anonymous, "role");
-  return nodeOf(speech, "auth");
+  const node = nodeOf(speech, "auth");
+  if (auth !== undefined) return buildAuth(auth, context);
+  const implied = impliedAuth(node);
+  if (!has(speech, "auth")) return implied;
+  // It is wrong, which has been said: nothing must be taken for allowed.
+  const config = { anonymous: undefined, implied: false };
+  return { ...implied, config };
 }
 
 function mergeLimits(
@@ -249,6 +234,10 @@ function mergeLimits(
     handshakeTimeoutMs: pick("handshake_timeout_ms"),
     helloTimeoutMs: pick("hello_timeout_ms"),
     goodbyeTimeoutMs: pick("goodbye_timeout_ms"),
+    authenticateTimeoutMs: pick("authenticate_timeout_ms"),
+    authenticatorTimeoutMs: pick("authenticator_timeout_ms"),
+    maxAuthenticatorCalls: pick("max_authenticator_calls"),
+    maxAuthFailures: pick("max_auth_failures"),
     maxOutboxBytes: pick("max_outbox_bytes"),
     maxDepth: pick("max_depth"),
     maxConnections: pick("max_connections"),

@@ -8,12 +8,18 @@
 import { resolve } from "node:path";
 import type { LineIndex, Place } from "./document.ts";
 import type { Problem, Severity } from "./problem.ts";
+import type { SecretForm } from "./secret_forms.ts";
 
 /** The three forms that a file can have. */
 export type ConfigForm = "transport" | "router" | "crossbar";
 
 /** What a named file is for. */
-export type FileUse = "key" | "certificate" | "chain certificate" | "store";
+export type FileUse =
+  | "key"
+  | "certificate"
+  | "chain certificate"
+  | "secret"
+  | "store";
 
 /** A file that the config names, for opening it later. */
 export interface NamedFile {
@@ -26,6 +32,8 @@ export interface NamedFile {
   readonly keyPath: string;
   /** For a certificate: the path of the key that must fit it. */
   readonly partner: string | undefined;
+  /** For a secret: what it must look like. */
+  readonly form?: SecretForm;
 }
 
 /** Options for {@linkcode CheckContext}. */
@@ -129,9 +137,20 @@ export class CheckContext {
     use: FileUse,
     partner?: string,
   ): void {
+    this.#addFile(place, { path, use, partner });
+  }
+
+  /** Keeps the file of a secret for opening it later. */
+  addSecretFile(place: Place, path: string, form: SecretForm): void {
+    this.#addFile(place, { path, use: "secret", partner: undefined, form });
+  }
+
+  #addFile(
+    place: Place,
+    file: Pick<NamedFile, "path" | "use" | "partner" | "form">,
+  ): void {
     const { line, column } = this.#options.lines.locate(place.offset);
-    const { path: keyPath } = place;
-    this.files.push({ path, use, line, column, keyPath, partner });
+    this.files.push({ ...file, line, column, keyPath: place.path });
   }
 
   #add(severity: Severity, place: Place, message: string): void {

@@ -42,17 +42,21 @@ export function checkRoles(
   realms: readonly RealmConfig[],
   context: CheckContext,
 ): void {
-  for (const { config, roleNode } of transports) {
-    const role = config.auth.anonymous?.role;
+  for (const { config, auth } of transports) {
+    const roleNode = auth.anonymousRoleNode;
+    const { role, realm } = config.auth.anonymous ?? {};
     if (role === undefined) continue;
-    const lacking = realms.filter(({ roles }) =>
+    const open = realms.filter(({ name }) =>
+      realm === undefined || realm === name
+    );
+    const lacking = open.filter(({ roles }) =>
       !roles.some(({ name }) => name === role)
     );
     if (lacking.length === 0) continue;
     const how = config.auth.implied
       ? `sessions have the role "${role}", since there is no auth, but`
       : `role "${role}":`;
-    if (lacking.length === realms.length) {
+    if (lacking.length === open.length) {
       const wrong = `${how} no realm has that role`;
       context.error(roleNode, wrong, `there are: ${listRoles(realms)}`);
       continue;
@@ -124,7 +128,8 @@ ${REALM}
 ${LOOPBACK}`,
 };
 
-function listRoles(realms: readonly RealmConfig[]): string {
+/** Which roles there are, in words. */
+export function listRoles(realms: readonly RealmConfig[]): string {
   return realms.map(({ name, roles }) =>
     `${roles.map((role) => `"${role.name}"`).join(", ")} in realm "${name}"`
   ).join("; ");

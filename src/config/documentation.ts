@@ -6,10 +6,25 @@
 
 import type { Key, Keys } from "./key.ts";
 import { definitionId, type ObjectType } from "./object_type.ts";
-import { ANONYMOUS_STATIC, AUTH } from "./table/auth_keys.ts";
+import { SECRET_FILE } from "./secret_type.ts";
+import {
+  ANONYMOUS_STATIC,
+  AUTH,
+  CRYPTOSIGN_STATIC,
+  DYNAMIC,
+  SCRAM_STATIC,
+  TICKET_STATIC,
+  WAMPCRA_STATIC,
+} from "./table/auth_keys.ts";
 import { TCP_ENDPOINT, TLS, UNIX_ENDPOINT } from "./table/endpoint_keys.ts";
 import { CROSSBAR_NODE, ROUTER, ROUTER_WORKER } from "./table/file_keys.ts";
 import { TRANSPORT_OPTIONS } from "./table/limit_keys.ts";
+import {
+  CRYPTOSIGN_PRINCIPAL,
+  SCRAM_PRINCIPAL,
+  TICKET_PRINCIPAL,
+  WAMPCRA_USER,
+} from "./table/principal_keys.ts";
 import {
   ALLOW,
   DISCLOSE,
@@ -40,6 +55,16 @@ export const OBJECTS: readonly ObjectType<Keys>[] = [
   TRANSPORT_OPTIONS,
   AUTH,
   ANONYMOUS_STATIC,
+  TICKET_STATIC,
+  TICKET_PRINCIPAL,
+  WAMPCRA_STATIC,
+  WAMPCRA_USER,
+  SCRAM_STATIC,
+  SCRAM_PRINCIPAL,
+  CRYPTOSIGN_STATIC,
+  CRYPTOSIGN_PRINCIPAL,
+  DYNAMIC,
+  SECRET_FILE,
   REALM,
   REALM_OPTIONS,
   ROLE,

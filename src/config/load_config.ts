@@ -10,6 +10,7 @@
 import { dirname, resolve } from "node:path";
 import { buildRealms, IMPLIED_REALM } from "./build_realms.ts";
 import { buildTransports } from "./build_transports.ts";
+import { checkAuthExposure, checkPrincipals } from "./check_principals.ts";
 import { CheckContext, type NamedFile } from "./check_context.ts";
 import type { RouterConfig } from "./config.ts";
 import {
@@ -114,8 +115,10 @@ function buildConfig(
   // With a realm missing, what is said about roles would be wrong.
   if (realms.length === (sections.realms?.length ?? 1)) {
     checkRoles(placed, realms, context);
+    checkPrincipals(placed, realms, context);
   }
   checkExposure(placed, context);
+  checkAuthExposure(placed, context);
   if (context.isSound && placed.length === 0) {
     const right = 'add one of type "rawsocket"';
     context.error(root, "no transport is left to start", right);

@@ -1,6 +1,7 @@
 /**
  * Opens the files that a config names: are they there, are they PEM, can they be
- * loaded, does the certificate belong to the key; are stores what they should be.
+ * loaded, does the certificate belong to the key; are stores what they should be; do secrets have their
+ * form.
  *
  * @module
  */
@@ -8,6 +9,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import type { NamedFile } from "./check_context.ts";
 import type { Problem, Severity } from "./problem.ts";
+import { secretFault, type SecretForm, secretInFile } from "./secret_forms.ts";
 
 /** Options for {@linkcode checkFiles}. */
 export interface FileCheckOptions {
@@ -60,7 +62,8 @@ class FileChecker {
       this.#add("error", file, `cannot read ${file.path}: ${reason}`);
       return;
     }
-    if (file.use === "key") this.#checkKey(file, text);
+    if (file.form !== undefined) this.#checkSecret(file, file.form, text);
+    else if (file.use === "key") this.#checkKey(file, text);
     else this.#checkCertificates(file, text);
   }
 
@@ -68,6 +71,13 @@ class FileChecker {
     const fault = this.#options.storeFault(file.path);
     if (fault === undefined) return;
     this.#add(fault.severity, file, fault.message);
+  }
+
+  #checkSecret(file: NamedFile, form: SecretForm, text: string): void {
+    const fault = secretFault(secretInFile(text), form);
+    if (fault === undefined) return;
+    const right = `it must hold ${form.wanted} and nothing else`;
+    this.#add("error", file, `the secret in ${file.path} ${fault}; ${right}`);
   }
 
   #checkKey(file: NamedFile, text: string): void {

@@ -8,6 +8,7 @@
 
 import { dirname } from "node:path";
 import type {
+  AuthConfig,
   EndpointConfig,
   RealmConfig,
   RouterConfig,
@@ -99,7 +100,30 @@ function storePermissions({ name, store }: RealmConfig): Permission[] {
   ];
 }
 
-function transportPermissions({ id, endpoint }: TransportConfig): Permission[] {
+function transportPermissions(
+  { id, endpoint, auth }: TransportConfig,
+): Permission[] {
+  return [...endpointPermissions(id, endpoint), ...secretPermissions(id, auth)];
+}
+
+function secretPermissions(id: string, auth: AuthConfig): Permission[] {
+  const secrets = [
+    ...(auth.ticket ?? []).map((one) => one.ticket),
+    ...(auth.wampcra ?? []).map((one) => one.secret),
+    ...(auth.scram ?? []).flatMap((one) => [one.storedKey, one.serverKey]),
+    ...(auth.routerKey === undefined ? [] : [auth.routerKey]),
+  ];
+  return secrets.flatMap((secret) =>
+    "path" in secret
+      ? [file("read", secret.path, `to read a secret (transport ${id})`)]
+      : []
+  );
+}
+
+function endpointPermissions(
+  id: string,
+  endpoint: EndpointConfig,
+): Permission[] {
   const listen = `to listen (transport ${id})`;
   if (endpoint.type === "unix") return socketPermissions(endpoint.path, listen);
   return [

@@ -87,6 +87,12 @@ export function writeMessage(
       writer.integer(message.session);
       dict(writer, message.details);
       break;
+    case MessageCode.CHALLENGE:
+      writer.beginList(3);
+      writer.integer(message.code);
+      writer.text(message.method);
+      dict(writer, message.extra);
+      break;
     case MessageCode.ABORT:
     case MessageCode.GOODBYE:
       writer.beginList(3);

@@ -1,15 +1,19 @@
+import type { AuthCounterName, AuthCounters } from "../auth/login.ts";
 import type { CounterName, Counters } from "../router/ports.ts";
 
-/** Counters in memory, by name. */
-export class EventCounters implements Counters {
-  readonly #counts = new Map<CounterName, number>();
+/** Each thing that is counted. */
+export type EventName = CounterName | AuthCounterName;
 
-  increment(name: CounterName): void {
+/** Counters in memory, by name. */
+export class EventCounters implements Counters, AuthCounters {
+  readonly #counts = new Map<EventName, number>();
+
+  increment(name: EventName): void {
     this.#counts.set(name, this.get(name) + 1);
   }
 
   /** How often `name` was counted. */
-  get(name: CounterName): number {
+  get(name: EventName): number {
     return this.#counts.get(name) ?? 0;
   }
 }

@@ -1,3 +1,4 @@
+import type { AuthenticatorSlots } from "../auth/authenticator.ts";
 import type { Router } from "../router/router.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { WheelTimers } from "./wheel_timers.ts";
@@ -14,6 +15,8 @@ export interface Inventory {
   /** Octets that wait in all outboxes. */
   readonly outboxBytes: number;
   readonly deadlines: number;
+  /** Authenticators that are being asked. */
+  readonly authenticatorCalls: number;
 }
 
 /** Counts what there is. */
@@ -21,6 +24,7 @@ export function takeInventory(
   router: Router,
   transports: readonly Transport[],
   timers: WheelTimers,
+  slots: AuthenticatorSlots,
 ): Inventory {
   const realms = [...router.realms].map((realm) => realm.inventory());
   return {
@@ -32,6 +36,7 @@ export function takeInventory(
     testators: sum(realms, (realm) => realm.testators),
     outboxBytes: sum(transports, (one) => one.pendingBytes),
     deadlines: timers.count,
+    authenticatorCalls: slots.taken,
   };
 }
 

@@ -1,30 +1,43 @@
 import { ByteWriter } from "../base/byte_writer.ts";
-import type { RealmConfig } from "../config/config.ts";
+import type { AuthConfig, RealmConfig } from "../config/config.ts";
 import type { Serializer } from "../serializer/serializer.ts";
 import { welcomeDetails } from "../session/welcome.ts";
 import { ID_MAX } from "../wamp/id.ts";
 import { MessageCode } from "../wamp/message_code.ts";
+import type { Dict } from "../wamp/options.ts";
 
 /** As long as the authid of an anonymous session. */
 const AUTHID = "x".repeat(28);
+/** As long as what proves the router to a client of WAMP-SCRAM (SR-07). */
+const VERIFIER: Dict = { scram_server_signature: "x".repeat(44) };
 
 /**
  * How long a WELCOME without features can get: a client that cannot take so
- * much is refused in the handshake (RS-10, A-02).
+ * much is refused in the handshake (RS-10, A-02). What authenticators make up is
+ * not known here.
  */
 export function largestWelcomeBytes(
   realms: readonly RealmConfig[],
+  auth: AuthConfig,
   serializers: readonly Serializer[],
 ): number {
+  const authid = longestAuthid(auth);
+  const usesScram = auth.scram !== undefined ||
+    auth.dynamic?.scram !== undefined;
   let largest = 0;
   for (const realm of realms) {
     for (const role of realm.roles) {
-      const details = welcomeDetails(realm, {
-        authid: AUTHID,
-        authrole: role.name,
-        authmethod: "anonymous",
-        authprovider: "static",
-      }, false);
+      const details = welcomeDetails(
+        realm,
+        {
+          authid,
+          authrole: role.name,
+          authmethod: "wamp-scram",
+          authprovider: "dynamic",
+        },
+        usesScram ? VERIFIER : undefined,
+        false,
+      );
       for (const serializer of serializers) {
         const out = new ByteWriter(new Uint8Array(1024));
         serializer.encode(
@@ -36,4 +49,12 @@ export function largestWelcomeBytes(
     }
   }
   return largest;
+}
+
+function longestAuthid(auth: AuthConfig): string {
+  const { ticket = [], wampcra = [], scram = [], cryptosign = [] } = auth;
+  const authids = [...ticket, ...wampcra, ...scram, ...cryptosign]
+    .map((principal) => principal.authid);
+  return [auth.anonymous?.authid ?? AUTHID, ...authids]
+    .reduce((a, b) => b.length > a.length ? b : a);
 }

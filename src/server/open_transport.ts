@@ -1,7 +1,9 @@
 /**
  * One transport of the config, put together.
  */
-import type { AnonymousAuthenticator } from "../auth/anonymous.ts";
+import { Authentication } from "../auth/authentication.ts";
+import type { AuthenticatorSlots } from "../auth/authenticator.ts";
+import type { FailureLimiter } from "../auth/failure_limiter.ts";
 import { type Logger, withFields } from "../base/log.ts";
 import type { RealmConfig, TransportConfig } from "../config/config.ts";
 import { PAYLOAD_BYTES_MAX } from "../rawsocket/frame.ts";
@@ -9,15 +11,18 @@ import type { HandshakeOffer } from "../rawsocket/handshake.ts";
 import type { Router } from "../router/router.ts";
 import { createSerializer, HANDSHAKE_NUMBER } from "../serializer/formats.ts";
 import { Session, type SessionOptions } from "../session/session.ts";
-import type { Codec, Connection } from "../transport/connection.ts";
+import type { Connection } from "../transport/connection.ts";
 import type { FlushQueue } from "../transport/flush_queue.ts";
 import { FrameEncoder } from "../transport/frame_encoder.ts";
 import { type Endpoint, openListener } from "../transport/open_listener.ts";
+import type { Codec } from "../transport/message_receiver.ts";
 import { Pipeline } from "../transport/pipeline.ts";
 import { Transport } from "../transport/transport.ts";
 import type { WriterPool } from "../transport/writer_pool.ts";
+import { buildMethods } from "./build_methods.ts";
 import type { EventCounters } from "./event_counters.ts";
 import { largestWelcomeBytes } from "./largest_welcome.ts";
+import type { RouterCaller } from "./router_caller.ts";
 import type { WheelTimers } from "./wheel_timers.ts";
 
 /** What all transports have in common. */
@@ -28,7 +33,9 @@ export interface SharedParts {
   readonly timers: WheelTimers;
   readonly flushQueue: FlushQueue;
   readonly writerPool: WriterPool;
-  readonly anonymous: (role: string) => AnonymousAuthenticator;
+  readonly limiter: FailureLimiter;
+  readonly slots: AuthenticatorSlots;
+  readonly caller: RouterCaller;
   readonly log: Logger;
 }
 
@@ -42,10 +49,11 @@ export async function openTransport(
   shared: SharedParts,
 ): Promise<Transport> {
   const log = withFields(shared.log, { transport: config.id });
+  const auth = await authenticationOf(config, shared);
   const listener = await openListener(config.id, await endpointOf(config));
   const codecs = codecsOf(config, shared.flushQueue);
   const connections = new Set<Connection>();
-  const sessionOptions = sessionOptionsOf(config, shared);
+  const sessionOptions = sessionOptionsOf(config, auth, shared);
   const offer = offerOf(config, shared, codecs);
   return new Transport(listener, connections, {
     pipeline: new Pipeline<Connection>((error) => {
@@ -93,20 +101,34 @@ function codecsOf(
   }));
 }
 
+async function authenticationOf(
+  config: TransportConfig,
+  shared: SharedParts,
+): Promise<Authentication> {
+  const { timers, limiter, slots, caller, counters } = shared;
+  const { ids } = shared.router;
+  return new Authentication({
+    methods: await buildMethods(config, { ids, timers, slots, caller }),
+    limiter,
+    maxFailures: config.limits.maxAuthFailures,
+    timers,
+    counters,
+  });
+}
+
 function sessionOptionsOf(
   config: TransportConfig,
+  auth: Authentication,
   shared: SharedParts,
 ): SessionOptions {
   const { limits } = config;
-  const anonymous = config.auth.anonymous;
   return {
     router: shared.router,
-    auth: {
-      anonymous: anonymous && shared.anonymous(anonymous.role),
-    },
+    auth,
     timers: shared.timers,
     limits,
     helloTimeoutMs: limits.helloTimeoutMs,
+    authenticateTimeoutMs: limits.authenticateTimeoutMs,
     goodbyeTimeoutMs: limits.goodbyeTimeoutMs,
     strictRequestIds: limits.strictRequestIds,
     debug: config.debug,
@@ -123,6 +145,7 @@ function offerOf(
     maxMessageBytes: config.maxMessageBytes,
     minPeerLimitBytes: largestWelcomeBytes(
       shared.realms,
+      config.auth,
       [...codecs.values()].map((codec) => codec.serializer),
     ),
     full: false,

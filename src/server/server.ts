@@ -2,20 +2,21 @@
  * The composition root: makes a running router out of a config.
  */
 import type { Logger } from "../base/log.ts";
-import { AnonymousAuthenticator } from "../auth/anonymous.ts";
+import { AuthenticatorSlots } from "../auth/authenticator.ts";
+import { FailureLimiter } from "../auth/failure_limiter.ts";
 import { StaticRules } from "../authz/static_rules.ts";
 import type { RandomSource } from "../base/random.ts";
 import type { RealmConfig, RouterConfig } from "../config/config.ts";
-import type { CounterName } from "../router/ports.ts";
 import type { RealmOptions } from "../router/realm.ts";
 import { Router } from "../router/router.ts";
 import { FlushQueue } from "../transport/flush_queue.ts";
 import type { Transport } from "../transport/transport.ts";
 import { WriterPool } from "../transport/writer_pool.ts";
-import { EventCounters } from "./event_counters.ts";
+import { EventCounters, type EventName } from "./event_counters.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
 import { Stores } from "./open_store.ts";
 import { openTransport, type SharedParts } from "./open_transport.ts";
+import { RouterCaller } from "./router_caller.ts";
 import { WheelTimers } from "./wheel_timers.ts";
 
 /** A router that is up. */
@@ -28,7 +29,7 @@ export interface RunningServer {
   /** What is held at present, by kind; all zero when every client is gone. */
   inventory(): Inventory;
   /** How often `name` was counted since the start. */
-  counted(name: CounterName): number;
+  counted(name: EventName): number;
   /**
    * Ends: sessions get GOODBYE `wamp.close.system_shutdown`, outboxes are
    * flushed. Resolves when everything is closed, within `shutdownTimeoutMs`.
@@ -46,6 +47,7 @@ const RANDOM: RandomSource = {
  *
  * @throws {ListenError} Where a transport cannot listen; none listens then.
  * @throws {UnusableStoreError} Where a store cannot be opened.
+ * @throws {Error} Where a file with a key or a secret cannot be used.
  */
 export async function startServer(
   config: RouterConfig,
@@ -62,6 +64,7 @@ export async function startServer(
     timers,
     counters,
   });
+  const slots = new AuthenticatorSlots();
   const shared: SharedParts = {
     router,
     realms: config.realms,
@@ -69,7 +72,9 @@ export async function startServer(
     timers,
     flushQueue: new FlushQueue(),
     writerPool: new WriterPool(),
-    anonymous: (role) => new AnonymousAuthenticator(role, router.ids),
+    limiter: new FailureLimiter(() => performance.now()),
+    slots,
+    caller: new RouterCaller(router),
     log,
   };
   const transports: Transport[] = [];
@@ -94,7 +99,7 @@ export async function startServer(
       id,
       address: transports[index].address,
     })),
-    inventory: () => takeInventory(router, transports, timers),
+    inventory: () => takeInventory(router, transports, timers, slots),
     counted: (name) => counters.get(name),
     shutdown: () => stopping ??= stop(),
   };

@@ -6,7 +6,8 @@
  * It is told messages, faults and the connection's end, answers through its
  * {@linkcode SessionLink}, and does no I/O itself.
  */
-import { authenticate, type AuthMethods } from "../auth/authentication.ts";
+import type { Authentication } from "../auth/authentication.ts";
+import type { Accepted, Refused } from "../auth/login_method.ts";
 import { type Logger, withFields } from "../base/log.ts";
 import type { Deadline } from "../base/timer_wheel.ts";
 import type { Timers } from "../base/timers.ts";
@@ -16,13 +17,13 @@ import type { Router } from "../router/router.ts";
 import { CloseUri, ErrorUri } from "../wamp/error_uri.ts";
 import { readClientFeatures } from "../wamp/features.ts";
 import { nextSessionScopeId } from "../wamp/id.ts";
-import type { Identity } from "../wamp/identity.ts";
 import type { ClientMessage, Goodbye, Hello } from "../wamp/message.ts";
 import { MessageCode, messageName } from "../wamp/message_code.ts";
-import { EMPTY_DICT } from "../wamp/options.ts";
+import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
 import { isValidUri } from "../wamp/uri.ts";
+import { Joining } from "./joining.ts";
 import { traceMessage } from "./message_trace.ts";
 import type { SessionLink } from "./session_link.ts";
 import { SessionOutlet } from "./session_outlet.ts";
@@ -31,11 +32,13 @@ import { welcomeDetails } from "./welcome.ts";
 /** What all sessions of a transport have in common. */
 export interface SessionOptions {
   readonly router: Router;
-  readonly auth: AuthMethods;
+  readonly auth: Authentication;
   readonly timers: Timers;
   readonly limits: PeerLimits;
   /** From the handshake, or a GOODBYE, to HELLO. */
   readonly helloTimeoutMs: number;
+  /** From our CHALLENGE to AUTHENTICATE. */
+  readonly authenticateTimeoutMs: number;
   /** From our GOODBYE to its answer. */
   readonly goodbyeTimeoutMs: number;
   /** A request ID that is not the one before plus one ends the session (ID-05). */
@@ -44,13 +47,14 @@ export interface SessionOptions {
   readonly debug: boolean;
 }
 
-type State = "open" | "established" | "shutting_down" | "closed";
+type State = "open" | "joining" | "established" | "shutting_down" | "closed";
 
 /** The session of one connection. */
 export class Session {
   readonly #options: SessionOptions;
   readonly #link: SessionLink;
   #state: State = "open";
+  #joining: Joining | undefined = undefined;
   #realm: Realm | undefined = undefined;
   #peer: Peer | undefined = undefined;
   #outlet: SessionOutlet | undefined = undefined;
@@ -66,10 +70,11 @@ export class Session {
   /**
    * Handles one message.
    *
+   * @param bytes How long it was.
    * @throws {ProtocolError} Where it is out of turn or wrong; the caller gives
    * it back through {@linkcode Session.fail}.
    */
-  receive(message: ClientMessage): void {
+  receive(message: ClientMessage, bytes = 0): void {
     if (this.#options.debug) {
       traceMessage("received", message, this.#log());
     }
@@ -78,6 +83,8 @@ export class Session {
         return this.#route(message);
       case "open":
         return this.#open(message);
+      case "joining":
+        return this.#joining?.receive(message, bytes);
       case "shutting_down":
         if (message.code === MessageCode.GOODBYE) {
           this.#end("GOODBYE answered");
@@ -105,7 +112,7 @@ export class Session {
 
   /** The router stops (SL-13). */
   shutDown(): void {
-    if (this.#state === "open") {
+    if (this.#state === "open" || this.#state === "joining") {
       this.#abort(CloseUri.SYSTEM_SHUTDOWN, "The router is shutting down");
     } else if (this.#state === "established") {
       this.#sendGoodbye(CloseUri.SYSTEM_SHUTDOWN, undefined);
@@ -167,42 +174,75 @@ export class Session {
 
   #hello(hello: Hello): void {
     const features = readClientFeatures(hello.details["roles"]);
-    if (hello.realm === null) {
-      return this.#abort(
-        ErrorUri.NO_SUCH_REALM,
-        "HELLO names no realm, and there is none to choose",
-      );
-    }
-    if (!isValidUri(hello.realm, "exact", "loose")) {
+    const { realm } = hello;
+    if (realm !== null && !isValidUri(realm, "exact", "loose")) {
       return this.#abort(ErrorUri.INVALID_URI, "The realm is no valid URI");
     }
-    const realm = this.#options.router.realm(hello.realm);
-    if (realm === undefined) {
-      return this.#abort(
-        ErrorUri.NO_SUCH_REALM,
-        `There is no realm "${hello.realm.slice(0, 200)}"`,
-      );
+    if (realm !== null && this.#options.router.realm(realm) === undefined) {
+      return this.#noSuchRealm(realm);
     }
-    const offered = (hello.details["authmethods"] ?? []) as string[];
-    const outcome = authenticate(this.#options.auth, offered);
-    if (!outcome.accepted) return this.#abort(outcome.reason, outcome.message);
-    const { identity } = outcome;
+    const session = this.#options.router.ids.next();
+    const { authmethods, authid, authextra } = hello.details;
+    const login = this.#options.auth.login({
+      authmethods: (authmethods ?? []) as readonly string[],
+      realm,
+      authid: (authid ?? undefined) as string | undefined,
+      authextra: (authextra ?? EMPTY_DICT) as Dict,
+      session,
+      host: this.#link.remoteHost(),
+      transportDetails: () => this.#link.transportDetails(),
+    });
+    if ("kind" in login) return this.#refuse(login);
+    this.#clearDeadline();
+    this.#state = "joining";
+    this.#joining = new Joining(login, {
+      timers: this.#options.timers,
+      authenticateTimeoutMs: this.#options.authenticateTimeoutMs,
+      challenge: (method, extra) => this.#challenge(method, extra),
+      accepted: (accepted, held) => {
+        this.#joining = undefined;
+        this.#admit(session, accepted, features);
+        this.#replay(held);
+      },
+      refused: (refused) => this.#refuse(refused),
+      gaveUp: () => this.#end("the client sent ABORT"),
+      enter: (work) => this.#link.enter(work),
+    });
+    this.#joining.start();
+  }
+
+  #challenge(method: string, extra: Dict): boolean {
+    const message = { code: MessageCode.CHALLENGE, method, extra } as const;
+    if (this.#options.debug) traceMessage("sent", message, this.#log());
+    if (this.#link.send(message) === SendOutcome.SENT) return true;
+    this.#end("CHALLENGE is longer than the client accepts");
+    return false;
+  }
+
+  #refuse({ reason, message, scram, detail }: Refused): void {
+    this.#log().warn("login refused", {
+      reason,
+      ...(this.#joining !== undefined && { authmethod: this.#joining.method }),
+      ...(detail !== undefined && { detail }),
+    });
+    this.#abort(reason, message, scram);
+  }
+
+  /** What the client proved to be must exist here (AU-06, DY-03). */
+  #admit(
+    session: number,
+    accepted: Accepted,
+    features: ReturnType<typeof readClientFeatures>,
+  ): void {
+    const { identity, authextra } = accepted;
+    const realm = this.#options.router.realm(accepted.realm);
+    if (realm === undefined) return this.#noSuchRealm(accepted.realm);
     if (!realm.hasRole(identity.authrole)) {
       return this.#abort(
         ErrorUri.NO_SUCH_ROLE,
         `Realm "${realm.name}" has no role "${identity.authrole}"`,
       );
     }
-    this.#welcome(realm, identity, features);
-  }
-
-  #welcome(
-    realm: Realm,
-    identity: Identity,
-    features: ReturnType<typeof readClientFeatures>,
-  ): void {
-    this.#clearDeadline();
-    const session = this.#options.router.ids.next();
     const outlet = new SessionOutlet(
       this.#link,
       (reason, message) => this.#killed(reason, message),
@@ -214,7 +254,7 @@ export class Session {
       outlet.send({
         code: MessageCode.WELCOME,
         session,
-        details: welcomeDetails(realm, identity, announces),
+        details: welcomeDetails(realm, identity, authextra, announces),
       }) === SendOutcome.SENT
     );
     if (!isSent) return this.#end("WELCOME is longer than the client accepts");
@@ -224,6 +264,18 @@ export class Session {
     this.#peer = realm.join(session, identity, features, limits, outlet);
     this.#lastRequest = 0;
     this.#state = "established";
+  }
+
+  /** Handles what came while the client was judged, as if it came now. */
+  #replay(held: readonly ClientMessage[]): void {
+    for (const message of held) this.receive(message);
+  }
+
+  #noSuchRealm(name: string): void {
+    this.#abort(
+      ErrorUri.NO_SUCH_REALM,
+      `There is no realm "${name.slice(0, 200)}"`,
+    );
   }
 
   /** The client's GOODBYE: answer, and wait for another HELLO (GB-02, SL-06). */
@@ -263,14 +315,14 @@ export class Session {
     this.#sendGoodbye(reason, message);
   }
 
-  #abort(reason: string, message: string): void {
+  #abort(reason: string, message: string, scram?: string): void {
     this.#leave();
     if (this.#options.debug) {
       this.#log().info("sent ABORT", { reason, detail: message });
     }
     this.#link.send({
       code: MessageCode.ABORT,
-      details: { message },
+      details: scram === undefined ? { message } : { message, scram },
       reason,
     });
     this.#end(`ABORT ${reason}: ${message}`);
@@ -284,6 +336,8 @@ export class Session {
   }
 
   #leave(): void {
+    this.#joining?.cancel();
+    this.#joining = undefined;
     const peer = this.#peer;
     const realm = this.#realm;
     this.#outlet?.close();

@@ -1,5 +1,6 @@
 import type { Logger } from "../base/log.ts";
 import type { Outlet } from "../router/ports.ts";
+import type { Dict } from "../wamp/options.ts";
 
 /** A session's connection, as the session sees it. */
 export interface SessionLink extends Outlet {
@@ -11,4 +12,13 @@ export interface SessionLink extends Outlet {
   close(reason: string): void;
   /** A log whose lines name the transport and the connection. */
   log(): Logger;
+  /**
+   * Does `work` as if a message had brought it: what it throws ends the session,
+   * or the connection.
+   */
+  enter(work: () => void): void;
+  /** The client's address; undefined where it has none. */
+  remoteHost(): string | undefined;
+  /** How the client is connected, in words for authenticators (DY-01). */
+  transportDetails(): Dict;
 }

@@ -36,12 +36,14 @@ export interface WelcomingRealm {
 /**
  * WELCOME.Details for a session of `realm` (HW-05 to HW-08, FD-05).
  *
+ * @param authextra What authentication has to say to the client.
  * @param announces False: without features, for clients that cannot take a
  * message as long as that (FR-18).
  */
 export function welcomeDetails(
   realm: WelcomingRealm,
   identity: Identity,
+  authextra: Dict | undefined,
   announces: boolean,
 ): Dict {
   const roles = realm.hasMetaApi ? ROUTER_ROLES : ROLES_WITHOUT_META_API;
@@ -51,6 +53,7 @@ export function welcomeDetails(
     authrole: identity.authrole,
     authmethod: identity.authmethod,
     authprovider: identity.authprovider,
+    authextra,
     roles: announces ? roles : ROLES_ALONE,
     agent: AGENT,
   };

@@ -21,34 +21,19 @@ import {
 } from "../rawsocket/handshake.ts";
 import type { FrameBatch, FrameSource } from "../rawsocket/unframe_stream.ts";
 import { type FrameFault, Unframer } from "../rawsocket/unframer.ts";
-import type { Serializer } from "../serializer/serializer.ts";
-import type { ClientMessage, RouterMessage } from "../wamp/message.ts";
+import type { RouterMessage } from "../wamp/message.ts";
+import type { Dict } from "../wamp/options.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
 import type { FlushQueue } from "./flush_queue.ts";
-import type { FrameEncoder } from "./frame_encoder.ts";
+import type { Codec, MessageReceiver } from "./message_receiver.ts";
 import { Outbox, type OutboxTarget } from "./outbox.ts";
+import { describeAddress, hostOf } from "./peer_address.ts";
 import type { BatchReceiver, Pipeline } from "./pipeline.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import type { WriterPool } from "./writer_pool.ts";
 
-/** What a connection needs of the session it carries. */
-export interface MessageReceiver {
-  /** @throws {ProtocolError} Where the message is wrong or out of turn. */
-  receive(message: ClientMessage): void;
-  /** The client broke the protocol, in octets or in messages. */
-  fail(error: ProtocolError): void;
-  /** The connection is gone. */
-  disconnected(): void;
-  /** The router stops. */
-  shutDown(): void;
-}
-
-/** A serializer and its encoder. */
-export interface Codec {
-  readonly serializer: Serializer;
-  readonly encoder: FrameEncoder;
-}
+export type { MessageReceiver };
 
 /** What all connections of a transport have in common. */
 export interface ConnectionOptions {
@@ -124,6 +109,36 @@ export class Connection implements BatchReceiver, OutboxTarget {
     return withFields(this.#options.log, {
       peer: describeAddress(this.#conn.remoteAddr),
     });
+  }
+
+  /** The client's IP address; undefined on a Unix socket. */
+  remoteHost(): string | undefined {
+    return hostOf(this.#conn.remoteAddr);
+  }
+
+  /** How the client is connected, with Crossbar.io's names. */
+  transportDetails(): Dict {
+    const isTls = "handshake" in this.#conn;
+    return {
+      channel_type: isTls ? "tls" : this.#conn.remoteAddr.transport,
+      channel_framing: "rawsocket",
+      channel_serializer: this.#codec?.serializer.name ?? null,
+      is_secure: isTls,
+      peer: describeAddress(this.#conn.remoteAddr),
+    };
+  }
+
+  /**
+   * Does `work` of the session, that came later than the message that caused it,
+   * as if it came with one.
+   */
+  enter(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (error instanceof ProtocolError) this.#session?.fail(error);
+      else this.#crashed(error);
+    }
   }
 
   /** Sends `message`, after all that was sent before (FR-14). */
@@ -248,7 +263,8 @@ export class Connection implements BatchReceiver, OutboxTarget {
     const session = this.#session as MessageReceiver;
     const { serializer } = this.#codec as Codec;
     try {
-      session.receive(serializer.decode(frame.bytes, frame.start, frame.end));
+      const message = serializer.decode(frame.bytes, frame.start, frame.end);
+      session.receive(message, frame.end - frame.start);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       session.fail(error);
@@ -380,18 +396,5 @@ export class Connection implements BatchReceiver, OutboxTarget {
     if (this.#deadline === undefined) return;
     this.#options.timers.clear(this.#deadline);
     this.#deadline = undefined;
-  }
-}
-
-function describeAddress(address: Deno.Addr): string {
-  switch (address.transport) {
-    case "tcp":
-    case "udp":
-      return `${address.hostname}:${address.port}`;
-    case "unix":
-    case "unixpacket":
-      return "unix";
-    default:
-      return address.transport;
   }
 }

@@ -25,6 +25,8 @@ export const ErrorUri = {
   NO_SUCH_ROLE: "wamp.error.no_such_role",
   NO_MATCHING_AUTH_METHOD: "wamp.error.no_matching_auth_method",
   AUTHENTICATION_REQUIRED: "wamp.error.authentication_required",
+  NO_SUCH_PRINCIPAL: "wamp.error.no_such_principal",
+  AUTHENTICATION_DENIED: "wamp.error.authentication_denied",
   AUTHENTICATION_FAILED: "wamp.error.authentication_failed",
   /** Ours: a limit of the config is reached (`max_subscriptions`, …). */
   LIMIT_REACHED: "sluice.error.limit_reached",

@@ -32,6 +32,13 @@ export interface Abort {
   readonly reason: string;
 }
 
+/** `[4, AuthMethod, Extra]` */
+export interface Challenge {
+  readonly code: typeof MessageCode.CHALLENGE;
+  readonly method: string;
+  readonly extra: Dict;
+}
+
 /** `[5, Signature, Extra]` */
 export interface Authenticate {
   readonly code: typeof MessageCode.AUTHENTICATE;
@@ -211,6 +218,7 @@ export type ClientMessage =
 export type RouterMessage =
   | Welcome
   | Abort
+  | Challenge
   | Goodbye
   | ErrorMessage
   | Published

@@ -19,6 +19,8 @@ export interface RunOptions {
   /** Flags for Deno. @default {["-A"]} */
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Standard input. @default {""} */
+  readonly input?: string;
 }
 
 /** Runs the program to its end. */
@@ -26,19 +28,38 @@ export async function run(
   words: readonly string[],
   options: RunOptions = {},
 ): Promise<Ended> {
-  const { flags = ["-A"], env = {} } = options;
-  const output = await new Deno.Command(Deno.execPath(), {
+  const { flags = ["-A"], env = {}, input = "" } = options;
+  const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", ...flags, "main.ts", ...words],
     cwd: PROJECT,
     env,
-    stdin: "null",
-  }).output();
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const [output] = await Promise.all([
+    process.output(),
+    writeAll(process.stdin, input),
+  ]);
   const decoder = new TextDecoder();
   return {
     code: output.code,
     stdout: decoder.decode(output.stdout),
     stderr: decoder.decode(output.stderr),
   };
+}
+
+async function writeAll(
+  stream: WritableStream<Uint8Array<ArrayBuffer>>,
+  text: string,
+): Promise<void> {
+  const writer = stream.getWriter();
+  try {
+    if (text !== "") await writer.write(new TextEncoder().encode(text));
+    await writer.close();
+  } catch {
+    // It has ended without reading.
+  }
 }
 
 /** A router that has said that it is ready. */

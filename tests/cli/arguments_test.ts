@@ -4,6 +4,8 @@ import { type Arguments, parseArguments } from "../../src/cli/arguments.ts";
 const DEFAULTS: Arguments = {
   command: "start",
   configPath: "c.json",
+  operand: "",
+  stretching: {},
   ignoreUnsupported: false,
   logLevel: "info",
   logFormat: "text",
@@ -30,6 +32,26 @@ Deno.test("parseArguments() reads commands and options", () => {
     // After "--", and as a command's operand, every word is a file.
     [["start", "check"], { configPath: "check" }],
     [["start", "--", "--x"], { configPath: "--x" }],
+    [["keygen"], { command: "keygen", configPath: "" }],
+    [["keygen", "k"], { command: "keygen", configPath: "", operand: "k" }],
+    [["secret", "wampcra", "--iterations", "5000"], {
+      command: "secret",
+      configPath: "",
+      operand: "wampcra",
+      stretching: { iterations: 5000 },
+    }],
+    [["secret", "scram", "--kdf=pbkdf2"], {
+      command: "secret",
+      configPath: "",
+      operand: "scram",
+      stretching: { kdf: "pbkdf2" },
+    }],
+    [["secret", "scram", "--iterations=1", "--memory=8192"], {
+      command: "secret",
+      configPath: "",
+      operand: "scram",
+      stretching: { iterations: 1, memory: 8192 },
+    }],
   ];
   for (const [words, change] of cases) {
     assertEquals(parseArguments(words), {
@@ -79,6 +101,42 @@ Deno.test("parseArguments() names all that is wrong", () => {
       ["c.json", "--log-format=jsno", "--log-level=wran"],
       '--log-level takes one of debug, info, warn, error, found "wran"; did you mean "warn"?',
       '--log-format takes one of text, json, found "jsno"; did you mean "json"?',
+    ],
+    [["keygen", "a", "b"], '"keygen" takes one file at most, found "b"'],
+    [["secret"], '"secret" takes one of wampcra, scram; it is missing'],
+    [
+      ["secret", "scam"],
+      '"secret" takes one of wampcra, scram, found "scam"; did you mean "scram"?',
+    ],
+    // A password has no place on a command line.
+    [
+      ["secret", "scram", "pencil"],
+      '"secret" takes one of wampcra, scram, found also "pencil"',
+    ],
+    [["c.json", "--kdf=pbkdf2"], '--kdf is only for "secret"'],
+    [
+      ["secret", "wampcra", "--kdf=pbkdf2"],
+      '--kdf is only for "secret scram"',
+    ],
+    [
+      ["secret", "scram", "--kdf=scrypt"],
+      '--kdf takes one of pbkdf2, argon2id13, found "scrypt"',
+    ],
+    [
+      ["secret", "wampcra", "--iterations=4095"],
+      '--iterations takes an integer from 4096 to 10000000, found "4095"',
+    ],
+    [
+      ["secret", "scram", "--kdf=pbkdf2", "--iterations=1e9"],
+      '--iterations takes an integer from 4096 to 10000000, found "1e9"',
+    ],
+    [
+      ["secret", "scram", "--memory=8191"],
+      '--memory takes an integer from 8192 to 4194304, found "8191"',
+    ],
+    [
+      ["secret", "scram", "--kdf=pbkdf2", "--memory=8192"],
+      "--memory is only for argon2id13",
     ],
   ];
   for (const [words, ...problems] of cases) {

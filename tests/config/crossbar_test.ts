@@ -147,9 +147,12 @@ const NEVER_LEFT_OUT: readonly [what: string, file: object, finding: string][] =
     [
       "a method of authentication",
       node({
-        transports: [{ ...RAWSOCKET, auth: { ticket: { type: "static" } } }],
+        transports: [{
+          ...RAWSOCKET,
+          auth: { ticket: { type: "function", create: "x" } },
+        }],
       }),
-      "workers[0].transports[0].auth.ticket: authentication by ticket: not available yet; remove it",
+      'workers[0].transports[0].auth.ticket.type: authentication by ticket of type "function" is not served: it names a function in Python; write "static" or "dynamic"',
     ],
     [
       "the certificates that clients must have",

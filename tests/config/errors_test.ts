@@ -125,7 +125,7 @@ const TRANSPORTS: readonly Row[] = [
   [
     "an option of the router's alone",
     { options: { shutdown_timeout_ms: 1 } },
-    "options.shutdown_timeout_ms: unknown key; known here: max_message_size, handshake_timeout_ms, hello_timeout_ms, goodbye_timeout_ms, max_outbox_bytes, max_depth, max_connections, max_subscriptions, max_registrations, max_pending_calls, max_testaments, max_testament_bytes, strict_request_ids",
+    "options.shutdown_timeout_ms: unknown key; known here: max_message_size, handshake_timeout_ms, hello_timeout_ms, goodbye_timeout_ms, authenticate_timeout_ms, authenticator_timeout_ms, max_authenticator_calls, max_auth_failures, max_outbox_bytes, max_depth, max_connections, max_subscriptions, max_registrations, max_pending_calls, max_testaments, max_testament_bytes, strict_request_ids",
   ],
   [
     "a time of 0",
@@ -358,23 +358,19 @@ const TRANSPORTS: readonly Row[] = [
     'auth: has no method, so nobody could join; write {"anonymous": {"type": "static", "role": "anonymous"}}',
   ],
   [
-    "methods that are not there yet",
+    "methods that are not served",
     {
       auth: {
-        ticket: {},
-        wampcra: {},
-        scram: {},
-        cryptosign: {},
         tls: {},
         cookie: {},
+        "anonymous-proxy": {},
+        "cryptosign-proxy": {},
       },
     },
-    "auth.ticket: authentication by ticket: not available yet; remove it",
-    "auth.wampcra: authentication by WAMP-CRA: not available yet; remove it",
-    "auth.scram: authentication by WAMP-SCRAM: not available yet; remove it",
-    "auth.cryptosign: authentication by WAMP-cryptosign: not available yet; remove it",
     "auth.tls: authentication by TLS certificate is not served: Deno cannot ask clients for certificates; remove it",
     "auth.cookie: authentication by cookie is not served: RawSocket has no cookies; remove it",
+    "auth.anonymous-proxy: authentication by a proxy is not served",
+    "auth.cryptosign-proxy: authentication by a proxy is not served",
   ],
   [
     "a method that is misspelled",
@@ -382,13 +378,13 @@ const TRANSPORTS: readonly Row[] = [
     'auth.anonymus: unknown key; did you mean "anonymous"?',
   ],
   [
-    "anonymous by a procedure",
-    { auth: { anonymous: { type: "dynamic", authenticator: "x" } } },
-    'auth.anonymous.type: anonymous authentication of type "dynamic" is not available yet; write "static"',
+    "anonymous by a function",
+    { auth: { anonymous: { type: "function", create: "x" } } },
+    'auth.anonymous.type: anonymous authentication of type "function" is not served: it names a function in Python; write "static" or "dynamic"',
   ],
-  ["anonymous with a realm", {
+  ["anonymous with a realm that is not there", {
     auth: { anonymous: { type: "static", realm: "x" } },
-  }, "auth.anonymous.realm: assigning the realm: not available yet; remove it"],
+  }, 'auth.anonymous.realm: there is no realm "x"; there are: "realm1"'],
   [
     "a role that no realm has",
     { auth: { anonymous: { type: "static", role: "guest" } } },

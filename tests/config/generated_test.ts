@@ -55,6 +55,58 @@ const realm = (realm: object) => ({
   transports: [SOUND],
 });
 
+const USER = { role: "anonymous" };
+
+/** The same of authentication. */
+const AUTHS: readonly object[] = [
+  { ticket: { type: "static", principals: { joe: { ticket: "t", ...USER } } } },
+  { ticket: { type: "static", principals: { joe: { ticket: "", ...USER } } } },
+  { ticket: { type: "static", principals: { joe: [] } } },
+  {
+    ticket: {
+      type: "static",
+      principals: { joe: [{ ticket: { file: "x" }, ...USER }] },
+    },
+  },
+  { ticket: { type: "static", principals: { joe: { ticket: {}, ...USER } } } },
+  { ticket: { type: "dynamic", authenticator: "com.auth" } },
+  { ticket: { type: "function", create: "x" } },
+  {
+    wampcra: { type: "static", users: { joe: { secret: "${PORT}", ...USER } } },
+  },
+  { wampcra: { type: "static", principals: {} } },
+  {
+    scram: {
+      type: "static",
+      principals: {
+        joe: {
+          kdf: "pbkdf2",
+          iterations: 4096,
+          salt: "00".repeat(16),
+          "stored-key": "0a".repeat(32),
+          "server-key": { file: "key" },
+          ...USER,
+        },
+      },
+    },
+  },
+  {
+    cryptosign: {
+      type: "static",
+      router_key: "0a".repeat(31),
+      principals: {},
+    },
+  },
+  {
+    cryptosign: {
+      type: "static",
+      principals: { joe: { authorized_keys: ["0a".repeat(32)], ...USER } },
+    },
+    reveal_unknown_authid: true,
+  },
+  { cookie: {} },
+];
+
 /** Files that one has wrong as much as the other, or neither. */
 const FILES: readonly unknown[] = [
   SOUND,
@@ -76,6 +128,7 @@ const FILES: readonly unknown[] = [
   { ...SOUND, auth: { anonymous: { type: "static" } } },
   { ...SOUND, auth: { anonymous: { type: "dynamic" } } },
   { ...SOUND, auth: { ticket: {} } },
+  ...AUTHS.map((auth) => ({ ...SOUND, auth })),
   { ...SOUND, endpoint: { type: "unix", path: "/x", mode: "0660" } },
   { ...SOUND, endpoint: { type: "unix", path: "/x", mode: "999" } },
   { ...SOUND, endpoint: { type: "unix" } },

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { Secret } from "../../src/base/secret.ts";
 import {
   descriptorOf,
   formatFlag,
@@ -68,6 +69,48 @@ Deno.test("requiredPermissions() names what each kind of endpoint needs, no more
     const found = requiredPermissions(subjectWith(...what));
     assertEquals(found.map(formatFlag), flags);
   }
+});
+
+Deno.test("requiredPermissions() names the files of secrets, each once", () => {
+  const { config, ...subject } = subjectWith([tcp("::1", 1)]);
+  const who = { authid: "joe", realm: undefined, role: "user" };
+  const [transport] = config.transports;
+  const auth = {
+    ...transport.auth,
+    ticket: [
+      { ...who, ticket: { path: "/s/ticket" } },
+      { ...who, ticket: new Secret("no file") },
+    ],
+    wampcra: [{
+      ...who,
+      secret: { path: "/s/secret" },
+      isDerived: false,
+      salting: undefined,
+    }],
+    scram: [{
+      ...who,
+      kdf: "pbkdf2",
+      salt: "00",
+      iterations: 1,
+      memory: undefined,
+      storedKey: { path: "/s/stored" },
+      serverKey: { path: "/s/secret" },
+    }],
+    routerKey: { path: "/s/a,b/key" },
+  } as const;
+  const found = requiredPermissions({
+    ...subject,
+    config: { ...config, transports: [{ ...transport, auth }] },
+  });
+  assertEquals(found.map(formatFlag), [
+    CONFIG,
+    "--allow-net=[::1]:1",
+    "--allow-read=/s/ticket",
+    "--allow-read=/s/secret",
+    "--allow-read=/s/stored",
+    // A flag cannot name a comma.
+    "--allow-read=/s",
+  ]);
 });
 
 Deno.test("lastingPermissions() keeps the right to remove socket files alone", () => {

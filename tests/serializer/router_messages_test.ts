@@ -96,6 +96,26 @@ const ROWS: Row[] = [
     }),
   },
   {
+    name: "CHALLENGE",
+    json: '[4,"ticket",{}]',
+    msgpack: "9304a67469636b657480",
+    cbor: "8304667469636b6574a0",
+    make: () => ({ code: 4, method: "ticket", extra: EMPTY_DICT }),
+  },
+  {
+    name: "CHALLENGE with an Extra",
+    json: '[4,"wamp-scram",{"salt":"aA==","iterations":4096,"memory":null}]',
+    msgpack:
+      "9304aa77616d702d736372616d83a473616c74a461413d3daa697465726174696f6e73cd1000a66d656d6f7279c0",
+    cbor:
+      "83046a77616d702d736372616da36473616c746461413d3d6a697465726174696f6e73191000666d656d6f7279f6",
+    make: () => ({
+      code: 4,
+      method: "wamp-scram",
+      extra: { salt: "aA==", iterations: 4096, memory: null },
+    }),
+  },
+  {
     name: "GOODBYE",
     json: '[6,{},"wamp.close.goodbye_and_out"]',
     msgpack: "930680ba77616d702e636c6f73652e676f6f646279655f616e645f6f7574",

@@ -1,5 +1,8 @@
 /** A session without a connection, and with a clock that tests turn. */
-import { AnonymousAuthenticator } from "../../src/auth/anonymous.ts";
+import { AnonymousMethod } from "../../src/auth/anonymous.ts";
+import { Authentication } from "../../src/auth/authentication.ts";
+import { FailureLimiter } from "../../src/auth/failure_limiter.ts";
+import type { LoginMethod } from "../../src/auth/login_method.ts";
 import type { LogFields, Logger } from "../../src/base/log.ts";
 import { type Deadline, TimerWheel } from "../../src/base/timer_wheel.ts";
 import type { Timers } from "../../src/base/timers.ts";
@@ -30,6 +33,10 @@ export class FakeTimers implements Timers {
 
   get count(): number {
     return this.#wheel.count;
+  }
+
+  get nowMs(): number {
+    return this.#nowMs;
   }
 
   set(delayMs: number, fire: () => void): Deadline {
@@ -73,6 +80,26 @@ export class FakeLink implements SessionLink {
     this.closed.push(reason);
   }
 
+  /** What the session does in enter(), as a connection does it. */
+  fail: (error: ProtocolError) => void = () => {};
+
+  enter(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.fail(error);
+    }
+  }
+
+  remoteHost(): string {
+    return "192.0.2.1";
+  }
+
+  transportDetails(): Dict {
+    return { channel_type: "tcp" };
+  }
+
   log(): Logger {
     const at =
       (level: string) => (message: string, fields: LogFields = {}): void => {
@@ -92,6 +119,12 @@ export class FakeLink implements SessionLink {
   }
 }
 
+/** What a test says about a session; the rest is the default. */
+export interface BenchOptions extends Partial<SessionOptions> {
+  /** In place of anonymous sessions. */
+  readonly methods?: readonly LoginMethod[];
+}
+
 /** One session with all around it. */
 export class SessionBench {
   readonly timers = new FakeTimers();
@@ -99,7 +132,9 @@ export class SessionBench {
   readonly link = new FakeLink();
   readonly session: Session;
 
-  constructor(options: Partial<SessionOptions> = {}) {
+  readonly counted: string[] = [];
+
+  constructor({ methods, ...options }: BenchOptions = {}) {
     this.router = new Router(
       ["realm1", "realm2"].map((name) => plainRealm(name, "anonymous")),
       {
@@ -111,17 +146,29 @@ export class SessionBench {
     );
     this.session = new Session({
       router: this.router,
-      auth: {
-        anonymous: new AnonymousAuthenticator("anonymous", this.router.ids),
-      },
+      auth: new Authentication({
+        methods: methods ?? [
+          new AnonymousMethod({
+            role: "anonymous",
+            realm: undefined,
+            authid: undefined,
+          }, this.router.ids),
+        ],
+        limiter: new FailureLimiter(() => this.timers.nowMs),
+        maxFailures: 10,
+        timers: this.timers,
+        counters: { increment: (name) => void this.counted.push(name) },
+      }),
       timers: this.timers,
       limits: WIDE_LIMITS,
       helloTimeoutMs: 1000,
+      authenticateTimeoutMs: 700,
       goodbyeTimeoutMs: 500,
       strictRequestIds: false,
       debug: false,
       ...options,
     }, this.link);
+    this.link.fail = (error) => this.session.fail(error);
   }
 
   /** Gives `message` to the session as a connection does. */

@@ -1,5 +1,6 @@
 /** The session's state machine (checklist SL, PV, GB) with a fake connection. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { LoginMethod } from "../../src/auth/login_method.ts";
 import type { RouterMessage } from "../../src/wamp/message.ts";
 import { MessageCode, messageName } from "../../src/wamp/message_code.ts";
 import { ProtocolError } from "../../src/wamp/protocol_error.ts";
@@ -148,15 +149,22 @@ for (const [numbers, realm, details, reason] of REFUSED_HELLOS) {
 }
 
 Deno.test("a role that the realm does not have is refused with no_such_role (AU-06)", () => {
-  const identity = {
-    authid: "x",
-    authrole: "stranger",
-    authmethod: "anonymous",
-    authprovider: "static",
+  const method: LoginMethod = {
+    name: "anonymous",
+    serves: () => true,
+    begin: () => ({
+      kind: "accepted",
+      realm: "realm1",
+      identity: {
+        authid: "x",
+        authrole: "stranger",
+        authmethod: "anonymous",
+        authprovider: "static",
+      },
+      authextra: undefined,
+    }),
   };
-  // deno-lint-ignore no-explicit-any
-  const anonymous: any = { identify: () => identity };
-  const bench = new SessionBench({ auth: { anonymous } });
+  const bench = new SessionBench({ methods: [method] });
   bench.receive(hello("realm1"));
   assertEquals(outline(bench.link.take()), [[3, "wamp.error.no_such_role"]]);
   assertEquals([bench.joined, bench.link.closed.length], [0, 1]);

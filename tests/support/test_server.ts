@@ -3,6 +3,7 @@
  */
 import type { LogFields, Logger } from "../../src/base/log.ts";
 import type {
+  AuthConfig,
   EndpointConfig,
   RealmConfig,
   TransportConfig,
@@ -41,12 +42,18 @@ export interface TestServerOptions {
   readonly shutdownTimeoutMs?: number;
   /** False: the transport has no authentication method at all. */
   readonly anonymous?: boolean;
+  /** Methods beside anonymous, which is then off unless it is in here. */
+  readonly auth?: Partial<AuthConfig>;
 }
 
 const DEFAULT_LIMITS: TransportLimits = {
   handshakeTimeoutMs: 10_000,
   helloTimeoutMs: 10_000,
   goodbyeTimeoutMs: 10_000,
+  authenticateTimeoutMs: 10_000,
+  authenticatorTimeoutMs: 10_000,
+  maxAuthenticatorCalls: 100,
+  maxAuthFailures: 10,
   maxOutboxBytes: 8 * 1024 * 1024,
   maxDepth: 64,
   maxConnections: 20_000,
@@ -66,18 +73,21 @@ const ALLOW_ALL = {
   subscribe: true,
 };
 
-/** A realm in which role `anonymous` may do everything. */
-export function openRealm(name: string): RealmConfig {
+/** A realm in which role `anonymous`, or others, may do everything. */
+export function openRealm(
+  name: string,
+  roles: readonly string[] = ["anonymous"],
+): RealmConfig {
   return {
     name,
     uriCheck: "loose",
-    roles: [{
-      name: "anonymous",
+    roles: roles.map((role) => ({
+      name: role,
       permissions: [
         { uri: "", match: "prefix", allow: ALLOW_ALL, disclose: DISCLOSE_NONE },
       ],
       trustLevel: undefined,
-    }],
+    })),
     allowsDisclosure: true,
     callQueueLength: 0,
     hasMetaApi: true,
@@ -191,10 +201,11 @@ function transportOf(
     serializers: [...(options.serializers ?? SERIALIZERS)],
     maxMessageBytes: options.maxMessageBytes ?? 131_072,
     auth: {
-      anonymous: options.anonymous === false
+      anonymous: options.anonymous === false || options.auth !== undefined
         ? undefined
         : { role: options.roles?.[kind] ?? options.role ?? "anonymous" },
       implied: false,
+      ...options.auth,
     },
     debug: options.debug ?? false,
     limits: { ...DEFAULT_LIMITS, ...options.limits },

@@ -4,13 +4,40 @@
  * @module
  */
 
-import { notYet, optional, refused, required, withDefault } from "../key.ts";
+import {
+  accepted,
+  type Key,
+  notYet,
+  optional,
+  refused,
+  required,
+  withDefault,
+} from "../key.ts";
 import { object } from "../object_type.ts";
-import { choice, text } from "../value_types.ts";
-import { variants } from "../variant_type.ts";
+import { mapOf } from "../map_type.ts";
+import { HEX_SECRET } from "../secret_forms.ts";
+import { secret } from "../secret_type.ts";
+import { anything, boolean, choice, text } from "../value_types.ts";
+import { type VariantOptions, variants } from "../variant_type.ts";
+import {
+  CRYPTOSIGN_PRINCIPAL,
+  SCRAM_PRINCIPAL,
+  TICKET_PRINCIPAL,
+  WAMPCRA_USER,
+} from "./principal_keys.ts";
 
 /** The role of those who have not said who they are. */
 export const ANONYMOUS_ROLE = "anonymous";
+
+const STATIC_TYPE = required(
+  choice(["static"]),
+  "Where roles and secrets come from: from here.",
+);
+
+const DEFAULT_ROLE = optional(
+  text(),
+  "The role of principals that name none.",
+);
 
 /** `auth.anonymous` of type `static`. */
 export const ANONYMOUS_STATIC = object({
@@ -23,10 +50,119 @@ export const ANONYMOUS_STATIC = object({
       ANONYMOUS_ROLE,
       "The role of the sessions; a realm must have it for them to join there.",
     ),
-    realm: notYet("assigning the realm"),
-    authid: notYet("choosing the authid"),
+    realm: optional(
+      text(),
+      "The only realm to join so; clients that name none join it. Absent: each realm that has the role.",
+    ),
+    authid: optional(
+      text(),
+      "The authid of all anonymous sessions. Absent: a fresh random one for each.",
+    ),
   },
 });
+
+/** `auth.ticket` of type `static`. */
+export const TICKET_STATIC = object({
+  name: "ticket authentication",
+  help:
+    "The client sends a secret as it is: only for transports that nobody can listen to, such as TLS.",
+  keys: {
+    type: STATIC_TYPE,
+    principals: required(
+      mapOf("authid", TICKET_PRINCIPAL),
+      "Who may join. A list of principals gives one authid a role for each realm.",
+    ),
+    "default-role": DEFAULT_ROLE,
+  },
+});
+
+/** `auth.wampcra` of type `static`. */
+export const WAMPCRA_STATIC = object({
+  name: "wampcra authentication",
+  help: "The client signs a challenge with a secret that both sides know.",
+  keys: {
+    type: STATIC_TYPE,
+    users: required(
+      mapOf("authid", WAMPCRA_USER),
+      "Who may join. A list of users gives one authid a role for each realm.",
+    ),
+    "default-role": DEFAULT_ROLE,
+  },
+});
+
+/** `auth.scram` of type `static`. */
+export const SCRAM_STATIC = object({
+  name: "scram authentication",
+  help:
+    "The client proves to know a password, of which only keys for checking are kept. Clients call the method `wamp-scram`; those of Crossbar.io call theirs `scram`, which is served as well, with the keys of Crossbar.io's configs.",
+  keys: {
+    type: STATIC_TYPE,
+    principals: required(
+      mapOf("authid", SCRAM_PRINCIPAL),
+      "Who may join; `main.ts secret scram` prints the lines.",
+    ),
+    "default-role": DEFAULT_ROLE,
+  },
+});
+
+/** `auth.cryptosign` of type `static`. */
+export const CRYPTOSIGN_STATIC = object({
+  name: "cryptosign authentication",
+  help: "The client signs a challenge with its Ed25519 key.",
+  keys: {
+    type: STATIC_TYPE,
+    principals: required(
+      mapOf("authid", CRYPTOSIGN_PRINCIPAL),
+      "Who may join, by public keys; `main.ts keygen` makes pairs.",
+    ),
+    router_key: optional(
+      secret(HEX_SECRET),
+      "The router's own private key, by which it proves to clients that ask for it who it is. `main.ts keygen` makes one.",
+      { origin: "sluice" },
+    ),
+    trustroots: notYet("trustroots"),
+    "default-role": DEFAULT_ROLE,
+  },
+});
+
+/** Any method of type `dynamic`. */
+export const DYNAMIC = object({
+  name: "dynamic authentication",
+  help:
+    "A procedure says who the client is. It is called with realm, authid and details, and returns a role, or a dict with `role` and the method's own data.",
+  keys: {
+    type: required(choice(["dynamic"]), "Where roles come from."),
+    authenticator: required(text(), "The URI of the procedure."),
+    "authenticator-realm": optional(
+      text(),
+      "The realm in which it is registered. Absent: the one that the client wants to join.",
+    ),
+    "authenticator-role": accepted(
+      text(),
+      "No effect: the router needs no role to call it.",
+    ),
+    "default-role": optional(
+      text(),
+      "The role of those for whom the procedure names none.",
+    ),
+    config: accepted(anything(), "No effect."),
+    expose_controller: accepted(anything(), "No effect."),
+  },
+});
+
+/** What is said about a type of a method that is not there. */
+function named(what: string): VariantOptions {
+  return {
+    what,
+    unsupported: { function: "is not served: it names a function in Python" },
+  };
+}
+
+function proxy(): Key<undefined> {
+  return refused(
+    "authentication by a proxy is not served: a client's word for who it is would be believed",
+  );
+}
 
 /** `auth`. */
 export const AUTH = object({
@@ -35,26 +171,53 @@ export const AUTH = object({
     "The methods by which clients can authenticate; they choose among them.",
   keys: {
     anonymous: optional(
-      variants({ static: ANONYMOUS_STATIC }, {
-        what: "anonymous authentication",
-        unsupported: {
-          dynamic: "is not available yet",
-          function: "is not served: it names a function in Python",
-        },
-      }),
+      variants(
+        { static: ANONYMOUS_STATIC, dynamic: DYNAMIC },
+        named("anonymous authentication"),
+      ),
       "Authentication by nothing.",
     ),
-    ticket: notYet("authentication by ticket"),
-    wampcra: notYet("authentication by WAMP-CRA"),
-    scram: notYet("authentication by WAMP-SCRAM"),
-    cryptosign: notYet("authentication by WAMP-cryptosign"),
+    ticket: optional(
+      variants(
+        { static: TICKET_STATIC, dynamic: DYNAMIC },
+        named("authentication by ticket"),
+      ),
+      "Authentication by a secret that is sent.",
+    ),
+    wampcra: optional(
+      variants(
+        { static: WAMPCRA_STATIC, dynamic: DYNAMIC },
+        named("authentication by WAMP-CRA"),
+      ),
+      "Authentication by a secret that signs.",
+    ),
+    scram: optional(
+      variants(
+        { static: SCRAM_STATIC, dynamic: DYNAMIC },
+        named("authentication by WAMP-SCRAM"),
+      ),
+      "Authentication by a password that only the client knows.",
+    ),
+    cryptosign: optional(
+      variants(
+        { static: CRYPTOSIGN_STATIC, dynamic: DYNAMIC },
+        named("authentication by WAMP-cryptosign"),
+      ),
+      "Authentication by a private key that only the client has.",
+    ),
+    reveal_unknown_authid: withDefault(
+      boolean(),
+      false,
+      "For development: clients with an unknown authid are told so (`wamp.error.no_such_principal`). Otherwise they get a challenge like all others, and the same words as after a wrong secret.",
+      { origin: "sluice" },
+    ),
     tls: refused(
       "authentication by TLS certificate is not served: Deno cannot ask clients for certificates",
     ),
     cookie: refused(
       "authentication by cookie is not served: RawSocket has no cookies",
     ),
-    "anonymous-proxy": notYet("authentication by a proxy"),
-    "cryptosign-proxy": notYet("authentication by a proxy"),
+    "anonymous-proxy": proxy(),
+    "cryptosign-proxy": proxy(),
   },
 });

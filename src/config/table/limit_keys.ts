@@ -31,6 +31,26 @@ export const LIMITS = {
     10_000,
     "A client that has not answered GOODBYE after this time is cut off.",
   ),
+  authenticate_timeout_ms: limit(
+    integer(1, HOUR_MS),
+    10_000,
+    "A client that has not answered CHALLENGE after this time is refused.",
+  ),
+  authenticator_timeout_ms: limit(
+    integer(1, HOUR_MS),
+    10_000,
+    "How long the procedure of a dynamic method may take. After it the login is refused.",
+  ),
+  max_authenticator_calls: limit(
+    integer(1, 100_000),
+    100,
+    "Procedures of dynamic methods that the router asks at a time; logins beyond are refused.",
+  ),
+  max_auth_failures: limit(
+    integer(1, 1_000_000),
+    10,
+    "Failed logins in a minute, of one address and as one authid. Beyond it, answers are looked at only after a wait that grows from 1 s, and refused unseen where it would be over 10 s.",
+  ),
   max_outbox_bytes: limit(
     integer(1024, 2 ** 30),
     8 * 2 ** 20,

@@ -1,0 +1,200 @@
+/**
+ * Dynamic authenticators: procedures that say who a client is (checklist DY),
+ * with Crossbar.io's contract.
+ */
+import type { Timers } from "../base/timers.ts";
+import { ErrorUri } from "../wamp/error_uri.ts";
+import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
+import { isValidUri } from "../wamp/uri.ts";
+import {
+  failed,
+  isDict,
+  type LoginRequest,
+  type Refused,
+  refused,
+} from "./login_method.ts";
+
+/**
+ * Asks an authenticator about a client. Gives what it returned; rejects with
+ * {@linkcode AuthenticatorError} where it answered with an ERROR of its own, and
+ * with anything else where it could not be asked.
+ *
+ * @param signal Aborted when nobody waits for the answer any more.
+ */
+export type Authenticator = (
+  realm: string | null,
+  authid: string | null,
+  details: Dict,
+  signal: AbortSignal,
+) => Promise<unknown>;
+
+/** An authenticator's own ERROR: it becomes the ABORT's reason (DY-03). */
+export class AuthenticatorError extends Error {
+  override readonly name = "AuthenticatorError";
+  readonly uri: string;
+
+  constructor(uri: string, message: string) {
+    super(message);
+    this.uri = uri;
+  }
+}
+
+/** How many authenticators are being asked at present, over all transports. */
+export class AuthenticatorSlots {
+  #taken = 0;
+
+  /** How many are taken. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** Takes one, unless `max` are taken. */
+  take(max: number): boolean {
+    if (this.#taken >= max) return false;
+    this.#taken++;
+    return true;
+  }
+
+  /** Gives one back. */
+  give(): void {
+    this.#taken--;
+  }
+}
+
+/** Options for {@linkcode AuthenticatorCalls}. */
+export interface AuthenticatorOptions {
+  readonly authmethod: string;
+  readonly authenticator: Authenticator;
+  /** The role of those for whom the authenticator names none. */
+  readonly defaultRole: string | undefined;
+  readonly timeoutMs: number;
+  readonly maxCalls: number;
+  readonly slots: AuthenticatorSlots;
+  readonly timers: Timers;
+}
+
+/** What an authenticator said. */
+export interface AuthenticatorAnswer {
+  readonly kind: "answer";
+  readonly realm: string;
+  readonly role: string;
+  readonly authid: string | undefined;
+  /** For WELCOME.Details.authextra. */
+  readonly authextra: Dict | undefined;
+  /** All of it; the methods take their own data from it. */
+  readonly result: Dict;
+}
+
+/** Characters of an authenticator's words that a client is told. */
+const MESSAGE_CHARACTERS_MAX = 500;
+
+/** Asks one authenticator, within time, and reads what it says. */
+export class AuthenticatorCalls {
+  readonly #options: AuthenticatorOptions;
+
+  constructor(options: AuthenticatorOptions) {
+    this.#options = options;
+  }
+
+  /** @param more Details beside the common ones, such as `ticket`. */
+  async ask(
+    request: LoginRequest,
+    authid: string | null,
+    more: Dict = EMPTY_DICT,
+  ): Promise<AuthenticatorAnswer | Refused> {
+    const { slots, maxCalls, defaultRole } = this.#options;
+    if (!slots.take(maxCalls)) {
+      return failed(`${maxCalls} authenticators are being asked already`);
+    }
+    try {
+      const value = await this.#call(request, authid, more);
+      return readAnswer(value, request.realm, defaultRole);
+    } catch (error) {
+      return describeFailure(error);
+    } finally {
+      slots.give();
+    }
+  }
+
+  async #call(
+    request: LoginRequest,
+    authid: string | null,
+    more: Dict,
+  ): Promise<unknown> {
+    const { authenticator, authmethod, timeoutMs, timers } = this.#options;
+    const controller = new AbortController();
+    const { promise: ended, reject } = Promise.withResolvers<never>();
+    const end = (reason: string): void => {
+      reject(new Error(reason));
+      controller.abort();
+    };
+    const leave = (): void => end("the client is gone");
+    const deadline = timers.set(
+      timeoutMs,
+      () => end(`the authenticator has not answered after ${timeoutMs} ms`),
+    );
+    request.signal.addEventListener("abort", leave);
+    const details = {
+      authextra: request.authextra,
+      transport: request.transportDetails(),
+      session: request.session,
+      authmethod,
+      authid,
+      ...more,
+    };
+    try {
+      const asked = authenticator(
+        request.realm,
+        authid,
+        details,
+        controller.signal,
+      );
+      return await Promise.race([asked, ended]);
+    } finally {
+      timers.clear(deadline);
+      request.signal.removeEventListener("abort", leave);
+    }
+  }
+}
+
+/** A role, or a dict with a role (DY-02). */
+function readAnswer(
+  value: unknown,
+  asked: string | null,
+  defaultRole: string | undefined,
+): AuthenticatorAnswer | Refused {
+  const result = typeof value === "string" ? { role: value } : value;
+  if (!isDict(result)) return failed("its result is neither text nor a dict");
+  const role = result["role"] ?? defaultRole;
+  const realm = result["realm"] ?? asked;
+  const authid = result["authid"] ?? undefined;
+  const authextra = result["extra"] ?? undefined;
+  if (realm === null) {
+    return refused(ErrorUri.NO_SUCH_REALM, "No realm was assigned");
+  }
+  if (role === undefined) {
+    return refused(ErrorUri.NO_SUCH_ROLE, "No role was assigned");
+  }
+  if (typeof role !== "string" || typeof realm !== "string") {
+    return failed("its result has a role or realm that is no text");
+  }
+  if (authid !== undefined && typeof authid !== "string") {
+    return failed("its result has an authid that is no text");
+  }
+  if (authextra !== undefined && !isDict(authextra)) {
+    return failed("its result has an extra that is no dict");
+  }
+  return { kind: "answer", realm, role, authid, authextra, result };
+}
+
+/** Its own ERROR as it is; for anything else one reason (DY-03). */
+function describeFailure(error: unknown): Refused {
+  const detail = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof AuthenticatorError)) return failed(detail);
+  if (!isValidUri(error.uri, "exact", "loose")) {
+    return failed(`its error has no valid URI: ${error.uri.slice(0, 200)}`);
+  }
+  return refused(error.uri, error.message.slice(0, MESSAGE_CHARACTERS_MAX), {
+    detail: "the authenticator refused",
+  });
+}

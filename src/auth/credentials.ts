@@ -1,0 +1,172 @@
+/**
+ * Where the methods with a challenge get from what they hold against a client:
+ * from the config, or from an authenticator.
+ */
+import type { Dict } from "../wamp/options.ts";
+import {
+  type Accepted,
+  type Eventual,
+  failed,
+  type LoginRequest,
+  noSuchPrincipal,
+  type Refused,
+} from "./login_method.ts";
+import type { Principal, PrincipalTable } from "./principals.ts";
+import type { MockData } from "./secret_digests.ts";
+import type { AuthenticatorCalls } from "./authenticator.ts";
+
+/** Where knowledge about a principal comes from: WELCOME.Details.authprovider. */
+export type Provider = "static" | "dynamic";
+
+/** What a client has to prove, and who it then is. */
+export interface Subject<Credentials> {
+  readonly kind: "subject";
+  readonly credentials: Credentials;
+  readonly realm: string;
+  readonly authid: string;
+  readonly role: string;
+  readonly authextra: Dict | undefined;
+  /** There is nobody of that name: whatever it proves, it is denied (AU-07). */
+  readonly isMock: boolean;
+}
+
+/** The verdict for a client that proved to be `subject`. */
+export function welcomed(
+  subject: Subject<unknown>,
+  authmethod: string,
+  provider: Provider,
+  authextra: Dict | undefined = subject.authextra,
+): Accepted {
+  return {
+    kind: "accepted",
+    realm: subject.realm,
+    identity: {
+      authid: subject.authid,
+      authrole: subject.role,
+      authmethod,
+      authprovider: provider,
+    },
+    authextra,
+  };
+}
+
+/** A way to find out what a client has to prove. */
+export interface CredentialSource<Credentials> {
+  readonly provider: Provider;
+  /** Whether anyone at all may join `realm`. */
+  serves(realm: string | null): boolean;
+  /** What the client of that authid has to prove. */
+  find(
+    request: LoginRequest,
+    authid: string,
+  ): Eventual<Subject<Credentials> | Refused>;
+}
+
+/** A principal of the config with what it has to prove. */
+export interface KnownPrincipal<Credentials> extends Principal {
+  readonly credentials: Credentials;
+}
+
+/** Options for {@linkcode StaticSource}. */
+export interface StaticSourceOptions<Credentials> {
+  readonly principals: PrincipalTable<KnownPrincipal<Credentials>>;
+  /** Whether an unknown authid is told from a wrong secret. */
+  readonly revealsUnknown: boolean;
+  readonly mockData: MockData;
+  /** Invents credentials that look like `sample`, for an unknown authid. */
+  readonly mock: (
+    sample: Credentials,
+    mockData: MockData,
+    authid: string,
+  ) => Credentials;
+}
+
+/** Principals of the config. */
+export class StaticSource<Credentials>
+  implements CredentialSource<Credentials> {
+  readonly provider = "static";
+  readonly #options: StaticSourceOptions<Credentials>;
+
+  constructor(options: StaticSourceOptions<Credentials>) {
+    this.#options = options;
+  }
+
+  serves(realm: string | null): boolean {
+    return this.#options.principals.of(realm).length > 0;
+  }
+
+  find(
+    request: LoginRequest,
+    authid: string,
+  ): Subject<Credentials> | Refused {
+    const { principals, revealsUnknown } = this.#options;
+    const known = principals.find(request.realm, authid);
+    // Invented for everyone, so that the known are not quicker (AU-10).
+    const mock = this.#mock(request.realm, authid);
+    if (known === undefined) return revealsUnknown ? noSuchPrincipal() : mock;
+    const { credentials, role } = known;
+    const realm = known.realm ?? request.realm;
+    if (realm === null) return failed("no realm to join");
+    return { ...mock, credentials, realm, role, isMock: false };
+  }
+
+  #mock(realm: string | null, authid: string): Subject<Credentials> {
+    const { principals, mockData, mock } = this.#options;
+    const name = [realm ?? "", authid];
+    const sample = mockData.pick(principals.of(realm), ...name);
+    return {
+      kind: "subject",
+      credentials: mock(sample.credentials, mockData, JSON.stringify(name)),
+      realm: realm ?? sample.realm ?? "",
+      authid,
+      role: sample.role,
+      authextra: undefined,
+      isMock: true,
+    };
+  }
+}
+
+/** What an authenticator knows (DY-01, DY-02). */
+export class DynamicSource<Credentials>
+  implements CredentialSource<Credentials> {
+  readonly provider = "dynamic";
+  readonly #calls: AuthenticatorCalls;
+  readonly #read: (
+    result: Dict,
+  ) => Eventual<Credentials | undefined>;
+
+  /** @param read The credentials in an authenticator's result, if they are there. */
+  constructor(
+    calls: AuthenticatorCalls,
+    read: (result: Dict) => Eventual<Credentials | undefined>,
+  ) {
+    this.#calls = calls;
+    this.#read = read;
+  }
+
+  serves(): boolean {
+    return true;
+  }
+
+  async find(
+    request: LoginRequest,
+    authid: string,
+  ): Promise<Subject<Credentials> | Refused> {
+    const answer = await this.#calls.ask(request, authid);
+    if (answer.kind === "refused") return answer;
+    const credentials = await this.#read(answer.result);
+    if (credentials === undefined) {
+      return failed("the authenticator's result lacks the method's own data");
+    }
+    const { realm, role, authextra } = answer;
+    return {
+      kind: "subject",
+      credentials,
+      realm,
+      authid: answer.authid ?? authid,
+      role,
+      authextra,
+      isMock: false,
+    };
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * WAMP-cryptosign: the client signs a challenge with its Ed25519 key (checklist
+ * CS).
+ *
+ * Deno's TLS exports no keying material, so that no channel can be bound: a
+ * client that asks for it is told in CHALLENGE that it is not (CS-07).
+ */
+import type { Dict } from "../wamp/options.ts";
+import { type Subject, welcomed } from "./credentials.ts";
+import {
+  andThen,
+  type Challenged,
+  denied,
+  type Eventual,
+  type LoginMethod,
+  type LoginRequest,
+  type Refused,
+  type Verdict,
+} from "./login_method.ts";
+import { randomBytes } from "./random_bytes.ts";
+import type { RouterKey } from "./router_key.ts";
+import { fromHex } from "./secret_digests.ts";
+
+/** Finds out whose key a client announced. */
+export interface KeySource {
+  readonly provider: "static" | "dynamic";
+  serves(realm: string | null): boolean;
+  /**
+   * Who the client is if it proves to hold the key.
+   *
+   * @param pubkey 64 hex digits in lower case.
+   */
+  find(
+    request: LoginRequest,
+    pubkey: string,
+  ): Eventual<Subject<undefined> | Refused>;
+}
+
+const KEY_BYTES = 32;
+const CHALLENGE_BYTES = 32;
+const SIGNATURE_BYTES = 64;
+
+/** Lets in who signs with a key that is known. */
+export class CryptosignMethod implements LoginMethod {
+  readonly name = "cryptosign";
+  readonly #source: KeySource;
+  readonly #routerKey: RouterKey | undefined;
+
+  /** @param routerKey Signs the challenges of clients (CS-09). */
+  constructor(source: KeySource, routerKey: RouterKey | undefined) {
+    this.#source = source;
+    this.#routerKey = routerKey;
+  }
+
+  serves(realm: string | null): boolean {
+    return this.#source.serves(realm);
+  }
+
+  begin(request: LoginRequest): Eventual<Challenged | Verdict> {
+    const { authextra } = request;
+    const pubkey = fromHex(authextra["pubkey"], KEY_BYTES);
+    if (pubkey === undefined) return denied();
+    const theirs = authextra["challenge"] ?? undefined;
+    const challenge = fromHex(theirs, CHALLENGE_BYTES);
+    if (theirs !== undefined && challenge === undefined) return denied();
+    return andThen(
+      this.#source.find(request, pubkey.toHex()),
+      (found) =>
+        found.kind === "refused"
+          ? found
+          : this.#challenge(found, pubkey, challenge),
+    );
+  }
+
+  #challenge(
+    subject: Subject<undefined>,
+    pubkey: Uint8Array<ArrayBuffer>,
+    theirs: Uint8Array<ArrayBuffer> | undefined,
+  ): Eventual<Challenged> {
+    const message = randomBytes(CHALLENGE_BYTES);
+    const challenged = (extra: Dict): Challenged => ({
+      kind: "challenged",
+      extra: { challenge: message.toHex(), channel_binding: null, ...extra },
+      answer: (signature) => this.#judge(subject, pubkey, message, signature),
+    });
+    if (theirs === undefined || this.#routerKey === undefined) {
+      return challenged({});
+    }
+    const { pubkey: ours } = this.#routerKey;
+    return this.#routerKey.sign(theirs)
+      .then((signature) => challenged({ pubkey: ours, signature }));
+  }
+
+  async #judge(
+    subject: Subject<undefined>,
+    pubkey: Uint8Array<ArrayBuffer>,
+    message: Uint8Array,
+    answer: string,
+  ): Promise<Verdict> {
+    const signed = fromHex(answer, SIGNATURE_BYTES + CHALLENGE_BYTES);
+    if (signed === undefined) return denied();
+    const signature = signed.subarray(0, SIGNATURE_BYTES);
+    const claimed = signed.subarray(SIGNATURE_BYTES);
+    const isRight = await isSignature(pubkey, signature, claimed);
+    // What was signed must be what we asked for now: no replays (CS-05).
+    const isFresh = claimed.every((octet, at) => octet === message[at]);
+    return isRight && isFresh && !subject.isMock
+      ? welcomed(subject, this.name, this.#source.provider)
+      : denied();
+  }
+}
+
+/** Whether `signature` is that of `message` under the Ed25519 key `pubkey`. */
+export async function isSignature(
+  pubkey: Uint8Array<ArrayBuffer>,
+  signature: Uint8Array<ArrayBuffer>,
+  message: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
+  try {
+    const key = await crypto.subtle.importKey(
+      "raw",
+      pubkey,
+      "Ed25519",
+      false,
+      ["verify"],
+    );
+    return await crypto.subtle.verify("Ed25519", key, signature, message);
+  } catch {
+    // No point of the curve is behind these octets.
+    return false;
+  }
+}

@@ -1,0 +1,39 @@
+import type { RandomIds } from "../wamp/id.ts";
+import { randomAuthid } from "./anonymous.ts";
+import type { AuthenticatorCalls } from "./authenticator.ts";
+import type { LoginMethod, LoginRequest, Verdict } from "./login_method.ts";
+
+/** Has an authenticator say who joins anonymously, and as what (DY-01). */
+export class DynamicAnonymousMethod implements LoginMethod {
+  readonly name = "anonymous";
+  readonly #calls: AuthenticatorCalls;
+  readonly #ids: RandomIds;
+
+  constructor(calls: AuthenticatorCalls, ids: RandomIds) {
+    this.#calls = calls;
+    this.#ids = ids;
+  }
+
+  serves(): boolean {
+    return true;
+  }
+
+  async begin(request: LoginRequest): Promise<Verdict> {
+    // The authid asked for is not believed (AN-02).
+    const authid = randomAuthid(this.#ids);
+    const answer = await this.#calls.ask(request, authid);
+    if (answer.kind === "refused") return answer;
+    const { realm, role, authextra } = answer;
+    return {
+      kind: "accepted",
+      realm,
+      identity: {
+        authid: answer.authid ?? authid,
+        authrole: role,
+        authmethod: this.name,
+        authprovider: "dynamic",
+      },
+      authextra,
+    };
+  }
+}

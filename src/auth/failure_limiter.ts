@@ -1,0 +1,122 @@
+/**
+ * Bounds how fast secrets can be guessed: by failures of each source address
+ * and of each authid.
+ *
+ * A key's level goes up by one with each failure and down again with time, at
+ * the rate that is allowed. While it is at the limit, whoever uses the key must
+ * wait before its answer is looked at, each one longer than the one before; and
+ * beyond a bound it is turned away. So guesses that come at once are no quicker
+ * than guesses in a row.
+ */
+
+/** Beyond so long a wait, clients are turned away. */
+const WAIT_MS_MAX = 10_000;
+/** The first wait at the limit; it doubles with each failure beyond. */
+const FIRST_WAIT_MS = 1_000;
+const DOUBLINGS_MAX = 6;
+const MINUTE_MS = 60_000;
+
+interface Level {
+  /** Failures that are not yet forgotten. */
+  failures: number;
+  /** When that was so. */
+  atMs: number;
+  /** Until when those who wait have their turns. */
+  takenUntilMs: number;
+}
+
+/** Failures by key, in bounded memory. */
+export class FailureLimiter {
+  readonly #levels = new Map<string, Level>();
+  readonly #welcome = new Set<string>();
+  readonly #maxKeys: number;
+  readonly #now: () => number;
+
+  /**
+   * @param now A clock that only goes forward, in milliseconds.
+   * @param maxKeys Keys that are remembered; the longest unused goes first.
+   */
+  constructor(now: () => number, maxKeys = 20_000) {
+    this.#now = now;
+    this.#maxKeys = maxKeys;
+  }
+
+  /** How many keys are remembered. */
+  get size(): number {
+    return this.#levels.size;
+  }
+
+  /**
+   * How long one who uses these keys must wait; undefined: it is turned away.
+   *
+   * @param perMinute How many failures of a key are allowed.
+   */
+  waitMs(keys: readonly string[], perMinute: number): number | undefined {
+    const now = this.#now();
+    const waits = keys.map((key) => this.#waitOf(key, perMinute, now));
+    const longest = Math.max(0, ...waits);
+    if (longest > WAIT_MS_MAX) return undefined;
+    for (const [index, key] of keys.entries()) {
+      const level = this.#levels.get(key);
+      if (level !== undefined && waits[index] > 0) {
+        level.takenUntilMs = now + waits[index];
+      }
+    }
+    return longest;
+  }
+
+  /** One who used these keys has failed. */
+  failed(keys: readonly string[], perMinute: number): void {
+    const now = this.#now();
+    for (const key of keys) {
+      const level = this.#levels.get(key) ??
+        { failures: 0, atMs: now, takenUntilMs: 0 };
+      level.failures = failuresNow(level, perMinute, now) + 1;
+      level.atMs = now;
+      // Behind all others: it was used last.
+      this.#levels.delete(key);
+      this.#levels.set(key, level);
+    }
+    while (this.#levels.size > this.#maxKeys) {
+      const [oldest] = this.#levels.keys();
+      this.#levels.delete(oldest);
+    }
+  }
+
+  /** One who used these keys has got in. */
+  succeeded(source: string, authid: string): void {
+    const pair = JSON.stringify([source, authid]);
+    this.#welcome.delete(pair);
+    this.#welcome.add(pair);
+    if (this.#welcome.size > this.#maxKeys) {
+      const [oldest] = this.#welcome;
+      this.#welcome.delete(oldest);
+    }
+  }
+
+  /**
+   * Whether that authid has got in from that source before: then failures of
+   * others as that authid are not its own, and cannot lock it out.
+   */
+  isWelcome(source: string, authid: string): boolean {
+    return this.#welcome.has(JSON.stringify([source, authid]));
+  }
+
+  #waitOf(key: string, perMinute: number, now: number): number {
+    const level = this.#levels.get(key);
+    if (level === undefined) return 0;
+    const failures = failuresNow(level, perMinute, now);
+    if (failures === 0 && level.takenUntilMs <= now) this.#levels.delete(key);
+    const beyond = failures - perMinute;
+    // In the moment of a failure some of it is forgotten already.
+    if (beyond <= -0.5) return 0;
+    const doublings = Math.min(Math.max(0, beyond), DOUBLINGS_MAX);
+    const spacing = FIRST_WAIT_MS * 2 ** doublings;
+    return Math.max(level.takenUntilMs, now) + spacing - now;
+  }
+}
+
+function failuresNow(level: Level, perMinute: number, now: number): number {
+  const forgotten = (now - level.atMs) * perMinute / MINUTE_MS;
+  return Math.max(0, level.failures - forgotten);
+}

@@ -1,0 +1,115 @@
+/**
+ * Whose key a client announced: by the config, or by an authenticator (CS-02).
+ */
+import type { AuthenticatorCalls } from "./authenticator.ts";
+import type { Subject } from "./credentials.ts";
+import type { KeySource } from "./cryptosign.ts";
+import {
+  denied,
+  failed,
+  type LoginRequest,
+  noSuchPrincipal,
+  type Refused,
+} from "./login_method.ts";
+import { mayJoin, type Principal, type PrincipalTable } from "./principals.ts";
+import { fromHex } from "./secret_digests.ts";
+
+/** A principal with the keys that it may sign with, as hex in lower case. */
+export interface KeyPrincipal extends Principal {
+  readonly keys: ReadonlySet<string>;
+}
+
+/** Keys of the config. */
+export class StaticKeySource implements KeySource {
+  readonly provider = "static";
+  readonly #principals: PrincipalTable<KeyPrincipal>;
+  readonly #byKey = new Map<string, KeyPrincipal[]>();
+  readonly #revealsUnknown: boolean;
+
+  constructor(
+    principals: PrincipalTable<KeyPrincipal>,
+    revealsUnknown: boolean,
+  ) {
+    this.#principals = principals;
+    this.#revealsUnknown = revealsUnknown;
+    for (const principal of principals.all) {
+      for (const key of principal.keys) {
+        const others = this.#byKey.get(key);
+        if (others === undefined) this.#byKey.set(key, [principal]);
+        else others.push(principal);
+      }
+    }
+  }
+
+  serves(realm: string | null): boolean {
+    return this.#principals.of(realm).length > 0;
+  }
+
+  find(request: LoginRequest, pubkey: string): Subject<undefined> | Refused {
+    const { realm, authid } = request;
+    const known = authid === undefined
+      ? this.#ownerOf(realm, pubkey)
+      : this.#principals.find(realm, authid);
+    const isHolder = known?.keys.has(pubkey) ?? false;
+    if (!isHolder && this.#revealsUnknown) {
+      return known === undefined ? noSuchPrincipal() : denied();
+    }
+    const joined = known?.realm ?? realm ?? "";
+    return {
+      kind: "subject",
+      credentials: undefined,
+      realm: joined,
+      authid: known?.authid ?? "",
+      role: known?.role ?? "",
+      authextra: undefined,
+      // Any key can be signed with: the challenge alone gives nothing away.
+      isMock: !isHolder,
+    };
+  }
+
+  /** Whose key it is, where that is clear. */
+  #ownerOf(realm: string | null, pubkey: string): KeyPrincipal | undefined {
+    const holders = (this.#byKey.get(pubkey) ?? [])
+      .filter((one) => mayJoin(one, realm));
+    const authids = new Set(holders.map((one) => one.authid));
+    if (authids.size !== 1) return undefined;
+    return this.#principals.find(realm, holders[0].authid);
+  }
+}
+
+const KEY_BYTES = 32;
+
+/** Keys that an authenticator knows: its result names the client's (DY-02). */
+export class DynamicKeySource implements KeySource {
+  readonly provider = "dynamic";
+  readonly #calls: AuthenticatorCalls;
+
+  constructor(calls: AuthenticatorCalls) {
+    this.#calls = calls;
+  }
+
+  serves(): boolean {
+    return true;
+  }
+
+  async find(
+    request: LoginRequest,
+    pubkey: string,
+  ): Promise<Subject<undefined> | Refused> {
+    const answer = await this.#calls.ask(request, request.authid ?? null);
+    if (answer.kind === "refused") return answer;
+    const key = fromHex(answer.result["pubkey"], KEY_BYTES);
+    if (key === undefined) {
+      return failed("the authenticator's result has no pubkey");
+    }
+    return {
+      kind: "subject",
+      credentials: undefined,
+      realm: answer.realm,
+      authid: answer.authid ?? request.authid ?? pubkey,
+      role: answer.role,
+      authextra: answer.authextra,
+      isMock: key.toHex() !== pubkey,
+    };
+  }
+}

@@ -1,0 +1,236 @@
+import type { Deadline } from "../base/timer_wheel.ts";
+import type { Timers } from "../base/timers.ts";
+import { ErrorUri } from "../wamp/error_uri.ts";
+import type { Dict } from "../wamp/options.ts";
+import type { FailureLimiter } from "./failure_limiter.ts";
+import {
+  andThen,
+  type Challenged,
+  type Eventual,
+  failed,
+  type LoginMethod,
+  type LoginRequest,
+  type Refused,
+  refused,
+  type Verdict,
+} from "./login_method.ts";
+import { sourceOf } from "./source_address.ts";
+
+/** Each thing about logins that is counted. */
+export type AuthCounterName =
+  /** Logins refused, for whatever reason. */
+  | "logins_refused"
+  /** Logins refused because of wrong credentials or an unknown authid. */
+  | "logins_denied"
+  /** Logins that had to wait because of failures before. */
+  | "logins_delayed"
+  /** Logins turned away because of failures before. */
+  | "logins_turned_away"
+  /** Logins refused because an authenticator broke or was late. */
+  | "logins_failed";
+
+/** Counts what happens to logins. */
+export interface AuthCounters {
+  increment(name: AuthCounterName): void;
+}
+
+/** What all logins of a transport have in common. */
+export interface LoginOptions {
+  readonly limiter: FailureLimiter;
+  /** Failures a minute of one source, and of one authid. */
+  readonly maxFailures: number;
+  readonly timers: Timers;
+  readonly counters: AuthCounters;
+}
+
+/** What a client says in HELLO, and where it comes from. */
+export interface LoginAttempt {
+  /** Methods in the client's order; none counts as `anonymous` (AU-02). */
+  readonly authmethods: readonly string[];
+  readonly realm: string | null;
+  readonly authid: string | undefined;
+  readonly authextra: Dict;
+  readonly session: number;
+  /** The client's address; undefined where it has none. */
+  readonly host: string | undefined;
+  transportDetails(): Dict;
+}
+
+/** A CHALLENGE for the client. */
+export interface ChallengeStep {
+  readonly kind: "challenge";
+  readonly method: string;
+  readonly extra: Dict;
+}
+
+/** What a login comes to next. */
+export type LoginStep = ChallengeStep | Verdict;
+
+/** Longer authids share their failures with others of the same beginning. */
+const AUTHID_CHARACTERS_COUNTED = 128;
+
+/** One client's way from HELLO to the verdict. */
+export class Login implements LoginRequest {
+  readonly realm: string | null;
+  readonly authid: string | undefined;
+  readonly authextra: Dict;
+  readonly session: number;
+  readonly #method: LoginMethod;
+  readonly #attempt: LoginAttempt;
+  readonly #options: LoginOptions;
+  #challenged: Challenged | undefined = undefined;
+  #gone: AbortController | undefined = undefined;
+  #endWait: (() => void) | undefined = undefined;
+  #isCancelled = false;
+
+  constructor(
+    method: LoginMethod,
+    attempt: LoginAttempt,
+    options: LoginOptions,
+  ) {
+    this.realm = attempt.realm;
+    this.authid = attempt.authid;
+    this.authextra = attempt.authextra;
+    this.session = attempt.session;
+    this.#method = method;
+    this.#attempt = attempt;
+    this.#options = options;
+  }
+
+  /** The authmethod. */
+  get method(): string {
+    return this.#method.name;
+  }
+
+  get signal(): AbortSignal {
+    // Few methods ask for it.
+    return (this.#gone ??= new AbortController()).signal;
+  }
+
+  transportDetails(): Dict {
+    return this.#attempt.transportDetails();
+  }
+
+  /** Begins; called once. */
+  start(): Eventual<LoginStep> {
+    return this.#guarded(() =>
+      andThen(this.#method.begin(this), (begun) => this.#begun(begun))
+    );
+  }
+
+  /** Judges the client's AUTHENTICATE; called once after a challenge (AU-08). */
+  answer(signature: string, extra: Dict): Eventual<LoginStep> {
+    const { limiter, maxFailures, timers, counters } = this.#options;
+    const waitMs = limiter.waitMs(this.#keys(), maxFailures);
+    if (waitMs === undefined) {
+      counters.increment("logins_turned_away");
+      return refused(
+        ErrorUri.AUTHENTICATION_DENIED,
+        "Too many logins have failed; try again later",
+      );
+    }
+    const judge = () => this.#guarded(() => this.#judge(signature, extra));
+    if (waitMs === 0) return judge();
+    counters.increment("logins_delayed");
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const deadline: Deadline = timers.set(waitMs, resolve);
+    this.#endWait = () => {
+      timers.clear(deadline);
+      resolve();
+    };
+    return promise.then(judge);
+  }
+
+  /** The client is gone: whatever still comes is of no use to anyone (AU-12). */
+  cancel(): void {
+    this.#isCancelled = true;
+    this.#gone?.abort();
+    this.#endWait?.();
+  }
+
+  #begun(begun: Challenged | Verdict): LoginStep {
+    if (begun.kind !== "challenged") return this.#judged(begun);
+    this.#challenged = begun;
+    return { kind: "challenge", method: this.#method.name, extra: begun.extra };
+  }
+
+  #judge(signature: string, extra: Dict): Eventual<LoginStep> {
+    if (this.#isCancelled) return failed("the client is gone");
+    if (this.#challenged === undefined) {
+      throw new Error("Cannot judge an answer: there was no challenge");
+    }
+    return andThen(
+      this.#challenged.answer(signature, extra),
+      (verdict) => this.#judged(verdict),
+    );
+  }
+
+  #judged(verdict: Verdict): Verdict {
+    if (this.#isCancelled) return verdict;
+    if (verdict.kind === "accepted") {
+      this.#remember();
+      return verdict;
+    }
+    const { limiter, maxFailures, counters } = this.#options;
+    counters.increment("logins_refused");
+    switch (verdict.reason) {
+      case ErrorUri.AUTHENTICATION_FAILED:
+        counters.increment("logins_failed");
+        break;
+      case ErrorUri.AUTHENTICATION_DENIED:
+      case ErrorUri.NO_SUCH_PRINCIPAL:
+        counters.increment("logins_denied");
+        limiter.failed(this.#keys(), maxFailures);
+        break;
+    }
+    return verdict;
+  }
+
+  #remember(): void {
+    const source = this.#source;
+    const name = this.#name;
+    if (this.#challenged === undefined) return;
+    if (source === undefined || name === undefined) return;
+    this.#options.limiter.succeeded(source, name);
+  }
+
+  /** What breaks in a method is the method's fault, and the client is told no more. */
+  #guarded(run: () => Eventual<LoginStep>): Eventual<LoginStep> {
+    try {
+      const step = run();
+      return step instanceof Promise ? step.catch(broken) : step;
+    } catch (error) {
+      return broken(error);
+    }
+  }
+
+  /** What failures are counted by. */
+  #keys(): string[] {
+    const source = this.#source;
+    const name = this.#name;
+    const keys: string[] = [];
+    if (source !== undefined) keys.push(`from ${source}`);
+    if (name === undefined) return keys;
+    const isWelcome = source !== undefined &&
+      this.#options.limiter.isWelcome(source, name);
+    if (!isWelcome) keys.push(`as ${name}`);
+    return keys;
+  }
+
+  get #source(): string | undefined {
+    const { host } = this.#attempt;
+    return host === undefined ? undefined : sourceOf(host);
+  }
+
+  /** The authid, which is of a realm. */
+  get #name(): string | undefined {
+    if (this.authid === undefined) return undefined;
+    const short = this.authid.slice(0, AUTHID_CHARACTERS_COUNTED);
+    return JSON.stringify([this.realm, short]);
+  }
+}
+
+function broken(error: unknown): Refused {
+  const detail = error instanceof Error ? error.stack ?? error.message : "";
+  return failed(`internal error: ${detail}`);
+}

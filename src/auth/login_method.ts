@@ -1,0 +1,134 @@
+/**
+ * What a method of authentication is: it takes what a client said in HELLO and
+ * gives a verdict, or a CHALLENGE whose answer it judges (checklist AU-05).
+ *
+ * A method may take its time, and then gives a promise. It does not know of
+ * sessions, sockets or limits on failures.
+ */
+import { ErrorUri } from "../wamp/error_uri.ts";
+import type { Identity } from "../wamp/identity.ts";
+import type { Dict } from "../wamp/options.ts";
+
+/** What a client says in HELLO, and where it comes from. */
+export interface LoginRequest {
+  /** Null where the client leaves the choice to the router (HW-10). */
+  readonly realm: string | null;
+  readonly authid: string | undefined;
+  readonly authextra: Dict;
+  /** WELCOME.Session, should it come to that (CR-03). */
+  readonly session: number;
+  /** How the client is connected, for authenticators (DY-01). */
+  transportDetails(): Dict;
+  /** Told when the client is gone: nobody waits for the verdict any more. */
+  readonly signal: AbortSignal;
+}
+
+/** A value now, or later. */
+export type Eventual<Value> = Value | Promise<Value>;
+
+/** The client may join. */
+export interface Accepted {
+  readonly kind: "accepted";
+  readonly realm: string;
+  readonly identity: Identity;
+  /** WELCOME.Details.authextra, where there is some (HW-07). */
+  readonly authextra: Dict | undefined;
+}
+
+/** The client may not join: reason and text of the ABORT. */
+export interface Refused {
+  readonly kind: "refused";
+  readonly reason: string;
+  readonly message: string;
+  /** RFC 5802's word for it: ABORT.Details.scram (SR-06). */
+  readonly scram: string | undefined;
+  /** More for the log; never told to the client. */
+  readonly detail: string | undefined;
+}
+
+/** How a login ends. */
+export type Verdict = Accepted | Refused;
+
+/** The client must answer a CHALLENGE. */
+export interface Challenged {
+  readonly kind: "challenged";
+  readonly extra: Dict;
+  /** Judges AUTHENTICATE; called once (AU-08). */
+  answer(signature: string, extra: Dict): Eventual<Verdict>;
+}
+
+/** One method of authentication, as a transport offers it. */
+export interface LoginMethod {
+  /** Its name in HELLO, CHALLENGE and WELCOME. */
+  readonly name: string;
+  /** Whether it is configured for the realm (AU-01). */
+  serves(realm: string | null): boolean;
+  /** Begins with a client that asked for this method. */
+  begin(request: LoginRequest): Eventual<Challenged | Verdict>;
+}
+
+/** A refusal. */
+export function refused(
+  reason: string,
+  message: string,
+  more: { readonly scram?: string; readonly detail?: string } = {},
+): Refused {
+  return {
+    kind: "refused",
+    reason,
+    message,
+    scram: more.scram,
+    detail: more.detail,
+  };
+}
+
+/**
+ * The refusal of all who did not prove who they are: the same words for an
+ * unknown authid, a wrong secret and an answer that is no answer (AU-10).
+ */
+export function denied(scram?: string): Refused {
+  return refused(
+    ErrorUri.AUTHENTICATION_DENIED,
+    "The credentials are wrong",
+    scram === undefined ? {} : { scram },
+  );
+}
+
+/** The refusal of an unknown authid where the config lets that be told (AU-07). */
+export function noSuchPrincipal(): Refused {
+  return refused(
+    ErrorUri.NO_SUCH_PRINCIPAL,
+    "There is no principal of that authid in the realm",
+  );
+}
+
+/** The refusal where something of ours, or an authenticator, broke (AU-06). */
+export function failed(detail: string): Refused {
+  return refused(
+    ErrorUri.AUTHENTICATION_FAILED,
+    "Authentication is not possible at present",
+    { detail },
+  );
+}
+
+/** The refusal of a method that needs an authid and got none (TK-01, CR-01). */
+export function authidMissing(method: string): Refused {
+  return refused(
+    ErrorUri.NO_SUCH_PRINCIPAL,
+    `HELLO.Details.authid is missing: ${method} needs it`,
+  );
+}
+
+/** Whether `value` is a dict of the protocol's. */
+export function isDict(value: unknown): value is Dict {
+  return typeof value === "object" && value !== null &&
+    !Array.isArray(value) && !(value instanceof Uint8Array);
+}
+
+/** What `use` makes of `value`, as soon as it is there: at once if it is. */
+export function andThen<Value, Result>(
+  value: Eventual<Value>,
+  use: (value: Value) => Eventual<Result>,
+): Eventual<Result> {
+  return value instanceof Promise ? value.then(use) : use(value);
+}

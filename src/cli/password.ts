@@ -1,0 +1,38 @@
+/**
+ * A password from the terminal, without echo, or from standard input.
+ *
+ * @module
+ */
+
+import { promptSecret } from "@std/cli";
+
+/** What came of asking for a password. */
+export type Password =
+  | { readonly text: string; readonly fault: undefined }
+  | { readonly text: undefined; readonly fault: string };
+
+/** Asks at the terminal, twice; reads all of standard input where there is none. */
+export async function readPassword(): Promise<Password> {
+  const text = Deno.stdin.isTerminal()
+    ? promptTwice()
+    : withoutLineEnd(await new Response(Deno.stdin.readable).text());
+  if (text === undefined) return faulty("the two passwords are not the same");
+  return text === "" ? faulty("the password is empty") : {
+    text,
+    fault: undefined,
+  };
+}
+
+function promptTwice(): string | undefined {
+  const first = promptSecret("Password:", { mask: "" });
+  const second = promptSecret("Once more:", { mask: "" });
+  return first === second ? first ?? "" : undefined;
+}
+
+function withoutLineEnd(text: string): string {
+  return text.replace(/\r?\n$/, "");
+}
+
+function faulty(fault: string): Password {
+  return { text: undefined, fault };
+}

@@ -1,0 +1,250 @@
+/**
+ * From a checked `auth` to the typed config.
+ *
+ * @module
+ */
+
+import { isValidUri } from "../wamp/uri.ts";
+import {
+  buildCryptosign,
+  buildScram,
+  buildTicket,
+  buildWampCra,
+  type PlacedPrincipal,
+} from "./build_principals.ts";
+import type { CheckContext } from "./check_context.ts";
+import type {
+  AnonymousConfig,
+  AuthConfig,
+  AuthMethodName,
+  CryptosignPrincipalConfig,
+  DynamicConfig,
+  ScramPrincipalConfig,
+  TicketPrincipalConfig,
+  WampCraUserConfig,
+} from "./config.ts";
+import type { ConfigNode } from "./document.ts";
+import type { Values } from "./key.ts";
+import { nodeOf, type Section } from "./object_type.ts";
+import {
+  ANONYMOUS_ROLE,
+  type ANONYMOUS_STATIC,
+  type AUTH,
+  type DYNAMIC,
+} from "./table/auth_keys.ts";
+
+type AuthSection = Section<Values<typeof AUTH.keys>>;
+type AnonymousSection = Section<Values<typeof ANONYMOUS_STATIC.keys>>;
+type DynamicSection = Section<Values<typeof DYNAMIC.keys>>;
+
+/** A name of a realm, and where it stands. */
+export interface RealmUse {
+  readonly realm: string;
+  readonly node: ConfigNode;
+}
+
+/** A name of a role, and where it stands. */
+export interface RoleUse {
+  readonly role: string;
+  readonly node: ConfigNode;
+}
+
+/** An `auth`, with the places that later findings about it point to. */
+export interface BuiltAuth {
+  readonly config: AuthConfig;
+  readonly node: ConfigNode;
+  /** Where the role of anonymous sessions is named, or would be. */
+  readonly anonymousRoleNode: ConfigNode;
+  /** The principals of all methods. */
+  readonly principals: readonly PlacedPrincipal[];
+  /** Realms that are named elsewhere in it. */
+  readonly realmUses: readonly RealmUse[];
+  /** Roles that authenticators may leave it to. */
+  readonly defaultRoles: readonly RoleUse[];
+}
+
+/** What a transport without `auth` gets: anyone joins as `anonymous`. */
+export function impliedAuth(node: ConfigNode): BuiltAuth {
+  return {
+    config: { anonymous: { role: ANONYMOUS_ROLE }, implied: true },
+    node,
+    anonymousRoleNode: node,
+    principals: [],
+    realmUses: [],
+    defaultRoles: [],
+  };
+}
+
+/** What a transport with an `auth` gets. */
+export function buildAuth(
+  section: AuthSection,
+  context: CheckContext,
+): BuiltAuth {
+  const { values, node } = section;
+  checkMethods(section, context);
+  const anonymous = values.anonymous?.variant === "static"
+    ? values.anonymous.section
+    : undefined;
+  const statics = buildStatics(section, context);
+  const placed: (PlacedPrincipal[] | undefined)[] = Object.values(statics);
+  const dynamic = buildDynamic(section, context);
+  const config: AuthConfig = {
+    anonymous: anonymous && anonymousOf(anonymous),
+    ...configsOf(statics),
+    ...routerKeyOf(section),
+    ...(dynamic.size > 0 && { dynamic: Object.fromEntries(dynamic) }),
+    ...(values.reveal_unknown_authid && { revealsUnknownAuthid: true }),
+    implied: false,
+  };
+  return {
+    config,
+    node,
+    anonymousRoleNode: anonymous === undefined
+      ? node
+      : nodeOf(anonymous, "role"),
+    principals: placed.flatMap((ones) => ones ?? []),
+    realmUses: realmUsesOf(section),
+    defaultRoles: dynamicSections(section).flatMap(([, one]) => {
+      const role = one.values["default-role"];
+      return role === undefined
+        ? []
+        : [{ role, node: nodeOf(one, "default-role") }];
+    }),
+  };
+}
+
+const METHODS = [
+  "anonymous",
+  "ticket",
+  "wampcra",
+  "scram",
+  "cryptosign",
+] as const satisfies readonly AuthMethodName[];
+
+function checkMethods(section: AuthSection, context: CheckContext): void {
+  if (METHODS.some((name) => section.node.entries.has(name))) return;
+  // Keys that are refused have been spoken of.
+  const others = [...section.node.entries.keys()];
+  if (others.some((name) => name !== "reveal_unknown_authid")) return;
+  const right = 'write {"anonymous": {"type": "static", "role": "anonymous"}}';
+  context.error(section.node, "has no method, so nobody could join", right);
+}
+
+function anonymousOf({ values }: AnonymousSection): AnonymousConfig {
+  const { role, realm, authid } = values;
+  return {
+    role,
+    ...(realm !== undefined && { realm }),
+    ...(authid !== undefined && { authid }),
+  };
+}
+
+interface Statics {
+  readonly ticket: PlacedPrincipal<TicketPrincipalConfig>[] | undefined;
+  readonly wampcra: PlacedPrincipal<WampCraUserConfig>[] | undefined;
+  readonly scram: PlacedPrincipal<ScramPrincipalConfig>[] | undefined;
+  readonly cryptosign: PlacedPrincipal<CryptosignPrincipalConfig>[] | undefined;
+}
+
+function buildStatics(
+  { values }: AuthSection,
+  context: CheckContext,
+): Statics {
+  const { ticket, wampcra, scram, cryptosign } = values;
+  return {
+    ticket: ticket?.variant === "static"
+      ? buildTicket(
+        ticket.section.values.principals,
+        ticket.section.values["default-role"],
+        context,
+      )
+      : undefined,
+    wampcra: wampcra?.variant === "static"
+      ? buildWampCra(
+        wampcra.section.values.users,
+        wampcra.section.values["default-role"],
+        context,
+      )
+      : undefined,
+    scram: scram?.variant === "static"
+      ? buildScram(
+        scram.section.values.principals,
+        scram.section.values["default-role"],
+        context,
+      )
+      : undefined,
+    cryptosign: cryptosign?.variant === "static"
+      ? buildCryptosign(
+        cryptosign.section.values.principals,
+        cryptosign.section.values["default-role"],
+        context,
+      )
+      : undefined,
+  };
+}
+
+function configsOf(
+  { ticket, wampcra, scram, cryptosign }: Statics,
+): Pick<AuthConfig, "ticket" | "wampcra" | "scram" | "cryptosign"> {
+  return {
+    ...(ticket && { ticket: ticket.map((one) => one.config) }),
+    ...(wampcra && { wampcra: wampcra.map((one) => one.config) }),
+    ...(scram && { scram: scram.map((one) => one.config) }),
+    ...(cryptosign && { cryptosign: cryptosign.map((one) => one.config) }),
+  };
+}
+
+function routerKeyOf({ values }: AuthSection): Pick<AuthConfig, "routerKey"> {
+  const { cryptosign } = values;
+  if (cryptosign?.variant !== "static") return {};
+  const routerKey = cryptosign.section.values.router_key;
+  return routerKey === undefined ? {} : { routerKey };
+}
+
+function buildDynamic(
+  section: AuthSection,
+  context: CheckContext,
+): Map<AuthMethodName, DynamicConfig> {
+  const dynamic = new Map<AuthMethodName, DynamicConfig>();
+  for (const [name, { values }] of dynamicSections(section)) {
+    const { authenticator } = values;
+    if (authenticator === undefined) continue;
+    const place = section.node.entries.get(name)?.node.entries
+      .get("authenticator")?.node ?? section.node;
+    if (!isValidUri(authenticator, "exact", "loose")) {
+      const wrong = `${JSON.stringify(authenticator)} is no URI`;
+      context.error(place, wrong, "write the URI of a procedure");
+    }
+    dynamic.set(name, {
+      authenticator,
+      realm: values["authenticator-realm"],
+      defaultRole: values["default-role"],
+    });
+  }
+  return dynamic;
+}
+
+function dynamicSections(
+  { values }: AuthSection,
+): [AuthMethodName, DynamicSection][] {
+  return METHODS.flatMap((name): [AuthMethodName, DynamicSection][] => {
+    const method = values[name];
+    return method?.variant === "dynamic" ? [[name, method.section]] : [];
+  });
+}
+
+function realmUsesOf(section: AuthSection): RealmUse[] {
+  const uses: RealmUse[] = [];
+  const { anonymous } = section.values;
+  if (anonymous?.variant === "static") {
+    const { realm } = anonymous.section.values;
+    const node = nodeOf(anonymous.section, "realm");
+    if (realm !== undefined) uses.push({ realm, node });
+  }
+  for (const [, one] of dynamicSections(section)) {
+    const realm = one.values["authenticator-realm"];
+    const node = nodeOf(one, "authenticator-realm");
+    if (realm !== undefined) uses.push({ realm, node });
+  }
+  return uses;
+}

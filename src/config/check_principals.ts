@@ -1,0 +1,90 @@
+/**
+ * Checks that see principals, realms and endpoints together.
+ *
+ * @module
+ */
+
+import { isLocal } from "./build_endpoint.ts";
+import type { PlacedPrincipal } from "./build_principals.ts";
+import type { PlacedTransport } from "./build_transports.ts";
+import type { CheckContext } from "./check_context.ts";
+import type { RealmConfig } from "./config.ts";
+import { listRoles } from "./cross_checks.ts";
+
+/** Adds an error for each realm that does not exist, and each role likewise. */
+export function checkPrincipals(
+  transports: readonly PlacedTransport[],
+  realms: readonly RealmConfig[],
+  context: CheckContext,
+): void {
+  const names = realms.map(({ name }) => name);
+  const list = names.map((name) => JSON.stringify(name)).join(", ");
+  for (const { auth } of transports) {
+    for (const { realm, node } of auth.realmUses) {
+      if (names.includes(realm)) continue;
+      const wrong = `there is no realm ${JSON.stringify(realm)}`;
+      context.error(node, wrong, `there are: ${list}`);
+    }
+    for (const { role, node } of auth.defaultRoles) {
+      if (realms.some((realm) => hasRole(realm, role))) continue;
+      const wrong = `no realm has the role ${JSON.stringify(role)}`;
+      context.error(node, wrong, `there are: ${listRoles(realms)}`);
+    }
+    for (const principal of auth.principals) {
+      checkPrincipal(principal, realms, context);
+    }
+  }
+}
+
+function checkPrincipal(
+  { config, roleNode, realmNode }: PlacedPrincipal,
+  realms: readonly RealmConfig[],
+  context: CheckContext,
+): void {
+  const { role, realm } = config;
+  const open = realms.filter(({ name }) =>
+    realm === undefined || name === realm
+  );
+  if (open.length === 0) {
+    const list = realms.map(({ name }) => JSON.stringify(name)).join(", ");
+    const wrong = `there is no realm ${JSON.stringify(realm)}`;
+    context.error(realmNode, wrong, `there are: ${list}`);
+    return;
+  }
+  if (open.some((one) => hasRole(one, role))) return;
+  const where = realm === undefined
+    ? "no realm has"
+    : `realm ${JSON.stringify(realm)} has not`;
+  const wrong = `${where} the role ${JSON.stringify(role)}`;
+  context.error(roleNode, wrong, `there are: ${listRoles(open)}`);
+}
+
+function hasRole({ roles }: RealmConfig, role: string): boolean {
+  return roles.some(({ name }) => name === role);
+}
+
+/** Warns of what is fine on one machine only. */
+export function checkAuthExposure(
+  transports: readonly PlacedTransport[],
+  context: CheckContext,
+): void {
+  for (const { config, auth } of transports) {
+    const { endpoint } = config;
+    if (endpoint.type === "unix" || isLocal(endpoint)) continue;
+    const at = (name: string) => auth.node.entries.get(name)?.node ?? auth.node;
+    const usesTickets = config.auth.ticket !== undefined ||
+      config.auth.dynamic?.ticket !== undefined;
+    if (usesTickets && endpoint.tls === undefined) {
+      context.warn(
+        at("ticket"),
+        `tickets travel in the clear on transport ${config.id}: whoever listens can use them; add "tls" to its endpoint`,
+      );
+    }
+    if (config.auth.revealsUnknownAuthid) {
+      context.warn(
+        at("reveal_unknown_authid"),
+        `other machines can find out who is known on transport ${config.id}`,
+      );
+    }
+  }
+}

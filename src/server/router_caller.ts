@@ -1,0 +1,192 @@
+/**
+ * Calls of procedures on the router's own account: authenticators are called so.
+ *
+ * The caller is no session: it is in no realm's list, holds no role, and needs no
+ * permission (AZ-12).
+ */
+import { ByteWriter } from "../base/byte_writer.ts";
+import { Peer } from "../router/peer.ts";
+import type { Authorizer, PeerOutlet } from "../router/ports.ts";
+import type { Realm } from "../router/realm.ts";
+import { newRequestSecret } from "../router/request_table.ts";
+import type { Router } from "../router/router.ts";
+import { CBOR_FORMAT } from "../serializer/cbor.ts";
+import { createSerializer } from "../serializer/formats.ts";
+import { ValueBuilder } from "../wamp/value_builder.ts";
+import { writeValue } from "../wamp/value_writer.ts";
+import type { ErrorMessage, Result, RouterMessage } from "../wamp/message.ts";
+import type { RandomIds } from "../wamp/id.ts";
+import { MessageCode } from "../wamp/message_code.ts";
+import { EMPTY_DICT } from "../wamp/options.ts";
+import { Payload } from "../wamp/payload.ts";
+import { SendOutcome } from "../wamp/send_outcome.ts";
+
+/** A callee's own ERROR. */
+export class CalleeError extends Error {
+  override readonly name = "CalleeError";
+  readonly uri: string;
+
+  constructor(uri: string, message: string) {
+    super(message);
+    this.uri = uri;
+  }
+}
+
+interface Waiting {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+const MAX_DEPTH = 128;
+const ALLOW_ALL: Authorizer = {
+  trustLevel: undefined,
+  allows: () => true,
+  discloses: () => false,
+};
+const NO_FEATURES = 0;
+
+/** Calls procedures of all realms of a router. */
+export class RouterCaller {
+  readonly #router: Router;
+  readonly #callers = new Map<Realm, RealmCaller>();
+
+  constructor(router: Router) {
+    this.#router = router;
+  }
+
+  /**
+   * Calls `procedure` and gives the first positional result.
+   *
+   * @param signal Aborted when the result is not needed any more.
+   * @throws {CalleeError} Where the callee answers with an ERROR; any other
+   * error where there is no callee, or it goes away.
+   */
+  async call(
+    realmName: string,
+    procedure: string,
+    args: readonly unknown[],
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    const realm = this.#router.realm(realmName);
+    if (realm === undefined) {
+      throw new Error(`There is no realm "${realmName}"`);
+    }
+    let caller = this.#callers.get(realm);
+    if (caller === undefined) {
+      caller = new RealmCaller(realm, this.#router.ids);
+      this.#callers.set(realm, caller);
+    }
+    return await caller.call(procedure, args, signal);
+  }
+}
+
+/** The calls in one realm. */
+class RealmCaller implements PeerOutlet {
+  readonly #realm: Realm;
+  readonly #peer: Peer;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #format = createSerializer("cbor", MAX_DEPTH);
+  #lastRequest = 0;
+
+  constructor(realm: Realm, ids: RandomIds) {
+    this.#realm = realm;
+    this.#peer = new Peer(
+      ids.next(),
+      {
+        authid: "router",
+        authrole: "router",
+        authmethod: "internal",
+        authprovider: "internal",
+      },
+      NO_FEATURES,
+      {
+        maxSubscriptions: 0,
+        maxRegistrations: 0,
+        // Those who call bound how many there are.
+        maxPendingCalls: Number.MAX_SAFE_INTEGER,
+        maxTestaments: 0,
+        maxTestamentBytes: 0,
+      },
+      ALLOW_ALL,
+      this,
+      newRequestSecret(ids),
+    );
+  }
+
+  call(
+    procedure: string,
+    args: readonly unknown[],
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    const request = ++this.#lastRequest;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.#waiting.set(request, { resolve, reject });
+    const cancel = (): void => this.#cancel(request);
+    signal.addEventListener("abort", cancel);
+    this.#realm.dealer.call(this.#peer, {
+      code: MessageCode.CALL,
+      request,
+      options: EMPTY_DICT,
+      procedure,
+      payload: this.#payloadOf(args),
+    });
+    return promise.finally(() => signal.removeEventListener("abort", cancel));
+  }
+
+  send(message: RouterMessage): SendOutcome {
+    if (message.code === MessageCode.RESULT) this.#resolve(message);
+    else if (message.code === MessageCode.ERROR) this.#reject(message);
+    return SendOutcome.SENT;
+  }
+
+  /** It is no session: there is nothing to end. */
+  kill(): void {}
+
+  #resolve({ request, payload }: Result): void {
+    this.#take(request)?.resolve(firstOf(payload));
+  }
+
+  #reject({ request, error, text, payload }: ErrorMessage): void {
+    const waiting = this.#take(request);
+    if (waiting === undefined) return;
+    // The router's own errors have a text in place of a payload.
+    if (text !== undefined) return waiting.reject(new Error(text));
+    const said = firstOf(payload);
+    waiting.reject(
+      new CalleeError(error, typeof said === "string" ? said : error),
+    );
+  }
+
+  #take(request: number): Waiting | undefined {
+    const waiting = this.#waiting.get(request);
+    this.#waiting.delete(request);
+    return waiting;
+  }
+
+  #cancel(request: number): void {
+    this.#realm.calls.cancel(this.#peer, {
+      code: MessageCode.CANCEL,
+      request,
+      options: { mode: "killnowait" },
+    });
+  }
+
+  #payloadOf(args: readonly unknown[]): Payload {
+    const out = new ByteWriter(new Uint8Array(512));
+    const writer = CBOR_FORMAT.newWriter();
+    writer.open(out);
+    writeValue(args, writer);
+    return new Payload(this.#format, out.bytes, 0, out.length, 1);
+  }
+}
+
+/** The first positional value of `payload`; undefined where there is none. */
+function firstOf(payload: Payload): unknown {
+  if (payload.count === 0) return undefined;
+  const builder = new ValueBuilder();
+  builder.beginList(payload.count);
+  payload.format?.readPayload(payload, builder);
+  builder.endList();
+  const [args] = builder.take() as [unknown[]];
+  return args[0];
+}

@@ -1,0 +1,163 @@
+/**
+ * What is between HELLO and WELCOME: the client is challenged, answers, and is
+ * judged (checklist §5.1, state CHALLENGING; AU-05, AU-08, AU-09, AU-12).
+ *
+ * Judging may take its time. What the client sends meanwhile waits, in order and
+ * within bounds, and is handled when the verdict is there: never before WELCOME.
+ */
+import type { Login, LoginStep } from "../auth/login.ts";
+import { type Accepted, failed, type Refused } from "../auth/login_method.ts";
+import type { Deadline } from "../base/timer_wheel.ts";
+import type { Timers } from "../base/timers.ts";
+import type { ClientMessage } from "../wamp/message.ts";
+import { MessageCode, messageName } from "../wamp/message_code.ts";
+import type { Dict } from "../wamp/options.ts";
+import { ProtocolError } from "../wamp/protocol_error.ts";
+
+/** The session that is to be, as the joining sees it. */
+export interface JoiningHost {
+  readonly timers: Timers;
+  readonly authenticateTimeoutMs: number;
+  /** Sends CHALLENGE; false where it does not fit (FR-18). */
+  challenge(method: string, extra: Dict): boolean;
+  /**
+   * The client is in.
+   *
+   * @param held What it sent meanwhile, to be handled behind WELCOME.
+   */
+  accepted(accepted: Accepted, held: readonly ClientMessage[]): void;
+  refused(refused: Refused): void;
+  /** The client gave up. */
+  gaveUp(): void;
+  /** Does `work` as if a message had brought it. */
+  enter(work: () => void): void;
+}
+
+/** Nobody needs to send more before it knows that it is in. */
+const HELD_MESSAGES_MAX = 16;
+const HELD_BYTES_MAX = 65_536;
+
+/** One client's joining. */
+export class Joining {
+  readonly #login: Login;
+  readonly #host: JoiningHost;
+  readonly #held: ClientMessage[] = [];
+  #heldBytes = 0;
+  #isJudging = false;
+  #isOver = false;
+  #deadline: Deadline | undefined = undefined;
+
+  constructor(login: Login, host: JoiningHost) {
+    this.#login = login;
+    this.#host = host;
+  }
+
+  /** The authmethod. */
+  get method(): string {
+    return this.#login.method;
+  }
+
+  /** Begins; the host may be told the verdict at once. */
+  start(): void {
+    this.#follow(this.#login.start());
+  }
+
+  /**
+   * Takes a message.
+   *
+   * @param bytes How long it was.
+   * @throws {ProtocolError} Where it is out of turn, or more than can wait.
+   */
+  receive(message: ClientMessage, bytes: number): void {
+    if (message.code === MessageCode.ABORT) {
+      this.cancel();
+      return this.#host.gaveUp();
+    }
+    if (this.#isJudging) return this.#hold(message, bytes);
+    if (message.code !== MessageCode.AUTHENTICATE) {
+      throw new ProtocolError(
+        `${messageName(message.code)} where AUTHENTICATE is due`,
+      );
+    }
+    this.#clearDeadline();
+    this.#follow(this.#login.answer(message.signature, message.extra));
+  }
+
+  /** The client is gone, or is sent away: no verdict counts any more (AU-12). */
+  cancel(): void {
+    this.#isOver = true;
+    this.#held.length = 0;
+    this.#clearDeadline();
+    this.#login.cancel();
+  }
+
+  #follow(step: LoginStep | Promise<LoginStep>): void {
+    if (!(step instanceof Promise)) return this.#take(step);
+    this.#isJudging = true;
+    const take = (came: LoginStep): void => {
+      if (this.#isOver) return;
+      this.#host.enter(() => {
+        this.#isJudging = false;
+        this.#take(came);
+        this.#releaseHeld();
+      });
+    };
+    step.then(take, (error) => take(failed(String(error))));
+  }
+
+  #take(step: LoginStep): void {
+    switch (step.kind) {
+      case "challenge":
+        return this.#challenge(step.method, step.extra);
+      case "accepted":
+        this.#isOver = true;
+        return this.#host.accepted(step, this.#held.splice(0));
+      case "refused":
+        this.#isOver = true;
+        return this.#host.refused(step);
+    }
+  }
+
+  #challenge(method: string, extra: Dict): void {
+    if (!this.#host.challenge(method, extra)) return;
+    const { timers, authenticateTimeoutMs } = this.#host;
+    this.#deadline = timers.set(authenticateTimeoutMs, () => {
+      this.#deadline = undefined;
+      this.#isOver = true;
+      this.#login.cancel();
+      this.#host.refused(failed("AUTHENTICATE did not come in time"));
+    });
+  }
+
+  #hold(message: ClientMessage, bytes: number): void {
+    this.#heldBytes += bytes;
+    if (
+      this.#held.length >= HELD_MESSAGES_MAX ||
+      this.#heldBytes > HELD_BYTES_MAX
+    ) {
+      throw new ProtocolError("Too much was sent before WELCOME");
+    }
+    // Payload is a view of what is about to be overwritten.
+    this.#held.push(
+      "payload" in message
+        ? { ...message, payload: message.payload.kept() }
+        : message,
+    );
+  }
+
+  /** What came before the CHALLENGE was out: an answer, or an offence. */
+  #releaseHeld(): void {
+    while (!this.#isOver && !this.#isJudging) {
+      const message = this.#held.shift();
+      if (message === undefined) break;
+      this.receive(message, 0);
+    }
+    if (this.#held.length === 0) this.#heldBytes = 0;
+  }
+
+  #clearDeadline(): void {
+    if (this.#deadline === undefined) return;
+    this.#host.timers.clear(this.#deadline);
+    this.#deadline = undefined;
+  }
+}

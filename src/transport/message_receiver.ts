@@ -1,0 +1,22 @@
+import type { Serializer } from "../serializer/serializer.ts";
+import type { ClientMessage } from "../wamp/message.ts";
+import type { ProtocolError } from "../wamp/protocol_error.ts";
+import type { FrameEncoder } from "./frame_encoder.ts";
+
+/** What a connection needs of the session it carries. */
+export interface MessageReceiver {
+  /** @throws {ProtocolError} Where the message is wrong or out of turn. */
+  receive(message: ClientMessage, bytes: number): void;
+  /** The client broke the protocol, in octets or in messages. */
+  fail(error: ProtocolError): void;
+  /** The connection is gone. */
+  disconnected(): void;
+  /** The router stops. */
+  shutDown(): void;
+}
+
+/** A serializer and its encoder. */
+export interface Codec {
+  readonly serializer: Serializer;
+  readonly encoder: FrameEncoder;
+}
