@@ -126,10 +126,6 @@ export class CallTable {
 
   /** Ends what `peer`, whose session has ended, called and was called for (SL-05). */
   leave(peer: Peer): void {
-    // First, so that the room which the others leave is not taken by these.
-    for (const call of peer.calls.values()) {
-      if (call.state === "waiting") this.end(call);
-    }
     for (const call of peer.calls.values()) {
       if (call.callee?.peer === peer) this.end(call);
       else {
