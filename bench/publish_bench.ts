@@ -56,6 +56,7 @@ const realm = new Realm({
   clock: { now: () => new Date() },
   timers: { set: () => ({ dueTick: 0, fire() {}, index: 0 }), clear() {} },
   counters: COUNTERS,
+  denials: { denied: () => {} },
 });
 
 let lastSession = 0;

@@ -61,6 +61,7 @@ function makeRealm(): Realm {
     clock: CLOCK,
     timers: TIMERS,
     counters: COUNTERS,
+    denials: { denied: () => {} },
   });
 }
 

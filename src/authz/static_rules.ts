@@ -6,10 +6,17 @@
  * deciding rule covers all of it and no more specific rule denies a part.
  *
  * Calling one of the router's procedures that end what other sessions have is
- * allowed only by a rule whose own text begins with `wamp.` (AZ-11).
+ * allowed only by a rule whose own text has their first component (AZ-11).
  */
 import { isGuardedProcedure } from "../router/meta/guarded_procedures.ts";
-import type { Action, Authorizer, Disclosure } from "../router/ports.ts";
+import type {
+  Action,
+  Authorizer,
+  Denial,
+  Disclosure,
+  Role,
+} from "../router/ports.ts";
+import { ErrorUri } from "../wamp/error_uri.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import { covers, overlaps, type Pattern } from "./pattern_relation.ts";
 
@@ -37,7 +44,7 @@ const DISCLOSURE_BIT: Readonly<Record<Disclosure, number>> = {
 const DISCLOSURE_BITS = DISCLOSURE_BIT.caller | DISCLOSURE_BIT.publisher;
 
 /** The rules of a role as an {@linkcode Authorizer}. */
-export class StaticRules implements Authorizer {
+export class StaticRules implements Authorizer, Role {
   /** Most specific first, one for each pattern. */
   readonly #rules: readonly Rule[];
   readonly trustLevel: number | undefined;
@@ -69,6 +76,24 @@ export class StaticRules implements Authorizer {
     return (this.#bitsOf(uri) & ACTION_BIT[action]) !== 0;
   }
 
+  /** The same for all sessions: rules know no more of them than their role. */
+  authorizerOf(): Authorizer {
+    return this;
+  }
+
+  /** What is remembered follows from the rules, which do not change. */
+  forget(): number {
+    return 0;
+  }
+
+  denial(): Denial {
+    return {
+      error: ErrorUri.NOT_AUTHORIZED,
+      text: "Not authorized for",
+      decider: "",
+    };
+  }
+
   discloses(who: Disclosure, uri: string): boolean {
     const bit = DISCLOSURE_BIT[who];
     return (this.#disclosing & bit) !== 0 && (this.#bitsOf(uri) & bit) !== 0;
@@ -79,7 +104,7 @@ export class StaticRules implements Authorizer {
     if (bits === undefined) {
       const rule = this.#ruleFor(uri);
       bits = ruleBits(rule);
-      if (isGuardedProcedure(uri) && !rule?.uri.startsWith("wamp.")) {
+      if (isGuardedProcedure(uri) && !isNamedBy(rule, uri)) {
         bits &= ~ACTION_BIT.call;
       }
       if (this.#remembered.size >= REMEMBERED_URIS_MAX) {
@@ -114,6 +139,12 @@ function ruleBits(rule: Rule | undefined): number {
     if (rule.disclose[who]) bits |= DISCLOSURE_BIT[who];
   }
   return bits;
+}
+
+/** Whether `rule` speaks of the router's own procedures, and not of everything. */
+function isNamedBy(rule: Rule | undefined, procedure: string): boolean {
+  const component = procedure.slice(0, procedure.indexOf(".") + 1);
+  return rule?.uri.startsWith(component) === true;
 }
 
 const MATCH_RANK: Readonly<Record<MatchPolicy, number>> = {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { buildAuthorizer } from "./build_authorizer.ts";
 import { buildStore, IMPLIED_STORE } from "./build_store.ts";
 import type { CheckContext } from "./check_context.ts";
 import { claim } from "./claim.ts";
@@ -95,8 +96,14 @@ function buildRoles(
     const permissions = buildPermissions(section, uriCheck, context);
     if (name === undefined) continue;
     claim(name, nodeOf(section, "name"), names, context);
+    const authorizer = buildAuthorizer(section, uriCheck, context);
     const trustLevel = section.values.trust_level;
-    roles.push({ name, permissions, trustLevel });
+    roles.push({
+      name,
+      permissions,
+      ...(authorizer !== undefined && { authorizer }),
+      trustLevel,
+    });
   }
   return roles;
 }

@@ -87,8 +87,20 @@ export interface RoleConfig {
   readonly name: string;
   /** The rules; no two have the same `uri` and `match`. */
   readonly permissions: readonly PermissionConfig[];
+  /** The procedure that decides in place of rules; absent: the rules do. */
+  readonly authorizer?: AuthorizerConfig;
   /** How far its sessions are trusted, 0 least; undefined: not told. */
   readonly trustLevel: number | undefined;
+}
+
+/** A procedure that says what a session may do. */
+export interface AuthorizerConfig {
+  /** Its URI; it is called in the role's realm. */
+  readonly procedure: string;
+  /** How long it may take. */
+  readonly timeoutMs: number;
+  /** URIs about which decisions are remembered for several sessions; 0: none. */
+  readonly cacheSize: number;
 }
 
 /** One rule of a role. */

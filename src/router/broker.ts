@@ -8,7 +8,6 @@ import type { RandomIds } from "../wamp/id.ts";
 import {
   type ErrorMessage,
   invalidUriError,
-  notAuthorizedError,
   type Publish,
   requestError,
   type Subscribe,
@@ -26,6 +25,7 @@ import { ProtocolError } from "../wamp/protocol_error.ts";
 import { isReservedUri, isValidUri, type UriCheck } from "../wamp/uri.ts";
 import type { EventDelivery } from "./event_delivery.ts";
 import type { HistoryKey } from "./event_store.ts";
+import type { Gate } from "./gate.ts";
 import { PatternIndex } from "./pattern_index.ts";
 import type { Peer } from "./peer.ts";
 import type { RealmObserver } from "./ports.ts";
@@ -37,6 +37,7 @@ export interface BrokerOptions {
   readonly uriCheck: UriCheck;
   /** Whether publishers may ask for disclosure (PI-02). */
   readonly allowsDisclosure: boolean;
+  readonly gate: Gate;
   readonly publicationIds: RandomIds;
   readonly clock: Clock;
   readonly observer: RealmObserver;
@@ -137,9 +138,9 @@ export class Broker {
       !isValidUri(topic, "exact", this.#options.uriCheck) ||
       isReservedUri(topic)
     ) return invalidUriError(MessageCode.PUBLISH, request, topic);
-    if (!publisher.authorizer.allows("publish", topic, "exact")) {
-      return notAuthorizedError(MessageCode.PUBLISH, request, topic);
-    }
+    const { gate } = this.#options;
+    const refusal = gate.refuse(publisher, "publish", topic, "exact", request);
+    if (refusal !== undefined) return refusal;
     if (
       (options as PublishOptions).disclose_me === true &&
       !this.#options.allowsDisclosure
@@ -285,9 +286,9 @@ export class Broker {
     if (!isValidUri(topic, match, this.#options.uriCheck)) {
       return invalidUriError(MessageCode.SUBSCRIBE, request, topic);
     }
-    if (!subscriber.authorizer.allows("subscribe", topic, match)) {
-      return notAuthorizedError(MessageCode.SUBSCRIBE, request, topic);
-    }
+    const { gate } = this.#options;
+    const refusal = gate.refuse(subscriber, "subscribe", topic, match, request);
+    if (refusal !== undefined) return refusal;
     if (
       subscriber.subscriptions.size >= subscriber.limits.maxSubscriptions &&
       !known?.subscribers.has(subscriber)

@@ -39,6 +39,7 @@ export class CallInvoker {
       keepsPayload: false,
       callee: undefined,
       invocationRequest: 0,
+      disclosesCaller: caller.authorizer.discloses("caller", message.procedure),
       wantsProgress: options.receive_progress === true &&
         caller.announced(ClientFeature.CALLER_PROGRESSIVE_RESULTS),
       hasMoreChunks: options.progress === true,

@@ -11,7 +11,6 @@ import {
   type Call,
   type ErrorMessage,
   invalidUriError,
-  notAuthorizedError,
   type Register,
   requestError,
   type Unregister,
@@ -24,10 +23,11 @@ import {
   type RegisterOptions,
 } from "../wamp/options.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
-import { isReservedUri, isValidUri, type UriCheck } from "../wamp/uri.ts";
+import { isRouterUri, isValidUri, type UriCheck } from "../wamp/uri.ts";
 import type { CallInvoker } from "./call_invoker.ts";
 import type { CallTable } from "./call_table.ts";
 import { PatternIndex } from "./pattern_index.ts";
+import type { Gate } from "./gate.ts";
 import type { Peer } from "./peer.ts";
 import type { MetaProcedures, RealmObserver } from "./ports.ts";
 import { Registration } from "./registration.ts";
@@ -37,6 +37,7 @@ export interface DealerOptions {
   readonly uriCheck: UriCheck;
   /** Whether callers and callees may ask for disclosure (CI-03). */
   readonly allowsDisclosure: boolean;
+  readonly gate: Gate;
   readonly table: CallTable;
   readonly invoker: CallInvoker;
   readonly random: RandomSource;
@@ -72,7 +73,7 @@ export class Dealer {
   /** The registration that a call to `procedure` would go to (MR-04). */
   match(procedure: string): Registration | undefined {
     // Patterns of clients never serve the reserved `wamp.` (UR-10).
-    return isReservedUri(procedure)
+    return isRouterUri(procedure)
       ? undefined
       : this.#registrations.best(procedure);
   }
@@ -166,7 +167,7 @@ export class Dealer {
     }
     const denial = this.#denyCall(caller, message);
     if (denial !== undefined) return refuseCall(caller, message, denial);
-    if (isReservedUri(procedure) && this.#options.meta.call(caller, message)) {
+    if (isRouterUri(procedure) && this.#options.meta.call(caller, message)) {
       return;
     }
     const registration = this.match(procedure);
@@ -207,11 +208,11 @@ export class Dealer {
     const options = message.options as RegisterOptions;
     if (
       !isValidUri(procedure, match, this.#options.uriCheck) ||
-      isReservedUri(procedure)
+      isRouterUri(procedure)
     ) return invalidUriError(MessageCode.REGISTER, request, procedure);
-    if (!callee.authorizer.allows("register", procedure, match)) {
-      return notAuthorizedError(MessageCode.REGISTER, request, procedure);
-    }
+    const { gate } = this.#options;
+    const refusal = gate.refuse(callee, "register", procedure, match, request);
+    if (refusal !== undefined) return refusal;
     if (options.disclose_caller === true && !this.#options.allowsDisclosure) {
       return disclosureRefused(MessageCode.REGISTER, request);
     }
@@ -257,10 +258,8 @@ export class Dealer {
     if (!isValidUri(procedure, "exact", this.#options.uriCheck)) {
       return invalidUriError(MessageCode.CALL, request, procedure);
     }
-    if (!caller.authorizer.allows("call", procedure, "exact")) {
-      return notAuthorizedError(MessageCode.CALL, request, procedure);
-    }
-    return undefined;
+    const { gate } = this.#options;
+    return gate.refuse(caller, "call", procedure, "exact", request);
   }
 
   #refuseCall(caller: Peer, message: Call): ErrorMessage | undefined {

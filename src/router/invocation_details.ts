@@ -20,7 +20,7 @@ export function invocationDetails(
   const { caller, registration, message } = call;
   const options = message.options as CallOptions;
   const discloses = callee.disclosesCaller || options.disclose_me === true ||
-    caller.authorizer.discloses("caller", message.procedure);
+    call.disclosesCaller;
   const { trustLevel } = caller.authorizer;
   if (
     message.options === EMPTY_DICT && registration.match === "exact" &&

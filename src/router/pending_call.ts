@@ -35,6 +35,8 @@ export interface PendingCall {
   callee: Callee | undefined;
   /** INVOCATION.Request at the callee. */
   invocationRequest: number;
+  /** Whether the caller's rights disclose it (CI-02); decided once for all chunks. */
+  readonly disclosesCaller: boolean;
   /** Progressive results go to the caller (PR-01, PR-02). */
   readonly wantsProgress: boolean;
   /** The caller may send further chunks (PG-01). */

@@ -2,6 +2,7 @@
  * What the router needs of the world around it. Implemented by other folders,
  * declared here, where they are used.
  */
+import type { Identity } from "../wamp/identity.ts";
 import type { SendOutcome } from "../wamp/send_outcome.ts";
 import type { Call, RouterMessage } from "../wamp/message.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
@@ -36,7 +37,20 @@ export type Action = "call" | "register" | "publish" | "subscribe";
 /** Whose identity is told to whom without being asked (PI-03, CI-02). */
 export type Disclosure = "caller" | "publisher";
 
-/** Decides for one role of one realm. */
+/** What a role of a realm may do. */
+export interface Role {
+  /** Who decides for a session that joins under the role. */
+  authorizerOf(session: number, identity: Identity): Authorizer;
+  /**
+   * Forgets decisions that are remembered for several sessions.
+   *
+   * @param authid Only those for sessions of this authid; undefined: all.
+   * @returns How many URIs they were about.
+   */
+  forget(authid: string | undefined): number;
+}
+
+/** Decides for one session. */
 export interface Authorizer {
   /** How far the role is trusted, 0 least (PT-01, CT-01); undefined: not told. */
   readonly trustLevel: number | undefined;
@@ -45,8 +59,34 @@ export interface Authorizer {
    * for (AZ-07).
    */
   allows(action: Action, uri: string, match: MatchPolicy): boolean;
-  /** Whether the role's sessions are disclosed on `uri`. */
+  /** Why that is not allowed; asked right after {@linkcode allows} said no. */
+  denial(action: Action, uri: string, match: MatchPolicy): Denial;
+  /** Whether the session is disclosed on `uri`. */
   discloses(who: Disclosure, uri: string): boolean;
+  /** Forgets decisions that are remembered for this session; tells how many. */
+  forget(): number;
+}
+
+/** Why something is not allowed. */
+export interface Denial {
+  /** `not_authorized`; `authorization_failed` where there was no decision (AZ-04). */
+  readonly error: string;
+  /** For people; the URI is put behind it. */
+  readonly text: string;
+  /** What decided: for the operator only. */
+  readonly decider: string;
+}
+
+/** Told of everything that is not allowed. */
+export interface DenialObserver {
+  denied(
+    realm: string,
+    peer: Peer,
+    action: Action,
+    uri: string,
+    match: MatchPolicy,
+    denial: Denial,
+  ): void;
 }
 
 /** Told what changes in a realm, as it changes: the meta API's events. */
@@ -89,6 +129,10 @@ export type CounterName =
   | "retained_events_evicted"
   /** Events not kept: larger than the bounds, or the store could not write them. */
   | "events_not_stored"
+  /** Requests that a session is not authorized for. */
+  | "authorizations_denied"
+  /** Requests refused because their authorizer broke or was late (AZ-04). */
+  | "authorizations_failed"
   /** Times that the store could not be read or written. */
   | "store_errors"
   /** Connections closed because their peer did not read (FR-21). */

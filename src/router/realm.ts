@@ -15,10 +15,11 @@ import { CallTable } from "./call_table.ts";
 import { Dealer } from "./dealer.ts";
 import { EventDelivery } from "./event_delivery.ts";
 import type { EventStore } from "./event_store.ts";
+import { Gate } from "./gate.ts";
 import { MetaApi } from "./meta/meta_api.ts";
 import type { RealmView } from "./meta/realm_view.ts";
 import { Peer, type PeerLimits } from "./peer.ts";
-import type { Authorizer, Counters, PeerOutlet } from "./ports.ts";
+import type { Counters, DenialObserver, PeerOutlet, Role } from "./ports.ts";
 import { newRequestSecret, type RequestSecret } from "./request_table.ts";
 
 /** What a realm is made of. */
@@ -32,7 +33,7 @@ export interface RealmOptions {
   /** Whether there are procedures and events below `wamp.`. */
   readonly hasMetaApi: boolean;
   /** By role name: a session joins only under one of these (AU-06). */
-  readonly roles: ReadonlyMap<string, Authorizer>;
+  readonly roles: ReadonlyMap<string, Role>;
   readonly store: EventStore;
 }
 
@@ -44,6 +45,7 @@ export interface RealmServices {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly counters: Counters;
+  readonly denials: DenialObserver;
 }
 
 /** How many of each kind a realm holds; all zero when every client is gone. */
@@ -61,12 +63,13 @@ export class Realm implements RealmView {
   readonly name: string;
   readonly uriCheck: UriCheck;
   readonly hasMetaApi: boolean;
+  readonly roles: ReadonlyMap<string, Role>;
+  readonly gate: Gate;
   readonly broker: Broker;
   readonly dealer: Dealer;
   readonly store: EventStore;
   readonly calls: CallTable;
   readonly answers: CallAnswers;
-  readonly #roles: ReadonlyMap<string, Authorizer>;
   readonly #requestSecret: RequestSecret;
   readonly #peers = new Map<number, Peer>();
   readonly #meta: MetaApi;
@@ -78,7 +81,8 @@ export class Realm implements RealmView {
     this.uriCheck = uriCheck;
     this.hasMetaApi = options.hasMetaApi;
     this.store = store;
-    this.#roles = options.roles;
+    this.gate = new Gate(name, services.denials);
+    this.roles = options.roles;
     this.#requestSecret = newRequestSecret(services.ids);
     this.#meta = new MetaApi(this, counters, options.hasMetaApi);
     this.calls = new CallTable(services.timers, counters);
@@ -87,6 +91,7 @@ export class Realm implements RealmView {
     this.broker = new Broker({
       uriCheck,
       allowsDisclosure,
+      gate: this.gate,
       publicationIds: services.ids,
       clock,
       observer: this.#meta.events,
@@ -96,6 +101,7 @@ export class Realm implements RealmView {
     this.dealer = new Dealer({
       uriCheck,
       allowsDisclosure,
+      gate: this.gate,
       table: this.calls,
       invoker,
       random,
@@ -107,7 +113,7 @@ export class Realm implements RealmView {
 
   /** Whether sessions may join under `role`. */
   hasRole(role: string): boolean {
-    return this.#roles.has(role);
+    return this.roles.has(role);
   }
 
   /**
@@ -122,8 +128,8 @@ export class Realm implements RealmView {
     limits: PeerLimits,
     outlet: PeerOutlet,
   ): Peer {
-    const authorizer = this.#roles.get(identity.authrole);
-    if (authorizer === undefined) {
+    const role = this.roles.get(identity.authrole);
+    if (role === undefined) {
       throw new RangeError(
         `Cannot join realm "${this.name}": it has no role "${identity.authrole}"`,
       );
@@ -133,7 +139,7 @@ export class Realm implements RealmView {
       identity,
       features,
       limits,
-      authorizer,
+      role.authorizerOf(sessionId, identity),
       outlet,
       this.#requestSecret,
     );

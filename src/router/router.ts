@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { RandomSource } from "../base/random.ts";
 import type { Timers } from "../base/timers.ts";
 import { RandomIds } from "../wamp/id.ts";
-import type { Counters } from "./ports.ts";
+import type { Counters, DenialObserver } from "./ports.ts";
 import { Realm, type RealmOptions } from "./realm.ts";
 
 /** What a router needs of the world around it. */
@@ -11,6 +11,7 @@ export interface RouterServices {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly counters: Counters;
+  readonly denials: DenialObserver;
 }
 
 /** All realms, and what is common to them. */

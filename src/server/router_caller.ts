@@ -1,5 +1,6 @@
 /**
- * Calls of procedures on the router's own account: authenticators are called so.
+ * Calls of procedures on the router's own account: authenticators and
+ * authorizers are called so.
  *
  * The caller is no session: it is in no realm's list, holds no role, and needs no
  * permission (AZ-12).
@@ -17,6 +18,7 @@ import { writeValue } from "../wamp/value_writer.ts";
 import type { ErrorMessage, Result, RouterMessage } from "../wamp/message.ts";
 import type { RandomIds } from "../wamp/id.ts";
 import { MessageCode } from "../wamp/message_code.ts";
+import { ErrorUri } from "../wamp/error_uri.ts";
 import { EMPTY_DICT } from "../wamp/options.ts";
 import { Payload } from "../wamp/payload.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
@@ -38,10 +40,17 @@ interface Waiting {
 }
 
 const MAX_DEPTH = 128;
+/** The router needs no permission for its own calls (AZ-12). */
 const ALLOW_ALL: Authorizer = {
   trustLevel: undefined,
   allows: () => true,
+  denial: () => ({
+    error: ErrorUri.NOT_AUTHORIZED,
+    text: "Not authorized for",
+    decider: "",
+  }),
   discloses: () => false,
+  forget: () => 0,
 };
 const NO_FEATURES = 0;
 
@@ -58,6 +67,7 @@ export class RouterCaller {
    * Calls `procedure` and gives the first positional result.
    *
    * @param signal Aborted when the result is not needed any more.
+   * @param timeoutMs How long the callee may take; 0: as long as it wants.
    * @throws {CalleeError} Where the callee answers with an ERROR; any other
    * error where there is no callee, or it goes away.
    */
@@ -66,6 +76,7 @@ export class RouterCaller {
     procedure: string,
     args: readonly unknown[],
     signal: AbortSignal,
+    timeoutMs: number = 0,
   ): Promise<unknown> {
     const realm = this.#router.realm(realmName);
     if (realm === undefined) {
@@ -76,7 +87,7 @@ export class RouterCaller {
       caller = new RealmCaller(realm, this.#router.ids);
       this.#callers.set(realm, caller);
     }
-    return await caller.call(procedure, args, signal);
+    return await caller.call(procedure, args, signal, timeoutMs);
   }
 }
 
@@ -117,6 +128,7 @@ class RealmCaller implements PeerOutlet {
     procedure: string,
     args: readonly unknown[],
     signal: AbortSignal,
+    timeoutMs: number,
   ): Promise<unknown> {
     const request = ++this.#lastRequest;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
@@ -126,7 +138,7 @@ class RealmCaller implements PeerOutlet {
     this.#realm.dealer.call(this.#peer, {
       code: MessageCode.CALL,
       request,
-      options: EMPTY_DICT,
+      options: timeoutMs === 0 ? EMPTY_DICT : { timeout: timeoutMs },
       procedure,
       payload: this.#payloadOf(args),
     });

@@ -4,7 +4,7 @@
 import type { Logger } from "../base/log.ts";
 import { AuthenticatorSlots } from "../auth/authenticator.ts";
 import { FailureLimiter } from "../auth/failure_limiter.ts";
-import { StaticRules } from "../authz/static_rules.ts";
+import { limitWarnings } from "../base/limited_log.ts";
 import type { RandomSource } from "../base/random.ts";
 import type { RealmConfig, RouterConfig } from "../config/config.ts";
 import type { RealmOptions } from "../router/realm.ts";
@@ -16,6 +16,8 @@ import { EventCounters, type EventName } from "./event_counters.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
 import { Stores } from "./open_store.ts";
 import { openTransport, type SharedParts } from "./open_transport.ts";
+import { type AskInRealm, buildRole } from "./build_role.ts";
+import { DenialLog } from "./denial_log.ts";
 import { RouterCaller } from "./router_caller.ts";
 import { WheelTimers } from "./wheel_timers.ts";
 
@@ -38,6 +40,9 @@ export interface RunningServer {
   shutdown(): Promise<void>;
 }
 
+/** What misbehaving peers cause must not fill the log. */
+const WARNING_RATE = { burst: 100, perSecond: 10 };
+
 const RANDOM: RandomSource = {
   fill: (words) => crypto.getRandomValues(words),
 };
@@ -57,13 +62,18 @@ export async function startServer(
   const timers = new WheelTimers();
   const clock = { now: () => new Date() };
   const stores = Stores.open(config.realms, { timers, clock, counters, log });
-  const realms = config.realms.map((realm) => realmOptions(realm, stores));
+  const limited = limitWarnings(log, WARNING_RATE, () => performance.now());
+  // The router is there before anyone joins it.
+  const ask: AskInRealm = (...request) => caller.call(...request);
+  const realms = config.realms.map((realm) => realmOptions(realm, stores, ask));
   const router = new Router(realms, {
     random: RANDOM,
     clock,
     timers,
     counters,
+    denials: new DenialLog(limited, counters),
   });
+  const caller = new RouterCaller(router);
   const slots = new AuthenticatorSlots();
   const shared: SharedParts = {
     router,
@@ -74,8 +84,8 @@ export async function startServer(
     writerPool: new WriterPool(),
     limiter: new FailureLimiter(() => performance.now()),
     slots,
-    caller: new RouterCaller(router),
-    log,
+    caller,
+    log: limited,
   };
   const transports: Transport[] = [];
   try {
@@ -122,7 +132,11 @@ async function shutDown(
   await Promise.all(transports.map((transport) => transport.close()));
 }
 
-function realmOptions(realm: RealmConfig, stores: Stores): RealmOptions {
+function realmOptions(
+  realm: RealmConfig,
+  stores: Stores,
+  ask: AskInRealm,
+): RealmOptions {
   return {
     name: realm.name,
     uriCheck: realm.uriCheck,
@@ -130,10 +144,7 @@ function realmOptions(realm: RealmConfig, stores: Stores): RealmOptions {
     callQueueLength: realm.callQueueLength,
     hasMetaApi: realm.hasMetaApi,
     roles: new Map(
-      realm.roles.map((role) => [
-        role.name,
-        new StaticRules(role.permissions, role.trustLevel),
-      ]),
+      realm.roles.map((role) => [role.name, buildRole(role, realm, ask)]),
     ),
     store: stores.of(realm.name),
   };

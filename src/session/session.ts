@@ -6,6 +6,7 @@
  * It is told messages, faults and the connection's end, answers through its
  * {@linkcode SessionLink}, and does no I/O itself.
  */
+import { SessionAuthorizer } from "../authz/session_authorizer.ts";
 import type { Authentication } from "../auth/authentication.ts";
 import type { Accepted, Refused } from "../auth/login_method.ts";
 import { type Logger, withFields } from "../base/log.ts";
@@ -16,15 +17,16 @@ import type { Realm } from "../router/realm.ts";
 import type { Router } from "../router/router.ts";
 import { CloseUri, ErrorUri } from "../wamp/error_uri.ts";
 import { readClientFeatures } from "../wamp/features.ts";
-import { nextSessionScopeId } from "../wamp/id.ts";
 import type { ClientMessage, Goodbye, Hello } from "../wamp/message.ts";
 import { MessageCode, messageName } from "../wamp/message_code.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
 import { isValidUri } from "../wamp/uri.ts";
+import { consult } from "./consult.ts";
 import { Joining } from "./joining.ts";
 import { traceMessage } from "./message_trace.ts";
+import { RequestSequence } from "./request_sequence.ts";
 import type { SessionLink } from "./session_link.ts";
 import { SessionOutlet } from "./session_outlet.ts";
 import { welcomeDetails } from "./welcome.ts";
@@ -59,11 +61,16 @@ export class Session {
   #peer: Peer | undefined = undefined;
   #outlet: SessionOutlet | undefined = undefined;
   #deadline: Deadline | undefined = undefined;
-  #lastRequest = 0;
+  readonly #sequence: RequestSequence;
+  /** Where an authorizer decides; undefined in roles with rules. */
+  #consulted: SessionAuthorizer | undefined = undefined;
+  /** What came before WELCOME and is not handled yet. */
+  #replaying: Promise<void> | undefined = undefined;
 
   constructor(options: SessionOptions, link: SessionLink) {
     this.#options = options;
     this.#link = link;
+    this.#sequence = new RequestSequence(options.strictRequestIds);
     this.#expectHello();
   }
 
@@ -71,28 +78,36 @@ export class Session {
    * Handles one message.
    *
    * @param bytes How long it was.
+   * @returns Undefined when it is handled. A promise where it has to wait, with
+   * all that comes after it, and is to be given again when that resolves (AZ-09).
    * @throws {ProtocolError} Where it is out of turn or wrong; the caller gives
    * it back through {@linkcode Session.fail}.
    */
-  receive(message: ClientMessage, bytes = 0): void {
+  receive(message: ClientMessage, bytes = 0): Promise<void> | undefined {
+    if (this.#consulted !== undefined) {
+      const wait = this.#consult(this.#consulted, message);
+      if (wait !== undefined) return wait;
+    }
     if (this.#options.debug) {
       traceMessage("received", message, this.#log());
     }
     switch (this.#state) {
       case "established":
-        return this.#route(message);
+        this.#route(message);
+        break;
       case "open":
-        return this.#open(message);
+        this.#open(message);
+        break;
       case "joining":
-        return this.#joining?.receive(message, bytes);
+        this.#joining?.receive(message, bytes);
+        break;
       case "shutting_down":
-        if (message.code === MessageCode.GOODBYE) {
-          this.#end("GOODBYE answered");
-        }
-        return;
+        if (message.code === MessageCode.GOODBYE) this.#end("GOODBYE answered");
+        break;
       case "closed":
-        return;
+        break;
     }
+    return undefined;
   }
 
   /** Ends the session with an ABORT because its client broke the protocol (PV-01). */
@@ -137,10 +152,10 @@ export class Session {
     const realm = this.#realm as Realm;
     switch (message.code) {
       case MessageCode.PUBLISH:
-        this.#noteRequest(peer, message.request);
+        this.#sequence.note(peer, message.request);
         return realm.broker.publish(peer, message);
       case MessageCode.CALL:
-        this.#checkCallSequence(peer, message.request);
+        this.#sequence.noteCall(peer, message.request);
         return realm.dealer.call(peer, message);
       case MessageCode.YIELD:
         return realm.answers.yield(peer, message);
@@ -149,16 +164,16 @@ export class Session {
       case MessageCode.CANCEL:
         return realm.calls.cancel(peer, message);
       case MessageCode.SUBSCRIBE:
-        this.#noteRequest(peer, message.request);
+        this.#sequence.note(peer, message.request);
         return realm.broker.subscribe(peer, message);
       case MessageCode.UNSUBSCRIBE:
-        this.#noteRequest(peer, message.request);
+        this.#sequence.note(peer, message.request);
         return realm.broker.unsubscribe(peer, message);
       case MessageCode.REGISTER:
-        this.#noteRequest(peer, message.request);
+        this.#sequence.note(peer, message.request);
         return realm.dealer.register(peer, message);
       case MessageCode.UNREGISTER:
-        this.#noteRequest(peer, message.request);
+        this.#sequence.note(peer, message.request);
         return realm.dealer.unregister(peer, message);
       case MessageCode.GOODBYE:
         return this.#goodbye(message);
@@ -262,13 +277,35 @@ export class Session {
     this.#realm = realm;
     this.#outlet = outlet;
     this.#peer = realm.join(session, identity, features, limits, outlet);
-    this.#lastRequest = 0;
+    this.#consulted = this.#peer.authorizer instanceof SessionAuthorizer
+      ? this.#peer.authorizer
+      : undefined;
+    this.#sequence.restart();
     this.#state = "established";
   }
 
   /** Handles what came while the client was judged, as if it came now. */
   #replay(held: readonly ClientMessage[]): void {
-    for (const message of held) this.receive(message);
+    for (const [index, message] of held.entries()) {
+      const wait = this.receive(message);
+      if (wait === undefined) continue;
+      this.#replaying = wait.then(() => {
+        this.#replaying = undefined;
+        this.#link.enter(() => this.#replay(held.slice(index)));
+      });
+      return;
+    }
+  }
+
+  #consult(
+    authorizer: SessionAuthorizer,
+    message: ClientMessage,
+  ): Promise<void> | undefined {
+    if (this.#replaying !== undefined) return this.#replaying;
+    const realm = this.#realm;
+    const peer = this.#peer;
+    if (realm === undefined || peer === undefined) return undefined;
+    return consult(authorizer, message, peer, realm.uriCheck);
   }
 
   #noSuchRealm(name: string): void {
@@ -338,6 +375,8 @@ export class Session {
   #leave(): void {
     this.#joining?.cancel();
     this.#joining = undefined;
+    this.#consulted?.cancel();
+    this.#consulted = undefined;
     const peer = this.#peer;
     const realm = this.#realm;
     this.#outlet?.close();
@@ -356,29 +395,6 @@ export class Session {
       session: this.#peer.sessionId,
       realm: this.#realm.name,
     });
-  }
-
-  /** The ID of a call in pieces comes once for each piece (PG-08). */
-  #checkCallSequence(peer: Peer, request: number): void {
-    if (this.#options.strictRequestIds && isPiece(peer, request)) return;
-    this.#checkSequence(request);
-  }
-
-  /** CALLs are noted by the dealer, which has to know whether they are new. */
-  #noteRequest(peer: Peer, request: number): void {
-    peer.noteRequest(request);
-    this.#checkSequence(request);
-  }
-
-  #checkSequence(request: number): void {
-    if (!this.#options.strictRequestIds) return;
-    const due = nextSessionScopeId(this.#lastRequest);
-    if (request !== due) {
-      throw new ProtocolError(
-        `Request ID ${request} is out of sequence: ${due} is due`,
-      );
-    }
-    this.#lastRequest = request;
   }
 
   #expectHello(): void {
@@ -401,8 +417,4 @@ export class Session {
     this.#options.timers.clear(this.#deadline);
     this.#deadline = undefined;
   }
-}
-
-function isPiece(peer: Peer, request: number): boolean {
-  return peer.calls.has(request) || peer.isEndedCall(request);
 }

@@ -58,6 +58,9 @@ export interface ConnectionOptions {
   closed(connection: Connection): void;
 }
 
+/** How much is read ahead of a message that has to wait. */
+const AHEAD_BYTES = 256;
+
 /** From the decision to close to the end of waiting for the peer. */
 const CLOSING_TIMEOUT_MS = 3000;
 
@@ -82,6 +85,11 @@ export class Connection implements BatchReceiver, OutboxTarget {
   #peerLimitBytes = 0;
   #session: MessageReceiver | undefined = undefined;
   #deadline: Deadline | undefined;
+  /** Where the octets of the read that is under way go. */
+  #reading: Uint8Array<ArrayBuffer> | undefined = undefined;
+  /** What was read while a message had to wait. */
+  #ahead: Uint8Array<ArrayBuffer> | undefined = undefined;
+  #isWaiting = false;
   #readEnded = false;
   #writeEnded = false;
   #lastCount = 0;
@@ -194,7 +202,9 @@ export class Connection implements BatchReceiver, OutboxTarget {
     const end = isLong ? performance.now() + SLICE_MS : 0;
     try {
       while (index < frames.length && this.#isReceiving()) {
-        this.#frame(frames[index++]);
+        const wait = this.#frame(frames[index]);
+        if (wait !== undefined) return this.#wait(wait, batch, index);
+        index++;
         const isDue = isLong && (index & SLICE_CHECK_MASK) === 0;
         if (isDue && performance.now() > end) {
           setTimeout(() => this.#handle(batch, index), 0);
@@ -207,6 +217,23 @@ export class Connection implements BatchReceiver, OutboxTarget {
     }
     this.#readBuffer.fit(this.#lastCount, this.unframer.missingBytes);
     this.#read();
+  }
+
+  /**
+   * Goes on with the frame at `index` when `wait` is over. The peer's leaving
+   * has to be noticed before that (AZ-10), so one more read is begun.
+   */
+  #wait(
+    wait: Promise<void>,
+    batch: FrameBatch<FrameSource>,
+    index: number,
+  ): void {
+    this.#isWaiting = true;
+    if (this.#ahead === undefined) this.#readInto(new Uint8Array(AHEAD_BYTES));
+    wait.then(() => {
+      this.#isWaiting = false;
+      this.#handle(batch, index);
+    });
   }
 
   write(bytes: Uint8Array): Promise<number> {
@@ -231,43 +258,63 @@ export class Connection implements BatchReceiver, OutboxTarget {
   }
 
   #read(): void {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    if (ahead === undefined) this.#readInto(this.#readBuffer.bytes);
+    else this.#take(ahead, ahead.length);
+  }
+
+  /** Reads once, unless a read is under way or there is nothing to come. */
+  #readInto(bytes: Uint8Array<ArrayBuffer>): void {
     if (this.#state === "closed" || this.#readEnded) return;
-    this.#conn.read(this.#readBuffer.bytes)
-      .then(this.#onRead, this.#onReadFailed);
+    if (this.#reading !== undefined) return;
+    this.#reading = bytes;
+    this.#conn.read(bytes).then(this.#onRead, this.#onReadFailed);
   }
 
   #received(count: number | null): void {
+    const bytes = this.#reading as Uint8Array<ArrayBuffer>;
+    this.#reading = undefined;
     if (this.#state === "closed") return;
     if (count === null) return this.#ended();
+    if (this.#isWaiting) this.#ahead = bytes.subarray(0, count);
+    else this.#take(bytes, count);
+  }
+
+  #take(bytes: Uint8Array<ArrayBuffer>, count: number): void {
     // What comes while closing is read only so that it is not left unread.
     if (this.#state === "closing") return this.#read();
-    const bytes = this.#readBuffer.bytes;
     this.#lastCount = count;
     this.#options.pipeline.push({ source: this, bytes, length: count });
   }
 
-  #frame(frame: Frame): void {
+  /** @returns A promise where the frame has to wait; see {@linkcode MessageReceiver}. */
+  #frame(frame: Frame): Promise<void> | undefined {
     switch (frame.kind) {
       case FrameKind.MESSAGE:
         return this.#message(frame);
       case FrameKind.PING:
-        return this.#pong(frame);
+        this.#pong(frame);
+        break;
       case FrameKind.PONG:
-        return;
+        break;
       case FrameKind.HANDSHAKE:
-        return this.#handshake(frame);
+        this.#handshake(frame);
+        break;
     }
+    return undefined;
   }
 
-  #message(frame: Frame): void {
+  #message(frame: Frame): Promise<void> | undefined {
     const session = this.#session as MessageReceiver;
     const { serializer } = this.#codec as Codec;
     try {
       const message = serializer.decode(frame.bytes, frame.start, frame.end);
-      session.receive(message, frame.end - frame.start);
+      return session.receive(message, frame.end - frame.start);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       session.fail(error);
+      return undefined;
     }
   }
 

@@ -5,8 +5,12 @@ import type { FrameEncoder } from "./frame_encoder.ts";
 
 /** What a connection needs of the session it carries. */
 export interface MessageReceiver {
-  /** @throws {ProtocolError} Where the message is wrong or out of turn. */
-  receive(message: ClientMessage, bytes: number): void;
+  /**
+   * @returns Undefined when the message is handled. A promise where it, and all
+   * that comes after it, has to wait: it is to be given again when that resolves.
+   * @throws {ProtocolError} Where the message is wrong or out of turn.
+   */
+  receive(message: ClientMessage, bytes: number): Promise<void> | undefined;
   /** The client broke the protocol, in octets or in messages. */
   fail(error: ProtocolError): void;
   /** The connection is gone. */

@@ -263,20 +263,6 @@ export function invalidUriError(
   );
 }
 
-/** The ERROR for an action that no rule allows (AZ-02). */
-export function notAuthorizedError(
-  requestType: number,
-  request: number,
-  uri: string,
-): ErrorMessage {
-  return requestError(
-    requestType,
-    request,
-    ErrorUri.NOT_AUTHORIZED,
-    `Not authorized for "${uri.slice(0, 200)}"`,
-  );
-}
-
 /**
  * `message` without the text in it that is only for people; undefined where it
  * has none.

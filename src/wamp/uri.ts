@@ -48,6 +48,14 @@ export function isReservedUri(uri: string): boolean {
     (uri.length === 4 || uri.charCodeAt(4) === DOT);
 }
 
+/**
+ * Whether `uri` is one of the router's own, which clients can only call: the
+ * protocol's, below `wamp`, or ours, below `sluice.authorization`.
+ */
+export function isRouterUri(uri: string): boolean {
+  return isReservedUri(uri) || uri.startsWith("sluice.authorization.");
+}
+
 /** Whether `uri` is matched by `pattern` under `match` (PM-02 to PM-05). */
 export function uriMatches(
   pattern: string,

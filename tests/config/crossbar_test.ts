@@ -168,14 +168,18 @@ const NEVER_LEFT_OUT: readonly [what: string, file: object, finding: string][] =
       "workers[0].transports[0].endpoint.tls.ca_certificates: Deno cannot ask clients for certificates, so they would not be checked; remove it",
     ],
     [
-      "an authorizer",
+      "an authorizer beside permissions",
       node({
         realms: [{
           ...REALM,
-          roles: [...REALM.roles, { name: "x", authorizer: "com.auth" }],
+          roles: [...REALM.roles, {
+            name: "x",
+            authorizer: "com.auth",
+            permissions: [],
+          }],
         }],
       }),
-      "workers[0].realms[0].roles[1].authorizer: authorization by a procedure: not available yet; remove it",
+      "workers[0].realms[0].roles[1].permissions: stands beside an authorizer, which decides alone; keep one of the two",
     ],
   ];
 

@@ -606,12 +606,36 @@ const FILES: readonly (readonly [what: string, file: unknown, ...string[]])[] =
       'realms[0].roles[1].name: "anonymous" is already at realms[0].roles[0].name; keep one of them',
     ],
     [
-      "an authorizer",
+      "an authorizer that no client can register",
       {
-        realms: [{ ...REALM, roles: [{ name: "anonymous", authorizer: "x" }] }],
+        realms: [{
+          ...REALM,
+          roles: [
+            { name: "anonymous", authorizer: "wamp.a" },
+            { name: "b", authorizer: "sluice.authorization.x" },
+            { name: "c", authorizer: "com..x" },
+          ],
+        }],
         transports: [SOUND],
       },
-      "realms[0].roles[0].authorizer: authorization by a procedure: not available yet; remove it",
+      'realms[0].roles[0].authorizer: no client can register "wamp.a"; it must not be below wamp. or sluice.authorization.',
+      'realms[0].roles[1].authorizer: no client can register "sluice.authorization.x"; it must not be below wamp. or sluice.authorization.',
+      'realms[0].roles[2].authorizer: "com..x" is not possible here; write the URI of a procedure: components with a dot between, no white space and no #',
+    ],
+    [
+      "an authorizer beside an allowed default",
+      {
+        realms: [{
+          ...REALM,
+          roles: [{
+            name: "anonymous",
+            authorizer: "com.auth",
+            "allow-by-default": true,
+          }],
+        }],
+        transports: [SOUND],
+      },
+      "realms[0].roles[0].allow-by-default: stands beside an authorizer, which decides alone; keep one of the two",
     ],
     [
       "a role that transports give and no realm has",

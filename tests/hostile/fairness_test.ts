@@ -63,11 +63,12 @@ class CostlySession implements MessageReceiver {
     this.#turn = turn;
   }
 
-  receive(message: ClientMessage): void {
+  receive(message: ClientMessage): undefined {
     if ("request" in message) this.requests.push(message.request);
     this.turns.push(this.#turn());
     const end = performance.now() + this.#costMs;
     while (performance.now() < end);
+    return undefined;
   }
 
   fail(): void {}

@@ -99,6 +99,7 @@ Deno.test("Router finds realms by their exact name", () => {
       clock: time,
       timers: time,
       counters: { increment: () => {} },
+      denials: { denied: () => {} },
     },
   );
   assertEquals([...router.realms].map(({ name }) => name), [

@@ -142,6 +142,7 @@ export class SessionBench {
         clock: new ManualTime(),
         timers: this.timers,
         counters: { increment: () => {} },
+        denials: { denied: () => {} },
       },
     );
     this.session = new Session({

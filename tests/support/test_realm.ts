@@ -9,10 +9,12 @@ import type {
   CounterName,
   Counters,
   PeerOutlet,
+  Role,
 } from "../../src/router/ports.ts";
 import { Realm, type RealmOptions } from "../../src/router/realm.ts";
 import { MemoryEventStore } from "../../src/store/memory_event_store.ts";
 import type { StoreBounds } from "../../src/store/store_bounds.ts";
+import { ErrorUri } from "../../src/wamp/error_uri.ts";
 import { ClientFeature } from "../../src/wamp/features.ts";
 import { RandomIds } from "../../src/wamp/id.ts";
 import type { RouterMessage } from "../../src/wamp/message.ts";
@@ -42,9 +44,20 @@ export const WIDE_BOUNDS: StoreBounds = {
 export const ALLOW_ALL: Authorizer = {
   trustLevel: undefined,
   allows: () => true,
+  denial: () => ({
+    error: ErrorUri.NOT_AUTHORIZED,
+    text: "Not authorized for",
+    decider: "a test",
+  }),
   discloses: () => false,
+  forget: () => 0,
 };
 export const DENY_ALL: Authorizer = { ...ALLOW_ALL, allows: () => false };
+
+const DEFAULT_ROLES: ReadonlyMap<string, Authorizer> = new Map([
+  ["all", ALLOW_ALL],
+  ["none", DENY_ALL],
+]);
 
 /** Repeatable randomness in the form that the router takes. */
 export function seededSource(seed = 1): RandomSource {
@@ -249,12 +262,17 @@ export interface TestRealmOptions {
   readonly hasMetaApi?: boolean;
 }
 
+/** The role all of whose sessions have `authorizer`. */
+export function roleOf(authorizer: Authorizer): Role {
+  return { authorizerOf: () => authorizer, forget: () => 0 };
+}
+
 /** A realm as plain as can be; its role `role` may do everything. */
 export function plainRealm(name: string, role: string): RealmOptions {
   return {
     name,
     uriCheck: "loose",
-    roles: new Map([[role, ALLOW_ALL]]),
+    roles: new Map([[role, roleOf(ALLOW_ALL)]]),
     allowsDisclosure: true,
     callQueueLength: 0,
     hasMetaApi: true,
@@ -272,21 +290,25 @@ export class TestRealm {
   constructor(options: TestRealmOptions | UriCheck = {}) {
     const given = typeof options === "string" ? { uriCheck: options } : options;
     const random = seededSource();
+    const { roles = DEFAULT_ROLES, ...rest } = given;
     this.realm = new Realm({
       name: "realm1",
       uriCheck: "loose",
-      roles: new Map([["all", ALLOW_ALL], ["none", DENY_ALL]]),
+      roles: new Map(
+        [...roles].map(([name, authorizer]) => [name, roleOf(authorizer)]),
+      ),
       allowsDisclosure: true,
       callQueueLength: 0,
       hasMetaApi: true,
       store: new MemoryEventStore(WIDE_BOUNDS, this.counters),
-      ...given,
+      ...rest,
     }, {
       ids: new RandomIds(random),
       random,
       clock: this.time,
       timers: this.time,
       counters: this.counters,
+      denials: { denied: () => {} },
     });
   }
 

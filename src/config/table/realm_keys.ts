@@ -6,7 +6,6 @@
 
 import {
   accepted,
-  notYet,
   notYetIgnorable,
   optional,
   required,
@@ -87,7 +86,24 @@ export const ROLE = object({
       "How far the role's sessions are trusted, 0 least: told to callees and subscribers as `trustlevel`. Absent: not told.",
       { origin: "sluice" },
     ),
-    authorizer: notYet("authorization by a procedure"),
+    authorizer: optional(
+      text({
+        pattern: /^[^\s#.]+(\.[^\s#.]+)*$/u,
+        wanted:
+          "the URI of a procedure: components with a dot between, no white space and no #",
+      }),
+      'A procedure of the realm that decides in place of `permissions`: called with `(session, uri, action, options)`, it returns a boolean, or a dict with `allow`, and as it likes `disclose` (boolean) and `cache`: whether the decision may be remembered, for this session (`true` or `"session"`), for the session\'s authid (`"authid"`) or for the role (`"role"`). Whoever registers it decides: let only a role with permissions do so.',
+    ),
+    authorizer_timeout_ms: optional(
+      integer(1, 3_600_000),
+      "How long the authorizer may take (default 10000); after that the request is refused with `wamp.error.authorization_failed`. What the session sent after it waits meanwhile.",
+      { origin: "sluice" },
+    ),
+    authorizer_cache: optional(
+      integer(0, 10_000_000),
+      "URIs about which decisions for an authid or the role are remembered (default 10000); the longest unused are forgotten. 0: none.",
+      { origin: "sluice" },
+    ),
     id: accepted(text(), "No effect."),
   },
 });

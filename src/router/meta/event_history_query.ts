@@ -26,7 +26,7 @@ const EVENT_BYTES_MIN = 64;
 export function queryEventHistory(
   caller: Peer,
   values: Values,
-  realm: Pick<RealmView, "broker" | "store">,
+  realm: Pick<RealmView, "broker" | "gate" | "store">,
 ): MetaAnswer {
   const id = values.args[0];
   if (!isId(id)) {
@@ -47,12 +47,12 @@ export function queryEventHistory(
     };
   }
   const { uri, match } = subscription;
-  // Who may not subscribe may not read (EH-10).
-  if (!caller.authorizer.allows("subscribe", uri, match)) {
-    return {
-      error: ErrorUri.NOT_AUTHORIZED,
-      text: `Not authorized for the events of "${uri.slice(0, 200)}"`,
-    };
+  // Who may not subscribe may not read (EH-10); who has subscribed may.
+  const refusal = caller.subscriptions.has(id)
+    ? undefined
+    : realm.gate.refuse(caller, "subscribe", uri, match, 0);
+  if (refusal !== undefined) {
+    return { error: refusal.error, text: refusal.text ?? "" };
   }
   return readAnswer(new HistoryReader(realm, subscription), filter, caller);
 }

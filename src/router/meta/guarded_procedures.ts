@@ -1,4 +1,4 @@
-/** Procedures that end what other sessions have. */
+/** Procedures that end what other sessions have, or make the router forget. */
 export const GuardedProcedure = {
   KILL: "wamp.session.kill",
   KILL_BY_AUTHID: "wamp.session.kill_by_authid",
@@ -6,6 +6,7 @@ export const GuardedProcedure = {
   KILL_ALL: "wamp.session.kill_all",
   REMOVE_CALLEE: "wamp.registration.remove_callee",
   REMOVE_SUBSCRIBER: "wamp.subscription.remove_subscriber",
+  FLUSH_AUTHORIZATION: "sluice.authorization.flush",
 } as const;
 
 const GUARDED: ReadonlySet<string> = new Set(Object.values(GuardedProcedure));

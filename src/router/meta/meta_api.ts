@@ -13,6 +13,7 @@ import { SendOutcome } from "../../wamp/send_outcome.ts";
 import { payloadOf, readValues, type Values } from "../../wamp/values.ts";
 import type { Peer } from "../peer.ts";
 import type { Counters, MetaProcedures, RealmObserver } from "../ports.ts";
+import { authorizationProcedures } from "./authorization_procedures.ts";
 import { queryEventHistory } from "./event_history_query.ts";
 import { killProcedures } from "./kill_procedures.ts";
 import { MetaEvents, NO_META_EVENTS } from "./meta_events.ts";
@@ -80,6 +81,7 @@ export class MetaApi implements MetaProcedures {
     return new Map(Object.entries({
       ...sessionProcedures(realm),
       ...killProcedures(realm),
+      ...authorizationProcedures(realm),
       ...testamentProcedures(realm, this.#testaments),
       ...registrationProcedures(realm),
       ...subscriptionProcedures(realm),

@@ -1,12 +1,17 @@
 import type { Broker } from "../broker.ts";
 import type { Dealer } from "../dealer.ts";
 import type { EventStore } from "../event_store.ts";
+import type { Gate } from "../gate.ts";
 import type { Peer } from "../peer.ts";
+import type { Role } from "../ports.ts";
 
 /** A realm as its meta API sees it. */
 export interface RealmView {
   readonly broker: Broker;
   readonly dealer: Dealer;
+  readonly gate: Gate;
+  /** By name. */
+  readonly roles: ReadonlyMap<string, Role>;
   /** Where histories are. */
   readonly store: EventStore;
   /** All sessions, by ID. */

@@ -26,6 +26,9 @@ import {
 import type { RealmView } from "./realm_view.ts";
 import type { Testament, Testaments, TestamentScope } from "./testaments.ts";
 
+/** Adds a testament: the right to publish it is needed, too (TS-05). */
+export const ADD_TESTAMENT = "wamp.session.add_testament";
+
 /** What a testament takes beside its parts of any length, about. */
 const TESTAMENT_BYTES = 256;
 /** What a value takes in memory, about. */
@@ -37,7 +40,7 @@ export function testamentProcedures(
   testaments: Testaments,
 ): ProcedureTable {
   return {
-    "wamp.session.add_testament": (caller, values) => {
+    [ADD_TESTAMENT]: (caller, values) => {
       const scope = scopeOf(values);
       if (scope === undefined) return badScope();
       const testament = testamentOf(values);

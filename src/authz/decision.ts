@@ -1,0 +1,129 @@
+/**
+ * What an authorizer says, read into bits: one number holds what is known of all
+ * four actions on a URI.
+ */
+import type { Action } from "../router/ports.ts";
+
+/** For whom a decision holds; see {@linkcode readDecision}. */
+export type DecisionScope = "once" | "session" | "authid" | "role";
+
+/** What an authorizer decided. */
+export interface Decision {
+  readonly allow: boolean;
+  /** Whether the session is disclosed (PI-03, CI-02). */
+  readonly disclose: boolean;
+  readonly scope: DecisionScope;
+}
+
+/** An answer that is no decision: nothing is allowed by it (AZ-04). */
+export interface Undecided {
+  readonly failure: string;
+}
+
+const KEYS: ReadonlySet<string> = new Set([
+  "allow",
+  "disclose",
+  "cache",
+  "validate",
+]);
+
+/**
+ * Reads an authorizer's result (AZ-08): a boolean, or a dict with
+ *
+ * - `allow`: boolean;
+ * - `disclose`: boolean, default false;
+ * - `cache`: for whom the decision may be remembered: `"session"` or true, for
+ *   this session; `"authid"`, for all sessions of its authid under its role;
+ *   `"role"`, for all of its role; false (the default): not at all.
+ *
+ * `validate`, which Crossbar.io knows, may be there when it is null. Any other
+ * key, and any other type, makes it no decision.
+ */
+export function readDecision(value: unknown): Decision | Undecided {
+  if (typeof value === "boolean") {
+    return { allow: value, disclose: false, scope: "once" };
+  }
+  if (
+    typeof value !== "object" || value === null || Array.isArray(value) ||
+    value instanceof Uint8Array
+  ) return { failure: "its result is neither a boolean nor a dict" };
+  const given = new Map(
+    Object.entries(value).filter(([, item]) => item !== null),
+  );
+  for (const key of given.keys()) {
+    if (!KEYS.has(key) || key === "validate") {
+      return { failure: `its result has a key "${key.slice(0, 100)}"` };
+    }
+  }
+  const allow = given.get("allow");
+  const disclose = given.get("disclose") ?? false;
+  const scope = scopeOf(given.get("cache"));
+  if (typeof allow !== "boolean") {
+    return { failure: "its result has no boolean allow" };
+  }
+  if (typeof disclose !== "boolean") {
+    return { failure: "its result has a disclose that is no boolean" };
+  }
+  if (scope === undefined) {
+    return {
+      failure:
+        'its result has a cache that is neither a boolean nor "session", "authid" or "role"',
+    };
+  }
+  return { allow, disclose, scope };
+}
+
+function scopeOf(cache: unknown): DecisionScope | undefined {
+  switch (cache) {
+    case undefined:
+    case false:
+      return "once";
+    case true:
+      return "session";
+    case "session":
+    case "authid":
+    case "role":
+      return cache;
+    default:
+      return undefined;
+  }
+}
+
+const SHIFT: Readonly<Record<Action, number>> = {
+  call: 0,
+  register: 3,
+  publish: 6,
+  subscribe: 9,
+};
+const KNOWN = 1;
+const ALLOWED = 2;
+const DISCLOSED = 4;
+const ALL = KNOWN | ALLOWED | DISCLOSED;
+
+/** Decisions about the four actions on one URI: three bits for each. */
+export type DecisionBits = number;
+
+/** Puts a decision about `action` in. */
+export function withDecision(
+  bits: DecisionBits,
+  action: Action,
+  { allow, disclose }: Pick<Decision, "allow" | "disclose">,
+): DecisionBits {
+  const ours = KNOWN | (allow ? ALLOWED : 0) | (disclose ? DISCLOSED : 0);
+  return bits & ~(ALL << SHIFT[action]) | ours << SHIFT[action];
+}
+
+/** Whether there is a decision about `action`. */
+export function isDecided(bits: DecisionBits, action: Action): boolean {
+  return (bits >> SHIFT[action] & KNOWN) !== 0;
+}
+
+/** Whether `action` is allowed. */
+export function isAllowed(bits: DecisionBits, action: Action): boolean {
+  return (bits >> SHIFT[action] & ALLOWED) !== 0;
+}
+
+/** Whether who does it is disclosed. */
+export function isDisclosed(bits: DecisionBits, action: Action): boolean {
+  return (bits >> SHIFT[action] & DISCLOSED) !== 0;
+}

@@ -1,0 +1,217 @@
+/**
+ * What one session of a role with an authorizer may do.
+ *
+ * Routing is synchronous and an authorizer is not, so the session asks with
+ * {@linkcode SessionAuthorizer.consult} before it hands a message on, and what
+ * is behind that message waits (AZ-09). The realm then finds the decision here.
+ */
+import type {
+  Action,
+  Authorizer,
+  Denial,
+  Disclosure,
+} from "../router/ports.ts";
+import { ErrorUri } from "../wamp/error_uri.ts";
+import type { Identity } from "../wamp/identity.ts";
+import type { Dict } from "../wamp/options.ts";
+import type { MatchPolicy } from "../wamp/uri.ts";
+import {
+  type Decision,
+  type DecisionBits,
+  isAllowed,
+  isDecided,
+  isDisclosed,
+  readDecision,
+  type Undecided,
+  withDecision,
+} from "./decision.ts";
+import { DecisionCache, decisionKey } from "./decision_cache.ts";
+import type { DynamicRole } from "./dynamic_role.ts";
+
+/** URIs about which a session's decisions are remembered for itself. */
+const REMEMBERED_URIS_MAX = 128;
+/** Topics of testaments about which they are. */
+const TESTAMENT_TOPICS_MAX = 1024;
+
+/** What a session asks for. */
+export interface Question {
+  readonly action: Action;
+  readonly uri: string;
+  readonly match: MatchPolicy;
+}
+
+const NO_QUESTION: Question = { action: "call", uri: "", match: "exact" };
+
+/** Decides for one session. */
+export class SessionAuthorizer implements Authorizer {
+  readonly #role: DynamicRole;
+  readonly #authid: string;
+  readonly #details: Dict;
+  readonly #own = new DecisionCache(REMEMBERED_URIS_MAX);
+  readonly #testaments = new DecisionCache(TESTAMENT_TOPICS_MAX);
+  /** What the message at hand asks for, and what was decided. */
+  #question = NO_QUESTION;
+  #bits: DecisionBits = 0;
+  /** Why there is no decision; undefined where there is one. */
+  #failure: string | undefined = undefined;
+  /** Whether the question at hand was answered, and its message not yet handled. */
+  #isAnswered = false;
+  #undecidedTestament: string | undefined = undefined;
+  #asking: AbortController | undefined = undefined;
+
+  constructor(role: DynamicRole, session: number, identity: Identity) {
+    const { authid, authrole, authmethod, authprovider } = identity;
+    const { realm } = role.options;
+    this.#role = role;
+    this.#authid = authid;
+    this.#details = {
+      realm,
+      session,
+      authid,
+      authrole,
+      authmethod,
+      authprovider,
+    };
+  }
+
+  get trustLevel(): number | undefined {
+    return this.#role.options.trustLevel;
+  }
+
+  /**
+   * Sees to it that there is a decision.
+   *
+   * @returns Undefined where there is one. Otherwise the message has to wait
+   * until the promise resolves, and to ask again with the same question.
+   */
+  consult(
+    action: Action,
+    uri: string,
+    match: MatchPolicy,
+    options: Dict,
+  ): Promise<void> | undefined {
+    if (this.#isAnswered) {
+      this.#isAnswered = false;
+      if (this.#isAbout(action, uri, match)) return undefined;
+    }
+    const known = this.#known(action, uri, match);
+    this.#question = { action, uri, match };
+    this.#bits = known;
+    this.#failure = undefined;
+    return known === 0 ? this.#answer(options) : undefined;
+  }
+
+  /**
+   * The same for the topic of a testament. It holds until the testament is due:
+   * then there is no time to ask (TS-05).
+   */
+  consultTestament(topic: string, options: Dict): Promise<void> | undefined {
+    const isKnown = this.#undecidedTestament === topic ||
+      isDecided(this.#testaments.peek(topic), "publish");
+    this.#undecidedTestament = undefined;
+    return isKnown ? undefined : this.#answerTestament(topic, options);
+  }
+
+  /** The session is gone: nobody waits for a decision any more (AZ-10). */
+  cancel(): void {
+    this.#asking?.abort();
+  }
+
+  allows(action: Action, uri: string, match: MatchPolicy): boolean {
+    return isAllowed(this.#bitsFor(action, uri, match), action);
+  }
+
+  denial(action: Action, uri: string, match: MatchPolicy): Denial {
+    const { procedure } = this.#role.options;
+    const bits = this.#bitsFor(action, uri, match);
+    if (isDecided(bits, action)) {
+      return {
+        error: ErrorUri.NOT_AUTHORIZED,
+        text: "Not authorized for",
+        decider: `authorizer ${procedure}`,
+      };
+    }
+    const failure = this.#failure ?? "it was not asked";
+    return {
+      error: ErrorUri.AUTHORIZATION_FAILED,
+      text: "There is no decision on whether it is authorized for",
+      decider: `authorizer ${procedure}: ${failure}`,
+    };
+  }
+
+  discloses(who: Disclosure, uri: string): boolean {
+    const action = who === "caller" ? "call" : "publish";
+    return isDisclosed(this.#bitsFor(action, uri, "exact"), action);
+  }
+
+  forget(): number {
+    return this.#own.forget();
+  }
+
+  #isAbout(action: Action, uri: string, match: MatchPolicy): boolean {
+    const asked = this.#question;
+    return asked.action === action && asked.uri === uri &&
+      asked.match === match;
+  }
+
+  #bitsFor(action: Action, uri: string, match: MatchPolicy): DecisionBits {
+    if (this.#isAbout(action, uri, match)) return this.#bits;
+    const known = this.#known(action, uri, match);
+    if (known !== 0 || action !== "publish") return known;
+    return this.#testaments.peek(uri);
+  }
+
+  /** What is remembered; 0: nothing. */
+  #known(action: Action, uri: string, match: MatchPolicy): DecisionBits {
+    const own = this.#own.peek(decisionKey(uri, match));
+    if (isDecided(own, action)) return own;
+    const shared = this.#role.remembered(this.#authid, action, uri, match);
+    if (!isDecided(shared, action)) return 0;
+    // From now on it is found at the first look.
+    this.#own.set(decisionKey(uri, match), action, {
+      allow: isAllowed(shared, action),
+      disclose: isDisclosed(shared, action),
+      scope: "session",
+    });
+    return shared;
+  }
+
+  async #answer(options: Dict): Promise<void> {
+    const { action, uri, match } = this.#question;
+    const decision = await this.#ask(action, uri, options);
+    this.#isAnswered = true;
+    if ("failure" in decision) {
+      this.#failure = decision.failure;
+      return;
+    }
+    this.#bits = withDecision(0, action, decision);
+    if (decision.scope === "once") return;
+    this.#own.set(decisionKey(uri, match), action, decision);
+    this.#role.remember(this.#authid, action, uri, match, decision);
+  }
+
+  async #answerTestament(topic: string, options: Dict): Promise<void> {
+    const decision = await this.#ask("publish", topic, options);
+    if ("failure" in decision) {
+      this.#undecidedTestament = topic;
+      this.#failure = decision.failure;
+    } else this.#testaments.set(topic, "publish", decision);
+  }
+
+  async #ask(
+    action: Action,
+    uri: string,
+    options: Dict,
+  ): Promise<Decision | Undecided> {
+    const asking = new AbortController();
+    this.#asking = asking;
+    try {
+      const args = [this.#details, uri, action, options] as const;
+      return readDecision(await this.#role.options.ask(args, asking.signal));
+    } catch (error) {
+      return { failure: error instanceof Error ? error.message : `${error}` };
+    } finally {
+      this.#asking = undefined;
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Where a realm's broker and dealer ask whether a session may do what it asks
+ * for, and where each "no" is told (checklist AZ-01 to AZ-04).
+ */
+import { type ErrorMessage, requestError } from "../wamp/message.ts";
+import { MessageCode } from "../wamp/message_code.ts";
+import type { MatchPolicy } from "../wamp/uri.ts";
+import type { Peer } from "./peer.ts";
+import type { Action, DenialObserver } from "./ports.ts";
+
+const REQUEST_TYPE: Readonly<Record<Action, number>> = {
+  call: MessageCode.CALL,
+  register: MessageCode.REGISTER,
+  publish: MessageCode.PUBLISH,
+  subscribe: MessageCode.SUBSCRIBE,
+};
+
+/** The gate of one realm. */
+export class Gate {
+  readonly #realm: string;
+  readonly #observer: DenialObserver;
+
+  constructor(realm: string, observer: DenialObserver) {
+    this.#realm = realm;
+    this.#observer = observer;
+  }
+
+  /** The ERROR for what `peer` may not do; undefined where it may. */
+  refuse(
+    peer: Peer,
+    action: Action,
+    uri: string,
+    match: MatchPolicy,
+    request: number,
+  ): ErrorMessage | undefined {
+    if (peer.authorizer.allows(action, uri, match)) return undefined;
+    const denial = peer.authorizer.denial(action, uri, match);
+    this.#observer.denied(this.#realm, peer, action, uri, match, denial);
+    return requestError(
+      REQUEST_TYPE[action],
+      request,
+      denial.error,
+      `${denial.text} "${uri.slice(0, 200)}"`,
+    );
+  }
+}

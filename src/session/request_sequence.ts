@@ -1,0 +1,59 @@
+/**
+ * The request IDs that a session uses (checklist ID-05, PG-08).
+ */
+import type { Peer } from "../router/peer.ts";
+import { nextSessionScopeId } from "../wamp/id.ts";
+import { ProtocolError } from "../wamp/protocol_error.ts";
+
+/** Those of one session. */
+export class RequestSequence {
+  readonly #isStrict: boolean;
+  #last = 0;
+
+  /** @param isStrict Whether each must be the one before plus one. */
+  constructor(isStrict: boolean) {
+    this.#isStrict = isStrict;
+  }
+
+  /** Another session begins. */
+  restart(): void {
+    this.#last = 0;
+  }
+
+  /**
+   * Takes the ID of a CALL. That of a call in pieces comes once for each piece;
+   * the dealer, which has to know whether a call is new, notes it.
+   *
+   * @throws {ProtocolError} Where it is out of sequence.
+   */
+  noteCall(peer: Peer, request: number): void {
+    if (this.#isStrict && isPiece(peer, request)) return;
+    this.#check(request);
+  }
+
+  /**
+   * Takes the ID of any other request.
+   *
+   * @throws {ProtocolError} Where it is out of sequence.
+   */
+  note(peer: Peer, request: number): void {
+    peer.noteRequest(request);
+    this.#check(request);
+  }
+
+  #check(request: number): void {
+    if (!this.#isStrict) return;
+    const due = nextSessionScopeId(this.#last);
+    if (request !== due) {
+      throw new ProtocolError(
+        `Request ID ${request} is out of sequence: ${due} is due`,
+      );
+    }
+    this.#last = request;
+  }
+}
+
+/** Whether a CALL with the ID `request` continues one, or comes too late to. */
+export function isPiece(peer: Peer, request: number): boolean {
+  return peer.calls.has(request) || peer.isEndedCall(request);
+}
