@@ -48,6 +48,7 @@ export class SessionAuthorizer implements Authorizer {
   readonly #authid: string;
   readonly #details: Dict;
   readonly #own = new DecisionCache(REMEMBERED_URIS_MAX);
+  /** What testaments that are not due yet may be published to. */
   readonly #testaments = new DecisionCache(TESTAMENT_TOPICS_MAX);
   /** What the message at hand asks for, and what was decided. */
   #question = NO_QUESTION;
@@ -56,7 +57,12 @@ export class SessionAuthorizer implements Authorizer {
   #failure: string | undefined = undefined;
   /** Whether the question at hand was answered, and its message not yet handled. */
   #isAnswered = false;
-  #undecidedTestament: string | undefined = undefined;
+  /** What was said about the topic of the testament that is being left. */
+  #testament: { topic: string; said: Decision | Undecided } | undefined =
+    undefined;
+  /** Whether the message at hand has all its answers, and the next one none. */
+  #isMessageDone = false;
+  #flushes = 0;
   #asking: AbortController | undefined = undefined;
 
   constructor(role: DynamicRole, session: number, identity: Identity) {
@@ -90,6 +96,8 @@ export class SessionAuthorizer implements Authorizer {
     match: MatchPolicy,
     options: Dict,
   ): Promise<void> | undefined {
+    this.#begin();
+    this.#isMessageDone = true;
     if (this.#isAnswered) {
       this.#isAnswered = false;
       if (this.#isAbout(action, uri, match)) return undefined;
@@ -98,7 +106,9 @@ export class SessionAuthorizer implements Authorizer {
     this.#question = { action, uri, match };
     this.#bits = known;
     this.#failure = undefined;
-    return known === 0 ? this.#answer(options) : undefined;
+    if (known !== 0) return undefined;
+    this.#isMessageDone = false;
+    return this.#answer(options);
   }
 
   /**
@@ -106,10 +116,10 @@ export class SessionAuthorizer implements Authorizer {
    * then there is no time to ask (TS-05).
    */
   consultTestament(topic: string, options: Dict): Promise<void> | undefined {
-    const isKnown = this.#undecidedTestament === topic ||
-      isDecided(this.#testaments.peek(topic), "publish");
-    this.#undecidedTestament = undefined;
-    return isKnown ? undefined : this.#answerTestament(topic, options);
+    this.#begin();
+    return this.#testament?.topic === topic
+      ? undefined
+      : this.#answerTestament(topic, options);
   }
 
   /** The session is gone: nobody waits for a decision any more (AZ-10). */
@@ -145,7 +155,18 @@ export class SessionAuthorizer implements Authorizer {
   }
 
   forget(): number {
+    this.#flushes++;
     return this.#own.forget();
+  }
+
+  /** Changes when decisions of this session or of its role are forgotten. */
+  get #epoch(): number {
+    return this.#flushes + this.#role.flushes;
+  }
+
+  #begin(): void {
+    if (this.#isMessageDone) this.#testament = undefined;
+    this.#isMessageDone = false;
   }
 
   #isAbout(action: Action, uri: string, match: MatchPolicy): boolean {
@@ -158,7 +179,12 @@ export class SessionAuthorizer implements Authorizer {
     if (this.#isAbout(action, uri, match)) return this.#bits;
     const known = this.#known(action, uri, match);
     if (known !== 0 || action !== "publish") return known;
-    return this.#testaments.peek(uri);
+    const said = this.#testament?.topic === uri
+      ? this.#testament.said
+      : undefined;
+    return said !== undefined && "allow" in said
+      ? withDecision(0, action, said)
+      : this.#testaments.peek(uri);
   }
 
   /** What is remembered; 0: nothing. */
@@ -178,6 +204,7 @@ export class SessionAuthorizer implements Authorizer {
 
   async #answer(options: Dict): Promise<void> {
     const { action, uri, match } = this.#question;
+    const asked = this.#epoch;
     const decision = await this.#ask(action, uri, options);
     this.#isAnswered = true;
     if ("failure" in decision) {
@@ -185,17 +212,18 @@ export class SessionAuthorizer implements Authorizer {
       return;
     }
     this.#bits = withDecision(0, action, decision);
-    if (decision.scope === "once") return;
+    // What was asked before a flush may be what the flush is for.
+    if (decision.scope === "once" || asked !== this.#epoch) return;
     this.#own.set(decisionKey(uri, match), action, decision);
     this.#role.remember(this.#authid, action, uri, match, decision);
   }
 
   async #answerTestament(topic: string, options: Dict): Promise<void> {
-    const decision = await this.#ask("publish", topic, options);
-    if ("failure" in decision) {
-      this.#undecidedTestament = topic;
-      this.#failure = decision.failure;
-    } else this.#testaments.set(topic, "publish", decision);
+    const said = await this.#ask("publish", topic, options);
+    this.#testament = { topic, said };
+    if ("allow" in said && said.allow) {
+      this.#testaments.set(topic, "publish", said);
+    }
   }
 
   async #ask(

@@ -63,6 +63,7 @@ export class Realm implements RealmView {
   readonly name: string;
   readonly uriCheck: UriCheck;
   readonly hasMetaApi: boolean;
+  /** By name: sessions may join under these. */
   readonly roles: ReadonlyMap<string, Role>;
   readonly gate: Gate;
   readonly broker: Broker;
@@ -109,11 +110,6 @@ export class Realm implements RealmView {
       observer: this.#meta.events,
       meta: this.#meta,
     });
-  }
-
-  /** Whether sessions may join under `role`. */
-  hasRole(role: string): boolean {
-    return this.roles.has(role);
   }
 
   /**

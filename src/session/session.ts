@@ -197,7 +197,7 @@ export class Session {
       return this.#noSuchRealm(realm);
     }
     const session = this.#options.router.ids.next();
-    const { authmethods, authid, authextra } = hello.details;
+    const { authmethods, authid, authrole, authextra } = hello.details;
     const login = this.#options.auth.login({
       authmethods: (authmethods ?? []) as readonly string[],
       realm,
@@ -216,7 +216,7 @@ export class Session {
       challenge: (method, extra) => this.#challenge(method, extra),
       accepted: (accepted, held) => {
         this.#joining = undefined;
-        this.#admit(session, accepted, features);
+        this.#admit(session, accepted, features, authrole);
         this.#replay(held);
       },
       refused: (refused) => this.#refuse(refused),
@@ -243,19 +243,24 @@ export class Session {
     this.#abort(reason, message, scram);
   }
 
-  /** What the client proved to be must exist here (AU-06, DY-03). */
+  /**
+   * What the client proved to be must exist here (AU-06, DY-03), and so must the
+   * role that it asked for (HW-12), though what it gets is what was assigned.
+   */
   #admit(
     session: number,
     accepted: Accepted,
     features: ReturnType<typeof readClientFeatures>,
+    askedRole: unknown,
   ): void {
     const { identity, authextra } = accepted;
     const realm = this.#options.router.realm(accepted.realm);
     if (realm === undefined) return this.#noSuchRealm(accepted.realm);
-    if (!realm.hasRole(identity.authrole)) {
+    for (const role of [identity.authrole, askedRole]) {
+      if (typeof role !== "string" || realm.roles.has(role)) continue;
       return this.#abort(
         ErrorUri.NO_SUCH_ROLE,
-        `Realm "${realm.name}" has no role "${identity.authrole}"`,
+        `Realm "${realm.name}" has no role "${role.slice(0, 200)}"`,
       );
     }
     const outlet = new SessionOutlet(

@@ -68,6 +68,7 @@ scenario(
     assert(heads.size > 10, `${authids}`);
     assertNotEquals(authids[0], "admin");
   },
+  { realms: [openRealm("realm1", ["anonymous", "admin"])] },
 );
 
 /** What clients offer where anonymous is configured, all with success. */

@@ -261,6 +261,44 @@ scenario("AZ-06: without a rule everything is denied", async (router) => {
   assertEquals(await allowedOn(router, "com.a"), []);
 }, { realms: realms() });
 
+scenario(
+  "AZ-02: each denial is logged and counted, with who, what and where",
+  async (router) => {
+    const client = await router.open();
+    const { authid } = await client.hello();
+    const request = requestFor("subscribe", 1, "com.secret", "prefix");
+    await client.send(request);
+    await expectError(client, 32, 1, NOT_AUTHORIZED);
+    await client.send([16, 2, {}, "com.silent"]);
+    await client.expectNothing();
+    const { running } = router.server;
+    assertEquals(running.counted("authorizations_denied"), 2);
+    const common = {
+      realm: "realm1",
+      session: client.sessionId,
+      authid: String(authid),
+      authrole: "anonymous",
+    };
+    const line = await router.server.logged("com.secret");
+    assertEquals([line.level, line.message], ["warn", "not authorized"]);
+    const { decided_by, ...fields } = line.fields;
+    assertEquals(fields, {
+      ...common,
+      action: "subscribe",
+      uri: "com.secret",
+      match: "prefix",
+    });
+    assertEquals(typeof decided_by, "string");
+    const silent = await router.server.logged("com.silent");
+    assertEquals(silent.fields["action"], "publish");
+    assertEquals(
+      router.server.log.filter(({ level }) => level === "warn").length,
+      2,
+    );
+  },
+  { realms: realms() },
+);
+
 /** Patterns of SUBSCRIBE and REGISTER against rules that allow both. */
 const COVERED: [
   rules: [Match, string, allowed?: boolean][],

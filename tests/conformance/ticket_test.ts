@@ -140,6 +140,32 @@ scenario(
 );
 
 scenario(
+  "HW-12: a role asked for that the realm lacks is refused, once the ticket was right",
+  async (router) => {
+    const wrong = await router.open();
+    await challenged(wrong, "ticket", { authid: "joe", authrole: "ghost" });
+    await refusedFor(wrong, "bob's", DENIED);
+    const client = await router.open();
+    await challenged(client, "ticket", { authid: "joe", authrole: "ghost" });
+    await refusedFor(client, TICKET, "wamp.error.no_such_role");
+  },
+  ROUTER,
+);
+
+scenario(
+  "HW-12 AU-11: a role asked for is none that is given: it may be another of the realm",
+  async (router) => {
+    for (const authrole of ["guest", "user", null]) {
+      const client = await router.open();
+      await challenged(client, "ticket", { authid: "joe", authrole });
+      const details = await welcomedBy(client, TICKET);
+      assertEquals(details["authrole"], "user");
+    }
+  },
+  ROUTER,
+);
+
+scenario(
   "AU-13: any number of sessions is open under one principal",
   async (router) => {
     const clients = await Promise.all([1, 2, 3].map(() => router.open()));

@@ -23,8 +23,8 @@ const EMPTY = {
 
 Deno.test("join() enters a session only under a role of the realm", () => {
   const realm = new TestRealm();
-  assertEquals(realm.realm.hasRole("all"), true);
-  assertEquals(realm.realm.hasRole("toString"), false);
+  assertEquals(realm.realm.roles.has("all"), true);
+  assertEquals(realm.realm.roles.has("toString"), false);
   assertThrows(
     () => realm.join({}, "stranger"),
     RangeError,

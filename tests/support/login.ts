@@ -26,6 +26,7 @@ export type WireDict = any;
 export interface Who {
   readonly authid?: unknown;
   readonly authextra?: unknown;
+  readonly authrole?: unknown;
   readonly realm?: string | null;
 }
 
