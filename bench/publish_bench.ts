@@ -45,6 +45,7 @@ const realm = new Realm({
   allowsDisclosure: true,
   callQueueLength: 0,
   hasMetaApi: true,
+  quotas: new Map(),
   roles: new Map([["anonymous", new StaticRules([RULE])]]),
   store: new MemoryEventStore({
     histories: [HISTORY],
@@ -57,6 +58,7 @@ const realm = new Realm({
   timers: { set: () => ({ dueTick: 0, fire() {}, index: 0 }), clear() {} },
   counters: COUNTERS,
   denials: { denied: () => {} },
+  nowMs: () => 0,
 });
 
 let lastSession = 0;
@@ -70,7 +72,7 @@ function join(): Peer {
     authprovider: "static",
   };
   const outlet = { send: () => SendOutcome.SENT, kill() {} };
-  return realm.join(session, identity, 0, LIMITS, outlet);
+  return realm.join(session, identity, 0, LIMITS, outlet, undefined);
 }
 
 function subscribe(topic: string, count: number): void {

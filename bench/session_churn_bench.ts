@@ -53,6 +53,7 @@ function makeRealm(): Realm {
     allowsDisclosure: true,
     callQueueLength: 0,
     hasMetaApi: true,
+    quotas: new Map(),
     roles: new Map([["anonymous", ROLE]]),
     store: new MemoryEventStore({ histories: [], retention }, COUNTERS),
   }, {
@@ -62,6 +63,7 @@ function makeRealm(): Realm {
     timers: TIMERS,
     counters: COUNTERS,
     denials: { denied: () => {} },
+    nowMs: () => 0,
   });
 }
 
@@ -77,7 +79,7 @@ function join(realm: Realm): Peer {
     authmethod: "anonymous",
     authprovider: "static",
   };
-  const peer = realm.join(session, identity, 0, LIMITS, OUTLET);
+  const peer = realm.join(session, identity, 0, LIMITS, OUTLET, undefined);
   for (let i = 0; i < SUBSCRIPTIONS; i++) {
     const topic = i % 2 === 0
       ? `com.shared.topic${(session + i) % 100}`

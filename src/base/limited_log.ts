@@ -3,6 +3,7 @@
  * are written, and the next one tells how many were not.
  */
 import type { Logger } from "./log.ts";
+import { TokenBucket } from "./token_bucket.ts";
 
 /** How many warnings with the same message are written. */
 export interface WarningRate {
@@ -12,13 +13,6 @@ export interface WarningRate {
   readonly perSecond: number;
 }
 
-/** Messages are constants of the program, and few; what varies is in the fields. */
-interface Allowance {
-  tokens: number;
-  atMs: number;
-  unwritten: number;
-}
-
 /**
  * Gives `log` with its warnings limited; all other levels pass.
  *
@@ -26,39 +20,33 @@ interface Allowance {
  */
 export function limitWarnings(
   log: Logger,
-  rate: WarningRate,
+  { burst, perSecond }: WarningRate,
   nowMs: () => number,
 ): Logger {
-  const allowances = new Map<string, Allowance>();
+  // Messages are constants of the program, and few; what varies is in the fields.
+  const kinds = new Map<string, { bucket: TokenBucket; unwritten: number }>();
   return {
     debug: (message, fields) => log.debug(message, fields),
     info: (message, fields) => log.info(message, fields),
     error: (message, fields) => log.error(message, fields),
     warn: (message, fields) => {
       const now = nowMs();
-      let allowance = allowances.get(message);
-      if (allowance === undefined) {
-        allowance = { tokens: rate.burst, atMs: now, unwritten: 0 };
-        allowances.set(message, allowance);
+      let kind = kinds.get(message);
+      if (kind === undefined) {
+        const bucket = new TokenBucket(perSecond, burst, now);
+        kind = { bucket, unwritten: 0 };
+        kinds.set(message, kind);
       }
-      refill(allowance, rate, now);
-      if (allowance.tokens < 1) {
-        allowance.unwritten++;
+      if (!kind.bucket.takeOne(now)) {
+        kind.unwritten++;
         return;
       }
-      allowance.tokens--;
-      const { unwritten } = allowance;
-      allowance.unwritten = 0;
+      const { unwritten } = kind;
+      kind.unwritten = 0;
       log.warn(
         message,
         unwritten === 0 ? fields : { ...fields, not_logged_before: unwritten },
       );
     },
   };
-}
-
-function refill(allowance: Allowance, rate: WarningRate, nowMs: number): void {
-  const gained = (nowMs - allowance.atMs) / 1000 * rate.perSecond;
-  allowance.tokens = Math.min(rate.burst, allowance.tokens + gained);
-  allowance.atMs = nowMs;
 }

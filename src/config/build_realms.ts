@@ -6,6 +6,7 @@
  */
 
 import { buildAuthorizer } from "./build_authorizer.ts";
+import { buildQuotas, type QuotasSection } from "./build_quotas.ts";
 import { buildStore, IMPLIED_STORE } from "./build_store.ts";
 import type { CheckContext } from "./check_context.ts";
 import { claim } from "./claim.ts";
@@ -46,6 +47,7 @@ export const IMPLIED_REALM: RealmConfig = {
     permissions: [
       { uri: "", match: "prefix", allow: ALLOW_ALL, disclose: DISCLOSE_NONE },
     ],
+    quotas: buildQuotas(),
     trustLevel: undefined,
   }],
   allowsDisclosure: true,
@@ -66,7 +68,8 @@ export function buildRealms(
     if (section === undefined) continue;
     const { name, options, roles } = section.values;
     const uriCheck = options?.values.uri_check ?? "loose";
-    const built = buildRoles(roles ?? [], uriCheck, context);
+    const { quotas } = section.values;
+    const built = buildRoles(roles ?? [], uriCheck, quotas, context);
     const store = buildStore(section.values.store, uriCheck, paths, context);
     if (name === undefined) continue;
     claim(name, nodeOf(section, "name"), names, context);
@@ -86,6 +89,7 @@ export function buildRealms(
 function buildRoles(
   sections: readonly (RoleSection | undefined)[],
   uriCheck: "loose" | "strict",
+  quotas: QuotasSection | undefined,
   context: CheckContext,
 ): RoleConfig[] {
   const names = new Map<string, ConfigNode>();
@@ -102,6 +106,7 @@ function buildRoles(
       name,
       permissions,
       ...(authorizer !== undefined && { authorizer }),
+      quotas: buildQuotas(section.values.quotas, quotas),
       trustLevel,
     });
   }

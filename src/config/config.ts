@@ -89,8 +89,31 @@ export interface RoleConfig {
   readonly permissions: readonly PermissionConfig[];
   /** The procedure that decides in place of rules; absent: the rules do. */
   readonly authorizer?: AuthorizerConfig;
+  /** What its sessions may have together; absent: any number. */
+  readonly quotas?: QuotasConfig;
   /** How far its sessions are trusted, 0 least; undefined: not told. */
   readonly trustLevel: number | undefined;
+}
+
+/** What sessions of a role may have together. */
+export interface QuotasConfig {
+  /** All of the role. */
+  readonly role: QuotaConfig;
+  /** Those of one authid. */
+  readonly authid: QuotaConfig;
+  /** Those from one source address. */
+  readonly address: QuotaConfig;
+}
+
+/** How much that is. */
+export interface QuotaConfig {
+  readonly sessions: number;
+  readonly subscriptions: number;
+  readonly registrations: number;
+  readonly pendingCalls: number;
+  /** Received; a second's worth may come at once. */
+  readonly messagesPerSecond: number;
+  readonly bytesPerSecond: number;
 }
 
 /** A procedure that says what a session may do. */

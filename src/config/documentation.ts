@@ -25,6 +25,7 @@ import {
   TICKET_PRINCIPAL,
   WAMPCRA_USER,
 } from "./table/principal_keys.ts";
+import { QUOTA, QUOTAS } from "./table/quota_keys.ts";
 import {
   ALLOW,
   DISCLOSE,
@@ -71,6 +72,8 @@ export const OBJECTS: readonly ObjectType<Keys>[] = [
   PERMISSION,
   ALLOW,
   DISCLOSE,
+  QUOTAS,
+  QUOTA,
   MEMORY_STORE,
   SQLITE_STORE,
   EVENT_HISTORY,

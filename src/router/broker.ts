@@ -209,6 +209,7 @@ export class Broker {
     const isNewSubscriber = !subscription.subscribers.has(subscriber);
     subscription.subscribers.add(subscriber);
     subscriber.subscriptions.set(subscription.id, subscription);
+    if (isNewSubscriber) subscriber.quota.add("subscriptions", 1);
     subscriber.outlet.send({
       code: MessageCode.SUBSCRIBED,
       request,
@@ -289,18 +290,8 @@ export class Broker {
     const { gate } = this.#options;
     const refusal = gate.refuse(subscriber, "subscribe", topic, match, request);
     if (refusal !== undefined) return refusal;
-    if (
-      subscriber.subscriptions.size >= subscriber.limits.maxSubscriptions &&
-      !known?.subscribers.has(subscriber)
-    ) {
-      return requestError(
-        MessageCode.SUBSCRIBE,
-        request,
-        ErrorUri.LIMIT_REACHED,
-        `The session has ${subscriber.limits.maxSubscriptions} subscriptions, the most allowed`,
-      );
-    }
-    return undefined;
+    if (known?.subscribers.has(subscriber)) return undefined;
+    return gate.refuseMore(subscriber, "subscriptions", "subscribe", request);
   }
 
   #create(
@@ -328,6 +319,7 @@ export class Broker {
   ): void {
     subscription.subscribers.delete(subscriber);
     subscriber.subscriptions.delete(subscription.id);
+    subscriber.quota.add("subscriptions", -1);
     const isGone = subscription.subscribers.size === 0 &&
       subscription.history === undefined;
     if (isGone) {

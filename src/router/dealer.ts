@@ -238,18 +238,11 @@ export class Dealer {
         `Procedure "${procedure}" is already registered with policy ${known.policy}`,
       );
     }
-    if (
-      callee.registrations.size >= callee.limits.maxRegistrations &&
-      (known === undefined || !callee.registrations.has(known.id))
-    ) {
-      return requestError(
-        MessageCode.REGISTER,
-        request,
-        ErrorUri.LIMIT_REACHED,
-        `The session has ${callee.limits.maxRegistrations} registrations, the most allowed`,
-      );
+    if (known !== undefined && callee.registrations.has(known.id)) {
+      return undefined;
     }
-    return undefined;
+    const { gate } = this.#options;
+    return gate.refuseMore(callee, "registrations", "register", request);
   }
 
   /** What comes before any look at what there is (AZ-05). */
@@ -264,14 +257,9 @@ export class Dealer {
 
   #refuseCall(caller: Peer, message: Call): ErrorMessage | undefined {
     const { request } = message;
-    if (caller.calls.size >= caller.limits.maxPendingCalls) {
-      return requestError(
-        MessageCode.CALL,
-        request,
-        ErrorUri.LIMIT_REACHED,
-        `The session has ${caller.limits.maxPendingCalls} pending calls, the most allowed`,
-      );
-    }
+    const { gate } = this.#options;
+    const refusal = gate.refuseMore(caller, "pendingCalls", "call", request);
+    if (refusal !== undefined) return refusal;
     if (
       (message.options as CallOptions).disclose_me === true &&
       !this.#options.allowsDisclosure
@@ -306,6 +294,7 @@ export class Dealer {
       pending: 0,
     });
     peer.registrations.set(registration.id, registration);
+    peer.quota.add("registrations", 1);
   }
 
   /** The holders make room for one that comes back (RV-04). */
@@ -318,6 +307,7 @@ export class Dealer {
   #removeCallee(registration: Registration, peer: Peer, tells: boolean): void {
     registration.remove(peer);
     peer.registrations.delete(registration.id);
+    peer.quota.add("registrations", -1);
     const isLast = registration.callees.length === 0;
     if (isLast) {
       this.#registrations.remove(registration);

@@ -1,12 +1,14 @@
 /**
  * Where a realm's broker and dealer ask whether a session may do what it asks
- * for, and where each "no" is told (checklist AZ-01 to AZ-04).
+ * for, and whether it may have more, and where each "no" is told (checklist
+ * AZ-01 to AZ-04).
  */
+import { ErrorUri } from "../wamp/error_uri.ts";
 import { type ErrorMessage, requestError } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
-import type { Peer } from "./peer.ts";
-import type { Action, DenialObserver } from "./ports.ts";
+import type { OwnedKind, Peer } from "./peer.ts";
+import type { Action, Counters, DenialObserver } from "./ports.ts";
 
 const REQUEST_TYPE: Readonly<Record<Action, number>> = {
   call: MessageCode.CALL,
@@ -19,10 +21,12 @@ const REQUEST_TYPE: Readonly<Record<Action, number>> = {
 export class Gate {
   readonly #realm: string;
   readonly #observer: DenialObserver;
+  readonly #counters: Counters;
 
-  constructor(realm: string, observer: DenialObserver) {
+  constructor(realm: string, observer: DenialObserver, counters: Counters) {
     this.#realm = realm;
     this.#observer = observer;
+    this.#counters = counters;
   }
 
   /** The ERROR for what `peer` may not do; undefined where it may. */
@@ -42,5 +46,19 @@ export class Gate {
       denial.error,
       `${denial.text} "${uri.slice(0, 200)}"`,
     );
+  }
+
+  /** The ERROR where `peer` can have no more of `kind`; undefined where it can. */
+  refuseMore(
+    peer: Peer,
+    kind: OwnedKind,
+    action: Action,
+    request: number,
+  ): ErrorMessage | undefined {
+    const text = peer.limitReached(kind);
+    if (text === undefined) return undefined;
+    this.#counters.increment("limits_reached");
+    const { LIMIT_REACHED } = ErrorUri;
+    return requestError(REQUEST_TYPE[action], request, LIMIT_REACHED, text);
   }
 }

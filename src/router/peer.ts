@@ -7,6 +7,7 @@ import { ID_MAX, nextSessionScopeId } from "../wamp/id.ts";
 import type { Identity } from "../wamp/identity.ts";
 import type { PendingCall } from "./pending_call.ts";
 import type { Authorizer, PeerOutlet } from "./ports.ts";
+import { type Quota, QUOTA_KIND_NAME, type QuotaKind } from "./quota.ts";
 import type { Registration } from "./registration.ts";
 import { type RequestSecret, RequestTable } from "./request_table.ts";
 import type { Subscription } from "./subscription.ts";
@@ -23,6 +24,15 @@ export interface PeerLimits {
   readonly maxTestamentBytes: number;
 }
 
+/** What a session can own, within limits. */
+export type OwnedKind = Exclude<QuotaKind, "sessions">;
+
+const LIMIT = {
+  subscriptions: "maxSubscriptions",
+  registrations: "maxRegistrations",
+  pendingCalls: "maxPendingCalls",
+} as const;
+
 /** So many ended progressive calls of a session are remembered. */
 const ENDED_CALLS_MAX = 256;
 
@@ -35,6 +45,8 @@ export class Peer {
   readonly limits: PeerLimits;
   readonly authorizer: Authorizer;
   readonly outlet: PeerOutlet;
+  /** What it has is counted with what others have. */
+  readonly quota: Quota;
   readonly #requestSecret: RequestSecret;
   /** The INVOCATION.Request sent last; the next is one more (ID-07). */
   lastInvocationId = 0;
@@ -55,6 +67,7 @@ export class Peer {
     limits: PeerLimits,
     authorizer: Authorizer,
     outlet: PeerOutlet,
+    quota: Quota,
     requestSecret: RequestSecret,
   ) {
     this.sessionId = sessionId;
@@ -63,6 +76,7 @@ export class Peer {
     this.limits = limits;
     this.authorizer = authorizer;
     this.outlet = outlet;
+    this.quota = quota;
     this.#requestSecret = requestSecret;
   }
 
@@ -84,6 +98,25 @@ export class Peer {
   /** Calls at this session as callee, by INVOCATION.Request. */
   get invocations(): Map<number, PendingCall> {
     return this.#invocations ??= new Map();
+  }
+
+  /** Why the session can have no more of `kind`; undefined where it can. */
+  limitReached(kind: OwnedKind): string | undefined {
+    const max = this.limits[LIMIT[kind]];
+    return this.#count(kind) < max
+      ? this.quota.refusal(kind)
+      : `The session has ${max} ${QUOTA_KIND_NAME[kind]}, the most allowed`;
+  }
+
+  #count(kind: OwnedKind): number {
+    switch (kind) {
+      case "subscriptions":
+        return this.#subscriptions?.size ?? 0;
+      case "registrations":
+        return this.#registrations?.size ?? 0;
+      case "pendingCalls":
+        return this.#calls?.size ?? 0;
+    }
   }
 
   /**

@@ -129,6 +129,10 @@ export type CounterName =
   | "retained_events_evicted"
   /** Events not kept: larger than the bounds, or the store could not write them. */
   | "events_not_stored"
+  /** Requests and logins refused because of a limit or a quota. */
+  | "limits_reached"
+  /** Times that a connection was not read on because of a quota's rate. */
+  | "reads_paused"
   /** Requests that a session is not authorized for. */
   | "authorizations_denied"
   /** Requests refused because their authorizer broke or was late (AZ-04). */

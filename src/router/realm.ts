@@ -20,6 +20,8 @@ import { MetaApi } from "./meta/meta_api.ts";
 import type { RealmView } from "./meta/realm_view.ts";
 import { Peer, type PeerLimits } from "./peer.ts";
 import type { Counters, DenialObserver, PeerOutlet, Role } from "./ports.ts";
+import { NO_QUOTA, type QuotaTable } from "./quota.ts";
+import { QuotaBook } from "./quota_book.ts";
 import { newRequestSecret, type RequestSecret } from "./request_table.ts";
 
 /** What a realm is made of. */
@@ -34,6 +36,8 @@ export interface RealmOptions {
   readonly hasMetaApi: boolean;
   /** By role name: a session joins only under one of these (AU-06). */
   readonly roles: ReadonlyMap<string, Role>;
+  /** By role name: what its sessions may have together; absent: any number. */
+  readonly quotas: ReadonlyMap<string, QuotaTable>;
   readonly store: EventStore;
 }
 
@@ -46,6 +50,8 @@ export interface RealmServices {
   readonly timers: Timers;
   readonly counters: Counters;
   readonly denials: DenialObserver;
+  /** A clock that never goes back. */
+  readonly nowMs: () => number;
 }
 
 /** How many of each kind a realm holds; all zero when every client is gone. */
@@ -71,6 +77,8 @@ export class Realm implements RealmView {
   readonly store: EventStore;
   readonly calls: CallTable;
   readonly answers: CallAnswers;
+  readonly #counters: Counters;
+  readonly #quotas = new Map<string, QuotaBook>();
   readonly #requestSecret: RequestSecret;
   readonly #peers = new Map<number, Peer>();
   readonly #meta: MetaApi;
@@ -82,8 +90,12 @@ export class Realm implements RealmView {
     this.uriCheck = uriCheck;
     this.hasMetaApi = options.hasMetaApi;
     this.store = store;
-    this.gate = new Gate(name, services.denials);
+    this.gate = new Gate(name, services.denials, counters);
     this.roles = options.roles;
+    this.#counters = counters;
+    for (const [role, table] of options.quotas) {
+      this.#quotas.set(role, new QuotaBook(table, services.nowMs));
+    }
     this.#requestSecret = newRequestSecret(services.ids);
     this.#meta = new MetaApi(this, counters, options.hasMetaApi);
     this.calls = new CallTable(services.timers, counters);
@@ -113,8 +125,23 @@ export class Realm implements RealmView {
   }
 
   /**
+   * Why no more such session can join; undefined where it can.
+   *
+   * @param address Where it comes from; undefined: nowhere that is counted.
+   */
+  refuseJoin(
+    { authid, authrole }: Identity,
+    address: string | undefined,
+  ): string | undefined {
+    const text = this.#quotas.get(authrole)?.refusal({ authid, address });
+    if (text !== undefined) this.#counters.increment("limits_reached");
+    return text;
+  }
+
+  /**
    * Enters a session.
    *
+   * @param address As above.
    * @throws {RangeError} Where the realm has no such role; ask first.
    */
   join(
@@ -123,6 +150,7 @@ export class Realm implements RealmView {
     features: ClientFeatures,
     limits: PeerLimits,
     outlet: PeerOutlet,
+    address: string | undefined,
   ): Peer {
     const role = this.roles.get(identity.authrole);
     if (role === undefined) {
@@ -130,6 +158,7 @@ export class Realm implements RealmView {
         `Cannot join realm "${this.name}": it has no role "${identity.authrole}"`,
       );
     }
+    const book = this.#quotas.get(identity.authrole);
     const peer = new Peer(
       sessionId,
       identity,
@@ -137,6 +166,7 @@ export class Realm implements RealmView {
       limits,
       role.authorizerOf(sessionId, identity),
       outlet,
+      book?.enter({ authid: identity.authid, address }) ?? NO_QUOTA,
       this.#requestSecret,
     );
     this.#peers.set(sessionId, peer);
@@ -155,6 +185,7 @@ export class Realm implements RealmView {
     this.broker.leave(peer, tells);
     this.dealer.leave(peer, tells);
     this.calls.leave(peer);
+    this.#quotas.get(peer.identity.authrole)?.leave(peer.quota);
     if (tells) this.#meta.events.left(peer);
   }
 

@@ -12,6 +12,8 @@ export interface RouterServices {
   readonly timers: Timers;
   readonly counters: Counters;
   readonly denials: DenialObserver;
+  /** A clock that never goes back. */
+  readonly nowMs: () => number;
 }
 
 /** All realms, and what is common to them. */

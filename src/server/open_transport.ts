@@ -37,6 +37,8 @@ export interface SharedParts {
   readonly slots: AuthenticatorSlots;
   readonly caller: RouterCaller;
   readonly log: Logger;
+  /** A clock that never goes back. */
+  readonly nowMs: () => number;
 }
 
 /**
@@ -75,6 +77,7 @@ export async function openTransport(
     }),
     openSession: (connection) => new Session(sessionOptions, connection),
     outboxOverflowed: () => shared.counters.increment("outbox_overflows"),
+    readPaused: () => shared.counters.increment("reads_paused"),
   });
 }
 
@@ -131,6 +134,7 @@ function sessionOptionsOf(
     authenticateTimeoutMs: limits.authenticateTimeoutMs,
     goodbyeTimeoutMs: limits.goodbyeTimeoutMs,
     strictRequestIds: limits.strictRequestIds,
+    nowMs: shared.nowMs,
     debug: config.debug,
   };
 }

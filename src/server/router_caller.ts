@@ -8,6 +8,7 @@
 import { ByteWriter } from "../base/byte_writer.ts";
 import { Peer } from "../router/peer.ts";
 import type { Authorizer, PeerOutlet } from "../router/ports.ts";
+import { NO_QUOTA } from "../router/quota.ts";
 import type { Realm } from "../router/realm.ts";
 import { newRequestSecret } from "../router/request_table.ts";
 import type { Router } from "../router/router.ts";
@@ -120,6 +121,7 @@ class RealmCaller implements PeerOutlet {
       },
       ALLOW_ALL,
       this,
+      NO_QUOTA,
       newRequestSecret(ids),
     );
   }

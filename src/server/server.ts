@@ -40,6 +40,8 @@ export interface RunningServer {
   shutdown(): Promise<void>;
 }
 
+const nowMs = (): number => performance.now();
+
 /** What misbehaving peers cause must not fill the log. */
 const WARNING_RATE = { burst: 100, perSecond: 10 };
 
@@ -62,7 +64,7 @@ export async function startServer(
   const timers = new WheelTimers();
   const clock = { now: () => new Date() };
   const stores = Stores.open(config.realms, { timers, clock, counters, log });
-  const limited = limitWarnings(log, WARNING_RATE, () => performance.now());
+  const limited = limitWarnings(log, WARNING_RATE, nowMs);
   // The router is there before anyone joins it.
   const ask: AskInRealm = (...request) => caller.call(...request);
   const realms = config.realms.map((realm) => realmOptions(realm, stores, ask));
@@ -72,6 +74,7 @@ export async function startServer(
     timers,
     counters,
     denials: new DenialLog(limited, counters),
+    nowMs,
   });
   const caller = new RouterCaller(router);
   const slots = new AuthenticatorSlots();
@@ -82,10 +85,11 @@ export async function startServer(
     timers,
     flushQueue: new FlushQueue(),
     writerPool: new WriterPool(),
-    limiter: new FailureLimiter(() => performance.now()),
+    limiter: new FailureLimiter(nowMs),
     slots,
     caller,
     log: limited,
+    nowMs,
   };
   const transports: Transport[] = [];
   try {
@@ -145,6 +149,11 @@ function realmOptions(
     hasMetaApi: realm.hasMetaApi,
     roles: new Map(
       realm.roles.map((role) => [role.name, buildRole(role, realm, ask)]),
+    ),
+    quotas: new Map(
+      realm.roles.flatMap(({ name, quotas }) =>
+        quotas === undefined ? [] : [[name, quotas]]
+      ),
     ),
     store: stores.of(realm.name),
   };

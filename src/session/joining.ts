@@ -7,7 +7,7 @@
  */
 import type { Login, LoginStep } from "../auth/login.ts";
 import { type Accepted, failed, type Refused } from "../auth/login_method.ts";
-import type { Deadline } from "../base/timer_wheel.ts";
+import { Alarm } from "../base/alarm.ts";
 import type { Timers } from "../base/timers.ts";
 import type { ClientMessage } from "../wamp/message.ts";
 import { MessageCode, messageName } from "../wamp/message_code.ts";
@@ -45,11 +45,12 @@ export class Joining {
   #heldBytes = 0;
   #isJudging = false;
   #isOver = false;
-  #deadline: Deadline | undefined = undefined;
+  readonly #deadline: Alarm;
 
   constructor(login: Login, host: JoiningHost) {
     this.#login = login;
     this.#host = host;
+    this.#deadline = new Alarm(host.timers);
   }
 
   /** The authmethod. */
@@ -79,7 +80,7 @@ export class Joining {
         `${messageName(message.code)} where AUTHENTICATE is due`,
       );
     }
-    this.#clearDeadline();
+    this.#deadline.clear();
     this.#follow(this.#login.answer(message.signature, message.extra));
   }
 
@@ -87,7 +88,7 @@ export class Joining {
   cancel(): void {
     this.#isOver = true;
     this.#held.length = 0;
-    this.#clearDeadline();
+    this.#deadline.clear();
     this.#login.cancel();
   }
 
@@ -120,9 +121,7 @@ export class Joining {
 
   #challenge(method: string, extra: Dict): void {
     if (!this.#host.challenge(method, extra)) return;
-    const { timers, authenticateTimeoutMs } = this.#host;
-    this.#deadline = timers.set(authenticateTimeoutMs, () => {
-      this.#deadline = undefined;
+    this.#deadline.set(this.#host.authenticateTimeoutMs, () => {
       this.#isOver = true;
       this.#login.cancel();
       this.#host.refused(failed("AUTHENTICATE did not come in time"));
@@ -153,11 +152,5 @@ export class Joining {
       this.receive(message, 0);
     }
     if (this.#held.length === 0) this.#heldBytes = 0;
-  }
-
-  #clearDeadline(): void {
-    if (this.#deadline === undefined) return;
-    this.#host.timers.clear(this.#deadline);
-    this.#deadline = undefined;
   }
 }

@@ -9,8 +9,9 @@
 import { SessionAuthorizer } from "../authz/session_authorizer.ts";
 import type { Authentication } from "../auth/authentication.ts";
 import type { Accepted, Refused } from "../auth/login_method.ts";
+import { sourceOf } from "../auth/source_address.ts";
+import { Alarm } from "../base/alarm.ts";
 import { type Logger, withFields } from "../base/log.ts";
-import type { Deadline } from "../base/timer_wheel.ts";
 import type { Timers } from "../base/timers.ts";
 import type { Peer, PeerLimits } from "../router/peer.ts";
 import type { Realm } from "../router/realm.ts";
@@ -23,10 +24,12 @@ import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
 import { isValidUri } from "../wamp/uri.ts";
+import { refuseAdmission } from "./admission.ts";
 import { consult } from "./consult.ts";
 import { Joining } from "./joining.ts";
 import { traceMessage } from "./message_trace.ts";
 import { RequestSequence } from "./request_sequence.ts";
+import { route } from "./route.ts";
 import type { SessionLink } from "./session_link.ts";
 import { SessionOutlet } from "./session_outlet.ts";
 import { welcomeDetails } from "./welcome.ts";
@@ -45,6 +48,8 @@ export interface SessionOptions {
   readonly goodbyeTimeoutMs: number;
   /** A request ID that is not the one before plus one ends the session (ID-05). */
   readonly strictRequestIds: boolean;
+  /** A clock that never goes back. */
+  readonly nowMs: () => number;
   /** Log every message. */
   readonly debug: boolean;
 }
@@ -60,7 +65,7 @@ export class Session {
   #realm: Realm | undefined = undefined;
   #peer: Peer | undefined = undefined;
   #outlet: SessionOutlet | undefined = undefined;
-  #deadline: Deadline | undefined = undefined;
+  readonly #deadline: Alarm;
   readonly #sequence: RequestSequence;
   /** Where an authorizer decides; undefined in roles with rules. */
   #consulted: SessionAuthorizer | undefined = undefined;
@@ -70,6 +75,7 @@ export class Session {
   constructor(options: SessionOptions, link: SessionLink) {
     this.#options = options;
     this.#link = link;
+    this.#deadline = new Alarm(options.timers);
     this.#sequence = new RequestSequence(options.strictRequestIds);
     this.#expectHello();
   }
@@ -93,7 +99,7 @@ export class Session {
     }
     switch (this.#state) {
       case "established":
-        this.#route(message);
+        this.#established(message);
         break;
       case "open":
         this.#open(message);
@@ -110,6 +116,16 @@ export class Session {
     return undefined;
   }
 
+  /**
+   * Counts what was received against the quotas.
+   *
+   * @returns For how long, in milliseconds, nothing more is to be received.
+   */
+  received(frames: number, bytes: number): number {
+    const quota = this.#peer?.quota;
+    return quota?.spend(frames, bytes, this.#options.nowMs()) ?? 0;
+  }
+
   /** Ends the session with an ABORT because its client broke the protocol (PV-01). */
   fail(error: ProtocolError): void {
     if (this.#state === "closed") return;
@@ -121,7 +137,7 @@ export class Session {
   /** The connection is gone: the session ends without a word (SL-05). */
   disconnected(): void {
     this.#leave();
-    this.#clearDeadline();
+    this.#deadline.clear();
     this.#state = "closed";
   }
 
@@ -147,40 +163,16 @@ export class Session {
     }
   }
 
-  #route(message: ClientMessage): void {
+  #established(message: ClientMessage): void {
     const peer = this.#peer as Peer;
     const realm = this.#realm as Realm;
+    if (route(message, peer, realm, this.#sequence)) return;
     switch (message.code) {
-      case MessageCode.PUBLISH:
-        this.#sequence.note(peer, message.request);
-        return realm.broker.publish(peer, message);
-      case MessageCode.CALL:
-        this.#sequence.noteCall(peer, message.request);
-        return realm.dealer.call(peer, message);
-      case MessageCode.YIELD:
-        return realm.answers.yield(peer, message);
-      case MessageCode.ERROR:
-        return realm.answers.error(peer, message);
-      case MessageCode.CANCEL:
-        return realm.calls.cancel(peer, message);
-      case MessageCode.SUBSCRIBE:
-        this.#sequence.note(peer, message.request);
-        return realm.broker.subscribe(peer, message);
-      case MessageCode.UNSUBSCRIBE:
-        this.#sequence.note(peer, message.request);
-        return realm.broker.unsubscribe(peer, message);
-      case MessageCode.REGISTER:
-        this.#sequence.note(peer, message.request);
-        return realm.dealer.register(peer, message);
-      case MessageCode.UNREGISTER:
-        this.#sequence.note(peer, message.request);
-        return realm.dealer.unregister(peer, message);
       case MessageCode.GOODBYE:
         return this.#goodbye(message);
       case MessageCode.ABORT:
         return this.#end("the client sent ABORT");
-      case MessageCode.HELLO:
-      case MessageCode.AUTHENTICATE:
+      default:
         throw new ProtocolError(
           `${messageName(message.code)} while a session is established`,
         );
@@ -208,7 +200,7 @@ export class Session {
       transportDetails: () => this.#link.transportDetails(),
     });
     if ("kind" in login) return this.#refuse(login);
-    this.#clearDeadline();
+    this.#deadline.clear();
     this.#state = "joining";
     this.#joining = new Joining(login, {
       timers: this.#options.timers,
@@ -243,10 +235,7 @@ export class Session {
     this.#abort(reason, message, scram);
   }
 
-  /**
-   * What the client proved to be must exist here (AU-06, DY-03), and so must the
-   * role that it asked for (HW-12), though what it gets is what was assigned.
-   */
+  /** Lets in who has proved to be someone, if there is a place for that one. */
   #admit(
     session: number,
     accepted: Accepted,
@@ -254,15 +243,12 @@ export class Session {
     askedRole: unknown,
   ): void {
     const { identity, authextra } = accepted;
+    const host = this.#link.remoteHost();
+    const address = host === undefined ? undefined : sourceOf(host);
     const realm = this.#options.router.realm(accepted.realm);
     if (realm === undefined) return this.#noSuchRealm(accepted.realm);
-    for (const role of [identity.authrole, askedRole]) {
-      if (typeof role !== "string" || realm.roles.has(role)) continue;
-      return this.#abort(
-        ErrorUri.NO_SUCH_ROLE,
-        `Realm "${realm.name}" has no role "${role.slice(0, 200)}"`,
-      );
-    }
+    const refusal = refuseAdmission(realm, identity, askedRole, address);
+    if (refusal !== undefined) return this.#refuse(refusal);
     const outlet = new SessionOutlet(
       this.#link,
       (reason, message) => this.#killed(reason, message),
@@ -281,7 +267,14 @@ export class Session {
     const { limits } = this.#options;
     this.#realm = realm;
     this.#outlet = outlet;
-    this.#peer = realm.join(session, identity, features, limits, outlet);
+    this.#peer = realm.join(
+      session,
+      identity,
+      features,
+      limits,
+      outlet,
+      address,
+    );
     this.#consulted = this.#peer.authorizer instanceof SessionAuthorizer
       ? this.#peer.authorizer
       : undefined;
@@ -372,7 +365,7 @@ export class Session {
 
   #end(reason: string): void {
     this.#leave();
-    this.#clearDeadline();
+    this.#deadline.clear();
     this.#state = "closed";
     this.#link.close(reason);
   }
@@ -410,16 +403,6 @@ export class Session {
   }
 
   #startDeadline(delayMs: number, reason: string): void {
-    this.#clearDeadline();
-    this.#deadline = this.#options.timers.set(delayMs, () => {
-      this.#deadline = undefined;
-      this.#end(reason);
-    });
-  }
-
-  #clearDeadline(): void {
-    if (this.#deadline === undefined) return;
-    this.#options.timers.clear(this.#deadline);
-    this.#deadline = undefined;
+    this.#deadline.set(delayMs, () => this.#end(reason));
   }
 }

@@ -6,8 +6,8 @@
  * what the peer still sends is read and thrown away for a moment, since closing
  * a socket with unread octets resets it and may destroy the last message.
  */
+import { Alarm } from "../base/alarm.ts";
 import { type Logger, withFields } from "../base/log.ts";
-import type { Deadline } from "../base/timer_wheel.ts";
 import type { Timers } from "../base/timers.ts";
 import {
   type Frame,
@@ -25,12 +25,12 @@ import type { RouterMessage } from "../wamp/message.ts";
 import type { Dict } from "../wamp/options.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
+import { ChunkReader, type ChunkTarget } from "./chunk_reader.ts";
 import type { FlushQueue } from "./flush_queue.ts";
 import type { Codec, MessageReceiver } from "./message_receiver.ts";
 import { Outbox, type OutboxTarget } from "./outbox.ts";
 import { describeAddress, hostOf } from "./peer_address.ts";
 import type { BatchReceiver, Pipeline } from "./pipeline.ts";
-import { ReadBuffer } from "./read_buffer.ts";
 import type { WriterPool } from "./writer_pool.ts";
 
 export type { MessageReceiver };
@@ -54,12 +54,11 @@ export interface ConnectionOptions {
   openSession(connection: Connection): MessageReceiver;
   /** Told when a connection did not take what was sent to it (FR-21). */
   outboxOverflowed(): void;
+  /** Told when a connection is not read on because of a quota. */
+  readPaused(): void;
   /** Told when the connection is no more. */
   closed(connection: Connection): void;
 }
-
-/** How much is read ahead of a message that has to wait. */
-const AHEAD_BYTES = 256;
 
 /** From the decision to close to the end of waiting for the peer. */
 const CLOSING_TIMEOUT_MS = 3000;
@@ -72,24 +71,17 @@ const SLICE_CHECK_MASK = 3;
 type State = "handshake" | "open" | "closing" | "closed";
 
 /** One client's connection. */
-export class Connection implements BatchReceiver, OutboxTarget {
+export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
   readonly unframer: Unframer;
   readonly #conn: Deno.Conn;
   readonly #options: ConnectionOptions;
   readonly #outbox: Outbox;
-  readonly #readBuffer = new ReadBuffer();
-  readonly #onRead = (count: number | null) => this.#received(count);
-  readonly #onReadFailed = (error: unknown) => this.#lost(error);
+  readonly #reader: ChunkReader;
   #state: State = "handshake";
   #codec: Codec | undefined = undefined;
   #peerLimitBytes = 0;
   #session: MessageReceiver | undefined = undefined;
-  #deadline: Deadline | undefined;
-  /** Where the octets of the read that is under way go. */
-  #reading: Uint8Array<ArrayBuffer> | undefined = undefined;
-  /** What was read while a message had to wait. */
-  #ahead: Uint8Array<ArrayBuffer> | undefined = undefined;
-  #isWaiting = false;
+  readonly #deadline: Alarm;
   #readEnded = false;
   #writeEnded = false;
   #lastCount = 0;
@@ -100,10 +92,12 @@ export class Connection implements BatchReceiver, OutboxTarget {
     this.#options = options;
     this.unframer = new Unframer(options.maxMessageBytes);
     this.#outbox = new Outbox(this, options.flushQueue, options.writerPool);
-    this.#deadline = options.timers.set(options.handshakeTimeoutMs, () => {
-      this.#deadline = undefined;
-      this.#destroy("the handshake did not come in time");
-    });
+    this.#deadline = new Alarm(options.timers);
+    this.#setDeadline(
+      options.handshakeTimeoutMs,
+      "the handshake did not come in time",
+    );
+    this.#reader = new ChunkReader(conn, options.timers, this);
     this.#read();
   }
 
@@ -174,6 +168,7 @@ export class Connection implements BatchReceiver, OutboxTarget {
     this.#state = "closing";
     this.#setDeadline(CLOSING_TIMEOUT_MS, "closing took too long");
     if (this.#outbox.pendingBytes === 0) this.drained();
+    if (this.#reader.isPaused) this.#read();
   }
 
   /** The router stops: the session says so, then the connection ends. */
@@ -215,25 +210,31 @@ export class Connection implements BatchReceiver, OutboxTarget {
     } catch (error) {
       this.#crashed(error);
     }
-    this.#readBuffer.fit(this.#lastCount, this.unframer.missingBytes);
-    this.#read();
+    const session = this.#session;
+    const waitMs = session?.received(frames.length, this.#lastCount) ?? 0;
+    if (waitMs > 0 && this.#state === "open") this.#pause(waitMs);
+    else this.#read();
+  }
+
+  /** Reads on when the rates of its session's quotas are kept again. */
+  #pause(waitMs: number): void {
+    this.#options.readPaused();
+    // Others that share a quota may have had their turn first.
+    const stillMs = () => this.#session?.received(0, 0) ?? 0;
+    this.#reader.pause(waitMs, stillMs, () => this.#read());
   }
 
   /**
    * Goes on with the frame at `index` when `wait` is over. The peer's leaving
-   * has to be noticed before that (AZ-10), so one more read is begun.
+   * has to be noticed before that (AZ-10).
    */
   #wait(
     wait: Promise<void>,
     batch: FrameBatch<FrameSource>,
     index: number,
   ): void {
-    this.#isWaiting = true;
-    if (this.#ahead === undefined) this.#readInto(new Uint8Array(AHEAD_BYTES));
-    wait.then(() => {
-      this.#isWaiting = false;
-      this.#handle(batch, index);
-    });
+    this.#reader.readAhead();
+    wait.then(() => this.#handle(batch, index));
   }
 
   write(bytes: Uint8Array): Promise<number> {
@@ -258,34 +259,15 @@ export class Connection implements BatchReceiver, OutboxTarget {
   }
 
   #read(): void {
-    const ahead = this.#ahead;
-    this.#ahead = undefined;
-    if (ahead === undefined) this.#readInto(this.#readBuffer.bytes);
-    else this.#take(ahead, ahead.length);
+    this.#reader.next(this.#lastCount, this.unframer.missingBytes);
   }
 
-  /** Reads once, unless a read is under way or there is nothing to come. */
-  #readInto(bytes: Uint8Array<ArrayBuffer>): void {
-    if (this.#state === "closed" || this.#readEnded) return;
-    if (this.#reading !== undefined) return;
-    this.#reading = bytes;
-    this.#conn.read(bytes).then(this.#onRead, this.#onReadFailed);
-  }
-
-  #received(count: number | null): void {
-    const bytes = this.#reading as Uint8Array<ArrayBuffer>;
-    this.#reading = undefined;
+  chunk(bytes: Uint8Array<ArrayBuffer>, length: number): void {
     if (this.#state === "closed") return;
-    if (count === null) return this.#ended();
-    if (this.#isWaiting) this.#ahead = bytes.subarray(0, count);
-    else this.#take(bytes, count);
-  }
-
-  #take(bytes: Uint8Array<ArrayBuffer>, count: number): void {
+    this.#lastCount = length;
     // What comes while closing is read only so that it is not left unread.
     if (this.#state === "closing") return this.#read();
-    this.#lastCount = count;
-    this.#options.pipeline.push({ source: this, bytes, length: count });
+    this.#options.pipeline.push({ source: this, bytes, length });
   }
 
   /** @returns A promise where the frame has to wait; see {@linkcode MessageReceiver}. */
@@ -339,7 +321,7 @@ export class Connection implements BatchReceiver, OutboxTarget {
       frame.bytes.subarray(frame.start, frame.end),
       this.#options.offer(),
     );
-    this.#clearDeadline();
+    this.#deadline.clear();
     if (outcome.reply !== undefined) {
       this.#outbox.writer.append(outcome.reply, 0, outcome.reply.length);
     }
@@ -383,13 +365,17 @@ export class Connection implements BatchReceiver, OutboxTarget {
   }
 
   /** The peer has said all; what it was sent is still written. */
-  #ended(): void {
+  ended(): void {
     this.#readEnded = true;
     if (this.#state === "handshake") return this.#destroy("the peer left");
     this.#session?.disconnected();
     this.#session = undefined;
     if (this.#state === "open") this.close("the peer left");
     else if (this.#outbox.pendingBytes === 0) this.#destroy("the peer left");
+  }
+
+  readFailed(error: unknown): void {
+    this.#lost(error);
   }
 
   #lost(error: unknown): void {
@@ -416,7 +402,8 @@ export class Connection implements BatchReceiver, OutboxTarget {
     if (this.#state === "closed") return;
     if (this.#state !== "closing") this.#logClosing(reason);
     this.#state = "closed";
-    this.#clearDeadline();
+    this.#deadline.clear();
+    this.#reader.close();
     this.#outbox.close();
     this.#conn.close();
     const session = this.#session;
@@ -432,16 +419,6 @@ export class Connection implements BatchReceiver, OutboxTarget {
   }
 
   #setDeadline(delayMs: number, reason: string): void {
-    this.#clearDeadline();
-    this.#deadline = this.#options.timers.set(delayMs, () => {
-      this.#deadline = undefined;
-      this.#destroy(reason);
-    });
-  }
-
-  #clearDeadline(): void {
-    if (this.#deadline === undefined) return;
-    this.#options.timers.clear(this.#deadline);
-    this.#deadline = undefined;
+    this.#deadline.set(delayMs, () => this.#destroy(reason));
   }
 }

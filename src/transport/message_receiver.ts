@@ -11,6 +11,12 @@ export interface MessageReceiver {
    * @throws {ProtocolError} Where the message is wrong or out of turn.
    */
   receive(message: ClientMessage, bytes: number): Promise<void> | undefined;
+  /**
+   * Told what was received, PINGs included.
+   *
+   * @returns For how long, in milliseconds, nothing more is to be received.
+   */
+  received(frames: number, bytes: number): number;
   /** The client broke the protocol, in octets or in messages. */
   fail(error: ProtocolError): void;
   /** The connection is gone. */

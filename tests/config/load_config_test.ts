@@ -33,6 +33,15 @@ const DEFAULT_LIMITS = {
   strictRequestIds: false,
 };
 
+const DEFAULT_QUOTA = {
+  sessions: 100_000,
+  subscriptions: 10_000_000,
+  registrations: 10_000_000,
+  pendingCalls: 10_000_000,
+  messagesPerSecond: 10_000_000,
+  bytesPerSecond: 10_000_000_000,
+};
+
 Deno.test("loadConfig() fills in all defaults of a file that is one transport", async () => {
   const { config, warnings, notes } = await loadSound(
     '{ "type": "rawsocket", "serializer": "msgpack", "endpoint": { "type": "unix", "path": "/tmp/mysocket1" } }',
@@ -49,6 +58,11 @@ Deno.test("loadConfig() fills in all defaults of a file that is one transport", 
           allow: ALLOW_ALL,
           disclose: DISCLOSE_NONE,
         }],
+        quotas: {
+          role: DEFAULT_QUOTA,
+          authid: DEFAULT_QUOTA,
+          address: DEFAULT_QUOTA,
+        },
         trustLevel: undefined,
       }],
       allowsDisclosure: true,

@@ -71,6 +71,10 @@ class CostlySession implements MessageReceiver {
     return undefined;
   }
 
+  received(): number {
+    return 0;
+  }
+
   fail(): void {}
   disconnected(): void {}
   shutDown(): void {}
@@ -100,6 +104,7 @@ function optionsFor(session: MessageReceiver): ConnectionOptions {
       full: false,
     }),
     openSession: () => session,
+    readPaused: () => {},
     outboxOverflowed: () => {},
     closed: () => {},
   };

@@ -143,6 +143,7 @@ export class SessionBench {
         timers: this.timers,
         counters: { increment: () => {} },
         denials: { denied: () => {} },
+        nowMs: () => 0,
       },
     );
     this.session = new Session({
@@ -166,6 +167,7 @@ export class SessionBench {
       authenticateTimeoutMs: 700,
       goodbyeTimeoutMs: 500,
       strictRequestIds: false,
+      nowMs: () => 0,
       debug: false,
       ...options,
     }, this.link);

@@ -101,6 +101,7 @@ export interface PeerOptions {
   readonly features?: number;
   readonly authid?: string;
   readonly limits?: Partial<PeerLimits>;
+  readonly address?: string;
 }
 
 /** Counters that a test reads. */
@@ -260,6 +261,7 @@ export interface TestRealmOptions {
   readonly callQueueLength?: number;
   readonly store?: EventStore;
   readonly hasMetaApi?: boolean;
+  readonly quotas?: RealmOptions["quotas"];
 }
 
 /** The role all of whose sessions have `authorizer`. */
@@ -276,6 +278,7 @@ export function plainRealm(name: string, role: string): RealmOptions {
     allowsDisclosure: true,
     callQueueLength: 0,
     hasMetaApi: true,
+    quotas: new Map(),
     store: new MemoryEventStore(WIDE_BOUNDS, new TestCounters()),
   };
 }
@@ -300,6 +303,7 @@ export class TestRealm {
       allowsDisclosure: true,
       callQueueLength: 0,
       hasMetaApi: true,
+      quotas: new Map(),
       store: new MemoryEventStore(WIDE_BOUNDS, this.counters),
       ...rest,
     }, {
@@ -309,6 +313,7 @@ export class TestRealm {
       timers: this.time,
       counters: this.counters,
       denials: { denied: () => {} },
+      nowMs: () => this.time.now().getTime(),
     });
   }
 
@@ -333,6 +338,7 @@ export class TestRealm {
       canceling | (options.features ?? 0),
       { ...WIDE_LIMITS, ...options.limits },
       outlet,
+      options.address,
     );
     return new TestPeer(this.realm, peer, outlet);
   }

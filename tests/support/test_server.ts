@@ -37,6 +37,8 @@ export interface TestServerOptions {
   readonly limits?: Partial<TransportLimits>;
   readonly debug?: boolean;
   readonly role?: string;
+  /** The authid of all anonymous sessions. */
+  readonly authid?: string;
   /** Roles of single kinds of transport, so that one realm has several. */
   readonly roles?: Partial<Record<TransportKind, string>>;
   readonly shutdownTimeoutMs?: number;
@@ -203,7 +205,10 @@ function transportOf(
     auth: {
       anonymous: options.anonymous === false || options.auth !== undefined
         ? undefined
-        : { role: options.roles?.[kind] ?? options.role ?? "anonymous" },
+        : {
+          role: options.roles?.[kind] ?? options.role ?? "anonymous",
+          ...(options.authid !== undefined && { authid: options.authid }),
+        },
       implied: false,
       ...options.auth,
     },

@@ -64,7 +64,7 @@ export const LIMITS = {
   max_connections: limit(
     integer(1, 1_000_000),
     20_000,
-    "Connections that one transport holds at a time; more are closed at once.",
+    "Connections that one transport holds at a time; more get handshake error 4.",
   ),
   max_subscriptions: limit(
     integer(1, 10_000_000),

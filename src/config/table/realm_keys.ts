@@ -20,6 +20,7 @@ import {
   list,
   text,
 } from "../value_types.ts";
+import { QUOTAS } from "./quota_keys.ts";
 import { STORE } from "./store_keys.ts";
 
 /** `allow` of a permission. */
@@ -104,6 +105,9 @@ export const ROLE = object({
       "URIs about which decisions for an authid or the role are remembered (default 10000); the longest unused are forgotten. 0: none.",
       { origin: "sluice" },
     ),
+    quotas: optional(QUOTAS, "What the role's sessions may have together.", {
+      origin: "sluice",
+    }),
     id: accepted(text(), "No effect."),
   },
 });
@@ -164,6 +168,11 @@ export const REALM = object({
     store: optional(
       STORE,
       "Where histories and retained events are kept. Absent: in memory, and no history.",
+    ),
+    quotas: optional(
+      QUOTAS,
+      "What the sessions of each role may have together, unless the role says otherwise.",
+      { origin: "sluice" },
     ),
     inventory: notYetIgnorable("an inventory of interfaces"),
     rlinks: notYetIgnorable("links to other routers"),

@@ -1,0 +1,109 @@
+/**
+ * The quotas of one role's sessions: finds what a session is counted under, and
+ * forgets what no session is.
+ */
+import {
+  Quota,
+  type QuotaHolder,
+  type QuotaLimits,
+  type QuotaScope,
+  type QuotaTable,
+  QuotaUsage,
+} from "./quota.ts";
+
+/**
+ * Usages whose sessions have all left, but whose rates have not recovered, are
+ * remembered: otherwise coming back would be a way round them.
+ */
+const RECOVERING_MAX = 10_000;
+
+/** The quotas of a role. */
+export class QuotaBook {
+  readonly #role: QuotaUsage;
+  readonly #authids: UsageTable;
+  readonly #addresses: UsageTable;
+
+  /** @param nowMs A clock that never goes back. */
+  constructor(table: QuotaTable, nowMs: () => number) {
+    this.#role = new QuotaUsage("role", table.role, nowMs());
+    this.#authids = new UsageTable("authid", table.authid, nowMs);
+    this.#addresses = new UsageTable("address", table.address, nowMs);
+  }
+
+  /** How many authids and addresses are remembered, and the sessions of neither. */
+  get recovering(): number {
+    return this.#authids.recovering + this.#addresses.recovering;
+  }
+
+  /** Why there can be no more such session; undefined where there can. */
+  refusal({ authid, address }: QuotaHolder): string | undefined {
+    return this.#role.refusal("sessions") ??
+      this.#authids.refusal(authid) ??
+      (address === undefined ? undefined : this.#addresses.refusal(address));
+  }
+
+  /** Counts a session in. */
+  enter(holder: QuotaHolder): Quota {
+    const { authid, address } = holder;
+    const usages = [this.#role, this.#authids.take(authid)];
+    if (address !== undefined) usages.push(this.#addresses.take(address));
+    const quota = new Quota(holder, usages);
+    quota.add("sessions", 1);
+    return quota;
+  }
+
+  /** Counts a session out; what it had was counted out before. */
+  leave(quota: Quota): void {
+    const { authid, address } = quota.holder;
+    quota.add("sessions", -1);
+    this.#authids.release(authid);
+    if (address !== undefined) this.#addresses.release(address);
+  }
+}
+
+/** The usages of one scope, by authid or address. */
+class UsageTable {
+  readonly #scope: QuotaScope;
+  readonly #limits: QuotaLimits;
+  readonly #nowMs: () => number;
+  readonly #inUse = new Map<string, QuotaUsage>();
+  /** In the order of leaving. */
+  readonly #recovering = new Map<string, QuotaUsage>();
+
+  constructor(scope: QuotaScope, limits: QuotaLimits, nowMs: () => number) {
+    this.#scope = scope;
+    this.#limits = limits;
+    this.#nowMs = nowMs;
+  }
+
+  get recovering(): number {
+    return this.#recovering.size;
+  }
+
+  refusal(key: string): string | undefined {
+    return this.#inUse.get(key)?.refusal("sessions");
+  }
+
+  take(key: string): QuotaUsage {
+    let usage = this.#inUse.get(key);
+    if (usage !== undefined) return usage;
+    usage = this.#recovering.get(key) ??
+      new QuotaUsage(this.#scope, this.#limits, this.#nowMs());
+    this.#recovering.delete(key);
+    this.#inUse.set(key, usage);
+    return usage;
+  }
+
+  release(key: string): void {
+    const usage = this.#inUse.get(key);
+    if (usage === undefined || usage.sessions > 0) return;
+    this.#inUse.delete(key);
+    if (usage.isUnused(this.#nowMs())) return;
+    this.#recovering.set(key, usage);
+    if (this.#recovering.size <= RECOVERING_MAX) return;
+    for (const oldest of this.#recovering.keys()) {
+      this.#recovering.delete(oldest);
+      return;
+    }
+  }
+}

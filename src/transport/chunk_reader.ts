@@ -1,0 +1,113 @@
+/**
+ * Reads a connection chunk by chunk, each when it is asked for: that is the
+ * back-pressure on what comes in.
+ */
+import { Alarm } from "../base/alarm.ts";
+import type { Timers } from "../base/timers.ts";
+import { ReadBuffer } from "./read_buffer.ts";
+
+/** What can be read from. */
+export type Readable = Pick<Deno.Conn, "read">;
+
+/** Who is told of what was read. */
+export interface ChunkTarget {
+  /** `length` octets came; they are good until the next chunk is asked for. */
+  chunk(bytes: Uint8Array<ArrayBuffer>, length: number): void;
+  /** The peer says no more. */
+  ended(): void;
+  /** Reading failed. */
+  readFailed(error: unknown): void;
+}
+
+/** How much is read ahead. */
+const AHEAD_BYTES = 256;
+
+/** The chunks of one connection. */
+export class ChunkReader {
+  readonly #conn: Readable;
+  readonly #target: ChunkTarget;
+  readonly #buffer = new ReadBuffer();
+  readonly #onRead = (count: number | null) => this.#received(count);
+  readonly #onFailed = (error: unknown) => {
+    if (!this.#isClosed) this.#target.readFailed(error);
+  };
+  /** Where the octets of the read that is under way go. */
+  #reading: Uint8Array<ArrayBuffer> | undefined = undefined;
+  /** What was read ahead. */
+  #ahead: Uint8Array<ArrayBuffer> | undefined = undefined;
+  #isAhead = false;
+  #isClosed = false;
+  readonly #pauseEnd: Alarm;
+
+  constructor(conn: Readable, timers: Timers, target: ChunkTarget) {
+    this.#conn = conn;
+    this.#pauseEnd = new Alarm(timers);
+    this.#target = target;
+  }
+
+  /**
+   * Asks for the next chunk.
+   *
+   * @param last Octets of the chunk before, which has been handled.
+   * @param missing Octets of a cut frame that are known to follow.
+   */
+  next(last: number, missing: number): void {
+    this.#pauseEnd.clear();
+    this.#buffer.fit(last, missing);
+    this.#isAhead = false;
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    if (ahead === undefined) this.#read(this.#buffer.bytes);
+    else this.#target.chunk(ahead, ahead.length);
+  }
+
+  /**
+   * Reads a little, and keeps it for the next chunk: so the peer's end is noticed
+   * while the chunk at hand is not handled yet.
+   */
+  readAhead(): void {
+    this.#isAhead = true;
+    if (this.#ahead === undefined) this.#read(new Uint8Array(AHEAD_BYTES));
+  }
+
+  /** Whether nothing is taken for a time. */
+  get isPaused(): boolean {
+    return this.#pauseEnd.isSet;
+  }
+
+  /**
+   * Takes nothing for `waitMs`, and as long after as `stillMs` says; then calls
+   * `goOn`. Asking for the next chunk ends it. The peer's end is noticed.
+   */
+  pause(waitMs: number, stillMs: () => number, goOn: () => void): void {
+    this.readAhead();
+    this.#pauseEnd.set(waitMs, () => {
+      const moreMs = stillMs();
+      if (moreMs > 0) this.pause(moreMs, stillMs, goOn);
+      else goOn();
+    });
+  }
+
+  /** Tells nothing any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#pauseEnd.clear();
+  }
+
+  #read(bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.#isClosed || this.#reading !== undefined) return;
+    this.#reading = bytes;
+    this.#conn.read(bytes).then(this.#onRead, this.#onFailed);
+  }
+
+  #received(count: number | null): void {
+    const bytes = this.#reading as Uint8Array<ArrayBuffer>;
+    this.#reading = undefined;
+    if (this.#isClosed) return;
+    if (count === null) {
+      this.#isClosed = true;
+      this.#target.ended();
+    } else if (this.#isAhead) this.#ahead = bytes.subarray(0, count);
+    else this.#target.chunk(bytes, count);
+  }
+}

@@ -1,0 +1,122 @@
+import { assertEquals } from "@std/assert";
+import { NO_QUOTA, type QuotaLimits } from "../../src/router/quota.ts";
+import { QuotaBook } from "../../src/router/quota_book.ts";
+
+const WIDE: QuotaLimits = {
+  sessions: 1000,
+  subscriptions: 1000,
+  registrations: 1000,
+  pendingCalls: 1000,
+  messagesPerSecond: 1000,
+  bytesPerSecond: 1_000_000,
+};
+
+function bookWith(
+  limits: Partial<Record<"role" | "authid" | "address", Partial<QuotaLimits>>>,
+): { book: QuotaBook; pass(ms: number): void } {
+  let nowMs = 0;
+  const of = (more: Partial<QuotaLimits> = {}) => ({ ...WIDE, ...more });
+  const table = {
+    role: of(limits.role),
+    authid: of(limits.authid),
+    address: of(limits.address),
+  };
+  return {
+    book: new QuotaBook(table, () => nowMs),
+    pass: (ms) => void (nowMs += ms),
+  };
+}
+
+const ANNA = { authid: "anna", address: "192.0.2.1" };
+const BOB = { authid: "bob", address: "192.0.2.2" };
+
+Deno.test("QuotaBook counts sessions by role, authid and address, each by itself", () => {
+  const cases = [
+    { scope: "role", full: [ANNA, BOB], free: [] },
+    { scope: "authid", full: [ANNA, { ...BOB, authid: "anna" }], free: [BOB] },
+    {
+      scope: "address",
+      full: [ANNA, { ...BOB, address: ANNA.address }],
+      free: [BOB, { ...ANNA, address: undefined }],
+    },
+  ];
+  for (const { scope, full, free } of cases) {
+    const { book } = bookWith({ [scope]: { sessions: 2 } });
+    const first = book.enter(ANNA);
+    assertEquals(book.refusal(ANNA), undefined);
+    const second = book.enter(ANNA);
+    for (const holder of full) {
+      assertEquals(
+        book.refusal(holder)?.endsWith("have 2 sessions, the most allowed"),
+        true,
+        scope,
+      );
+    }
+    for (const holder of free) assertEquals(book.refusal(holder), undefined);
+    book.leave(second);
+    assertEquals(book.refusal(ANNA), undefined);
+    book.leave(first);
+  }
+});
+
+Deno.test("a Quota refuses what any of its scopes is full of", () => {
+  const { book } = bookWith({ authid: { subscriptions: 2 } });
+  const here = book.enter(ANNA);
+  const there = book.enter({ ...BOB, authid: "anna" });
+  const other = book.enter(BOB);
+  here.add("subscriptions", 1);
+  there.add("subscriptions", 1);
+  assertEquals(
+    here.refusal("subscriptions"),
+    "The sessions of this authid have 2 subscriptions, the most allowed",
+  );
+  assertEquals(here.refusal("registrations"), undefined);
+  assertEquals(other.refusal("subscriptions"), undefined);
+  there.add("subscriptions", -1);
+  assertEquals(here.refusal("subscriptions"), undefined);
+});
+
+Deno.test("a Quota makes its session wait for the slowest of its rates", () => {
+  const { book } = bookWith({
+    role: { messagesPerSecond: 10 },
+    address: { bytesPerSecond: 100 },
+  });
+  const quota = book.enter(ANNA);
+  assertEquals(quota.spend(10, 100, 0), 0);
+  assertEquals(quota.spend(5, 0, 0), 500);
+  assertEquals(quota.spend(0, 100, 0), 1000);
+  // Another address has octets left, and the same messages.
+  assertEquals(book.enter(BOB).spend(0, 0, 0), 500);
+});
+
+Deno.test("QuotaBook remembers a rate that has not recovered, and nothing else", () => {
+  const { book, pass } = bookWith({ authid: { messagesPerSecond: 10 } });
+  const quota = book.enter(ANNA);
+  quota.spend(30, 1, 0);
+  book.leave(quota);
+  // The authid's messages; the address's and the role's have recovered soon.
+  assertEquals(book.recovering, 2);
+  pass(1000);
+  const again = book.enter(ANNA);
+  assertEquals(again.spend(0, 0, 1000), 1000);
+  pass(2000);
+  book.leave(again);
+  assertEquals(book.recovering, 0);
+});
+
+Deno.test("QuotaBook forgets the longest gone when too many have not recovered", () => {
+  const { book } = bookWith({ authid: { messagesPerSecond: 10 } });
+  for (let i = 0; i < 10_001; i++) {
+    const quota = book.enter({ authid: `user${i}`, address: undefined });
+    quota.spend(20, 1, 0);
+    book.leave(quota);
+  }
+  assertEquals(book.recovering, 10_000);
+  const first = book.enter({ authid: "user0", address: undefined });
+  assertEquals(first.spend(0, 0, 0) > 0, true, "the role still owes");
+});
+
+Deno.test("NO_QUOTA refuses nothing and never waits", () => {
+  assertEquals(NO_QUOTA.refusal("sessions"), undefined);
+  assertEquals(NO_QUOTA.spend(1e9, 1e12, 0), 0);
+});
