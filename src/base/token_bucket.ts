@@ -1,3 +1,6 @@
+/** How coarse the clock is for those who do not run out of tokens. */
+const TICK_MS = 10;
+
 /**
  * A rate with a burst: tokens come in at a steady rate up to a number of them,
  * and are taken out.
@@ -35,7 +38,10 @@ export class TokenBucket {
    * @returns For how long, in milliseconds, something is owed; 0: nothing is.
    */
   spend(count: number, nowMs: number): number {
-    this.#refill(nowMs);
+    // Most of the time there are plenty, and how many is not looked at closely.
+    if (this.#tokens < count || nowMs - this.#atMs >= TICK_MS) {
+      this.#refill(nowMs);
+    }
     this.#tokens -= count;
     return this.#tokens >= 0 ? 0 : -this.#tokens / this.#perSecond * 1000;
   }

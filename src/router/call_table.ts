@@ -45,7 +45,7 @@ export class CallTable {
   /** Enters a call, which has no callee yet. */
   enter(call: PendingCall): void {
     call.caller.calls.set(call.message.request, call);
-    call.caller.quota.add("pendingCalls", 1);
+    call.caller.quota.addCalls(1);
     this.#count++;
   }
 
@@ -175,7 +175,7 @@ export class CallTable {
       call.caller.rememberEndedCall(call.message.request);
     }
     call.caller.calls.delete(call.message.request);
-    call.caller.quota.add("pendingCalls", -1);
+    call.caller.quota.addCalls(-1);
     this.#count--;
   }
 

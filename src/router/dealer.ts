@@ -257,9 +257,10 @@ export class Dealer {
 
   #refuseCall(caller: Peer, message: Call): ErrorMessage | undefined {
     const { request } = message;
-    const { gate } = this.#options;
-    const refusal = gate.refuseMore(caller, "pendingCalls", "call", request);
-    if (refusal !== undefined) return refusal;
+    if (!caller.hasRoomForCall) {
+      const { gate } = this.#options;
+      return gate.refuseMore(caller, "pendingCalls", "call", request);
+    }
     if (
       (message.options as CallOptions).disclose_me === true &&
       !this.#options.allowsDisclosure

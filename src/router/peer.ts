@@ -108,6 +108,12 @@ export class Peer {
       : `The session has ${max} ${QUOTA_KIND_NAME[kind]}, the most allowed`;
   }
 
+  /** The same for calls, which are many: whether it can have one more. */
+  get hasRoomForCall(): boolean {
+    return this.calls.size < this.limits.maxPendingCalls &&
+      this.quota.hasRoomForCall;
+  }
+
   #count(kind: OwnedKind): number {
     switch (kind) {
       case "subscriptions":

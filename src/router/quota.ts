@@ -115,6 +115,22 @@ export class Quota {
     for (const usage of this.#usages) usage[kind] += count;
   }
 
+  /** As {@linkcode Quota.refusal} for calls, which are many: whether there can. */
+  get hasRoomForCall(): boolean {
+    const usages = this.#usages;
+    for (let i = 0; i < usages.length; i++) {
+      const { pendingCalls, limits } = usages[i];
+      if (pendingCalls >= limits.pendingCalls) return false;
+    }
+    return true;
+  }
+
+  /** As {@linkcode Quota.add} for calls, which are many. */
+  addCalls(count: number): void {
+    const usages = this.#usages;
+    for (let i = 0; i < usages.length; i++) usages[i].pendingCalls += count;
+  }
+
   /**
    * Notes what the session has received.
    *
