@@ -11,14 +11,29 @@
 import { isGuardedProcedure } from "../router/meta/guarded_procedures.ts";
 import type { Action, Authorizer, Disclosure } from "../router/ports.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
+import { compileRules, type Rule } from "./compile_rules.ts";
 import { covers, overlaps, type Pattern } from "./pattern_relation.ts";
 
-/** One rule: what it allows on which URIs. */
-export interface Rule extends Pattern {
-  readonly allow: Readonly<Record<Action, boolean>>;
-  /** Whose identity is told without being asked (PI-03, CI-02). */
-  readonly disclose: Readonly<Record<Disclosure, boolean>>;
+/** What a decision rests on. */
+export type Why =
+  /** The rule says so. */
+  | "rule"
+  /** No rule matches the URI, or all that the pattern matches. */
+  | "no_rule"
+  /** A rule covers the pattern, but this more specific one denies a part (AZ-07). */
+  | "part_denied"
+  /** The rule would allow it, but is not about `wamp.` by its own text (AZ-11). */
+  | "guarded";
+
+/** A decision, and the rule that made it. */
+export interface Verdict {
+  readonly allowed: boolean;
+  readonly why: Why;
+  /** `undefined`: {@linkcode why} is `no_rule`. */
+  readonly rule: Rule | undefined;
 }
+
+const NO_RULE: Verdict = { allowed: false, why: "no_rule", rule: undefined };
 
 /** Decisions remembered for each role; random URIs must not grow memory. */
 const REMEMBERED_URIS_MAX = 4096;
@@ -38,7 +53,7 @@ const DISCLOSURE_BITS = DISCLOSURE_BIT.caller | DISCLOSURE_BIT.publisher;
 
 /** The rules of a role as an {@linkcode Authorizer}. */
 export class StaticRules implements Authorizer {
-  /** Most specific first, one for each pattern. */
+  /** Most specific first. */
   readonly #rules: readonly Rule[];
   readonly trustLevel: number | undefined;
   /** What some rule discloses: mostly nothing, and then no URI need be looked up. */
@@ -55,9 +70,7 @@ export class StaticRules implements Authorizer {
     trustLevel: number | undefined = undefined,
   ) {
     this.trustLevel = trustLevel;
-    const byPattern = new Map<string, Rule>();
-    for (const rule of rules) byPattern.set(`${rule.match} ${rule.uri}`, rule);
-    this.#rules = [...byPattern.values()].sort(bySpecificity);
+    this.#rules = compileRules(rules).deciding;
     this.#disclosing = this.#rules.reduce(
       (bits, rule) => bits | ruleBits(rule) & DISCLOSURE_BITS,
       0,
@@ -65,8 +78,17 @@ export class StaticRules implements Authorizer {
   }
 
   allows(action: Action, uri: string, match: MatchPolicy): boolean {
-    if (match !== "exact") return this.#allowsPattern(action, { uri, match });
+    if (match !== "exact") {
+      return this.#explainPattern(action, { uri, match }).allowed;
+    }
     return (this.#bitsOf(uri) & ACTION_BIT[action]) !== 0;
+  }
+
+  /** The decision of {@linkcode allows}, with the rule that makes it. */
+  explain(action: Action, uri: string, match: MatchPolicy): Verdict {
+    return match === "exact"
+      ? this.#explainUri(action, uri)
+      : this.#explainPattern(action, { uri, match });
   }
 
   discloses(who: Disclosure, uri: string): boolean {
@@ -79,9 +101,7 @@ export class StaticRules implements Authorizer {
     if (bits === undefined) {
       const rule = this.#ruleFor(uri);
       bits = ruleBits(rule);
-      if (isGuardedProcedure(uri) && !rule?.uri.startsWith("wamp.")) {
-        bits &= ~ACTION_BIT.call;
-      }
+      if (isGuardedFrom(rule, uri)) bits &= ~ACTION_BIT.call;
       if (this.#remembered.size >= REMEMBERED_URIS_MAX) {
         this.#remembered.clear();
       }
@@ -90,18 +110,36 @@ export class StaticRules implements Authorizer {
     return bits;
   }
 
-  /** Exact, then wildcard, then longest prefix: not the dealer's order (PB-02). */
   #ruleFor(uri: string): Rule | undefined {
     return this.#rules.find((rule) => covers(rule, { uri, match: "exact" }));
   }
 
-  #allowsPattern(action: Action, pattern: Pattern): boolean {
-    for (const rule of this.#rules) {
-      if (covers(rule, pattern)) return rule.allow[action];
-      if (!rule.allow[action] && overlaps(rule, pattern)) return false;
+  #explainUri(action: Action, uri: string): Verdict {
+    const rule = this.#ruleFor(uri);
+    if (rule === undefined) return NO_RULE;
+    const allowed = rule.allow[action];
+    if (allowed && action === "call" && isGuardedFrom(rule, uri)) {
+      return { allowed: false, why: "guarded", rule };
     }
-    return false;
+    return { allowed, why: "rule", rule };
   }
+
+  #explainPattern(action: Action, pattern: Pattern): Verdict {
+    const at = this.#rules.findIndex((rule) => covers(rule, pattern));
+    if (at < 0) return NO_RULE;
+    const rule = this.#rules[at];
+    if (!rule.allow[action]) return { allowed: false, why: "rule", rule };
+    const denier = this.#rules.slice(0, at).find((other) =>
+      !other.allow[action] && overlaps(other, pattern)
+    );
+    return denier === undefined
+      ? { allowed: true, why: "rule", rule }
+      : { allowed: false, why: "part_denied", rule: denier };
+  }
+}
+
+function isGuardedFrom(rule: Rule | undefined, uri: string): boolean {
+  return isGuardedProcedure(uri) && !rule?.uri.startsWith("wamp.");
 }
 
 function ruleBits(rule: Rule | undefined): number {
@@ -114,31 +152,4 @@ function ruleBits(rule: Rule | undefined): number {
     if (rule.disclose[who]) bits |= DISCLOSURE_BIT[who];
   }
   return bits;
-}
-
-const MATCH_RANK: Readonly<Record<MatchPolicy, number>> = {
-  exact: 0,
-  wildcard: 1,
-  prefix: 2,
-};
-
-/** Most specific first. */
-function bySpecificity(a: Rule, b: Rule): number {
-  const rank = MATCH_RANK[a.match] - MATCH_RANK[b.match];
-  if (rank !== 0) return rank;
-  if (a.match === "prefix") return b.uri.length - a.uri.length;
-  if (a.match === "wildcard") return compareWildcards(a.uri, b.uri);
-  return 0;
-}
-
-/** At the first place where they differ, the literal component goes first (PB-04). */
-function compareWildcards(a: string, b: string): number {
-  const left = a.split(".");
-  const right = b.split(".");
-  // No URI is matched by both, but a sort needs one order for all.
-  if (left.length !== right.length) return left.length - right.length;
-  for (let i = 0; i < left.length; i++) {
-    if ((left[i] === "") !== (right[i] === "")) return left[i] === "" ? 1 : -1;
-  }
-  return 0;
 }

@@ -36,6 +36,13 @@ const ALLOW_NONE = {
 
 const DISCLOSE_NONE = { caller: false, publisher: false };
 
+/** A realm with the places that later findings about it point to. */
+export interface PlacedRealm {
+  readonly config: RealmConfig;
+  /** By role: where its name stands. */
+  readonly roleNodes: ReadonlyMap<string, ConfigNode>;
+}
+
 /** What a file without realms gets. */
 export const IMPLIED_REALM: RealmConfig = {
   name: "realm1",
@@ -57,19 +64,20 @@ export const IMPLIED_REALM: RealmConfig = {
 export function buildRealms(
   sections: readonly (RealmSection | undefined)[],
   context: CheckContext,
-): RealmConfig[] {
+): PlacedRealm[] {
   const names = new Map<string, ConfigNode>();
   const paths = new Map<string, ConfigNode>();
-  const realms: RealmConfig[] = [];
+  const realms: PlacedRealm[] = [];
   for (const section of sections) {
     if (section === undefined) continue;
     const { name, options, roles } = section.values;
     const uriCheck = options?.values.uri_check ?? "loose";
-    const built = buildRoles(roles ?? [], uriCheck, context);
+    const roleNodes = new Map<string, ConfigNode>();
+    const built = buildRoles(roles ?? [], uriCheck, roleNodes, context);
     const store = buildStore(section.values.store, uriCheck, paths, context);
     if (name === undefined) continue;
     claim(name, nodeOf(section, "name"), names, context);
-    realms.push({
+    const config: RealmConfig = {
       name,
       uriCheck,
       roles: built,
@@ -77,7 +85,8 @@ export function buildRealms(
       callQueueLength: options?.values.call_queue ?? 0,
       hasMetaApi: options?.values.enable_meta_api ?? true,
       store,
-    });
+    };
+    realms.push({ config, roleNodes });
   }
   return realms;
 }
@@ -85,9 +94,9 @@ export function buildRealms(
 function buildRoles(
   sections: readonly (RoleSection | undefined)[],
   uriCheck: "loose" | "strict",
+  names: Map<string, ConfigNode>,
   context: CheckContext,
 ): RoleConfig[] {
-  const names = new Map<string, ConfigNode>();
   const roles: RoleConfig[] = [];
   for (const section of sections) {
     if (section === undefined) continue;
@@ -123,6 +132,7 @@ function buildPermissions(
       match: "prefix",
       allow: ALLOW_ALL,
       disclose: DISCLOSE_NONE,
+      source: context.locate(nodeOf(role, "allow-by-default")),
     });
   }
   return permissions;
@@ -143,5 +153,6 @@ function buildPermission(
     ...pattern,
     allow: { call, register, publish, subscribe },
     disclose: { caller, publisher },
+    source: context.locate(section.node),
   };
 }

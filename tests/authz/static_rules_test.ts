@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { covers, overlaps } from "../../src/authz/pattern_relation.ts";
-import { type Rule, StaticRules } from "../../src/authz/static_rules.ts";
+import type { Rule } from "../../src/authz/compile_rules.ts";
+import { StaticRules } from "../../src/authz/static_rules.ts";
 import type { Action } from "../../src/router/ports.ts";
 import {
   naivelyMatches,

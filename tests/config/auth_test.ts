@@ -27,8 +27,21 @@ const HEX = "0123456789abcdefABCDEF".padEnd(64, "7");
 const SECRET = "MaRkEdSeCrEt";
 const DERIVED = "64xfzBvZhGDT7PB0bQwDeI8/WR1M9x6Cw5dt0yP9koc=";
 
+/** Gives every role, so that none of them is said to be no one's. */
+const OTHER = {
+  ...SOUND,
+  endpoint: { type: "unix", path: "/run/other.sock" },
+  auth: {
+    anonymous: { type: "static", role: "user" },
+    ticket: {
+      type: "static",
+      principals: { ceo: { ticket: "t", role: "boss" } },
+    },
+  },
+};
+
 function file(auth: object, endpoint: object = SOUND.endpoint): object {
-  return { realms: REALMS, transports: [{ ...SOUND, endpoint, auth }] };
+  return { realms: REALMS, transports: [{ ...SOUND, endpoint, auth }, OTHER] };
 }
 
 async function authOf(
