@@ -46,7 +46,8 @@ export function overlaps(a: Pattern, b: Pattern): boolean {
   );
 }
 
-function isOneUri(pattern: Pattern): boolean {
+/** Whether `pattern` stands for one URI only. */
+export function isOneUri(pattern: Pattern): boolean {
   return pattern.match === "exact" ||
     (pattern.match === "wildcard" && firstEmptyComponent(pattern.uri) < 0);
 }

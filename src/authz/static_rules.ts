@@ -18,14 +18,30 @@ import type {
 } from "../router/ports.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
+import { compileRules, type Rule } from "./compile_rules.ts";
+import { describeVerdict } from "./describe_verdict.ts";
 import { covers, overlaps, type Pattern } from "./pattern_relation.ts";
 
-/** One rule: what it allows on which URIs. */
-export interface Rule extends Pattern {
-  readonly allow: Readonly<Record<Action, boolean>>;
-  /** Whose identity is told without being asked (PI-03, CI-02). */
-  readonly disclose: Readonly<Record<Disclosure, boolean>>;
+/** What a decision rests on. */
+export type Reason =
+  /** The rule says so. */
+  | "rule"
+  /** No rule matches the URI, or all that the pattern matches. */
+  | "no_rule"
+  /** A rule covers the pattern, but this more specific one denies a part (AZ-07). */
+  | "part_denied"
+  /** The rule would allow it, but is not about such procedures by its text (AZ-11). */
+  | "guarded";
+
+/** A decision, and the rule that made it. */
+export interface Verdict {
+  readonly allowed: boolean;
+  readonly reason: Reason;
+  /** `undefined`: {@linkcode reason} is `no_rule`. */
+  readonly rule: Rule | undefined;
 }
+
+const NO_RULE: Verdict = { allowed: false, reason: "no_rule", rule: undefined };
 
 /** Decisions remembered for each role; random URIs must not grow memory. */
 const REMEMBERED_URIS_MAX = 4096;
@@ -45,7 +61,7 @@ const DISCLOSURE_BITS = DISCLOSURE_BIT.caller | DISCLOSURE_BIT.publisher;
 
 /** The rules of a role as an {@linkcode Authorizer}. */
 export class StaticRules implements Authorizer, Role {
-  /** Most specific first, one for each pattern. */
+  /** Most specific first. */
   readonly #rules: readonly Rule[];
   readonly trustLevel: number | undefined;
   /** What some rule discloses: mostly nothing, and then no URI need be looked up. */
@@ -62,9 +78,7 @@ export class StaticRules implements Authorizer, Role {
     trustLevel: number | undefined = undefined,
   ) {
     this.trustLevel = trustLevel;
-    const byPattern = new Map<string, Rule>();
-    for (const rule of rules) byPattern.set(`${rule.match} ${rule.uri}`, rule);
-    this.#rules = [...byPattern.values()].sort(bySpecificity);
+    this.#rules = compileRules(rules).deciding;
     this.#disclosing = this.#rules.reduce(
       (bits, rule) => bits | ruleBits(rule) & DISCLOSURE_BITS,
       0,
@@ -72,7 +86,9 @@ export class StaticRules implements Authorizer, Role {
   }
 
   allows(action: Action, uri: string, match: MatchPolicy): boolean {
-    if (match !== "exact") return this.#allowsPattern(action, { uri, match });
+    if (match !== "exact") {
+      return this.#explainPattern(action, { uri, match }).allowed;
+    }
     return (this.#bitsOf(uri) & ACTION_BIT[action]) !== 0;
   }
 
@@ -86,12 +102,20 @@ export class StaticRules implements Authorizer, Role {
     return 0;
   }
 
-  denial(): Denial {
+  denial(action: Action, uri: string, match: MatchPolicy): Denial {
+    const verdict = this.explain(action, uri, match);
     return {
       error: ErrorUri.NOT_AUTHORIZED,
       text: "Not authorized for",
-      decider: "",
+      decider: describeVerdict(verdict, { action, uri, match }),
     };
+  }
+
+  /** The decision of {@linkcode allows}, with the rule that makes it. */
+  explain(action: Action, uri: string, match: MatchPolicy): Verdict {
+    return match === "exact"
+      ? this.#explainUri(action, uri)
+      : this.#explainPattern(action, { uri, match });
   }
 
   discloses(who: Disclosure, uri: string): boolean {
@@ -104,9 +128,7 @@ export class StaticRules implements Authorizer, Role {
     if (bits === undefined) {
       const rule = this.#ruleFor(uri);
       bits = ruleBits(rule);
-      if (isGuardedProcedure(uri) && !isNamedBy(rule, uri)) {
-        bits &= ~ACTION_BIT.call;
-      }
+      if (isGuardedFrom(rule, uri)) bits &= ~ACTION_BIT.call;
       if (this.#remembered.size >= REMEMBERED_URIS_MAX) {
         this.#remembered.clear();
       }
@@ -115,18 +137,38 @@ export class StaticRules implements Authorizer, Role {
     return bits;
   }
 
-  /** Exact, then wildcard, then longest prefix: not the dealer's order (PB-02). */
   #ruleFor(uri: string): Rule | undefined {
     return this.#rules.find((rule) => covers(rule, { uri, match: "exact" }));
   }
 
-  #allowsPattern(action: Action, pattern: Pattern): boolean {
-    for (const rule of this.#rules) {
-      if (covers(rule, pattern)) return rule.allow[action];
-      if (!rule.allow[action] && overlaps(rule, pattern)) return false;
+  #explainUri(action: Action, uri: string): Verdict {
+    const rule = this.#ruleFor(uri);
+    if (rule === undefined) return NO_RULE;
+    const allowed = rule.allow[action];
+    if (allowed && action === "call" && isGuardedFrom(rule, uri)) {
+      return { allowed: false, reason: "guarded", rule };
     }
-    return false;
+    return { allowed, reason: "rule", rule };
   }
+
+  #explainPattern(action: Action, pattern: Pattern): Verdict {
+    const at = this.#rules.findIndex((rule) => covers(rule, pattern));
+    if (at < 0) return NO_RULE;
+    const rule = this.#rules[at];
+    if (!rule.allow[action]) return { allowed: false, reason: "rule", rule };
+    const denier = this.#rules.slice(0, at).find((other) =>
+      !other.allow[action] && overlaps(other, pattern)
+    );
+    return denier === undefined
+      ? { allowed: true, reason: "rule", rule }
+      : { allowed: false, reason: "part_denied", rule: denier };
+  }
+}
+
+/** Whether calling `uri` needs a rule that is about its like by its own text. */
+function isGuardedFrom(rule: Rule | undefined, uri: string): boolean {
+  const component = uri.slice(0, uri.indexOf(".") + 1);
+  return isGuardedProcedure(uri) && !rule?.uri.startsWith(component);
 }
 
 function ruleBits(rule: Rule | undefined): number {
@@ -139,37 +181,4 @@ function ruleBits(rule: Rule | undefined): number {
     if (rule.disclose[who]) bits |= DISCLOSURE_BIT[who];
   }
   return bits;
-}
-
-/** Whether `rule` speaks of the router's own procedures, and not of everything. */
-function isNamedBy(rule: Rule | undefined, procedure: string): boolean {
-  const component = procedure.slice(0, procedure.indexOf(".") + 1);
-  return rule?.uri.startsWith(component) === true;
-}
-
-const MATCH_RANK: Readonly<Record<MatchPolicy, number>> = {
-  exact: 0,
-  wildcard: 1,
-  prefix: 2,
-};
-
-/** Most specific first. */
-function bySpecificity(a: Rule, b: Rule): number {
-  const rank = MATCH_RANK[a.match] - MATCH_RANK[b.match];
-  if (rank !== 0) return rank;
-  if (a.match === "prefix") return b.uri.length - a.uri.length;
-  if (a.match === "wildcard") return compareWildcards(a.uri, b.uri);
-  return 0;
-}
-
-/** At the first place where they differ, the literal component goes first (PB-04). */
-function compareWildcards(a: string, b: string): number {
-  const left = a.split(".");
-  const right = b.split(".");
-  // No URI is matched by both, but a sort needs one order for all.
-  if (left.length !== right.length) return left.length - right.length;
-  for (let i = 0; i < left.length; i++) {
-    if ((left[i] === "") !== (right[i] === "")) return left[i] === "" ? 1 : -1;
-  }
-  return 0;
 }

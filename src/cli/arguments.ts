@@ -12,6 +12,8 @@ import {
   type LogLevel,
 } from "../base/log.ts";
 import { nearest } from "../config/nearest.ts";
+import { choose } from "./choose.ts";
+import { type Question, QUESTION_OPTIONS, readQuestion } from "./question.ts";
 import {
   readStretching,
   type Stretching,
@@ -22,6 +24,7 @@ import {
 export const COMMANDS = [
   "start",
   "check",
+  "explain",
   "permissions",
   "schema",
   "keygen",
@@ -41,6 +44,8 @@ export interface Arguments {
   readonly operand: string;
   /** For `secret`. */
   readonly stretching: Stretching;
+  /** For `explain`. */
+  readonly question: Question;
   readonly ignoreUnsupported: boolean;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
@@ -56,6 +61,7 @@ const TEXT_OPTIONS = [
   "log-level",
   "log-format",
   ...STRETCHING_OPTIONS,
+  ...QUESTION_OPTIONS,
 ] as const;
 const FLAGS = ["help", "version", "ignore-unsupported"] as const;
 const OPTION_NAMES = [...TEXT_OPTIONS, ...FLAGS];
@@ -79,21 +85,24 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
   if (parsed.help) return { kind: "help", command: named };
   const command = parsed.version ? "version" : named ?? "start";
   const operands = named === undefined ? rest : rest.slice(1);
-  const logLevel = choose("log-level", parsed["log-level"], LOG_LEVELS, "info");
+  const logLevel = choose(
+    "log-level",
+    parsed["log-level"],
+    LOG_LEVELS,
+    problems,
+  );
   const logFormat = choose(
     "log-format",
     parsed["log-format"],
     LOG_FORMATS,
-    "text",
+    problems,
   );
-  for (const { problem } of [logLevel, logFormat]) {
-    if (problem !== undefined) problems.push(problem);
-  }
   const { stretching, problems: wrong } = readStretching(
     command,
     operands[0],
     parsed,
   );
+  const question = readQuestion(command, parsed, problems);
   problems.push(...wrong, ...checkOperands(command, operands));
   if (problems.length > 0) return { kind: "wrong", problems };
   return {
@@ -103,9 +112,10 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
       configPath: takesConfig(command) ? operands[0] ?? "" : "",
       operand: takesConfig(command) ? "" : operands[0] ?? "",
       stretching,
+      question,
       ignoreUnsupported: parsed["ignore-unsupported"],
-      logLevel: logLevel.value,
-      logFormat: logFormat.value,
+      logLevel: logLevel ?? "info",
+      logFormat: logFormat ?? "text",
     },
   };
 }
@@ -113,7 +123,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
 /** Whether a command takes a config. */
 export function takesConfig(command: CommandName): boolean {
   return command === "start" || command === "check" ||
-    command === "permissions";
+    command === "explain" || command === "permissions";
 }
 
 /** What `secret` makes secrets for. */
@@ -156,24 +166,6 @@ function checkSecretKind(operands: readonly string[]): string[] {
   const meant = nearest(kind, SECRET_KINDS);
   const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
   return [`${wanted}, found ${quote(kind)}${hint}`];
-}
-
-function choose<T extends string>(
-  name: string,
-  given: string | undefined,
-  values: readonly T[],
-  fallback: T,
-): { value: T; problem: string | undefined } {
-  if (given === undefined) return { value: fallback, problem: undefined };
-  const value = values.find((candidate) => candidate === given);
-  if (value !== undefined) return { value, problem: undefined };
-  const meant = nearest(given, values);
-  const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
-  const found = given === "" ? "nothing" : quote(given);
-  const problem = `--${name} takes one of ${
-    values.join(", ")
-  }, found ${found}${hint}`;
-  return { value: fallback, problem };
 }
 
 function describeUnknown(word: string): string {

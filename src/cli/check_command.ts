@@ -6,6 +6,7 @@
 
 import { formatAddress } from "../config/build_endpoint.ts";
 import type { RouterConfig } from "../config/config.ts";
+import { reviewRules } from "../review/review_rules.ts";
 import type { Arguments } from "./arguments.ts";
 import { ExitCode } from "./exit_code.ts";
 import {
@@ -18,12 +19,14 @@ import { print } from "./terminal.ts";
 /** Runs `check`. */
 export async function checkCommand(args: Arguments): Promise<ExitCode> {
   const { configPath } = args;
-  const { config, errors, warnings, notes, files } = await loadNamedConfig(
-    args,
-  );
-  const inFiles = await checkNamedFiles(files, configPath);
-  print(problemLines([...errors, ...warnings, ...notes, ...inFiles]));
-  const count = [...errors, ...inFiles]
+  const { config, expectations, errors, warnings, notes, files } =
+    await loadNamedConfig(args);
+  const found = [
+    ...await checkNamedFiles(files, configPath),
+    ...(config === undefined ? [] : reviewRules(config, expectations)),
+  ];
+  print(problemLines([...errors, ...warnings, ...notes, ...found]));
+  const count = [...errors, ...found]
     .filter(({ severity }) => severity === "error").length;
   if (config === undefined || count > 0) {
     print(`${configPath}: ${count} ${count === 1 ? "error" : "errors"}\n`);

@@ -23,6 +23,7 @@ const GENERAL = `Sluice: a WAMP router over RawSocket
 Usage:
   main.ts [start] [OPTIONS] CONFIG     start the router
   main.ts check CONFIG                 report what is wrong in a config
+  main.ts explain CONFIG ...           say what a role may do, and by which rule
   main.ts permissions CONFIG           print the command with the least permissions
   main.ts schema                       print the JSON Schema of the config
   main.ts keygen [FILE]                make a key pair for WAMP-cryptosign
@@ -51,12 +52,46 @@ ${EXIT_CODES}
 `,
   check: `Usage: main.ts check [OPTIONS] CONFIG
 
-Reports everything that is wrong in the config, and what is good to know; opens
-the keys and certificates that it names.
+Reports everything that is wrong in the config, and what is good to know: opens
+the keys and certificates that it names, looks for permissions that are in vain,
+and decides the cases of \`expect\`.
 
 ${OPTIONS}
 
 Exit code: 0 when the router would start, 2 when not.
+`,
+  explain:
+    `Usage: main.ts explain CONFIG --realm REALM --role ROLE ACTION URI [OPTIONS]
+
+Says what the router would decide on a request, and by which rule.
+
+ACTION is one of --call, --register, --publish and --subscribe.
+
+Options:
+  --match POLICY           exact, prefix or wildcard (default: exact), for
+                           --register and --subscribe
+  --ignore-unsupported     as for the other commands
+  -h, --help               print this text
+
+Prints one line each:
+  allowed, denied, or asked
+  why: CODE: TEXT          CODE is one of
+                             rule           the rule says so
+                             no_rule        no rule matches: denied
+                             part_denied    of what the pattern matches, the rule
+                                            denies a part
+                             guarded        only a rule that begins like this
+                                            procedure can allow calling it
+                             invalid_uri    denied by no rule: the URI is not
+                                            valid in the realm
+                             reserved_uri   denied by no rule: "wamp." is the
+                                            router's own
+                             authorizer     asked: the role has an authorizer
+  rule: FILE:LINE:COLUMN: KEY: PATTERN allows ACTIONS
+                           the rule that made the decision, if one did
+
+Exit code: 0 allowed or denied, 1 when there is no such realm or role, 2 wrong
+usage or config.
 `,
   permissions: `Usage: main.ts permissions [OPTIONS] CONFIG
 

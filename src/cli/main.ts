@@ -8,6 +8,7 @@ import { jsonSchemaText } from "../config/json_schema.ts";
 import { type Arguments, parseArguments } from "./arguments.ts";
 import { checkCommand } from "./check_command.ts";
 import { ExitCode } from "./exit_code.ts";
+import { explainCommand } from "./explain_command.ts";
 import { helpText } from "./help.ts";
 import { keygenCommand } from "./keygen_command.ts";
 import { permissionsCommand } from "./permissions_command.ts";
@@ -49,6 +50,8 @@ async function runCommand(
       return await startCommand(args, programUrl);
     case "check":
       return await checkCommand(args);
+    case "explain":
+      return await explainCommand(args, args.question);
     case "permissions":
       return await permissionsCommand(args, programUrl);
     case "schema":

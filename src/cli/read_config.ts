@@ -6,7 +6,7 @@
  */
 
 import type { NamedFile } from "../config/check_context.ts";
-import type { RouterConfig } from "../config/config.ts";
+import type { ExpectationConfig, RouterConfig } from "../config/config.ts";
 import { loadConfig, type LoadResult } from "../config/load_config.ts";
 import { checkFiles } from "../config/named_files.ts";
 import {
@@ -22,6 +22,7 @@ import { printError } from "./terminal.ts";
 /** A config without errors. */
 export interface ReadConfig extends PermissionSubject {
   readonly config: RouterConfig;
+  readonly expectations: readonly ExpectationConfig[];
   readonly warnings: readonly Problem[];
   readonly files: readonly NamedFile[];
 }

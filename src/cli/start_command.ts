@@ -6,7 +6,7 @@
 
 import { createLogger, type Logger } from "../base/log.ts";
 import type { RouterConfig, TransportConfig } from "../config/config.ts";
-import { formatProblem } from "../config/problem.ts";
+import { formatProblem, sortProblems } from "../config/problem.ts";
 import { giveUp } from "../permissions/give_up.ts";
 import {
   describeMissing,
@@ -17,6 +17,7 @@ import {
   type Permission,
   requiredPermissions,
 } from "../permissions/required_permissions.ts";
+import { reviewRules } from "../review/review_rules.ts";
 import { type RunningServer, startServer } from "../server/server.ts";
 import type { Arguments } from "./arguments.ts";
 import { exitOnDefect } from "./defects.ts";
@@ -47,9 +48,12 @@ This command gives exactly those:
 `);
     return ExitCode.WRONG_USAGE;
   }
-  const inFiles = await checkNamedFiles(read.files, args.configPath);
-  if (inFiles.some(({ severity }) => severity === "error")) {
-    printError(problemLines(inFiles));
+  const found = [
+    ...await checkNamedFiles(read.files, args.configPath),
+    ...reviewRules(read.config, read.expectations),
+  ];
+  if (found.some(({ severity }) => severity === "error")) {
+    printError(problemLines(found));
     return ExitCode.WRONG_USAGE;
   }
   const log = createLogger({
@@ -57,7 +61,7 @@ This command gives exactly those:
     format: args.logFormat,
     write: (line) => printError(`${line}\n`),
   });
-  for (const warning of [...read.warnings, ...inFiles]) {
+  for (const warning of sortProblems([...read.warnings, ...found])) {
     log.warn(formatProblem(warning));
   }
   return await run(read.config, required, log);

@@ -38,6 +38,13 @@ const ALLOW_NONE = {
 
 const DISCLOSE_NONE = { caller: false, publisher: false };
 
+/** A realm with the places that later findings about it point to. */
+export interface PlacedRealm {
+  readonly config: RealmConfig;
+  /** By role: where its name stands. */
+  readonly roleNodes: ReadonlyMap<string, ConfigNode>;
+}
+
 /** What a file without realms gets. */
 export const IMPLIED_REALM: RealmConfig = {
   name: "realm1",
@@ -60,20 +67,27 @@ export const IMPLIED_REALM: RealmConfig = {
 export function buildRealms(
   sections: readonly (RealmSection | undefined)[],
   context: CheckContext,
-): RealmConfig[] {
+): PlacedRealm[] {
   const names = new Map<string, ConfigNode>();
   const paths = new Map<string, ConfigNode>();
-  const realms: RealmConfig[] = [];
+  const realms: PlacedRealm[] = [];
   for (const section of sections) {
     if (section === undefined) continue;
     const { name, options, roles } = section.values;
     const uriCheck = options?.values.uri_check ?? "loose";
     const { quotas } = section.values;
-    const built = buildRoles(roles ?? [], uriCheck, quotas, context);
+    const roleNodes = new Map<string, ConfigNode>();
+    const built = buildRoles(
+      roles ?? [],
+      uriCheck,
+      quotas,
+      roleNodes,
+      context,
+    );
     const store = buildStore(section.values.store, uriCheck, paths, context);
     if (name === undefined) continue;
     claim(name, nodeOf(section, "name"), names, context);
-    realms.push({
+    const config: RealmConfig = {
       name,
       uriCheck,
       roles: built,
@@ -81,7 +95,8 @@ export function buildRealms(
       callQueueLength: options?.values.call_queue ?? 0,
       hasMetaApi: options?.values.enable_meta_api ?? true,
       store,
-    });
+    };
+    realms.push({ config, roleNodes });
   }
   return realms;
 }
@@ -90,9 +105,9 @@ function buildRoles(
   sections: readonly (RoleSection | undefined)[],
   uriCheck: "loose" | "strict",
   quotas: QuotasSection | undefined,
+  names: Map<string, ConfigNode>,
   context: CheckContext,
 ): RoleConfig[] {
-  const names = new Map<string, ConfigNode>();
   const roles: RoleConfig[] = [];
   for (const section of sections) {
     if (section === undefined) continue;
@@ -135,6 +150,7 @@ function buildPermissions(
       match: "prefix",
       allow: ALLOW_ALL,
       disclose: DISCLOSE_NONE,
+      source: context.locate(nodeOf(role, "allow-by-default")),
     });
   }
   return permissions;
@@ -155,5 +171,6 @@ function buildPermission(
     ...pattern,
     allow: { call, register, publish, subscribe },
     disclose: { caller, publisher },
+    source: context.locate(section.node),
   };
 }

@@ -6,6 +6,7 @@
  */
 
 import { resolve } from "node:path";
+import type { SourcePlace } from "../base/source_place.ts";
 import type { LineIndex, Place } from "./document.ts";
 import type { Problem, Severity } from "./problem.ts";
 import type { SecretForm } from "./secret_forms.ts";
@@ -130,6 +131,12 @@ export class CheckContext {
     return resolve(this.#options.folder, path);
   }
 
+  /** Where in the file `place` is, for those who do not have the file. */
+  locate(place: Place): SourcePlace {
+    const { file, lines } = this.#options;
+    return { file, ...lines.locate(place.offset), path: place.path };
+  }
+
   /** Keeps a file for opening it later. */
   addFile(
     place: Place,
@@ -154,15 +161,6 @@ export class CheckContext {
   }
 
   #add(severity: Severity, place: Place, message: string): void {
-    const { file, lines } = this.#options;
-    const { line, column } = lines.locate(place.offset);
-    this.problems.push({
-      severity,
-      file,
-      line,
-      column,
-      path: place.path,
-      message,
-    });
+    this.problems.push({ ...this.locate(place), severity, message });
   }
 }

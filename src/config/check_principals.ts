@@ -6,6 +6,7 @@
 
 import { isLocal } from "./build_endpoint.ts";
 import type { PlacedPrincipal } from "./build_principals.ts";
+import type { PlacedRealm } from "./build_realms.ts";
 import type { PlacedTransport } from "./build_transports.ts";
 import type { CheckContext } from "./check_context.ts";
 import type { RealmConfig } from "./config.ts";
@@ -61,6 +62,36 @@ function checkPrincipal(
 
 function hasRole({ roles }: RealmConfig, role: string): boolean {
   return roles.some(({ name }) => name === role);
+}
+
+/** Warns of each role that no session can get. */
+export function checkRoleUse(
+  transports: readonly PlacedTransport[],
+  realms: readonly PlacedRealm[],
+  context: CheckContext,
+): void {
+  // An authenticator may name any role.
+  if (transports.some(({ config }) => config.auth.dynamic !== undefined)) {
+    return;
+  }
+  const given = transports.flatMap(({ config, auth }) => [
+    ...(config.auth.anonymous === undefined ? [] : [config.auth.anonymous]),
+    ...auth.principals.map((principal) => principal.config),
+  ]);
+  for (const { config, roleNodes } of realms) {
+    for (const [name, node] of roleNodes) {
+      const isGiven = given.some(({ role, realm }) =>
+        role === name && (realm === undefined || realm === config.name)
+      );
+      if (isGiven) continue;
+      context.warn(
+        node,
+        `no one can get this role: no transport's auth gives it in realm ${
+          JSON.stringify(config.name)
+        }`,
+      );
+    }
+  }
 }
 
 /** Warns of what is fine on one machine only. */

@@ -9,6 +9,7 @@
  */
 
 import type { Secret } from "../base/secret.ts";
+import type { SourcePlace } from "../base/source_place.ts";
 
 /** A way of writing WAMP messages as bytes. */
 export type SerializerName = "json" | "msgpack" | "cbor";
@@ -144,6 +145,23 @@ export interface PermissionConfig {
     readonly caller: boolean;
     readonly publisher: boolean;
   };
+  /** Where the rule stands; absent: it is implied by a file without realms. */
+  readonly source?: SourcePlace;
+}
+
+/** What a permission can allow. */
+export type ActionName = keyof PermissionConfig["allow"];
+
+/** A decision that the rules must come to: `expect` of the file. */
+export interface ExpectationConfig {
+  /** A realm and a role that are there. */
+  readonly realm: string;
+  readonly role: string;
+  readonly action: ActionName;
+  readonly uri: string;
+  readonly match: PermissionConfig["match"];
+  readonly isAllowed: boolean;
+  readonly source: SourcePlace;
 }
 
 /** A transport: one address that clients connect to. */

@@ -17,6 +17,7 @@ import {
   WAMPCRA_STATIC,
 } from "./table/auth_keys.ts";
 import { TCP_ENDPOINT, TLS, UNIX_ENDPOINT } from "./table/endpoint_keys.ts";
+import { EXPECTATION } from "./table/expect_keys.ts";
 import { CROSSBAR_NODE, ROUTER, ROUTER_WORKER } from "./table/file_keys.ts";
 import { TRANSPORT_OPTIONS } from "./table/limit_keys.ts";
 import {
@@ -74,6 +75,7 @@ export const OBJECTS: readonly ObjectType<Keys>[] = [
   DISCLOSE,
   QUOTAS,
   QUOTA,
+  EXPECTATION,
   MEMORY_STORE,
   SQLITE_STORE,
   EVENT_HISTORY,

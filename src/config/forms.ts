@@ -16,11 +16,15 @@ import {
   SHUTDOWN_TIMEOUT_MS_DEFAULT,
 } from "./table/file_keys.ts";
 import { type LimitName, LIMITS } from "./table/limit_keys.ts";
+import type { EXPECTATION } from "./table/expect_keys.ts";
 import type { REALM } from "./table/realm_keys.ts";
 import { RAWSOCKET, TRANSPORT } from "./table/transport_keys.ts";
 
 /** A realm that was checked. */
 export type RealmSection = Section<Values<typeof REALM.keys>>;
+
+/** A case of `expect` that was checked. */
+export type ExpectationSection = Section<Values<typeof EXPECTATION.keys>>;
 
 /** A transport that was checked. */
 export type TransportSection = NonNullable<
@@ -39,6 +43,8 @@ export interface ConfigSections {
   readonly realms: readonly (RealmSection | undefined)[] | undefined;
   /** In the order of the file. Wrong ones are `undefined`. */
   readonly transports: readonly (TransportSection | undefined)[];
+  /** Wrong ones are `undefined`. */
+  readonly expectations: readonly (ExpectationSection | undefined)[];
   readonly limits: LimitValues;
   readonly shutdownTimeoutMs: number;
 }
@@ -95,6 +101,7 @@ function readTransport(
     root,
     realms: undefined,
     transports: [TRANSPORT.check(root, context)],
+    expectations: [],
     limits: DEFAULT_LIMITS,
     shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS_DEFAULT,
   };
@@ -112,6 +119,7 @@ function readRouter(
     // Realms that are there but wrong must not bring in the implied one.
     realms: root.entries.has("realms") ? realms ?? [] : undefined,
     transports,
+    expectations: router.values.expect ?? [],
     limits: router.values,
     shutdownTimeoutMs: shutdown_timeout_ms,
   };
@@ -121,7 +129,8 @@ function readCrossbar(
   root: ConfigNode,
   context: CheckContext,
 ): ConfigSections | undefined {
-  const workers = CROSSBAR_NODE.check(root, context)?.values.workers ?? [];
+  const { workers = [], expect = [] } =
+    CROSSBAR_NODE.check(root, context)?.values ?? {};
   const routers = workers.flatMap((worker) => worker?.section ?? []);
   if (routers.length > 1) {
     context.warn(
@@ -136,6 +145,7 @@ function readCrossbar(
       ? routers.flatMap(({ values }) => values.realms ?? [])
       : undefined,
     transports: routers.flatMap(({ values }) => values.transports ?? []),
+    expectations: expect,
     limits: DEFAULT_LIMITS,
     shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS_DEFAULT,
   };

@@ -8,11 +8,16 @@
  */
 
 import { dirname, resolve } from "node:path";
+import { buildExpectations } from "./build_expectations.ts";
 import { buildRealms, IMPLIED_REALM } from "./build_realms.ts";
 import { buildTransports } from "./build_transports.ts";
-import { checkAuthExposure, checkPrincipals } from "./check_principals.ts";
+import {
+  checkAuthExposure,
+  checkPrincipals,
+  checkRoleUse,
+} from "./check_principals.ts";
 import { CheckContext, type NamedFile } from "./check_context.ts";
-import type { RouterConfig } from "./config.ts";
+import type { ExpectationConfig, RouterConfig } from "./config.ts";
 import {
   checkAddresses,
   checkExposure,
@@ -39,6 +44,8 @@ export interface LoadOptions {
 export interface LoadResult {
   /** `undefined` when there are errors. */
   readonly config: RouterConfig | undefined;
+  /** Decisions that its permissions must come to; not looked at here. */
+  readonly expectations: readonly ExpectationConfig[];
   /** What keeps the router from starting, in the order of the file. */
   readonly errors: readonly Problem[];
   /** What should be looked at. */
@@ -88,11 +95,12 @@ function checkText(
   const { root, faults } = parseDocument(text);
   for (const fault of faults) context.error(fault, fault.message);
   const sections = root && readSections(root, context);
-  const config = sections && buildConfig(sections, context);
+  const built = sections && buildConfig(sections, context);
   const found = (severity: Problem["severity"]) =>
     sortProblems(context.problems.filter((one) => one.severity === severity));
   return {
-    config: context.isSound ? config : undefined,
+    config: context.isSound ? built?.config : undefined,
+    expectations: built?.expectations ?? [],
     errors: found("error"),
     warnings: found("warning"),
     notes: found("note"),
@@ -104,19 +112,24 @@ function checkText(
 function buildConfig(
   sections: ConfigSections,
   context: CheckContext,
-): RouterConfig {
+): { config: RouterConfig; expectations: ExpectationConfig[] } {
   const { limits, shutdownTimeoutMs, root } = sections;
   const placed = buildTransports(sections.transports, limits, context);
   checkAddresses(placed, context);
-  const realms = sections.realms === undefined
-    ? [IMPLIED_REALM]
-    : buildRealms(sections.realms, context);
-  if (sections.realms === undefined) checkImpliedRealm(placed, context);
+  const placedRealms = sections.realms && buildRealms(sections.realms, context);
+  const realms = placedRealms?.map(({ config }) => config) ?? [IMPLIED_REALM];
+  if (placedRealms === undefined) checkImpliedRealm(placed, context);
   // With a realm missing, what is said about roles would be wrong.
-  if (realms.length === (sections.realms?.length ?? 1)) {
+  const hasAllRealms = realms.length === (sections.realms?.length ?? 1);
+  if (hasAllRealms) {
     checkRoles(placed, realms, context);
     checkPrincipals(placed, realms, context);
   }
+  const expectations = buildExpectations(
+    sections.expectations,
+    hasAllRealms ? realms : undefined,
+    context,
+  );
   checkExposure(placed, context);
   checkAuthExposure(placed, context);
   if (context.isSound && placed.length === 0) {
@@ -126,16 +139,21 @@ function buildConfig(
   if (context.isSound && realms.length === 0) {
     context.error(root, "there is no realm", 'add one to "realms"');
   }
+  if (context.isSound) checkRoleUse(placed, placedRealms ?? [], context);
   return {
-    realms,
-    transports: placed.map(({ config }) => config),
-    shutdownTimeoutMs,
+    config: {
+      realms,
+      transports: placed.map(({ config }) => config),
+      shutdownTimeoutMs,
+    },
+    expectations,
   };
 }
 
 function failed(errors: readonly Problem[]): LoadResult {
   return {
     config: undefined,
+    expectations: [],
     errors,
     warnings: [],
     notes: [],

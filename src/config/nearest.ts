@@ -28,6 +28,14 @@ export function nearest(
   return best;
 }
 
+/** What to write in place of the unknown name `word`: the nearest, or one of all. */
+export function suggest(word: string, candidates: readonly string[]): string {
+  const meant = nearest(word, candidates);
+  if (meant !== undefined) return `did you mean ${JSON.stringify(meant)}?`;
+  const list = candidates.map((name) => JSON.stringify(name)).join(", ");
+  return `there are: ${list}`;
+}
+
 /** `maxMessageSize`, `max-message-size` and `max_message_size` are one word. */
 function plain(word: string): string {
   return word.toLowerCase().replaceAll(/[-_ ]/g, "");

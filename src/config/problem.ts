@@ -4,28 +4,22 @@
  * @module
  */
 
+import { formatPlace, type SourcePlace } from "../base/source_place.ts";
+
 /** How much a finding matters: only an error keeps the router from starting. */
 export type Severity = "error" | "warning" | "note";
 
 /** One finding. */
-export interface Problem {
+export interface Problem extends SourcePlace {
   readonly severity: Severity;
-  /** The file as it was named. */
-  readonly file: string;
-  /** From 1; 0 when the finding is about the file as a whole. */
-  readonly line: number;
-  /** From 1, in UTF-16 code units. */
-  readonly column: number;
-  /** The key's path, such as `transports[2].endpoint.port`; `""`: the file. */
-  readonly path: string;
   /** What is wrong, and what would be right. */
   readonly message: string;
 }
 
 /** The finding as text: `FILE:LINE:COLUMN: error: PATH: MESSAGE`. */
 export function formatProblem(problem: Problem): string {
-  const { file, line, column, severity, path, message } = problem;
-  const place = line === 0 ? file : `${file}:${line}:${column}`;
+  const { severity, path, message } = problem;
+  const place = formatPlace(problem);
   return `${place}: ${severity}: ${path === "" ? "" : `${path}: `}${message}`;
 }
 

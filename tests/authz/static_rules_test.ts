@@ -1,101 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { covers, overlaps } from "../../src/authz/pattern_relation.ts";
-import { type Rule, StaticRules } from "../../src/authz/static_rules.ts";
-import type { Action } from "../../src/router/ports.ts";
+import type { Rule } from "../../src/authz/compile_rules.ts";
+import { StaticRules } from "../../src/authz/static_rules.ts";
+import { PATTERNS, UNIVERSE } from "../support/pattern_universe.ts";
 import {
-  naivelyMatches,
-  PATTERNS,
-  type SmallPattern,
-  UNIVERSE,
-} from "../support/pattern_universe.ts";
-import { type SeededRandom, withSeed } from "../support/seed.ts";
-
-const ACTIONS: readonly Action[] = ["call", "register", "publish", "subscribe"];
-
-/** A rule that allows `actions` and nothing else. */
-function rule(
-  match: Rule["match"],
-  uri: string,
-  ...actions: Action[]
-): Rule {
-  return {
-    uri,
-    match,
-    allow: {
-      call: actions.includes("call"),
-      register: actions.includes("register"),
-      publish: actions.includes("publish"),
-      subscribe: actions.includes("subscribe"),
-    },
-    disclose: { caller: false, publisher: false },
-  };
-}
-
-/** By pattern, as text: which URIs of the universe it matches. */
-const MATCHED = new Map(PATTERNS.map((pattern) => [
-  `${pattern.match} ${pattern.uri}`,
-  new Set(UNIVERSE.filter((uri) => naivelyMatches(pattern, uri))),
-]));
-
-function matchedBy({ match, uri }: SmallPattern): ReadonlySet<string> {
-  return MATCHED.get(`${match} ${uri}`) ?? new Set();
-}
-
-/** Up to eight rules on different patterns. */
-function randomRules(random: SeededRandom): Rule[] {
-  const rules = new Map<SmallPattern, Rule>();
-  for (let i = random.below(8); i >= 0; i--) {
-    const pattern = random.pick(PATTERNS);
-    const allowed = ACTIONS.filter(() => random.oneIn(2));
-    rules.set(pattern, rule(pattern.match, pattern.uri, ...allowed));
-  }
-  return [...rules.values()];
-}
-
-const POLICY_ORDER = ["exact", "wildcard", "prefix"];
-
-/** AZ-06 as it is written: exact, then the best wildcard, then the longest prefix. */
-function isMoreSpecific(a: Rule, b: Rule): boolean {
-  if (a.match !== b.match) {
-    return POLICY_ORDER.indexOf(a.match) < POLICY_ORDER.indexOf(b.match);
-  }
-  if (a.match === "prefix") return a.uri.length > b.uri.length;
-  // Of wildcards: a literal at the first place where only one has a literal.
-  const left = a.uri.split(".");
-  const right = b.uri.split(".");
-  const place = left.findIndex((part, i) =>
-    (part === "") !== (right[i] === "")
-  );
-  return place >= 0 && left[place] !== "";
-}
-
-/** The rule that decides about `uri`. */
-function deciderOf(rules: readonly Rule[], uri: string): Rule | undefined {
-  return rules.filter((rule) => matchedBy(rule).has(uri))
-    .reduce<Rule | undefined>(
-      (best, next) =>
-        best === undefined || isMoreSpecific(next, best) ? next : best,
-      undefined,
-    );
-}
-
-const ROUNDS = 150;
-
-/** Checks 150 random sets of rules; a failure shows the set. */
-function forRandomRules(
-  check: (subject: StaticRules, rules: readonly Rule[]) => void,
-): void {
-  withSeed((random) => {
-    for (let round = 0; round < ROUNDS; round++) {
-      const rules = randomRules(random);
-      try {
-        check(new StaticRules(rules), rules);
-      } catch (cause) {
-        throw new Error(`under ${Deno.inspect(rules)}`, { cause });
-      }
-    }
-  });
-}
+  ACTIONS,
+  deciderOf,
+  forRandomRules,
+  isMoreSpecific,
+  matchedBy,
+  rule,
+} from "./_naive_rules.ts";
 
 Deno.test("AZ-06: allows() follows the most specific rule, for random rules and every URI", () => {
   forRandomRules((subject, rules) => {

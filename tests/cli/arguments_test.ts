@@ -1,11 +1,20 @@
 import { assertEquals } from "@std/assert";
 import { type Arguments, parseArguments } from "../../src/cli/arguments.ts";
 
+const NO_QUESTION: Arguments["question"] = {
+  realm: "",
+  role: "",
+  action: "call",
+  uri: "",
+  match: "exact",
+};
+
 const DEFAULTS: Arguments = {
   command: "start",
   configPath: "c.json",
   operand: "",
   stretching: {},
+  question: NO_QUESTION,
   ignoreUnsupported: false,
   logLevel: "info",
   logFormat: "text",
@@ -61,6 +70,101 @@ Deno.test("parseArguments() reads commands and options", () => {
   }
 });
 
+Deno.test("parseArguments() reads what explain is asked", () => {
+  const ASKED = { realm: "realm1", role: "user", match: "exact" } as const;
+  const cases: [words: string[], change: Partial<Arguments["question"]>][] = [
+    [["--call", "com.a"], { action: "call", uri: "com.a" }],
+    [["--register=com.a"], { action: "register", uri: "com.a" }],
+    [["--publish", "7"], { action: "publish", uri: "7" }],
+    [["--publish", "com.a", "--match", "exact"], {
+      action: "publish",
+      uri: "com.a",
+    }],
+    [["--subscribe", "com.", "--match", "prefix"], {
+      action: "subscribe",
+      uri: "com.",
+      match: "prefix",
+    }],
+    // The prefix of all URIs is a text without letters.
+    [["--register=", "--match=prefix"], {
+      action: "register",
+      uri: "",
+      match: "prefix",
+    }],
+  ];
+  for (const [words, change] of cases) {
+    assertEquals(
+      parseArguments([
+        "explain",
+        "c.json",
+        ...["--realm", "realm1", "--role=user"],
+        ...words,
+      ]),
+      {
+        kind: "run",
+        arguments: {
+          ...DEFAULTS,
+          command: "explain",
+          question: { ...NO_QUESTION, ...ASKED, ...change },
+        },
+      },
+      words.join(" "),
+    );
+  }
+});
+
+Deno.test("parseArguments() names all that is wrong with what explain is asked", () => {
+  const cases: [words: string[], ...problems: string[]][] = [
+    [
+      [],
+      '"explain" needs --realm NAME',
+      '"explain" needs --role NAME',
+      '"explain" needs one of --call, --register, --publish, --subscribe with a URI',
+    ],
+    [
+      ["--realm=a", "--role", "--call", "com.a"],
+      '"explain" needs --role NAME',
+    ],
+    [
+      ["--realm=a", "--role=b", "--call=com.a", "--publish=com.a"],
+      "one action is wanted, found --call and --publish",
+    ],
+    [
+      ["--realm=a", "--role=b", "--call"],
+      "--call takes a URI, found nothing",
+    ],
+    [
+      ["--realm=a", "--role=b", "--subscribe=a", "--match=prefx"],
+      '--match takes one of exact, prefix, wildcard, found "prefx"; did you mean "prefix"?',
+    ],
+    [
+      ["--realm=a", "--role=b", "--call=a", "--match=prefix"],
+      "--match prefix is only for --register and --subscribe: clients call one URI",
+    ],
+    [
+      ["--realm=a", "--role=b", "--publish=a", "--match=wildcard"],
+      "--match wildcard is only for --register and --subscribe: clients publish one URI",
+    ],
+  ];
+  for (const [words, ...problems] of cases) {
+    assertEquals<unknown>(
+      parseArguments(["explain", "c.json", ...words]),
+      { kind: "wrong", problems },
+      words.join(" "),
+    );
+  }
+  assertEquals<unknown>(
+    parseArguments(["check", "c.json", "--realm=a", "--call=b"]),
+    {
+      kind: "wrong",
+      problems: [
+        '--realm is only for "explain"',
+        '--call is only for "explain"',
+      ],
+    },
+  );
+});
+
 Deno.test("parseArguments() reads a wish for help before all else", () => {
   const cases: [words: string[], command: string | undefined][] = [
     [["--help"], undefined],
@@ -77,6 +181,10 @@ Deno.test("parseArguments() names all that is wrong", () => {
   const cases: [words: string[], ...problems: string[]][] = [
     [[], "the config file is missing: give its path"],
     [["check"], "the config file is missing: give its path"],
+    [
+      ["explain", "--realm=a", "--role=b", "--call=c"],
+      "the config file is missing: give its path",
+    ],
     [
       ["chek", "c.json"],
       'one config file is wanted, found "chek" and "c.json"; did you mean "check"?',

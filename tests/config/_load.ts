@@ -2,7 +2,11 @@
  * Loads a config from text, as if it were the file `/etc/sluice/config.json`.
  */
 import { assertEquals } from "@std/assert";
-import type { RouterConfig } from "../../src/config/config.ts";
+import type {
+  PermissionConfig,
+  RoleConfig,
+  RouterConfig,
+} from "../../src/config/config.ts";
 import { loadConfig, type LoadResult } from "../../src/config/load_config.ts";
 import { formatProblem, type Problem } from "../../src/config/problem.ts";
 
@@ -35,6 +39,13 @@ export async function loadSound(
   assertEquals(brief(rest.errors), []);
   if (config === undefined) throw new Error("no errors and no config");
   return { ...rest, config };
+}
+
+/** The rules of a role, but for where they stand. */
+export function withoutSources(
+  { permissions }: RoleConfig,
+): Omit<PermissionConfig, "source">[] {
+  return permissions.map(({ source: _, ...rest }) => rest);
 }
 
 /** The findings without file, line and column. */

@@ -27,8 +27,21 @@ const HEX = "0123456789abcdefABCDEF".padEnd(64, "7");
 const SECRET = "MaRkEdSeCrEt";
 const DERIVED = "64xfzBvZhGDT7PB0bQwDeI8/WR1M9x6Cw5dt0yP9koc=";
 
+/** Gives every role, so that none of them is said to be no one's. */
+const OTHER = {
+  ...SOUND,
+  endpoint: { type: "unix", path: "/run/other.sock" },
+  auth: {
+    anonymous: { type: "static", role: "user" },
+    ticket: {
+      type: "static",
+      principals: { ceo: { ticket: "t", role: "boss" } },
+    },
+  },
+};
+
 function file(auth: object, endpoint: object = SOUND.endpoint): object {
-  return { realms: REALMS, transports: [{ ...SOUND, endpoint, auth }] };
+  return { realms: REALMS, transports: [{ ...SOUND, endpoint, auth }, OTHER] };
 }
 
 async function authOf(
@@ -524,6 +537,47 @@ Deno.test("loadConfig() warns of what is fine on one machine only", async () => 
     const { warnings } = await loadSound(file(auth, endpoint));
     assertFindings(warnings, expected);
   }
+});
+
+Deno.test("loadConfig() warns of a role that no session can get", async () => {
+  const nobody = (index: number, name: string) =>
+    `realms[${index}].roles[${
+      name === "boss" ? 1 : 0
+    }].name: no one can get this role: no transport's auth gives it in realm "realm${
+      index + 1
+    }"`;
+  const user = { ticket: SECRET, role: "user" };
+  const anonymous = { type: "static", role: "user" };
+  const rows: [auth: object, warnings: string[]][] = [
+    [ticket({ joe: user }), [nobody(0, "boss")]],
+    [
+      ticket({ joe: { ...user, realm: "realm2" } }),
+      [nobody(0, "user"), nobody(0, "boss")],
+    ],
+    [{ anonymous: { ...anonymous, realm: "realm1" } }, [
+      nobody(0, "boss"),
+      nobody(1, "user"),
+    ]],
+    [ticket({ joe: { ...user, role: "boss" }, ann: user }), []],
+    [{ ...ticket({ joe: { ...user, role: "boss" } }), anonymous }, []],
+    // Any role may come from a procedure.
+    [{ ticket: { type: "dynamic", authenticator: "com.auth" } }, []],
+  ];
+  for (const [auth, expected] of rows) {
+    const { warnings } = await loadSound({
+      realms: REALMS,
+      transports: [{ ...SOUND, auth }],
+    });
+    assertEquals(brief(warnings), expected);
+  }
+});
+
+Deno.test("loadConfig() says nothing of roles that no one can get while the file is wrong", async () => {
+  const { warnings } = await load({
+    realms: REALMS,
+    transports: [{ ...SOUND, auth: ticket({ joe: { ticket: 1 } }) }],
+  });
+  assertEquals(brief(warnings), []);
 });
 
 Deno.test("an auth that is wrong leaves nothing open", async () => {

@@ -55,6 +55,11 @@ const realm = (realm: object) => ({
   transports: [SOUND],
 });
 
+const expecting = (expected: object) => ({
+  ...realm({}),
+  expect: [{ realm: REALM.name, role: "anonymous", ...expected }],
+});
+
 const USER = { role: "anonymous" };
 
 /** The same of authentication. */
@@ -169,6 +174,17 @@ const FILES: readonly unknown[] = [
   realm({ options: { enable_meta_api: true } }),
   realm({ options: { enable_meta_api: "yes" } }),
   realm({ colour: 1 }),
+  expecting({ call: "a", allow: true }),
+  expecting({ call: "", allow: false }),
+  expecting({ call: "a" }),
+  expecting({ allow: true }),
+  expecting({ call: "a", publish: "a", allow: true }),
+  expecting({ call: "a", match: "exact", allow: true }),
+  expecting({ call: "a", match: "prefix", allow: true }),
+  expecting({ publish: "a", match: "wildcard", allow: true }),
+  expecting({ register: "a", match: "prefix", allow: true }),
+  expecting({ subscribe: "", match: "wildcard", allow: true }),
+  expecting({ subscribe: "a", match: "regexp", allow: true }),
   { ...realm({}), max_depth: 128, shutdown_timeout_ms: 1 },
   { ...realm({}), max_depth: 129 },
   { transports: [] },

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { brief, load, loadSound, SOUND } from "./_load.ts";
+import { brief, load, loadSound, SOUND, withoutSources } from "./_load.ts";
 
 function withPermissions(permissions: unknown[], uri_check = "loose"): object {
   return {
@@ -33,7 +33,7 @@ Deno.test("loadConfig() reads stars in the URI of a permission without match", a
   ];
   for (const [written, uri, match] of cases) {
     const { config } = await loadSound(withPermissions([{ uri: written }]));
-    assertEquals(config.realms[0].roles[0].permissions, [
+    assertEquals(withoutSources(config.realms[0].roles[0]), [
       { uri, match, allow: NONE, disclose: DISCLOSE_NONE },
     ]);
   }
@@ -54,7 +54,7 @@ Deno.test("loadConfig() takes the URI as it is where match is given", async () =
     const { config, warnings } = await loadSound(
       withPermissions([{ uri, match }]),
     );
-    const [permission] = config.realms[0].roles[0].permissions;
+    const [permission] = withoutSources(config.realms[0].roles[0]);
     assertEquals(permission, {
       uri,
       match,
@@ -215,7 +215,7 @@ Deno.test("loadConfig() lets a role's own rule for everything stand before allow
     }],
     transports: [SOUND],
   });
-  assertEquals(config.realms[0].roles[0].permissions, [
+  assertEquals(withoutSources(config.realms[0].roles[0]), [
     {
       uri: "",
       match: "prefix",
@@ -223,6 +223,29 @@ Deno.test("loadConfig() lets a role's own rule for everything stand before allow
       disclose: DISCLOSE_NONE,
     },
   ]);
+});
+
+Deno.test("loadConfig() keeps where each rule stands", async () => {
+  const { config } = await loadSound(`{
+  "realms": [{ "name": "realm1", "roles": [
+    { "name": "anonymous", "allow-by-default": true, "permissions": [
+      { "uri": "com.x" },
+        {
+          "uri": "com.y"
+        }
+    ] }
+  ] }],
+  "transports": [${JSON.stringify(SOUND)}]
+}`);
+  const role = "realms[0].roles[0]";
+  assertEquals(
+    config.realms[0].roles[0].permissions.map(({ source }) => source),
+    [
+      { line: 4, column: 7, path: `${role}.permissions[0]` },
+      { line: 5, column: 9, path: `${role}.permissions[1]` },
+      { line: 3, column: 48, path: `${role}.allow-by-default` },
+    ].map((place) => ({ file: "config.json", ...place })),
+  );
 });
 
 Deno.test("PT-01 CT-01: loadConfig() reads how far a role is trusted", async () => {

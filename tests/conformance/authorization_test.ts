@@ -288,7 +288,7 @@ scenario(
       uri: "com.secret",
       match: "prefix",
     });
-    assertEquals(typeof decided_by, "string");
+    assertEquals(decided_by, "no rule matches all that the pattern matches");
     const silent = await router.server.logged("com.silent");
     assertEquals(silent.fields["action"], "publish");
     assertEquals(

@@ -14,9 +14,16 @@ import {
 import { object } from "../object_type.ts";
 import { anything, choice, integer, list, text } from "../value_types.ts";
 import { variants } from "../variant_type.ts";
+import { EXPECTATION } from "./expect_keys.ts";
 import { LIMITS } from "./limit_keys.ts";
 import { REALM } from "./realm_keys.ts";
 import { CROSSBAR_TRANSPORT, TRANSPORT } from "./transport_keys.ts";
+
+const EXPECT = optional(
+  list(EXPECTATION),
+  "Decisions that the permissions must come to: where one is another, `check` fails and the router does not start.",
+  { origin: "sluice" },
+);
 
 const SCHEMA = accepted(text(), "For editors: where the JSON Schema is.");
 
@@ -35,6 +42,7 @@ export const ROUTER = object({
       "The realms. Absent: one named `realm1` with role `anonymous`, which may do everything; only when nobody but this machine can connect.",
     ),
     transports: required(list(TRANSPORT, { min: 1 }), "The transports."),
+    expect: EXPECT,
     shutdown_timeout_ms: withDefault(
       integer(1, 3_600_000),
       SHUTDOWN_TIMEOUT_MS_DEFAULT,
@@ -98,6 +106,7 @@ export const CROSSBAR_NODE = object({
       list(WORKER),
       "The workers; those of type `router` are served.",
     ),
+    expect: EXPECT,
   },
 });
 

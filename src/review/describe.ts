@@ -1,0 +1,34 @@
+/**
+ * Decisions in words.
+ */
+import { describeVerdict } from "../authz/describe_verdict.ts";
+import { isReservedUri } from "../wamp/uri.ts";
+import type { Decision, Request } from "./role_review.ts";
+
+/** A decision by its outcome. */
+export type Outcome = "allowed" | "denied" | "asked";
+
+/** The outcome of a decision that is, or is not, known beforehand. */
+export function inOneWord(allowed: boolean | undefined): Outcome {
+  if (allowed === undefined) return "asked";
+  return allowed ? "allowed" : "denied";
+}
+
+/** Why `decision` is as it is, as a clause. */
+export function describeReason(decision: Decision, request: Request): string {
+  const { action, uri, match } = request;
+  switch (decision.reason) {
+    case "invalid_uri":
+      return match === "exact"
+        ? "the URI is not valid under the realm's uri_check"
+        : `the ${match} pattern is not valid under the realm's uri_check`;
+    case "reserved_uri":
+      return `only the router can ${action} below "${
+        isReservedUri(uri) ? "wamp." : "sluice.authorization."
+      }"`;
+    case "authorizer":
+      return `procedure "${decision.authorizer}" is asked, and decides`;
+    default:
+      return describeVerdict(decision, request);
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * What is to be said about the rules of a config: those that are in vain, and
+ * decisions that are not what the config expects.
+ */
+import { findIdleRules, type IdleRule } from "../authz/idle_rules.ts";
+import type {
+  ExpectationConfig,
+  RealmConfig,
+  RoleConfig,
+  RouterConfig,
+} from "../config/config.ts";
+import type { Problem } from "../config/problem.ts";
+import { isValidUri } from "../wamp/uri.ts";
+import { describeRule } from "../authz/describe_verdict.ts";
+import { describeReason, inOneWord } from "./describe.ts";
+import { RoleReview } from "./role_review.ts";
+
+/** Warnings about rules, and an error for each of `expectations` that fails. */
+export function reviewRules(
+  { realms }: RouterConfig,
+  expectations: readonly ExpectationConfig[],
+): Problem[] {
+  const problems: Problem[] = [];
+  for (const realm of realms) {
+    const expected = expectations.filter((one) => one.realm === realm.name);
+    for (const role of realm.roles) {
+      const cases = expected.filter((one) => one.role === role.name);
+      problems.push(
+        ...idleRules(realm, role),
+        ...failedCases(new RoleReview(realm, role), cases),
+      );
+    }
+  }
+  return problems;
+}
+
+function idleRules(
+  { uriCheck }: RealmConfig,
+  { permissions }: RoleConfig,
+): Problem[] {
+  // Of those that no URI of a strict realm matches, loading has told.
+  const usable = permissions.filter(({ uri, match }) =>
+    isValidUri(uri, match, uriCheck)
+  );
+  return findIdleRules(usable).flatMap((idle): Problem[] => {
+    const { source } = idle.rule;
+    if (source === undefined) return [];
+    return [{ ...source, severity: "warning", message: describeIdle(idle) }];
+  });
+}
+
+function describeIdle(idle: IdleRule): string {
+  switch (idle.idleness) {
+    case "shadowed":
+      return `never decides: ${
+        describeRule(idle.by)
+      } decides about all that it matches`;
+    case "reserved":
+      return 'can never allow anything: registering and publishing below "wamp." is the router\'s alone';
+    case "no_effect":
+      return "has no effect: it allows nothing, and what it matches is denied without it";
+  }
+}
+
+function failedCases(
+  review: RoleReview,
+  cases: readonly ExpectationConfig[],
+): Problem[] {
+  return cases.flatMap((expected): Problem[] => {
+    const { action, uri, isAllowed, source } = expected;
+    const decision = review.decide(expected);
+    if (decision.allowed === isAllowed) return [];
+    const message = `${action} ${JSON.stringify(uri)} is ${
+      inOneWord(decision.allowed)
+    }, expected is ${inOneWord(isAllowed)}: ${
+      describeReason(decision, expected)
+    }`;
+    return [{ ...source, severity: "error", message }];
+  });
+}

@@ -1,0 +1,75 @@
+/**
+ * What a role may do, told before any session has it.
+ */
+import { StaticRules, type Verdict } from "../authz/static_rules.ts";
+import type { ActionName, RealmConfig, RoleConfig } from "../config/config.ts";
+import {
+  isReservedUri,
+  isRouterUri,
+  isValidUri,
+  type MatchPolicy,
+} from "../wamp/uri.ts";
+
+/** What a session asks for. */
+export interface Request {
+  readonly action: ActionName;
+  readonly uri: string;
+  /** `exact` for calls and publications. */
+  readonly match: MatchPolicy;
+}
+
+/** A decision of the router. */
+export type Decision =
+  | Verdict
+  | {
+    readonly allowed: false;
+    /**
+     * The URI breaks the rules for URIs, before those of any role (AZ-05); or
+     * registering and publishing there is the router's alone (UR-09).
+     */
+    readonly reason: "invalid_uri" | "reserved_uri";
+    readonly rule?: undefined;
+  }
+  | {
+    /** It is not known beforehand. */
+    readonly allowed: undefined;
+    readonly reason: "authorizer";
+    readonly authorizer: string;
+    readonly rule?: undefined;
+  };
+
+/** Decides for one role of one realm. */
+export class RoleReview {
+  readonly #uriCheck: RealmConfig["uriCheck"];
+  readonly #rules: StaticRules;
+  readonly #authorizer: string | undefined;
+
+  constructor(realm: RealmConfig, role: RoleConfig) {
+    this.#uriCheck = realm.uriCheck;
+    this.#rules = new StaticRules(role.permissions, role.trustLevel);
+    this.#authorizer = role.authorizer?.procedure;
+  }
+
+  /** The decision on `request`, as the router would make it. */
+  decide({ action, uri, match }: Request): Decision {
+    if (!isValidUri(uri, match, this.#uriCheck)) {
+      return { allowed: false, reason: "invalid_uri" };
+    }
+    if (isOwnUri(action, uri)) {
+      return { allowed: false, reason: "reserved_uri" };
+    }
+    return this.#authorizer === undefined
+      ? this.#rules.explain(action, uri, match)
+      : {
+        allowed: undefined,
+        reason: "authorizer",
+        authorizer: this.#authorizer,
+      };
+  }
+}
+
+/** Whether the router refuses `action` on `uri` to every client. */
+function isOwnUri(action: ActionName, uri: string): boolean {
+  return action === "register" && isRouterUri(uri) ||
+    action === "publish" && isReservedUri(uri);
+}

@@ -1,0 +1,225 @@
+/** `explain`, and what `check` and the start say of `expect` and of rules in vain. */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { run, RunningProgram, Scratch } from "./_program.ts";
+
+const CONFIG = `{
+  "realms": [{
+    "name": "realm1",
+    "roles": [{
+      "name": "anonymous",
+      "permissions": [
+        { "uri": "*", "allow": { "call": true } },
+        { "uri": "com.*", "allow": { "call": true, "subscribe": true } },
+        {
+          "uri": "com.secret"
+        },
+        { "uri": "com.*.x", "allow": { "publish": true } }
+      ]
+    }]
+  }],
+  "transports": [{ "type": "rawsocket", "serializer": "json",
+    "endpoint": { "type": "tcp", "interface": "127.0.0.1", "port": 0 } }]
+}`;
+
+const RULE = "realms[0].roles[0].permissions";
+
+/** Standard output of `explain` about role `anonymous`, a line each. */
+const ROWS: [words: string[], ...output: string[]][] = [
+  [
+    ["--call", "com.a"],
+    "allowed",
+    'why: rule: prefix "com." at ./c.json:8:9 allows call',
+    `rule: ./c.json:8:9: ${RULE}[1]: prefix "com." allows call, subscribe`,
+  ],
+  [
+    ["--call=com.secret"],
+    "denied",
+    'why: rule: exact "com.secret" at ./c.json:9:9 does not allow call',
+    `rule: ./c.json:9:9: ${RULE}[2]: exact "com.secret" allows nothing`,
+  ],
+  [
+    ["--publish", "com.a.x"],
+    "allowed",
+    'why: rule: wildcard "com..x" at ./c.json:12:9 allows publish',
+    `rule: ./c.json:12:9: ${RULE}[3]: wildcard "com..x" allows publish`,
+  ],
+  [
+    ["--subscribe", "com.", "--match", "prefix"],
+    "denied",
+    'why: part_denied: the pattern reaches into exact "com.secret" at ./c.json:9:9, which does not allow subscribe',
+    `rule: ./c.json:9:9: ${RULE}[2]: exact "com.secret" allows nothing`,
+  ],
+  [
+    ["--call", "wamp.session.kill"],
+    "denied",
+    'why: guarded: only a rule whose own uri begins with "wamp." can allow calling this procedure, not prefix "" at ./c.json:7:9',
+    `rule: ./c.json:7:9: ${RULE}[0]: prefix "" allows call`,
+  ],
+  [
+    ["--call", "com..x"],
+    "denied",
+    "why: invalid_uri: the URI is not valid under the realm's uri_check",
+  ],
+  [
+    ["--register", "wamp.", "--match=prefix"],
+    "denied",
+    'why: reserved_uri: only the router can register below "wamp."',
+  ],
+];
+
+async function explain(
+  scratch: Scratch,
+  words: readonly string[],
+  role = "anonymous",
+  realm = "realm1",
+) {
+  const ended = await run([
+    "explain",
+    scratch.file("c.json"),
+    ...["--realm", realm, "--role", role],
+    ...words,
+  ], { flags: [`--allow-read=${scratch.path}`] });
+  const tidy = (text: string) => text.replaceAll(scratch.path, ".");
+  return { ...ended, stdout: tidy(ended.stdout), stderr: tidy(ended.stderr) };
+}
+
+Deno.test("AZ-06 AZ-07 AZ-11: explain prints the decision, why, and the rule with file and line", async () => {
+  await using scratch = await Scratch.make({ "c.json": CONFIG });
+  for (const [words, ...output] of ROWS) {
+    const { code, stdout, stderr } = await explain(scratch, words);
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals(stdout, `${output.join("\n")}\n`);
+  }
+});
+
+Deno.test("explain tells where no rule matches, and which rules are implied", async () => {
+  const anonymous = { name: "anonymous", permissions: [] };
+  const trusted = { name: "trusted", "allow-by-default": true };
+  const transport = {
+    type: "rawsocket",
+    serializer: "json",
+    endpoint: { type: "unix", path: "s" },
+  };
+  await using scratch = await Scratch.make({
+    "c.json": {
+      realms: [{ name: "realm1", roles: [anonymous, trusted] }],
+      transports: [transport],
+    },
+  });
+  assertEquals(
+    (await explain(scratch, ["--call", "com.a"])).stdout,
+    "denied\nwhy: no_rule: no rule matches the URI\n",
+  );
+  assertEquals(
+    (await explain(scratch, ["--call", "com.a"], "trusted")).stdout,
+    `allowed
+why: rule: prefix "" at ./c.json:1:113 allows call
+rule: ./c.json:1:113: realms[0].roles[1].allow-by-default: prefix "" allows call, register, publish, subscribe
+`,
+  );
+  await using short = await Scratch.make({ "c.json": transport });
+  assertEquals(
+    (await explain(short, ["--call", "com.a"])).stdout,
+    `allowed
+why: rule: the implied prefix "" allows call
+rule: implied, as the file has no realms: prefix "" allows call, register, publish, subscribe
+`,
+  );
+});
+
+Deno.test("explain exits with 1 and says what is meant when there is no such realm or role", async () => {
+  await using scratch = await Scratch.make({ "c.json": CONFIG });
+  const words = ["--call", "com.a"];
+  const role = await explain(scratch, words, "anonymus");
+  assertEquals([role.code, role.stdout], [1, ""]);
+  assertEquals(
+    role.stderr,
+    'error: realm "realm1" has no role "anonymus"; did you mean "anonymous"?\n',
+  );
+  const realm = await explain(scratch, words, "anonymous", "x");
+  assertEquals([realm.code, realm.stdout], [1, ""]);
+  assertEquals(
+    realm.stderr,
+    'error: there is no realm "x"; there are: "realm1"\n',
+  );
+});
+
+Deno.test("explain exits with 2 on wrong usage and on a wrong config", async () => {
+  await using scratch = await Scratch.make({ "c.json": "{}" });
+  const usage = await explain(scratch, []);
+  assertEquals([usage.code, usage.stdout], [2, ""]);
+  assertStringIncludes(usage.stderr, "needs one of --call, --register");
+  const config = await explain(scratch, ["--call", "com.a"]);
+  assertEquals([config.code, config.stdout], [2, ""]);
+  assertStringIncludes(config.stderr, "./c.json:1:1: error: ");
+});
+
+Deno.test("explain says that a star is an ordinary character", async () => {
+  await using scratch = await Scratch.make({ "c.json": CONFIG });
+  const { stdout, stderr } = await explain(scratch, ["--subscribe", "com.*"]);
+  assertStringIncludes(stdout, 'allowed\nwhy: rule: prefix "com."');
+  assertStringIncludes(stderr, 'note: the "*" is an ordinary character');
+});
+
+/** With two expectations, and two rules in vain. */
+const EXPECTING = CONFIG.replace(
+  '"com.*.x", "allow": { "publish": true } }',
+  '"com.*.x", "allow": { "publish": true } },\n        { "uri": "com.secret", "match": "wildcard" },\n        { "uri": "wamp.*", "allow": { "publish": true } }',
+).replace(/\}$/, ',\n  "expect": [\n    FIRST,\n    SECOND\n  ]\n}');
+
+const FIRST =
+  '{ "realm": "realm1", "role": "anonymous", "call": "com.secret", "allow": false }';
+const SECOND =
+  '{ "realm": "realm1", "role": "anonymous", "subscribe": "com.a", "allow": ALLOW }';
+
+function expecting(second: boolean): string {
+  return EXPECTING.replace("FIRST", FIRST).replace("SECOND", SECOND)
+    .replace("ALLOW", String(second));
+}
+
+const WARNINGS = [
+  `./c.json:13:9: warning: ${RULE}[4]: never decides: exact "com.secret" at ./c.json:9:9 decides about all that it matches`,
+  `./c.json:14:9: warning: ${RULE}[5]: can never allow anything: registering and publishing below "wamp." is the router's alone`,
+];
+
+Deno.test("check exits with 0 when every expectation holds, and warns of rules in vain", async () => {
+  await using scratch = await Scratch.make({ "c.json": expecting(true) });
+  const { code, stdout } = await run(["check", scratch.file("c.json")]);
+  assertEquals(code, 0);
+  const text = stdout.replaceAll(scratch.path, ".");
+  assertEquals(text.split("\n").slice(0, 3), [
+    ...WARNINGS,
+    "./c.json: fine",
+  ]);
+});
+
+Deno.test("check and start exit with 2 when an expectation fails, and name the rule", async () => {
+  await using scratch = await Scratch.make({ "c.json": expecting(false) });
+  const config = scratch.file("c.json");
+  const error =
+    './c.json:23:5: error: expect[1]: subscribe "com.a" is allowed, expected is denied: prefix "com." at ./c.json:8:9 allows subscribe';
+  const checked = await run(["check", config]);
+  assertEquals(checked.code, 2);
+  assertEquals(
+    checked.stdout.replaceAll(scratch.path, "."),
+    [...WARNINGS, error, "./c.json: 1 error", ""].join("\n"),
+  );
+  const started = await run([config]);
+  assertEquals(started.code, 2);
+  assertStringIncludes(started.stderr.replaceAll(scratch.path, "."), error);
+  // What is asked to find out why is no matter of what is expected.
+  assertEquals((await explain(scratch, ["--subscribe", "com.a"])).code, 0);
+});
+
+Deno.test("start logs rules in vain once, as warnings", async () => {
+  await using scratch = await Scratch.make({ "c.json": expecting(true) });
+  await using program = await RunningProgram.startMain([
+    scratch.file("c.json"),
+  ]);
+  const log = program.log.map((line) => line.replaceAll(scratch.path, "."));
+  for (const warning of WARNINGS) {
+    const lines = log.filter((line) => line.includes(warning));
+    assertEquals(lines.length, 1, log.join("\n"));
+    assertStringIncludes(lines[0], " WARN ");
+  }
+});

@@ -1,0 +1,114 @@
+/** What is told beforehand is what the router does. */
+import { assertEquals } from "@std/assert";
+import type { RealmConfig } from "../../src/config/config.ts";
+import { RoleReview } from "../../src/review/role_review.ts";
+import type { Decision, Request } from "../../src/review/role_review.ts";
+import { ACTIONS, rule } from "../authz/_naive_rules.ts";
+import type { RawClient } from "../support/raw_client.ts";
+import { scenario } from "../support/scenario.ts";
+import { openRealm } from "../support/test_server.ts";
+
+const RULES = [
+  rule("prefix", "", "call", "publish"),
+  rule("prefix", "com.", "call", "register", "publish", "subscribe"),
+  rule("exact", "com.secret", "publish"),
+  rule("wildcard", "com..x", "call"),
+  rule("exact", "wamp.session.kill", "call"),
+];
+
+function realm(uriCheck: RealmConfig["uriCheck"]): RealmConfig {
+  const open = openRealm("realm1");
+  const roles = [{ ...open.roles[0], permissions: RULES }];
+  return { ...open, uriCheck, roles };
+}
+
+const URIS = [
+  "",
+  "com",
+  "com.",
+  "com.a",
+  "com.A",
+  "com.secret",
+  "com.secret.",
+  "com.a.x",
+  "com..x",
+  "com..",
+  "com.a#b",
+  "com. ",
+  "org.a",
+  "a..b",
+  "wamp",
+  "wamp.",
+  "wampum",
+  "wamp.session.count",
+  "wamp.session.kill",
+  "wamp.session.kill_all",
+  "x".repeat(4096),
+  "x".repeat(4097),
+];
+
+/** Every request for one of these URIs. */
+const REQUESTS: readonly Request[] = ACTIONS.flatMap((action) => {
+  const takesPatterns = action === "register" || action === "subscribe";
+  const policies = takesPatterns
+    ? ["exact", "prefix", "wildcard"] as const
+    : ["exact"] as const;
+  return policies.flatMap((match) =>
+    URIS.map((uri): Request => ({ action, uri, match }))
+  );
+});
+
+const CODES = { call: 48, register: 64, publish: 16, subscribe: 32 };
+
+/** What an ERROR says when the rules or the URI are against it. */
+const DENIALS: unknown[] = [
+  "wamp.error.not_authorized",
+  "wamp.error.invalid_uri",
+];
+
+async function outcome(
+  client: RawClient,
+  { action, uri, match }: Request,
+): Promise<unknown> {
+  const takesPatterns = action === "register" || action === "subscribe";
+  const options = action === "publish"
+    ? { acknowledge: true }
+    : takesPatterns
+    ? { match }
+    : {};
+  const answer = await client.request(
+    [CODES[action], client.nextRequest(), options, uri],
+  );
+  return answer[0] === 8 && DENIALS.includes(answer[4]) ? answer[4] : "allowed";
+}
+
+for (const uriCheck of ["loose", "strict"] as const) {
+  scenario(
+    `AZ-05 AZ-06 AZ-07 UR-09: the router decides as RoleReview says, in a realm that is ${uriCheck}`,
+    async (router) => {
+      const config = realm(uriCheck);
+      const review = new RoleReview(config, config.roles[0]);
+      const client = await router.join();
+      const seen = new Set<Decision["reason"]>();
+      for (const request of REQUESTS) {
+        const { allowed, reason } = review.decide(request);
+        seen.add(reason);
+        const expected = allowed
+          ? "allowed"
+          : reason === "invalid_uri" || reason === "reserved_uri"
+          ? "wamp.error.invalid_uri"
+          : "wamp.error.not_authorized";
+        const text = `${reason}: ${Deno.inspect(request)}`;
+        assertEquals(await outcome(client, request), expected, text);
+      }
+      assertEquals([...seen].sort(), [
+        "guarded",
+        "invalid_uri",
+        "part_denied",
+        "reserved_uri",
+        "rule",
+      ]);
+    },
+    { realms: [realm(uriCheck)] },
+  );
+}
