@@ -6,6 +6,7 @@
 
 import { formatAddress } from "../config/build_endpoint.ts";
 import type { RouterConfig } from "../config/config.ts";
+import { allRealms } from "../config/find_realm.ts";
 import { reviewRules } from "../review/review_rules.ts";
 import type { Arguments } from "./arguments.ts";
 import { ExitCode } from "./exit_code.ts";
@@ -38,7 +39,7 @@ export async function checkCommand(args: Arguments): Promise<ExitCode> {
 
 function summary(path: string, config: RouterConfig): string {
   const lines = [`${path}: fine`];
-  for (const { name, roles } of config.realms) {
+  for (const { name, roles } of allRealms(config)) {
     const names = roles.map((role) => role.name).join(", ");
     lines.push(`  realm ${name}: roles ${names}`);
   }

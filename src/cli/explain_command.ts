@@ -10,6 +10,7 @@ import type {
   PermissionConfig,
   RouterConfig,
 } from "../config/config.ts";
+import { allRealms, findRealm } from "../config/find_realm.ts";
 import { suggest } from "../config/nearest.ts";
 import { describeReason, inOneWord } from "../review/describe.ts";
 import { type Decision, RoleReview } from "../review/role_review.ts";
@@ -42,12 +43,12 @@ export async function explainCommand(
 
 /** The role that is asked about, or what is wrong with its name or realm's. */
 function findRole(
-  { realms }: RouterConfig,
+  config: RouterConfig,
   question: Question,
 ): RoleReview | string {
-  const realm = realms.find(({ name }) => name === question.realm);
+  const realm = findRealm(config, question.realm);
   if (realm === undefined) {
-    const names = realms.map(({ name }) => name);
+    const names = allRealms(config).map(({ name }) => name);
     return `there is no realm ${JSON.stringify(question.realm)}; ${
       suggest(question.realm, names)
     }`;

@@ -6,7 +6,8 @@
  */
 
 import type { CheckContext } from "./check_context.ts";
-import type { ActionName, ExpectationConfig, RealmConfig } from "./config.ts";
+import type { ActionName, ExpectationConfig } from "./config.ts";
+import { allRealms, findRealm, type RealmsConfig } from "./find_realm.ts";
 import type { ExpectationSection } from "./forms.ts";
 import { suggest } from "./nearest.ts";
 import { has, nodeOf } from "./object_type.ts";
@@ -25,7 +26,7 @@ const ACTIONS: readonly ActionName[] = [
  */
 export function buildExpectations(
   sections: readonly (ExpectationSection | undefined)[],
-  realms: readonly RealmConfig[] | undefined,
+  realms: RealmsConfig | undefined,
   context: CheckContext,
 ): ExpectationConfig[] {
   return sections.flatMap((section) =>
@@ -35,7 +36,7 @@ export function buildExpectations(
 
 function buildExpectation(
   section: ExpectationSection,
-  realms: readonly RealmConfig[] | undefined,
+  realms: RealmsConfig | undefined,
   context: CheckContext,
 ): ExpectationConfig | undefined {
   const { realm, role, allow, match = "exact" } = section.values;
@@ -89,15 +90,15 @@ function checkMatch(
 
 function checkNames(
   section: ExpectationSection,
-  realms: readonly RealmConfig[],
+  realms: RealmsConfig,
   context: CheckContext,
 ): void {
   const { realm, role } = section.values;
   if (realm === undefined) return;
-  const found = realms.find(({ name }) => name === realm);
+  const found = findRealm(realms, realm);
   if (found === undefined) {
     const wrong = `there is no realm ${JSON.stringify(realm)}`;
-    const right = suggest(realm, realms.map(({ name }) => name));
+    const right = suggest(realm, allRealms(realms).map(({ name }) => name));
     context.error(nodeOf(section, "realm"), wrong, right);
   } else if (
     role !== undefined && !found.roles.some(({ name }) => name === role)

@@ -10,9 +10,14 @@ import { buildQuotas, type QuotasSection } from "./build_quotas.ts";
 import { buildStore, IMPLIED_STORE } from "./build_store.ts";
 import type { CheckContext } from "./check_context.ts";
 import { claim } from "./claim.ts";
-import type { PermissionConfig, RealmConfig, RoleConfig } from "./config.ts";
+import type {
+  PermissionConfig,
+  RealmConfig,
+  RoleConfig,
+  StoreConfig,
+} from "./config.ts";
 import type { ConfigNode } from "./document.ts";
-import type { RealmSection } from "./forms.ts";
+import type { AutoRealmsSection, RealmSection } from "./forms.ts";
 import type { Values } from "./key.ts";
 import { nodeOf, type Section } from "./object_type.ts";
 import { readPattern } from "./read_pattern.ts";
@@ -73,32 +78,37 @@ export function buildRealms(
   const realms: PlacedRealm[] = [];
   for (const section of sections) {
     if (section === undefined) continue;
-    const { name, options, roles } = section.values;
+    const { name, options } = section.values;
     const uriCheck = options?.values.uri_check ?? "loose";
-    const { quotas } = section.values;
-    const roleNodes = new Map<string, ConfigNode>();
-    const built = buildRoles(
-      roles ?? [],
-      uriCheck,
-      quotas,
-      roleNodes,
-      context,
-    );
     const store = buildStore(section.values.store, uriCheck, paths, context);
+    const realm = buildRealm(section, name ?? "", store, context);
     if (name === undefined) continue;
     claim(name, nodeOf(section, "name"), names, context);
-    const config: RealmConfig = {
-      name,
-      uriCheck,
-      roles: built,
-      allowsDisclosure: options?.values.allow_disclose ?? true,
-      callQueueLength: options?.values.call_queue ?? 0,
-      hasMetaApi: options?.values.enable_meta_api ?? true,
-      store,
-    };
-    realms.push({ config, roleNodes });
+    realms.push(realm);
   }
   return realms;
+}
+
+/** A realm of the file, or what realms that come about are like. */
+export function buildRealm(
+  { values }: RealmSection | AutoRealmsSection,
+  name: string,
+  store: StoreConfig,
+  context: CheckContext,
+): PlacedRealm {
+  const { options, roles, quotas } = values;
+  const uriCheck = options?.values.uri_check ?? "loose";
+  const roleNodes = new Map<string, ConfigNode>();
+  const config: RealmConfig = {
+    name,
+    uriCheck,
+    roles: buildRoles(roles ?? [], uriCheck, quotas, roleNodes, context),
+    allowsDisclosure: options?.values.allow_disclose ?? true,
+    callQueueLength: options?.values.call_queue ?? 0,
+    hasMetaApi: options?.values.enable_meta_api ?? true,
+    store,
+  };
+  return { config, roleNodes };
 }
 
 function buildRoles(

@@ -11,20 +11,20 @@ import type { PlacedTransport } from "./build_transports.ts";
 import type { CheckContext } from "./check_context.ts";
 import type { RealmConfig } from "./config.ts";
 import { listRoles } from "./cross_checks.ts";
+import { allRealms, findRealm, type RealmsConfig } from "./find_realm.ts";
 
 /** Adds an error for each realm that does not exist, and each role likewise. */
 export function checkPrincipals(
   transports: readonly PlacedTransport[],
-  realms: readonly RealmConfig[],
+  known: RealmsConfig,
   context: CheckContext,
 ): void {
-  const names = realms.map(({ name }) => name);
-  const list = names.map((name) => JSON.stringify(name)).join(", ");
+  const realms = allRealms(known);
   for (const { auth } of transports) {
     for (const { realm, node } of auth.realmUses) {
-      if (names.includes(realm)) continue;
+      if (findRealm(known, realm) !== undefined) continue;
       const wrong = `there is no realm ${JSON.stringify(realm)}`;
-      context.error(node, wrong, `there are: ${list}`);
+      context.error(node, wrong, `there are: ${listNames(realms)}`);
     }
     for (const { role, node } of auth.defaultRoles) {
       if (realms.some((realm) => hasRole(realm, role))) continue;
@@ -32,24 +32,24 @@ export function checkPrincipals(
       context.error(node, wrong, `there are: ${listRoles(realms)}`);
     }
     for (const principal of auth.principals) {
-      checkPrincipal(principal, realms, context);
+      checkPrincipal(principal, known, context);
     }
   }
 }
 
 function checkPrincipal(
   { config, roleNode, realmNode }: PlacedPrincipal,
-  realms: readonly RealmConfig[],
+  known: RealmsConfig,
   context: CheckContext,
 ): void {
   const { role, realm } = config;
-  const open = realms.filter(({ name }) =>
-    realm === undefined || name === realm
-  );
+  const realms = allRealms(known);
+  const open = realm === undefined
+    ? realms
+    : [findRealm(known, realm)].filter((one) => one !== undefined);
   if (open.length === 0) {
-    const list = realms.map(({ name }) => JSON.stringify(name)).join(", ");
     const wrong = `there is no realm ${JSON.stringify(realm)}`;
-    context.error(realmNode, wrong, `there are: ${list}`);
+    context.error(realmNode, wrong, `there are: ${listNames(realms)}`);
     return;
   }
   if (open.some((one) => hasRole(one, role))) return;
@@ -60,6 +60,10 @@ function checkPrincipal(
   context.error(roleNode, wrong, `there are: ${listRoles(open)}`);
 }
 
+function listNames(realms: readonly RealmConfig[]): string {
+  return realms.map(({ name }) => JSON.stringify(name)).join(", ");
+}
+
 function hasRole({ roles }: RealmConfig, role: string): boolean {
   return roles.some(({ name }) => name === role);
 }
@@ -68,6 +72,7 @@ function hasRole({ roles }: RealmConfig, role: string): boolean {
 export function checkRoleUse(
   transports: readonly PlacedTransport[],
   realms: readonly PlacedRealm[],
+  known: RealmsConfig,
   context: CheckContext,
 ): void {
   // An authenticator may name any role.
@@ -81,7 +86,8 @@ export function checkRoleUse(
   for (const { config, roleNodes } of realms) {
     for (const [name, node] of roleNodes) {
       const isGiven = given.some(({ role, realm }) =>
-        role === name && (realm === undefined || realm === config.name)
+        role === name && (realm === undefined ||
+          findRealm(known, realm)?.roles === config.roles)
       );
       if (isGiven) continue;
       context.warn(

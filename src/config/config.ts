@@ -18,10 +18,22 @@ export type SerializerName = "json" | "msgpack" | "cbor";
 export interface RouterConfig {
   /** The realms, at least one, with names that are unique. */
   readonly realms: readonly RealmConfig[];
+  /** Realms that come about when a client asks for them; absent: none do. */
+  readonly autoRealms?: AutoRealmsConfig;
   /** The transports, at least one, with ids that are unique. */
   readonly transports: readonly TransportConfig[];
   /** How long stopping may take before what is left is cut off. */
   readonly shutdownTimeoutMs: number;
+}
+
+/** Realms that come about when a client asks for them. */
+export interface AutoRealmsConfig {
+  /** Their names begin so. */
+  readonly prefix: string;
+  /** How many there can be at a time. */
+  readonly maxRealms: number;
+  /** What they are like; its name is the prefix with a star. */
+  readonly template: RealmConfig;
 }
 
 /** A realm: a routing domain that sessions join by name. */

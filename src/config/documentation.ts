@@ -29,6 +29,7 @@ import {
 import { QUOTA, QUOTAS } from "./table/quota_keys.ts";
 import {
   ALLOW,
+  AUTO_REALMS,
   DISCLOSE,
   PERMISSION,
   REALM,
@@ -68,6 +69,7 @@ export const OBJECTS: readonly ObjectType<Keys>[] = [
   DYNAMIC,
   SECRET_FILE,
   REALM,
+  AUTO_REALMS,
   REALM_OPTIONS,
   ROLE,
   PERMISSION,

@@ -17,11 +17,14 @@ import {
 } from "./table/file_keys.ts";
 import { type LimitName, LIMITS } from "./table/limit_keys.ts";
 import type { EXPECTATION } from "./table/expect_keys.ts";
-import type { REALM } from "./table/realm_keys.ts";
+import type { AUTO_REALMS, REALM } from "./table/realm_keys.ts";
 import { RAWSOCKET, TRANSPORT } from "./table/transport_keys.ts";
 
 /** A realm that was checked. */
 export type RealmSection = Section<Values<typeof REALM.keys>>;
+
+/** `auto_realms` that was checked. */
+export type AutoRealmsSection = Section<Values<typeof AUTO_REALMS.keys>>;
 
 /** A case of `expect` that was checked. */
 export type ExpectationSection = Section<Values<typeof EXPECTATION.keys>>;
@@ -41,6 +44,7 @@ export interface ConfigSections {
   readonly root: ConfigNode;
   /** `undefined` when the file has no realms. Wrong ones are `undefined`. */
   readonly realms: readonly (RealmSection | undefined)[] | undefined;
+  readonly autoRealms: AutoRealmsSection | undefined;
   /** In the order of the file. Wrong ones are `undefined`. */
   readonly transports: readonly (TransportSection | undefined)[];
   /** Wrong ones are `undefined`. */
@@ -84,7 +88,7 @@ const FORMS_TEXT =
   'write one transport ({"type": "rawsocket", ...}), or {"realms": [...], "transports": [...]}, or a node config of Crossbar.io ({"version": 2, "workers": [...]})';
 
 const CROSSBAR_MARKS = new Set(["version", "workers", "controller"]);
-const ROUTER_MARKS = ["realms", "transports"];
+const ROUTER_MARKS = ["realms", "auto_realms", "transports"];
 
 /** Misspelled, a key still tells the form, if it is no other form's key. */
 function isMark(key: string, marks: readonly string[]): boolean {
@@ -100,6 +104,7 @@ function readTransport(
   return {
     root,
     realms: undefined,
+    autoRealms: undefined,
     transports: [TRANSPORT.check(root, context)],
     expectations: [],
     limits: DEFAULT_LIMITS,
@@ -114,10 +119,14 @@ function readRouter(
   const router = ROUTER.check(root, context);
   if (router === undefined) return undefined;
   const { realms, transports = [], shutdown_timeout_ms } = router.values;
+  const hasRealms = ["realms", "auto_realms"].some((key) =>
+    root.entries.has(key)
+  );
   return {
     root,
     // Realms that are there but wrong must not bring in the implied one.
-    realms: root.entries.has("realms") ? realms ?? [] : undefined,
+    realms: hasRealms ? realms ?? [] : undefined,
+    autoRealms: router.values.auto_realms,
     transports,
     expectations: router.values.expect ?? [],
     limits: router.values,
@@ -144,6 +153,7 @@ function readCrossbar(
     realms: hasRealms
       ? routers.flatMap(({ values }) => values.realms ?? [])
       : undefined,
+    autoRealms: undefined,
     transports: routers.flatMap(({ values }) => values.transports ?? []),
     expectations: expect,
     limits: DEFAULT_LIMITS,

@@ -8,6 +8,7 @@
  */
 
 import { dirname, resolve } from "node:path";
+import { buildAutoRealms } from "./build_auto_realms.ts";
 import { buildExpectations } from "./build_expectations.ts";
 import { buildRealms, IMPLIED_REALM } from "./build_realms.ts";
 import { buildTransports } from "./build_transports.ts";
@@ -25,6 +26,7 @@ import {
   checkRoles,
 } from "./cross_checks.ts";
 import { LineIndex, parseDocument } from "./document.ts";
+import { allRealms } from "./find_realm.ts";
 import { type ConfigSections, readSections } from "./forms.ts";
 import { type Problem, sortProblems } from "./problem.ts";
 
@@ -117,17 +119,23 @@ function buildConfig(
   const placed = buildTransports(sections.transports, limits, context);
   checkAddresses(placed, context);
   const placedRealms = sections.realms && buildRealms(sections.realms, context);
+  const auto = sections.autoRealms &&
+    buildAutoRealms(sections.autoRealms, context);
   const realms = placedRealms?.map(({ config }) => config) ?? [IMPLIED_REALM];
+  const known = {
+    realms,
+    ...(auto !== undefined && { autoRealms: auto.config }),
+  };
   if (placedRealms === undefined) checkImpliedRealm(placed, context);
   // With a realm missing, what is said about roles would be wrong.
   const hasAllRealms = realms.length === (sections.realms?.length ?? 1);
   if (hasAllRealms) {
-    checkRoles(placed, realms, context);
-    checkPrincipals(placed, realms, context);
+    checkRoles(placed, allRealms(known), context);
+    checkPrincipals(placed, known, context);
   }
   const expectations = buildExpectations(
     sections.expectations,
-    hasAllRealms ? realms : undefined,
+    hasAllRealms ? known : undefined,
     context,
   );
   checkExposure(placed, context);
@@ -136,13 +144,19 @@ function buildConfig(
     const right = 'add one of type "rawsocket"';
     context.error(root, "no transport is left to start", right);
   }
-  if (context.isSound && realms.length === 0) {
+  if (context.isSound && allRealms(known).length === 0) {
     context.error(root, "there is no realm", 'add one to "realms"');
   }
-  if (context.isSound) checkRoleUse(placed, placedRealms ?? [], context);
+  if (context.isSound) {
+    const all = [
+      ...placedRealms ?? [],
+      ...auto === undefined ? [] : [auto.realm],
+    ];
+    checkRoleUse(placed, all, known, context);
+  }
   return {
     config: {
-      realms,
+      ...known,
       transports: placed.map(({ config }) => config),
       shutdownTimeoutMs,
     },

@@ -9,6 +9,7 @@ import type {
   RoleConfig,
   RouterConfig,
 } from "../config/config.ts";
+import { allRealms, findRealm } from "../config/find_realm.ts";
 import type { Problem } from "../config/problem.ts";
 import { isValidUri } from "../wamp/uri.ts";
 import { describeRule } from "../authz/describe_verdict.ts";
@@ -17,19 +18,17 @@ import { RoleReview } from "./role_review.ts";
 
 /** Warnings about rules, and an error for each of `expectations` that fails. */
 export function reviewRules(
-  { realms }: RouterConfig,
+  config: RouterConfig,
   expectations: readonly ExpectationConfig[],
 ): Problem[] {
-  const problems: Problem[] = [];
-  for (const realm of realms) {
-    const expected = expectations.filter((one) => one.realm === realm.name);
-    for (const role of realm.roles) {
-      const cases = expected.filter((one) => one.role === role.name);
-      problems.push(
-        ...idleRules(realm, role),
-        ...failedCases(new RoleReview(realm, role), cases),
-      );
-    }
+  const problems = allRealms(config).flatMap((realm) =>
+    realm.roles.flatMap((role) => idleRules(realm, role))
+  );
+  for (const expected of expectations) {
+    const realm = findRealm(config, expected.realm);
+    const role = realm?.roles.find(({ name }) => name === expected.role);
+    if (realm === undefined || role === undefined) continue;
+    problems.push(...failedCase(new RoleReview(realm, role), expected));
   }
   return problems;
 }
@@ -62,19 +61,17 @@ function describeIdle(idle: IdleRule): string {
   }
 }
 
-function failedCases(
+function failedCase(
   review: RoleReview,
-  cases: readonly ExpectationConfig[],
+  expected: ExpectationConfig,
 ): Problem[] {
-  return cases.flatMap((expected): Problem[] => {
-    const { action, uri, isAllowed, source } = expected;
-    const decision = review.decide(expected);
-    if (decision.allowed === isAllowed) return [];
-    const message = `${action} ${JSON.stringify(uri)} is ${
-      inOneWord(decision.allowed)
-    }, expected is ${inOneWord(isAllowed)}: ${
-      describeReason(decision, expected)
-    }`;
-    return [{ ...source, severity: "error", message }];
-  });
+  const { action, uri, isAllowed, source } = expected;
+  const decision = review.decide(expected);
+  if (decision.allowed === isAllowed) return [];
+  const message = `${action} ${JSON.stringify(uri)} is ${
+    inOneWord(decision.allowed)
+  }, expected is ${inOneWord(isAllowed)}: ${
+    describeReason(decision, expected)
+  }`;
+  return [{ ...source, severity: "error", message }];
 }

@@ -78,12 +78,18 @@ export class Realm implements RealmView {
   readonly calls: CallTable;
   readonly answers: CallAnswers;
   readonly #counters: Counters;
+  readonly #emptied: () => void;
   readonly #quotas = new Map<string, QuotaBook>();
   readonly #requestSecret: RequestSecret;
   readonly #peers = new Map<number, Peer>();
   readonly #meta: MetaApi;
 
-  constructor(options: RealmOptions, services: RealmServices) {
+  /** @param emptied Called when the last session has left. */
+  constructor(
+    options: RealmOptions,
+    services: RealmServices,
+    emptied: () => void = () => {},
+  ) {
     const { name, uriCheck, allowsDisclosure, store } = options;
     const { clock, counters, random } = services;
     this.name = name;
@@ -93,6 +99,7 @@ export class Realm implements RealmView {
     this.gate = new Gate(name, services.denials, counters);
     this.roles = options.roles;
     this.#counters = counters;
+    this.#emptied = emptied;
     for (const [role, table] of options.quotas) {
       this.#quotas.set(role, new QuotaBook(table, services.nowMs));
     }
@@ -187,6 +194,7 @@ export class Realm implements RealmView {
     this.calls.leave(peer);
     this.#quotas.get(peer.identity.authrole)?.leave(peer.quota);
     if (tells) this.#meta.events.left(peer);
+    if (this.#peers.size === 0) this.#emptied();
   }
 
   kill(

@@ -3,7 +3,7 @@ import type { RandomSource } from "../base/random.ts";
 import type { Timers } from "../base/timers.ts";
 import { RandomIds } from "../wamp/id.ts";
 import type { Counters, DenialObserver } from "./ports.ts";
-import { Realm, type RealmOptions } from "./realm.ts";
+import { Realm, type RealmOptions, type RealmServices } from "./realm.ts";
 
 /** What a router needs of the world around it. */
 export interface RouterServices {
@@ -16,27 +16,78 @@ export interface RouterServices {
   readonly nowMs: () => number;
 }
 
+/** Realms that come about when somebody joins them, and go with the last session. */
+export interface AutoRealms {
+  readonly maxRealms: number;
+  /** Whether one of that name can come about. */
+  fits(name: string): boolean;
+  /** What it is made of. */
+  make(name: string): RealmOptions;
+}
+
 /** All realms, and what is common to them. */
 export class Router {
   /** Session IDs and publication IDs: of global scope (ID-02). */
   readonly ids: RandomIds;
-  readonly #realms = new Map<string, Realm>();
+  readonly #realmServices: RealmServices;
+  readonly #auto: AutoRealms | undefined;
+  readonly #fixed = new Map<string, Realm>();
+  readonly #made = new Map<string, Realm>();
 
-  constructor(realms: readonly RealmOptions[], services: RouterServices) {
+  constructor(
+    realms: readonly RealmOptions[],
+    services: RouterServices,
+    auto: AutoRealms | undefined = undefined,
+  ) {
     this.ids = new RandomIds(services.random);
+    this.#realmServices = { ...services, ids: this.ids };
+    this.#auto = auto;
     for (const options of realms) {
-      const realm = new Realm(options, { ...services, ids: this.ids });
-      this.#realms.set(options.name, realm);
+      this.#fixed.set(options.name, new Realm(options, this.#realmServices));
     }
   }
 
-  /** The realm of that name. */
+  /** The realm of that name, if it is there. */
   realm(name: string): Realm | undefined {
-    return this.#realms.get(name);
+    return this.#fixed.get(name) ?? this.#made.get(name);
   }
 
-  /** All realms, in the config's order. */
-  get realms(): Iterable<Realm> {
-    return this.#realms.values();
+  /** Whether somebody could join a realm of that name. */
+  canOpen(name: string): boolean {
+    return this.#fixed.has(name) || this.#auto?.fits(name) === true;
+  }
+
+  /**
+   * The realm of that name, which comes about if it has to: give it back with
+   * {@linkcode Router.release} where nobody joins it. Undefined where there is
+   * none; the reason, where it would be one too many.
+   */
+  open(name: string): Realm | string | undefined {
+    const found = this.realm(name);
+    const auto = this.#auto;
+    if (found !== undefined || auto === undefined) return found;
+    if (!auto.fits(name)) return undefined;
+    if (this.#made.size >= auto.maxRealms) {
+      this.#realmServices.counters.increment("limits_reached");
+      return `There are ${auto.maxRealms} realms of its kind, the most allowed`;
+    }
+    const realm = new Realm(
+      auto.make(name),
+      this.#realmServices,
+      () => this.#made.delete(name),
+    );
+    this.#made.set(name, realm);
+    return realm;
+  }
+
+  /** Lets go of a realm that came about and that nobody is in. */
+  release({ name, peers }: Realm): void {
+    if (peers.size === 0) this.#made.delete(name);
+  }
+
+  /** All realms that are there, those of the config in its order. */
+  *realms(): Iterable<Realm> {
+    yield* this.#fixed.values();
+    yield* this.#made.values();
   }
 }

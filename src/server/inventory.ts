@@ -26,7 +26,7 @@ export function takeInventory(
   timers: WheelTimers,
   slots: AuthenticatorSlots,
 ): Inventory {
-  const realms = [...router.realms].map((realm) => realm.inventory());
+  const realms = [...router.realms()].map((realm) => realm.inventory());
   return {
     connections: sum(transports, (one) => one.connectionCount),
     sessions: sum(realms, (realm) => realm.sessions),

@@ -63,7 +63,8 @@ export class Stores {
   }
 }
 
-interface OpenStore {
+/** A store that is open. */
+export interface OpenStore {
   readonly store: EventStore;
   readonly close: () => void;
 }
@@ -80,7 +81,8 @@ export interface StoreParts {
 const DEPTH_MAX = 128;
 const FORMAT_NAMES: readonly SerializerName[] = ["json", "msgpack", "cbor"];
 
-function openStore(realm: RealmConfig, parts: StoreParts): OpenStore {
+/** Opens the store of one realm, which is closed by what comes with it. */
+export function openStore(realm: RealmConfig, parts: StoreParts): OpenStore {
   const { store } = realm;
   const bounds = boundsOf(store);
   if (store.type === "memory") {

@@ -58,7 +58,7 @@ const NO_FEATURES = 0;
 /** Calls procedures of all realms of a router. */
 export class RouterCaller {
   readonly #router: Router;
-  readonly #callers = new Map<Realm, RealmCaller>();
+  readonly #callers = new WeakMap<Realm, RealmCaller>();
 
   constructor(router: Router) {
     this.#router = router;

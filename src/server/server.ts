@@ -6,8 +6,8 @@ import { AuthenticatorSlots } from "../auth/authenticator.ts";
 import { FailureLimiter } from "../auth/failure_limiter.ts";
 import { limitWarnings } from "../base/limited_log.ts";
 import type { RandomSource } from "../base/random.ts";
-import type { RealmConfig, RouterConfig } from "../config/config.ts";
-import type { RealmOptions } from "../router/realm.ts";
+import type { RouterConfig } from "../config/config.ts";
+import { allRealms } from "../config/find_realm.ts";
 import { Router } from "../router/router.ts";
 import { FlushQueue } from "../transport/flush_queue.ts";
 import type { Transport } from "../transport/transport.ts";
@@ -16,8 +16,9 @@ import { EventCounters, type EventName } from "./event_counters.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
 import { Stores } from "./open_store.ts";
 import { openTransport, type SharedParts } from "./open_transport.ts";
-import { type AskInRealm, buildRole } from "./build_role.ts";
+import type { AskInRealm } from "./build_role.ts";
 import { DenialLog } from "./denial_log.ts";
+import { autoRealms, realmOptions } from "./realm_options.ts";
 import { RouterCaller } from "./router_caller.ts";
 import { WheelTimers } from "./wheel_timers.ts";
 
@@ -63,11 +64,14 @@ export async function startServer(
   const counters = new EventCounters();
   const timers = new WheelTimers();
   const clock = { now: () => new Date() };
-  const stores = Stores.open(config.realms, { timers, clock, counters, log });
+  const parts = { timers, clock, counters, log };
+  const stores = Stores.open(config.realms, parts);
   const limited = limitWarnings(log, WARNING_RATE, nowMs);
   // The router is there before anyone joins it.
   const ask: AskInRealm = (...request) => caller.call(...request);
-  const realms = config.realms.map((realm) => realmOptions(realm, stores, ask));
+  const realms = config.realms.map((realm) =>
+    realmOptions(realm, stores.of(realm.name), ask)
+  );
   const router = new Router(realms, {
     random: RANDOM,
     clock,
@@ -75,12 +79,12 @@ export async function startServer(
     counters,
     denials: new DenialLog(limited, counters),
     nowMs,
-  });
+  }, config.autoRealms && autoRealms(config.autoRealms, parts, ask));
   const caller = new RouterCaller(router);
   const slots = new AuthenticatorSlots();
   const shared: SharedParts = {
     router,
-    realms: config.realms,
+    realms: allRealms(config),
     counters,
     timers,
     flushQueue: new FlushQueue(),
@@ -134,27 +138,4 @@ async function shutDown(
   for (const transport of transports) transport.abort();
   await empty;
   await Promise.all(transports.map((transport) => transport.close()));
-}
-
-function realmOptions(
-  realm: RealmConfig,
-  stores: Stores,
-  ask: AskInRealm,
-): RealmOptions {
-  return {
-    name: realm.name,
-    uriCheck: realm.uriCheck,
-    allowsDisclosure: realm.allowsDisclosure,
-    callQueueLength: realm.callQueueLength,
-    hasMetaApi: realm.hasMetaApi,
-    roles: new Map(
-      realm.roles.map((role) => [role.name, buildRole(role, realm, ask)]),
-    ),
-    quotas: new Map(
-      realm.roles.flatMap(({ name, quotas }) =>
-        quotas === undefined ? [] : [[name, quotas]]
-      ),
-    ),
-    store: stores.of(realm.name),
-  };
 }

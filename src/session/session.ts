@@ -24,7 +24,7 @@ import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
 import { isValidUri } from "../wamp/uri.ts";
-import { refuseAdmission } from "./admission.ts";
+import { noSuchRealm, openRealm } from "./admission.ts";
 import { consult } from "./consult.ts";
 import { Joining } from "./joining.ts";
 import { traceMessage } from "./message_trace.ts";
@@ -185,8 +185,8 @@ export class Session {
     if (realm !== null && !isValidUri(realm, "exact", "loose")) {
       return this.#abort(ErrorUri.INVALID_URI, "The realm is no valid URI");
     }
-    if (realm !== null && this.#options.router.realm(realm) === undefined) {
-      return this.#noSuchRealm(realm);
+    if (realm !== null && !this.#options.router.canOpen(realm)) {
+      return this.#refuse(noSuchRealm(realm));
     }
     const session = this.#options.router.ids.next();
     const { authmethods, authid, authrole, authextra } = hello.details;
@@ -245,10 +245,9 @@ export class Session {
     const { identity, authextra } = accepted;
     const host = this.#link.remoteHost();
     const address = host === undefined ? undefined : sourceOf(host);
-    const realm = this.#options.router.realm(accepted.realm);
-    if (realm === undefined) return this.#noSuchRealm(accepted.realm);
-    const refusal = refuseAdmission(realm, identity, askedRole, address);
-    if (refusal !== undefined) return this.#refuse(refusal);
+    const { router } = this.#options;
+    const realm = openRealm(router, accepted, askedRole, address);
+    if ("kind" in realm) return this.#refuse(realm);
     const outlet = new SessionOutlet(
       this.#link,
       (reason, message) => this.#killed(reason, message),
@@ -263,7 +262,10 @@ export class Session {
         details: welcomeDetails(realm, identity, authextra, announces),
       }) === SendOutcome.SENT
     );
-    if (!isSent) return this.#end("WELCOME is longer than the client accepts");
+    if (!isSent) {
+      router.release(realm);
+      return this.#end("WELCOME is longer than the client accepts");
+    }
     const { limits } = this.#options;
     this.#realm = realm;
     this.#outlet = outlet;
@@ -304,13 +306,6 @@ export class Session {
     const peer = this.#peer;
     if (realm === undefined || peer === undefined) return undefined;
     return consult(authorizer, message, peer, realm.uriCheck);
-  }
-
-  #noSuchRealm(name: string): void {
-    this.#abort(
-      ErrorUri.NO_SUCH_REALM,
-      `There is no realm "${name.slice(0, 200)}"`,
-    );
   }
 
   /** The client's GOODBYE: answer, and wait for another HELLO (GB-02, SL-06). */

@@ -103,7 +103,7 @@ Deno.test("Router finds realms by their exact name", () => {
       nowMs: () => 0,
     },
   );
-  assertEquals([...router.realms].map(({ name }) => name), [
+  assertEquals([...router.realms()].map(({ name }) => name), [
     "realm1",
     "realm2",
   ]);

@@ -193,7 +193,9 @@ export class SessionBench {
   /** Sessions that are in a realm. */
   get joined(): number {
     let count = 0;
-    for (const realm of this.router.realms) count += realm.inventory().sessions;
+    for (const realm of this.router.realms()) {
+      count += realm.inventory().sessions;
+    }
     return count;
   }
 }

@@ -4,6 +4,7 @@
 import type { LogFields, Logger } from "../../src/base/log.ts";
 import type {
   AuthConfig,
+  AutoRealmsConfig,
   EndpointConfig,
   RealmConfig,
   TransportConfig,
@@ -31,6 +32,7 @@ export interface LogLine {
 /** What a test may set; the rest is the router's default. */
 export interface TestServerOptions {
   readonly realms?: readonly RealmConfig[];
+  readonly autoRealms?: AutoRealmsConfig;
   readonly kinds?: readonly TransportKind[];
   readonly serializers?: readonly SerializerName[];
   readonly maxMessageBytes?: number;
@@ -129,6 +131,8 @@ export class TestServer {
     const waiting = new Set<() => void>();
     const running = await startServer({
       realms: options.realms ?? [openRealm("realm1")],
+      ...(options.autoRealms !== undefined &&
+        { autoRealms: options.autoRealms }),
       transports: (options.kinds ?? ["tcp"]).map((kind) =>
         transportOf(kind, folder, options)
       ),

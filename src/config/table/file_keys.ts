@@ -16,7 +16,7 @@ import { anything, choice, integer, list, text } from "../value_types.ts";
 import { variants } from "../variant_type.ts";
 import { EXPECTATION } from "./expect_keys.ts";
 import { LIMITS } from "./limit_keys.ts";
-import { REALM } from "./realm_keys.ts";
+import { AUTO_REALMS, REALM } from "./realm_keys.ts";
 import { CROSSBAR_TRANSPORT, TRANSPORT } from "./transport_keys.ts";
 
 const EXPECT = optional(
@@ -40,6 +40,11 @@ export const ROUTER = object({
     realms: optional(
       list(REALM, { min: 1 }),
       "The realms. Absent: one named `realm1` with role `anonymous`, which may do everything; only when nobody but this machine can connect.",
+    ),
+    auto_realms: optional(
+      AUTO_REALMS,
+      "Realms that come about when a client asks for them. Absent: none do.",
+      { origin: "sluice" },
     ),
     transports: required(list(TRANSPORT, { min: 1 }), "The transports."),
     expect: EXPECT,

@@ -179,3 +179,34 @@ export const REALM = object({
     id: accepted(text(), "No effect."),
   },
 });
+
+/** Realms that come about when a client asks for them. */
+export const AUTO_REALMS = object({
+  name: "auto realms",
+  help:
+    "Realms that come about when a client that has proved who it is joins one that is not there, and go when their last session leaves, with all retained events. Whoever may join any can make some: mind `auth` and `max_realms`.",
+  keys: {
+    prefix: withDefault(
+      text({
+        pattern: /^[^\s#]*$/u,
+        wanted: "a text without white space and #",
+      }),
+      "",
+      "How their names begin. Names have at most 255 characters, and are not `wamp` or below it.",
+      { origin: "sluice" },
+    ),
+    max_realms: withDefault(
+      integer(1, 1_000_000),
+      1000,
+      "How many there can be at a time; a login beyond is refused with `sluice.error.limit_reached`.",
+      { origin: "sluice" },
+    ),
+    roles: required(list(ROLE, { min: 1 }), "The roles.", { origin: "sluice" }),
+    options: optional(REALM_OPTIONS, "Options.", { origin: "sluice" }),
+    quotas: optional(
+      QUOTAS,
+      "What the sessions of each role may have together, in one realm, unless the role says otherwise.",
+      { origin: "sluice" },
+    ),
+  },
+});

@@ -1,0 +1,30 @@
+/**
+ * Realms that come about when a client asks for them.
+ *
+ * @module
+ */
+
+import { buildRealm, type PlacedRealm } from "./build_realms.ts";
+import { IMPLIED_STORE } from "./build_store.ts";
+import type { CheckContext } from "./check_context.ts";
+import type { AutoRealmsConfig } from "./config.ts";
+import type { AutoRealmsSection } from "./forms.ts";
+
+/** What `auto_realms` says. */
+export interface PlacedAutoRealms {
+  readonly config: AutoRealmsConfig;
+  readonly realm: PlacedRealm;
+}
+
+/** From the checked `auto_realms`; events are in memory, as long as the realm is. */
+export function buildAutoRealms(
+  section: AutoRealmsSection,
+  context: CheckContext,
+): PlacedAutoRealms {
+  const { prefix, max_realms } = section.values;
+  const realm = buildRealm(section, `${prefix}*`, IMPLIED_STORE, context);
+  return {
+    config: { prefix, maxRealms: max_realms, template: realm.config },
+    realm,
+  };
+}

@@ -1,0 +1,36 @@
+import { isReservedUri, isValidUri } from "../wamp/uri.ts";
+import type { AutoRealmsConfig, RealmConfig, RouterConfig } from "./config.ts";
+
+/** The realms of a config, and how others come about. */
+export type RealmsConfig = Pick<RouterConfig, "realms" | "autoRealms">;
+
+/** Longer names are not taken: each is in memory as long as its realm is. */
+const NAME_LENGTH_MAX = 255;
+
+/** Whether a realm of that name can come about when a client asks for it. */
+export function canComeAbout(
+  name: string,
+  { prefix }: Pick<AutoRealmsConfig, "prefix">,
+): boolean {
+  return name.startsWith(prefix) && name.length <= NAME_LENGTH_MAX &&
+    isValidUri(name, "exact", "loose") && !isReservedUri(name);
+}
+
+/** The realm of that name, whether it is always there or comes about. */
+export function findRealm(
+  { realms, autoRealms }: RealmsConfig,
+  name: string,
+): RealmConfig | undefined {
+  const found = realms.find((realm) => realm.name === name);
+  if (found !== undefined || autoRealms === undefined) return found;
+  return canComeAbout(name, autoRealms)
+    ? { ...autoRealms.template, name }
+    : undefined;
+}
+
+/** All realms; those that come about as one, whose name ends in a star. */
+export function allRealms(
+  { realms, autoRealms }: RealmsConfig,
+): readonly RealmConfig[] {
+  return autoRealms === undefined ? realms : [...realms, autoRealms.template];
+}

@@ -1,0 +1,50 @@
+/**
+ * Realms of the config, as the router takes them.
+ */
+import type { AutoRealmsConfig, RealmConfig } from "../config/config.ts";
+import { canComeAbout } from "../config/find_realm.ts";
+import type { EventStore } from "../router/event_store.ts";
+import type { RealmOptions } from "../router/realm.ts";
+import type { AutoRealms } from "../router/router.ts";
+import { type AskInRealm, buildRole } from "./build_role.ts";
+import { openStore, type StoreParts } from "./open_store.ts";
+
+/** One realm, with its store. */
+export function realmOptions(
+  realm: RealmConfig,
+  store: EventStore,
+  ask: AskInRealm,
+): RealmOptions {
+  return {
+    name: realm.name,
+    uriCheck: realm.uriCheck,
+    allowsDisclosure: realm.allowsDisclosure,
+    callQueueLength: realm.callQueueLength,
+    hasMetaApi: realm.hasMetaApi,
+    roles: new Map(
+      realm.roles.map((role) => [role.name, buildRole(role, realm, ask)]),
+    ),
+    quotas: new Map(
+      realm.roles.flatMap(({ name, quotas }) =>
+        quotas === undefined ? [] : [[name, quotas]]
+      ),
+    ),
+    store,
+  };
+}
+
+/** Those that come about, each with a store in memory. */
+export function autoRealms(
+  { prefix, maxRealms, template }: AutoRealmsConfig,
+  parts: StoreParts,
+  ask: AskInRealm,
+): AutoRealms {
+  return {
+    maxRealms,
+    fits: (name) => canComeAbout(name, { prefix }),
+    make: (name) => {
+      const { store } = openStore(template, parts);
+      return realmOptions({ ...template, name }, store, ask);
+    },
+  };
+}

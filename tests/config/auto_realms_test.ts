@@ -1,0 +1,78 @@
+import { assertEquals } from "@std/assert";
+import { brief, load, loadSound, SOUND } from "./_load.ts";
+
+const ROLES = [{ name: "anonymous" }];
+
+Deno.test("loadConfig() reads auto_realms, with or without realms", async () => {
+  const { config } = await loadSound({
+    auto_realms: {
+      prefix: "tenant.",
+      max_realms: 7,
+      roles: ROLES,
+      options: { uri_check: "strict", call_queue: 3 },
+      quotas: { role: { max_sessions: 5 } },
+    },
+    transports: [SOUND],
+  });
+  assertEquals(config.realms, []);
+  const { template, ...rest } = config.autoRealms ?? { template: undefined };
+  assertEquals(rest, { prefix: "tenant.", maxRealms: 7 });
+  assertEquals(template?.name, "tenant.*");
+  assertEquals(template?.uriCheck, "strict");
+  assertEquals(template?.callQueueLength, 3);
+  assertEquals(template?.roles[0].quotas?.role.sessions, 5);
+  assertEquals(template?.store.type, "memory");
+});
+
+Deno.test("loadConfig() has no auto_realms unless the file has", async () => {
+  const { config } = await loadSound({
+    realms: [{ name: "realm1", roles: ROLES }],
+    transports: [SOUND],
+  });
+  assertEquals(config.autoRealms, undefined);
+  const { config: other } = await loadSound({
+    auto_realms: { roles: ROLES },
+    transports: [SOUND],
+  });
+  assertEquals(other.autoRealms?.prefix, "");
+  assertEquals(other.autoRealms?.maxRealms, 1000);
+});
+
+Deno.test("loadConfig() looks for roles in auto_realms, and for realms among their names", async () => {
+  const ticket = (realm: string, role: string) => ({
+    ...SOUND,
+    auth: {
+      ticket: {
+        type: "static",
+        principals: { joe: { ticket: "a long enough ticket", realm, role } },
+      },
+    },
+  });
+  const file = (realm: string, role: string) => ({
+    realms: [{ name: "realm1", roles: [{ name: "boss" }] }],
+    auto_realms: { prefix: "tenant.", roles: [{ name: "user" }] },
+    transports: [ticket(realm, role)],
+  });
+  const { errors } = await load(file("tenant.a", "user"));
+  assertEquals(brief(errors), []);
+  const { errors: noRealm } = await load(file("tenants", "user"));
+  assertEquals(brief(noRealm), [
+    'transports[0].auth.ticket.principals.joe.realm: there is no realm "tenants"; there are: "realm1", "tenant.*"',
+  ]);
+  const { errors: noRole } = await load(file("tenant.a", "boss"));
+  assertEquals(brief(noRole), [
+    'transports[0].auth.ticket.principals.joe.role: realm "tenant.a" has not the role "boss"; there are: "user" in realm "tenant.a"',
+  ]);
+});
+
+Deno.test("loadConfig() refuses auto_realms with a name, or with a store", async () => {
+  const { errors } = await load({
+    auto_realms: { roles: ROLES, name: "x", store: {}, max_realms: 0 },
+    transports: [SOUND],
+  });
+  assertEquals(brief(errors).map((text) => text.split(":")[0]), [
+    "auto_realms.name",
+    "auto_realms.store",
+    "auto_realms.max_realms",
+  ]);
+});
