@@ -9,6 +9,7 @@
  * allowed only by a rule whose own text has their first component (AZ-11).
  */
 import { isGuardedProcedure } from "../router/meta/guarded_procedures.ts";
+import { PatternIndex } from "../router/pattern_index.ts";
 import type {
   Action,
   Authorizer,
@@ -63,6 +64,7 @@ const DISCLOSURE_BITS = DISCLOSURE_BIT.caller | DISCLOSURE_BIT.publisher;
 export class StaticRules implements Authorizer, Role {
   /** Most specific first. */
   readonly #rules: readonly Rule[];
+  readonly #index = new PatternIndex<Rule>();
   readonly trustLevel: number | undefined;
   /** What some rule discloses: mostly nothing, and then no URI need be looked up. */
   readonly #disclosing: number;
@@ -79,6 +81,7 @@ export class StaticRules implements Authorizer, Role {
   ) {
     this.trustLevel = trustLevel;
     this.#rules = compileRules(rules).deciding;
+    for (const rule of this.#rules) this.#index.add(rule);
     this.#disclosing = this.#rules.reduce(
       (bits, rule) => bits | ruleBits(rule) & DISCLOSURE_BITS,
       0,
@@ -138,7 +141,7 @@ export class StaticRules implements Authorizer, Role {
   }
 
   #ruleFor(uri: string): Rule | undefined {
-    return this.#rules.find((rule) => covers(rule, { uri, match: "exact" }));
+    return this.#index.mostSpecific(uri);
   }
 
   #explainUri(action: Action, uri: string): Verdict {

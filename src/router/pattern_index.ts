@@ -74,9 +74,24 @@ export class PatternIndex<Value extends Patterned> {
   best(uri: string): Value | undefined {
     const exact = this.#exact.get(uri);
     if (exact !== undefined || !this.hasPatterns) return exact;
+    return this.#longestPrefix(uri) ?? this.#firstWildcard(uri);
+  }
+
+  /** The one value that decides about `uri` where values are rules (AZ-06). */
+  mostSpecific(uri: string): Value | undefined {
+    const exact = this.#exact.get(uri);
+    if (exact !== undefined || !this.hasPatterns) return exact;
+    return this.#firstWildcard(uri) ?? this.#longestPrefix(uri);
+  }
+
+  #longestPrefix(uri: string): Value | undefined {
     const prefixes: Value[] = [];
     collectPrefixes(this.#prefixTree.root, uri, prefixes);
-    if (prefixes.length > 0) return prefixes[prefixes.length - 1];
+    return prefixes.at(-1);
+  }
+
+  #firstWildcard(uri: string): Value | undefined {
+    if (this.#wildcard.size === 0) return undefined;
     return firstWildcard(this.#wildcardTree.root, dotted(uri), 0);
   }
 
