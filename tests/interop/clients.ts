@@ -85,9 +85,9 @@ export const NODE: ForeignClient = {
       words: ["npm", "install", "--no-audit", "--no-fund", autobahn],
       folder,
     }, INSTALL_DEADLINE_MS);
-    for (const file of ["client.mjs", "login.mjs", "scenario.mjs"]) {
-      const source = pathOf(`tests/interop/clients/autobahn_js/${file}`);
-      await Deno.copyFile(source, `${folder}/${file}`);
+    const sources = pathOf("tests/interop/clients/autobahn_js");
+    for await (const { name } of Deno.readDir(sources)) {
+      await Deno.copyFile(`${sources}/${name}`, `${folder}/${name}`);
     }
     return {
       command: (part) => ["node", `${folder}/client.mjs`, ...wordsOf(part)],

@@ -2,12 +2,13 @@
 // Plain JavaScript, for Node.js.
 // deno-lint-ignore-file explicit-module-boundary-types
 import autobahn from "autobahn";
+import { loginOptions } from "./login_options.mjs";
 import { done, expectEqual } from "./scenario.mjs";
 
 /** Tries `attempts`, a JSON text, one after the other. */
 export async function logIn(transports, realm, attempts) {
   for (const attempt of JSON.parse(attempts)) {
-    const login = new Login({ transports, realm, ...optionsFor(attempt) });
+    const login = new Login({ transports, realm, ...loginOptions(attempt) });
     await login.run(attempt);
     done(`login: ${attempt.name}`);
   }
@@ -59,46 +60,6 @@ class Login {
     const { reason } = await this.#closed;
     expectEqual(reason, "wamp.close.goodbye_and_out", "GOODBYE");
   }
-}
-
-/** What a connection has to be told to log in so. */
-function optionsFor({ method, authid, secret }) {
-  const options = {
-    authmethods: [method],
-    ...(authid !== null && { authid }),
-  };
-  switch (method) {
-    case "anonymous":
-      return options;
-    case "ticket":
-      return { ...options, onchallenge: () => secret };
-    case "wampcra":
-      return {
-        ...options,
-        onchallenge: (_session, _method, extra) => craSignature(secret, extra),
-      };
-    case "cryptosign":
-      return { ...options, ...cryptosign(secret) };
-  }
-}
-
-function craSignature(secret, { challenge, salt, iterations, keylen }) {
-  const { sign, derive_key } = autobahn.auth_cra;
-  const key = salt === undefined
-    ? secret
-    : derive_key(secret, salt, iterations, keylen);
-  return sign(key, challenge);
-}
-
-function cryptosign(privateKey) {
-  const { sign_challenge, public_key } = autobahn.auth_cryptosign;
-  const pair = autobahn.nacl.sign.keyPair.fromSeed(
-    autobahn.util.htob(privateKey),
-  );
-  return {
-    authextra: { pubkey: public_key(pair) },
-    onchallenge: (_session, _method, extra) => sign_challenge(pair, extra),
-  };
 }
 
 function expectWelcome({ authid, authrole, authmethod }, method, wanted) {
