@@ -129,8 +129,10 @@ export class AutobahnClient {
   /** What Autobahn|JS took for faults of the router. */
   readonly #faults: unknown[] = [];
 
-  constructor(address: string, realm: string = "realm1") {
+  /** `login`: what the connection is told of who logs in, and how. */
+  constructor(address: string, realm: string = "realm1", login: Kwargs = {}) {
     const connection = new autobahn.Connection({
+      ...login,
       realm,
       transports: [{ type: "rawsocket", ...endpointOf(address) }],
       use_es6_promises: true,
@@ -165,8 +167,8 @@ export class AutobahnClient {
   }
 
   /** Connects and joins. */
-  static async join(address: string): Promise<AutobahnClient> {
-    const client = new AutobahnClient(address);
+  static async join(address: string, login?: Kwargs): Promise<AutobahnClient> {
+    const client = new AutobahnClient(address, "realm1", login);
     const session = Promise.race([client.#joined, client.#lost]);
     client.#session = await within(session, "a session");
     return client;

@@ -13,10 +13,12 @@ import {
   type Role,
   TWISTED,
 } from "./clients.ts";
+import { attemptsBy, LOGIN_REALM } from "./logins.ts";
 import { Program } from "./program.ts";
 import { pathOf, type RouterProcess } from "./router.ts";
 
 const CASE_DEADLINE_MS = 40_000;
+const LOGIN_KINDS = ["tcp", "tls"] as const;
 
 /** One named case; it fails by throwing. */
 export interface Case {
@@ -52,6 +54,11 @@ export const CASES: readonly Case[] = numbered([
     )
   ),
   ...PAIRS.map(([serve, use]) => together(serve, use)),
+  ...CLIENTS.flatMap((client) =>
+    LOGIN_KINDS.filter((kind) => client.kinds.includes(kind)).flatMap((kind) =>
+      client.serializers.map((serializer) => login(client, kind, serializer))
+    )
+  ),
   example("autobahn_tcp.py", ({ tcp }) => {
     const { hostname, port } = new URL(tcp);
     return [hostname, port];
@@ -104,6 +111,28 @@ function together(serve: Seat, use: Seat): Numbered {
       } finally {
         server.kill();
       }
+    },
+  };
+}
+
+/** All logins that a client has, each in a session of its own. */
+function login(
+  client: ForeignClient,
+  kind: typeof LOGIN_KINDS[number],
+  serializer: SerializerName,
+): Numbered {
+  return {
+    name: `${describe({ client, kind, serializer })} logs in`,
+    async run({ loginAddresses }, prefix) {
+      const { command } = await client.install();
+      const words = command({
+        role: "login",
+        address: loginAddresses[kind],
+        serializer,
+        prefix,
+        more: [LOGIN_REALM, JSON.stringify(attemptsBy(client.loginMethods))],
+      });
+      await Program.run({ words }, CASE_DEADLINE_MS);
     },
   };
 }

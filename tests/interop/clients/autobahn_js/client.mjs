@@ -1,13 +1,15 @@
 /**
- * The scenario of ../../README.md, played by Autobahn|JS on Node.js.
+ * The scenarios of ../../README.md, played by Autobahn|JS on Node.js.
  *
- * Usage: client.mjs ROLE ADDRESS json PREFIX
+ * Usage: client.mjs ROLE ADDRESS json PREFIX CA_FILE [MORE...]
  */
 import process from "node:process";
 import autobahn from "autobahn";
+import { logIn } from "./login.mjs";
 import { Server, User } from "./scenario.mjs";
 
-const [role, address, , prefix] = process.argv.slice(2);
+const [role, address, , prefix, , ...more] = process.argv.slice(2);
+const transports = [{ type: "rawsocket", ...endpointOf(address) }];
 autobahn.log.warn = () => {}; // It reports each closing at length.
 
 try {
@@ -17,10 +19,16 @@ try {
 }
 
 async function play() {
+  if (role === "login") return await logIn(transports, ...more);
   const server = role === "use" ? undefined : new Server(await join(), prefix);
   await server?.setUp();
   if (role !== "serve") await new User(await join(), prefix).run();
   await server?.untilDone();
+}
+
+function endpointOf(address) {
+  const { protocol, hostname, port, pathname } = new URL(address);
+  return protocol === "unix:" ? { path: pathname } : { host: hostname, port };
 }
 
 function fail(reason) {
@@ -30,13 +38,9 @@ function fail(reason) {
 
 /** An open session, and how to leave it. */
 async function join() {
-  const { protocol, hostname, port, pathname } = new URL(address);
-  const endpoint = protocol === "unix:"
-    ? { path: pathname }
-    : { host: hostname, port };
   const connection = new autobahn.Connection({
     realm: "realm1",
-    transports: [{ type: "rawsocket", ...endpoint }],
+    transports,
     use_es6_promises: true,
     max_retries: 0,
     on_user_error() {},

@@ -156,7 +156,7 @@ export class User {
 }
 
 /** Fails unless both are equal. */
-function expectEqual(found, wanted, what) {
+export function expectEqual(found, wanted, what) {
   if (isDeepStrictEqual(found, wanted)) return;
   const [due, got] = [wanted, found].map((value) => JSON.stringify(value));
   throw new Error(`${what}: ${due} is due, not ${got}`);
@@ -166,7 +166,8 @@ function expectSample({ args, kwargs }, what) {
   expectEqual({ args, kwargs }, SAMPLE, what);
 }
 
-function done(step) {
+/** Prints that a step went well. */
+export function done(step) {
   process.stdout.write(`ok ${step}\n`);
 }
 

@@ -1,6 +1,6 @@
-"""The scenario of ../../README.md, played by Autobahn|Python.
+"""The scenarios of ../../README.md, played by Autobahn|Python.
 
-Usage: client.py FRAMEWORK ROLE ADDRESS SERIALIZER PREFIX CA_FILE
+Usage: client.py FRAMEWORK ROLE ADDRESS SERIALIZER PREFIX CA_FILE [MORE...]
 """
 
 import importlib
@@ -17,6 +17,7 @@ getattr(txaio, f"use_{FRAMEWORK}")()
 from autobahn.wamp.serializer import CBORSerializer, JsonSerializer, MsgPackSerializer
 from autobahn.wamp.types import ComponentConfig
 
+import login
 import scenario
 
 SERIALIZERS = {
@@ -27,10 +28,16 @@ SERIALIZERS = {
 
 
 def main():
-    role, address, serializer, prefix, ca_file = ARGUMENTS
+    role, address, serializer, prefix, ca_file, *more = ARGUMENTS
     run, open_transport = {"asyncio": on_asyncio, "twisted": on_twisted}[FRAMEWORK]()
     sessions = importlib.import_module(f"autobahn.{FRAMEWORK}.wamp")
     transports = importlib.import_module(f"autobahn.{FRAMEWORK}.rawsocket")
+
+    async def connect(session):
+        factory = transports.WampRawSocketClientFactory(
+            lambda: session, SERIALIZERS[serializer]()
+        )
+        await open_transport(factory, urlsplit(address), ca_file)
 
     async def join():
         """A session; its `left` resolves when it has left in good order."""
@@ -49,14 +56,14 @@ def main():
         session.on("join", lambda *_: txaio.resolve(joined, None))
         session.on("leave", lambda _, details: reasons.append(details.reason))
         session.on("disconnect", on_disconnect)
-        factory = transports.WampRawSocketClientFactory(
-            lambda: session, SERIALIZERS[serializer]()
-        )
-        await open_transport(factory, urlsplit(address), ca_file)
+        await connect(session)
         await joined
         return session
 
-    run(lambda: scenario.play(role, join, prefix))
+    if role == "login":
+        run(lambda: login.play(sessions.Session, connect, *more))
+    else:
+        run(lambda: scenario.play(role, join, prefix))
 
 
 def on_asyncio():

@@ -1,6 +1,6 @@
-// The scenario of ../../README.md, played by the Nexus client.
+// The scenarios of ../../README.md, played by the Nexus client.
 //
-// Usage: nexus ROLE ADDRESS SERIALIZER PREFIX CA_FILE
+// Usage: nexus ROLE ADDRESS SERIALIZER PREFIX CA_FILE [MORE...]
 package main
 
 import (
@@ -25,14 +25,24 @@ var serializers = map[string]serialize.Serialization{
 }
 
 func main() {
-	if len(os.Args) != 6 {
-		fail(fmt.Errorf("want ROLE ADDRESS SERIALIZER PREFIX CA_FILE"))
+	if len(os.Args) < 6 {
+		fail(fmt.Errorf("want ROLE ADDRESS SERIALIZER PREFIX CA_FILE [MORE...]"))
 	}
 	role, address, serializer, prefix, caFile := os.Args[1], os.Args[2], os.Args[3], os.Args[4], os.Args[5]
 	ctx, cancel := context.WithTimeout(context.Background(), deadline)
 	defer cancel()
+	joinAs := func(config client.Config) (*client.Client, error) {
+		config.Serialization = serializers[serializer]
+		return join(ctx, address, caFile, config)
+	}
 	connect := func() (*client.Client, error) {
-		return join(ctx, address, serializer, caFile)
+		return joinAs(client.Config{Realm: "realm1"})
+	}
+	if role == "login" {
+		if err := logIn(ctx, joinAs, os.Args[6], os.Args[7]); err != nil {
+			fail(err)
+		}
+		return
 	}
 	served := make(chan error, 1)
 	ready := make(chan struct{})
@@ -67,13 +77,9 @@ func done(step string) {
 	fmt.Println("ok", step)
 }
 
-// join connects and joins the realm.
-func join(ctx context.Context, address, serializer, caFile string) (*client.Client, error) {
-	config := client.Config{
-		Realm:           "realm1",
-		Serialization:   serializers[serializer],
-		ResponseTimeout: deadline,
-	}
+// join connects and joins the realm that config names.
+func join(ctx context.Context, address, caFile string, config client.Config) (*client.Client, error) {
+	config.ResponseTimeout = deadline
 	target, err := url.Parse(address)
 	if err != nil {
 		return nil, err
