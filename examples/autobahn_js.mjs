@@ -7,11 +7,8 @@
 // Node.js 22 runs it too, where `npm install autobahn` was done.
 
 // deno-lint-ignore-file no-console
-import process from "node:process";
 import autobahn from "autobahn";
-
-const address = process.argv[2] ?? "127.0.0.1:8080";
-autobahn.log.warn = () => {}; // It would report each closing at length.
+import { join } from "./session.mjs";
 
 const callee = await join("callee");
 await callee.register("com.example.add", ([a, b]) => a + b);
@@ -43,27 +40,3 @@ await publisher.publish("com.example.news", news, { from: "publisher" }, {
 console.log("event:", ...await event.promise);
 
 for (const session of [callee, caller, subscriber, publisher]) session.leave();
-
-/** Connects and joins the realm. */
-function join(name) {
-  const [host, port] = address.split(":");
-  const transport = port === undefined ? { path: host } : { host, port };
-  const connection = new autobahn.Connection({
-    realm: "realm1",
-    transports: [{ type: "rawsocket", ...transport }],
-    max_retries: 0,
-    on_user_error() {},
-  });
-  return new Promise((resolve, reject) => {
-    connection.onopen = (session) => {
-      console.log(`${name}: session ${session.id} is open`);
-      resolve(session);
-    };
-    connection.onclose = (transport, { reason }) => {
-      console.log(`${name}: ${transport}, ${reason}`);
-      reject(new Error(`No session at ${address}: ${reason ?? transport}`));
-      return true; // No other attempt.
-    };
-    connection.open();
-  });
-}
