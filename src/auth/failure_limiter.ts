@@ -8,6 +8,7 @@
  * beyond a bound it is turned away. So guesses that come at once are no quicker
  * than guesses in a row.
  */
+import { RecentMap } from "../base/recent_map.ts";
 
 /** Beyond so long a wait, clients are turned away. */
 const WAIT_MS_MAX = 10_000;
@@ -27,9 +28,8 @@ interface Level {
 
 /** Failures by key, in bounded memory. */
 export class FailureLimiter {
-  readonly #levels = new Map<string, Level>();
-  readonly #welcome = new Set<string>();
-  readonly #maxKeys: number;
+  readonly #levels: RecentMap<Level>;
+  readonly #welcome: RecentMap<true>;
   readonly #now: () => number;
 
   /**
@@ -38,7 +38,8 @@ export class FailureLimiter {
    */
   constructor(now: () => number, maxKeys = 20_000) {
     this.#now = now;
-    this.#maxKeys = maxKeys;
+    this.#levels = new RecentMap(maxKeys);
+    this.#welcome = new RecentMap(maxKeys);
   }
 
   /** How many keys are remembered. */
@@ -73,25 +74,13 @@ export class FailureLimiter {
         { failures: 0, atMs: now, takenUntilMs: 0 };
       level.failures = failuresNow(level, perMinute, now) + 1;
       level.atMs = now;
-      // Behind all others: it was used last.
-      this.#levels.delete(key);
       this.#levels.set(key, level);
-    }
-    while (this.#levels.size > this.#maxKeys) {
-      const [oldest] = this.#levels.keys();
-      this.#levels.delete(oldest);
     }
   }
 
   /** One who used these keys has got in. */
   succeeded(source: string, authid: string): void {
-    const pair = JSON.stringify([source, authid]);
-    this.#welcome.delete(pair);
-    this.#welcome.add(pair);
-    if (this.#welcome.size > this.#maxKeys) {
-      const [oldest] = this.#welcome;
-      this.#welcome.delete(oldest);
-    }
+    this.#welcome.set(JSON.stringify([source, authid]), true);
   }
 
   /**
@@ -99,7 +88,7 @@ export class FailureLimiter {
    * others as that authid are not its own, and cannot lock it out.
    */
   isWelcome(source: string, authid: string): boolean {
-    return this.#welcome.has(JSON.stringify([source, authid]));
+    return this.#welcome.get(JSON.stringify([source, authid])) === true;
   }
 
   #waitOf(key: string, perMinute: number, now: number): number {

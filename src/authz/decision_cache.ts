@@ -1,6 +1,7 @@
 /**
  * Decisions that are remembered, the longest unused forgotten first.
  */
+import { RecentMap } from "../base/recent_map.ts";
 import type { Action } from "../router/ports.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import { type Decision, type DecisionBits, withDecision } from "./decision.ts";
@@ -12,13 +13,11 @@ export function decisionKey(uri: string, match: MatchPolicy): string {
 
 /** A bounded number of URIs, and what was decided about each. */
 export class DecisionCache {
-  /** In the order of use. */
-  readonly #bits = new Map<string, DecisionBits>();
-  readonly #sizeMax: number;
+  readonly #bits: RecentMap<DecisionBits>;
 
   /** @param sizeMax How many URIs; 0: nothing is remembered. */
   constructor(sizeMax: number) {
-    this.#sizeMax = sizeMax;
+    this.#bits = new RecentMap(sizeMax);
   }
 
   /** How many URIs are remembered. */
@@ -28,11 +27,7 @@ export class DecisionCache {
 
   /** What is remembered under `key`, which counts as use; 0: nothing. */
   get(key: string): DecisionBits {
-    const bits = this.#bits.get(key);
-    if (bits === undefined) return 0;
-    this.#bits.delete(key);
-    this.#bits.set(key, bits);
-    return bits;
+    return this.#bits.use(key) ?? 0;
   }
 
   /** The same, without counting as use: one look-up. */
@@ -42,13 +37,7 @@ export class DecisionCache {
 
   /** Remembers a decision. */
   set(key: string, action: Action, decision: Decision): void {
-    const bits = withDecision(this.get(key), action, decision);
-    this.#bits.set(key, bits);
-    if (this.#bits.size <= this.#sizeMax) return;
-    for (const oldest of this.#bits.keys()) {
-      this.#bits.delete(oldest);
-      return;
-    }
+    this.#bits.set(key, withDecision(this.peek(key), action, decision));
   }
 
   /**
@@ -56,13 +45,10 @@ export class DecisionCache {
    *
    * @returns How many URIs.
    */
-  forget(concerns?: (key: string) => boolean): number {
+  forget(concerns: (key: string) => boolean = () => true): number {
     const before = this.#bits.size;
-    if (concerns === undefined) this.#bits.clear();
-    else {
-      for (const key of this.#bits.keys()) {
-        if (concerns(key)) this.#bits.delete(key);
-      }
+    for (const key of this.#bits.keys()) {
+      if (concerns(key)) this.#bits.delete(key);
     }
     return before - this.#bits.size;
   }

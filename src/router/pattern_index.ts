@@ -7,6 +7,7 @@
  * costs its length and, where wildcard patterns overlap, the places where both
  * a component and its wildcard lead on.
  */
+import { ReusingMap } from "../base/reusing_map.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import { type RadixNode, RadixTree } from "./radix_tree.ts";
 
@@ -18,9 +19,9 @@ export interface Patterned {
 
 /** One value for each (uri, match). */
 export class PatternIndex<Value extends Patterned> {
-  readonly #exact = new Map<string, Value>();
-  readonly #prefix = new Map<string, Value>();
-  readonly #wildcard = new Map<string, Value>();
+  readonly #exact = new ReusingMap<Value>();
+  readonly #prefix = new ReusingMap<Value>();
+  readonly #wildcard = new ReusingMap<Value>();
   readonly #prefixTree = new RadixTree<Value>(characterEnd);
   readonly #wildcardTree = new RadixTree<Value>(componentEnd);
 
@@ -37,7 +38,7 @@ export class PatternIndex<Value extends Patterned> {
   /** Stores `value`, whose place must be free. */
   add(value: Value): void {
     const { uri, match } = value;
-    this.#tableOf(match).set(uri, value);
+    this.#tableOf(match).add(uri, value);
     if (match === "prefix") this.#prefixTree.add(uri, value);
     else if (match === "wildcard") this.#wildcardTree.add(dotted(uri), value);
   }
@@ -45,7 +46,7 @@ export class PatternIndex<Value extends Patterned> {
   /** Takes `value`, which must be stored, out. */
   remove(value: Value): void {
     const { uri, match } = value;
-    this.#tableOf(match).delete(uri);
+    this.#tableOf(match).remove(uri);
     if (match === "prefix") this.#prefixTree.remove(uri);
     else if (match === "wildcard") this.#wildcardTree.remove(dotted(uri));
   }
@@ -95,7 +96,7 @@ export class PatternIndex<Value extends Patterned> {
     return firstWildcard(this.#wildcardTree.root, dotted(uri), 0);
   }
 
-  #tableOf(match: MatchPolicy): Map<string, Value> {
+  #tableOf(match: MatchPolicy): ReusingMap<Value> {
     if (match === "exact") return this.#exact;
     return match === "prefix" ? this.#prefix : this.#wildcard;
   }

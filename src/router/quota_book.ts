@@ -2,6 +2,7 @@
  * The quotas of one role's sessions: finds what a session is counted under, and
  * forgets what no session is.
  */
+import { RecentMap } from "../base/recent_map.ts";
 import {
   Quota,
   type QuotaHolder,
@@ -67,8 +68,7 @@ class UsageTable {
   readonly #limits: QuotaLimits;
   readonly #nowMs: () => number;
   readonly #inUse = new Map<string, QuotaUsage>();
-  /** In the order of leaving. */
-  readonly #recovering = new Map<string, QuotaUsage>();
+  readonly #recovering = new RecentMap<QuotaUsage>(RECOVERING_MAX);
 
   constructor(scope: QuotaScope, limits: QuotaLimits, nowMs: () => number) {
     this.#scope = scope;
@@ -100,10 +100,5 @@ class UsageTable {
     this.#inUse.delete(key);
     if (usage.isUnused(this.#nowMs())) return;
     this.#recovering.set(key, usage);
-    if (this.#recovering.size <= RECOVERING_MAX) return;
-    for (const oldest of this.#recovering.keys()) {
-      this.#recovering.delete(oldest);
-      return;
-    }
   }
 }

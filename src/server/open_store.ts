@@ -13,7 +13,6 @@ import type { StoreFault } from "../config/named_files.ts";
 import type { EventStore } from "../router/event_store.ts";
 import type { Counters } from "../router/ports.ts";
 import { createSerializer } from "../serializer/formats.ts";
-import type { SerializerName } from "../serializer/serializer.ts";
 import { BrokenEventStore } from "../store/broken_event_store.ts";
 import { MemoryEventStore } from "../store/memory_event_store.ts";
 import { checkStoreFile } from "../store/store_file.ts";
@@ -79,7 +78,6 @@ export interface StoreParts {
 
 /** Payload is only read and passed on: no client's limit on nesting is meant. */
 const DEPTH_MAX = 128;
-const FORMAT_NAMES: readonly SerializerName[] = ["json", "msgpack", "cbor"];
 
 /** Opens the store of one realm, which is closed by what comes with it. */
 export function openStore(realm: RealmConfig, parts: StoreParts): OpenStore {
@@ -96,9 +94,11 @@ export function openStore(realm: RealmConfig, parts: StoreParts): OpenStore {
     return openSqliteStore(store, bounds, {
       ...parts,
       log,
-      formats: new Map(
-        FORMAT_NAMES.map((name) => [name, createSerializer(name, DEPTH_MAX)]),
-      ),
+      formats: {
+        json: createSerializer("json", DEPTH_MAX),
+        msgpack: createSerializer("msgpack", DEPTH_MAX),
+        cbor: createSerializer("cbor", DEPTH_MAX),
+      },
     });
   } catch (error) {
     if (!(error instanceof DamagedStoreError)) throw error;

@@ -8,12 +8,16 @@ import type { SQLInputValue, SQLOutputValue } from "node:sqlite";
 import { EventStoreError, type StoredEvent } from "../router/event_store.ts";
 import type { AudienceOptions, Dict } from "../wamp/options.ts";
 import { NO_PAYLOAD, Payload, type PayloadFormat } from "../wamp/payload.ts";
-import { UnsupportedValueError } from "../wamp/value_sink.ts";
 import { storedSize } from "./stored_size.ts";
 
 /** The columns of an event, in the order of its values. */
 export const EVENT_COLUMNS =
   "topic, time_ms, head, format, elements, payload, checksum, size";
+
+/** What payload can be in, by the name that rows have; `cbor` has a form for all. */
+export type PayloadFormats = Readonly<
+  Record<"json" | "msgpack" | "cbor", PayloadFormat>
+>;
 
 /** A row as it is read. */
 export type EventRow = Record<string, SQLOutputValue>;
@@ -28,21 +32,15 @@ interface Head {
 
 /** Makes rows of events, and events of rows. */
 export class EventRows {
-  readonly #formats: ReadonlyMap<string, PayloadFormat>;
+  readonly #formats: PayloadFormats;
 
-  /**
-   * @param formats By name, as rows have them. The last takes payload that is
-   * in none of them.
-   */
-  constructor(formats: ReadonlyMap<string, PayloadFormat>) {
+  constructor(formats: PayloadFormats) {
     this.#formats = formats;
   }
 
-  /** The values of `event`; undefined where its payload has no form in octets. */
-  toRow(event: StoredEvent): SQLInputValue[] | undefined {
-    const named = this.#named(event.payload);
-    if (named === undefined) return undefined;
-    const { name, payload } = named;
+  /** The values of `event`. */
+  toRow(event: StoredEvent): SQLInputValue[] {
+    const [name, payload] = this.#named(event.payload);
     const { publication, details, excluded, lists } = event;
     const head = JSON.stringify({ publication, details, excluded, lists });
     const octets = payload.bytes.subarray(payload.start, payload.end);
@@ -64,17 +62,17 @@ export class EventRows {
    * @throws {EventStoreError} Where it is none that we wrote.
    */
   fromRow(row: EventRow): StoredEvent {
-    const { topic, time_ms: timeMs, head, payload } = row;
+    const { payload } = row;
+    const head = String(row["head"]);
     if (
-      typeof topic !== "string" || typeof timeMs !== "number" ||
-      typeof head !== "string" || !(payload instanceof Uint8Array) ||
+      !(payload instanceof Uint8Array) ||
       row["checksum"] !== checksumOf(head, payload)
     ) throw damaged();
     const { publication, details, excluded, lists } = readHead(head);
     return {
       publication,
-      topic,
-      timeMs,
+      topic: String(row["topic"]),
+      timeMs: Number(row["time_ms"]),
       details,
       payload: this.#payloadOf(row, payload),
       excluded,
@@ -84,30 +82,21 @@ export class EventRows {
 
   #payloadOf({ format, elements }: EventRow, octets: Uint8Array): Payload {
     if (elements === 0) return NO_PAYLOAD;
-    const known = this.#formats.get(String(format));
-    if (known === undefined || (elements !== 1 && elements !== 2)) {
+    const formats: Readonly<Record<string, PayloadFormat>> = this.#formats;
+    const name = String(format);
+    if (!Object.hasOwn(formats, name) || (elements !== 1 && elements !== 2)) {
       throw damaged();
     }
+    const known = formats[name];
     return new Payload(known, octets, 0, octets.length, elements);
   }
 
-  /** `payload` in a format that has a name, and that name. */
-  #named(
-    payload: Payload,
-  ): { name: string | null; payload: Payload } | undefined {
-    if (payload.count === 0) return { name: null, payload };
-    let last: [string, PayloadFormat] | undefined;
-    for (const [name, format] of this.#formats) {
-      if (payload.format?.slot === format.slot) return { name, payload };
-      last = [name, format];
+  /** The name of a format, and `payload` in it: the router's own is in none. */
+  #named(payload: Payload): [name: string, payload: Payload] {
+    for (const [name, { slot }] of Object.entries(this.#formats)) {
+      if (payload.format?.slot === slot) return [name, payload];
     }
-    if (last === undefined) return undefined;
-    try {
-      return { name: last[0], payload: payload.in(last[1]) };
-    } catch (error) {
-      if (error instanceof UnsupportedValueError) return undefined;
-      throw error;
-    }
+    return ["cbor", payload.in(this.#formats.cbor)];
   }
 }
 

@@ -1,29 +1,27 @@
 import type { StoredEvent } from "../router/event_store.ts";
 import { type MatchPolicy, uriMatches } from "../wamp/uri.ts";
+import { RecencyList, type RecencyNode } from "../base/recency_list.ts";
 import { fitting, withNewest } from "./retained_list.ts";
 import type { RetentionBounds } from "./store_bounds.ts";
 import { storedSize } from "./stored_size.ts";
 
-interface Topic {
+interface Topic extends RecencyNode<Topic> {
+  readonly topic: string;
   /** As `retained_list.ts` says. */
-  readonly events: readonly StoredEvent[];
-  readonly size: number;
+  events: readonly StoredEvent[];
+  size: number;
 }
 
 /** The retained events of a realm in memory, bounded in topics and octets. */
 export class RetainedTopics {
   readonly #bounds: RetentionBounds;
-  /** In the order of their newest events. */
   readonly #topics = new Map<string, Topic>();
+  /** By their newest events. */
+  readonly #byRecency = new RecencyList<Topic>();
   #bytes = 0;
 
   constructor(bounds: RetentionBounds) {
     this.#bounds = bounds;
-  }
-
-  /** How many topics have a retained event. */
-  get count(): number {
-    return this.#topics.size;
   }
 
   /**
@@ -36,12 +34,10 @@ export class RetainedTopics {
     const { maxTopics, maxBytes } = this.#bounds;
     const events = fitting(withNewest(this.get(event.topic), event), maxBytes);
     if (events.length === 0) return undefined;
-    this.#remove(event.topic);
-    this.#add(event.topic, events);
+    this.#put(event.topic, events);
     let gone = 0;
     while (this.#topics.size > maxTopics || this.#bytes > maxBytes) {
-      const [oldest] = this.#topics.keys();
-      this.#remove(oldest);
+      this.#removeOldest();
       gone++;
     }
     return gone;
@@ -62,14 +58,27 @@ export class RetainedTopics {
     }
   }
 
-  #add(topic: string, events: readonly StoredEvent[]): void {
-    const size = events.reduce((sum, event) => sum + storedSize(event), 0);
-    this.#topics.set(topic, { events, size });
-    this.#bytes += size;
+  #put(topic: string, events: readonly StoredEvent[]): void {
+    let entry = this.#topics.get(topic);
+    if (entry === undefined) {
+      const neighbours = { older: undefined, newer: undefined };
+      entry = { topic, events, size: 0, ...neighbours };
+      this.#topics.set(topic, entry);
+    } else this.#byRecency.remove(entry);
+    this.#byRecency.add(entry);
+    this.#bytes -= entry.size;
+    entry.events = events;
+    entry.size = events.reduce((sum, event) => sum + storedSize(event), 0);
+    this.#bytes += entry.size;
   }
 
-  #remove(topic: string): void {
-    this.#bytes -= this.#topics.get(topic)?.size ?? 0;
-    this.#topics.delete(topic);
+  #removeOldest(): void {
+    const entry = this.#byRecency.oldest;
+    if (entry === undefined) {
+      throw new RangeError("There is no topic to remove");
+    }
+    this.#byRecency.remove(entry);
+    this.#topics.delete(entry.topic);
+    this.#bytes -= entry.size;
   }
 }

@@ -29,9 +29,9 @@ CREATE TABLE history_event (
   topic TEXT NOT NULL,
   time_ms INTEGER NOT NULL,
   head TEXT NOT NULL,
-  format TEXT,
+  format TEXT NOT NULL,
   elements INTEGER NOT NULL,
-  payload BLOB,
+  payload BLOB NOT NULL,
   checksum INTEGER NOT NULL,
   size INTEGER NOT NULL
 ) STRICT;
@@ -41,9 +41,9 @@ CREATE TABLE retained_event (
   topic TEXT NOT NULL,
   time_ms INTEGER NOT NULL,
   head TEXT NOT NULL,
-  format TEXT,
+  format TEXT NOT NULL,
   elements INTEGER NOT NULL,
-  payload BLOB,
+  payload BLOB NOT NULL,
   checksum INTEGER NOT NULL,
   size INTEGER NOT NULL
 ) STRICT;

@@ -17,9 +17,8 @@ import {
   type StoredEvent,
 } from "../router/event_store.ts";
 import type { Counters } from "../router/ports.ts";
-import type { PayloadFormat } from "../wamp/payload.ts";
 import { type MatchPolicy, uriMatches } from "../wamp/uri.ts";
-import { EventRows } from "./event_rows.ts";
+import { EventRows, type PayloadFormats } from "./event_rows.ts";
 import { isForEverybody, merged } from "./retained_list.ts";
 import {
   type DatabaseOptions,
@@ -49,22 +48,16 @@ export interface StoreServices {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly log: Logger;
-  /** Of payload, by name. */
-  readonly formats: ReadonlyMap<string, PayloadFormat>;
+  readonly formats: PayloadFormats;
 }
 
 /** What went to make room. */
 interface Evicted {
-  readonly evicted: number;
-  readonly evictedTopics: number;
+  readonly events: number;
+  readonly topics: number;
 }
 
-interface WriteOutcome extends Evicted {
-  /** Events that have no form that can be written. */
-  readonly unwritable: number;
-}
-
-const NOTHING = { unwritable: 0, evicted: 0, evictedTopics: 0 };
+const NOTHING: Evicted = { events: 0, topics: 0 };
 
 /**
  * What timers may be late: two ticks of the server's wheel, and what the turn of
@@ -130,7 +123,7 @@ export class SqliteEventStore implements EventStore {
     // The bounds may be narrower than when the events were written.
     let evicted: Evicted = NOTHING;
     inTransaction(db, () => evicted = this.#trim(bounds.histories));
-    this.#count({ ...evicted, unwritable: 0 });
+    this.#count(evicted);
   }
 
   retain(event: StoredEvent): void {
@@ -141,7 +134,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   retained(topic: string): readonly StoredEvent[] {
-    const newer = this.#buffer.retained.get(topic) ?? [];
+    const newer = this.#buffer.retainedOf(topic);
     // What is before one for everybody is gone (ER-04).
     if (newer.some(isForEverybody)) return newer;
     return this.#read(() => merged(newer, this.#retained.get(topic)));
@@ -151,12 +144,12 @@ export class SqliteEventStore implements EventStore {
     uri: string,
     match: MatchPolicy,
   ): Iterable<readonly StoredEvent[]> {
-    for (const topic of this.#buffer.retained.keys()) {
+    for (const { topic } of this.#buffer.topics()) {
       if (uriMatches(uri, match, topic)) yield this.retained(topic);
     }
     const written = this.#retained.matching(uri, match);
     for (const events of this.#reading(written)) {
-      if (!this.#buffer.retained.has(events[0].topic)) yield events;
+      if (this.#buffer.retainedOf(events[0].topic).length === 0) yield events;
     }
   }
 
@@ -197,9 +190,9 @@ export class SqliteEventStore implements EventStore {
     this.#stopTimer();
     if (this.#buffer.count === 0 && this.#fault === undefined) return;
     try {
-      let outcome: WriteOutcome = NOTHING;
-      inTransaction(this.#db, () => outcome = this.#write());
-      this.#count(outcome);
+      let evicted: Evicted = NOTHING;
+      inTransaction(this.#db, () => evicted = this.#write());
+      this.#count(evicted);
       this.#buffer.clear();
       this.#fault = undefined;
       this.#faults.mended();
@@ -212,18 +205,17 @@ export class SqliteEventStore implements EventStore {
     }
   }
 
-  #write(): WriteOutcome {
-    let unwritable = 0;
+  #write(): Evicted {
     const touched = new Set<HistoryKey>();
     for (const { history, event } of this.#buffer.events) {
       touched.add(history);
-      if (!this.#kept.add(history, event)) unwritable++;
+      this.#kept.add(history, event);
     }
-    for (const [topic, newer] of this.#buffer.retained) {
+    for (const { topic, events: newer } of this.#buffer.topics()) {
       const older = newer.some(isForEverybody) ? [] : this.#readable(topic);
-      unwritable += this.#retained.replace(topic, merged(newer, older));
+      this.#retained.replace(topic, merged(newer, older));
     }
-    return { unwritable, ...this.#trim(touched) };
+    return this.#trim(touched);
   }
 
   /** The written events of `topic`; none where they are damaged. */
@@ -237,20 +229,19 @@ export class SqliteEventStore implements EventStore {
   }
 
   #trim(histories: Iterable<HistoryKey>): Evicted {
-    let evicted = 0;
+    let events = 0;
     for (const history of histories) {
-      evicted += this.#kept.trim(history as BoundedHistory);
+      events += this.#kept.trim(history as BoundedHistory);
     }
-    return { evicted, evictedTopics: this.#retained.trim() };
+    return { events, topics: this.#retained.trim() };
   }
 
-  #count({ unwritable, evicted, evictedTopics }: WriteOutcome): void {
+  #count({ events, topics }: Evicted): void {
     const { counters } = this.#services;
-    this.#faults.lost(unwritable);
-    for (let i = 0; i < evicted; i++) {
+    for (let i = 0; i < events; i++) {
       counters.increment("history_events_evicted");
     }
-    for (let i = 0; i < evictedTopics; i++) {
+    for (let i = 0; i < topics; i++) {
       counters.increment("retained_events_evicted");
     }
   }

@@ -63,20 +63,14 @@ export class SqliteHistories {
     }
   }
 
-  /**
-   * Adds an event, within a transaction.
-   *
-   * @returns False where its payload cannot be written.
-   */
-  add(history: HistoryKey, event: StoredEvent): boolean {
+  /** Adds an event, within a transaction. */
+  add(history: HistoryKey, event: StoredEvent): void {
     const row = this.#rows.toRow(event);
-    if (row === undefined) return false;
     const id = this.#idOf(history);
     const filling = this.#fillingOf(id);
     this.#insert.run(id, ...row);
     filling.count++;
     filling.bytes += Number(row.at(-1));
-    return true;
   }
 
   /**

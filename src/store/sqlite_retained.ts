@@ -78,23 +78,18 @@ export class SqliteRetained {
   /**
    * Makes `events` all that `topic` has, within a transaction.
    *
-   * @param events Newest first.
-   * @returns How many could not be written.
+   * @param events Newest first; at least one.
    */
-  replace(topic: string, events: readonly StoredEvent[]): number {
+  replace(topic: string, events: readonly StoredEvent[]): void {
     const filling = this.#fillingNow();
     this.#removeTopic(topic);
-    let written = 0;
     const kept = fitting(events, this.#bounds.maxBytes);
     for (const event of kept.toReversed()) {
       const row = this.#rows.toRow(event);
-      if (row === undefined) continue;
       this.#insert.run(...row);
       filling.bytes += Number(row.at(-1));
-      written++;
     }
-    if (written > 0) filling.topics++;
-    return kept.length - written;
+    filling.topics++;
   }
 
   /**

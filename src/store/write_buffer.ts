@@ -3,6 +3,7 @@
  * retained events only those are in it that are still good.
  */
 import type { HistoryKey, StoredEvent } from "../router/event_store.ts";
+import { RecencyList, type RecencyNode } from "../base/recency_list.ts";
 import { withNewest } from "./retained_list.ts";
 import { storedSize } from "./stored_size.ts";
 
@@ -19,12 +20,26 @@ export interface PendingEvent {
   readonly event: StoredEvent;
 }
 
+/** What is to be retained of one topic. */
+export class PendingTopic implements RecencyNode<PendingTopic> {
+  readonly topic: string;
+  /** Newest first, as `retained_list.ts` says. */
+  events: readonly StoredEvent[] = [];
+  older: PendingTopic | undefined = undefined;
+  newer: PendingTopic | undefined = undefined;
+
+  constructor(topic: string) {
+    this.topic = topic;
+  }
+}
+
 /** Events on their way to the disk. */
 export class WriteBuffer {
   readonly #bounds: BufferBounds;
   #events: PendingEvent[] = [];
-  /** By topic, newest first, in the order of their newest events. */
-  readonly #retained = new Map<string, readonly StoredEvent[]>();
+  readonly #topics = new Map<string, PendingTopic>();
+  /** By their newest events. */
+  #byRecency = new RecencyList<PendingTopic>();
   #retainedCount = 0;
   #bytes = 0;
 
@@ -48,9 +63,14 @@ export class WriteBuffer {
     return this.#events;
   }
 
-  /** Those to be retained, by topic, newest first. */
-  get retained(): ReadonlyMap<string, readonly StoredEvent[]> {
-    return this.#retained;
+  /** Those to be retained, by the age of each topic's newest, oldest first. */
+  *topics(): Iterable<PendingTopic> {
+    for (let node = this.#byRecency.oldest; node; node = node.newer) yield node;
+  }
+
+  /** Those to be retained of one topic, newest first. */
+  retainedOf(topic: string): readonly StoredEvent[] {
+    return this.#topics.get(topic)?.events ?? [];
   }
 
   append(history: HistoryKey, event: StoredEvent): void {
@@ -59,12 +79,13 @@ export class WriteBuffer {
   }
 
   retain(event: StoredEvent): void {
-    const known = this.#retained.get(event.topic) ?? [];
-    this.#forget(event.topic);
-    const events = withNewest(known, event);
-    this.#retained.set(event.topic, events);
-    this.#retainedCount += events.length;
-    this.#bytes += sizeOfAll(events);
+    let entry = this.#topics.get(event.topic);
+    if (entry === undefined) {
+      entry = new PendingTopic(event.topic);
+      this.#topics.set(event.topic, entry);
+    } else this.#byRecency.remove(entry);
+    this.#byRecency.add(entry);
+    this.#setEvents(entry, withNewest(entry.events, event));
   }
 
   /**
@@ -82,9 +103,9 @@ export class WriteBuffer {
       }
       this.#events = this.#events.slice(half);
     } else {
-      const half = Math.ceil(this.#retained.size / 2);
-      for (const topic of [...this.#retained.keys()].slice(0, half)) {
-        this.#forget(topic);
+      const half = Math.ceil(this.#topics.size / 2);
+      for (const entry of [...this.topics()].slice(0, half)) {
+        this.#forget(entry);
       }
     }
     return before - this.count;
@@ -93,17 +114,22 @@ export class WriteBuffer {
   /** Everything is written. */
   clear(): void {
     this.#events = [];
-    this.#retained.clear();
+    this.#topics.clear();
+    this.#byRecency = new RecencyList();
     this.#retainedCount = 0;
     this.#bytes = 0;
   }
 
-  #forget(topic: string): void {
-    const events = this.#retained.get(topic);
-    if (events === undefined) return;
-    this.#retained.delete(topic);
-    this.#retainedCount -= events.length;
-    this.#bytes -= sizeOfAll(events);
+  #forget(entry: PendingTopic): void {
+    this.#setEvents(entry, []);
+    this.#topics.delete(entry.topic);
+    this.#byRecency.remove(entry);
+  }
+
+  #setEvents(entry: PendingTopic, events: readonly StoredEvent[]): void {
+    this.#retainedCount += events.length - entry.events.length;
+    this.#bytes += sizeOfAll(events) - sizeOfAll(entry.events);
+    entry.events = events;
   }
 }
 

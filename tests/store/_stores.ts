@@ -1,27 +1,30 @@
 /** Stores of both kinds, events for them, and a log to look at. */
 import type { LogFields, Logger } from "../../src/base/log.ts";
 import type { EventStore, StoredEvent } from "../../src/router/event_store.ts";
+import type { PayloadFormats } from "../../src/store/event_rows.ts";
 import { MemoryEventStore } from "../../src/store/memory_event_store.ts";
 import { SqliteEventStore } from "../../src/store/sqlite_event_store.ts";
 import type {
   BoundedHistory,
   StoreBounds,
 } from "../../src/store/store_bounds.ts";
-import type { PayloadFormat } from "../../src/wamp/payload.ts";
 import { NO_PAYLOAD } from "../../src/wamp/payload.ts";
 import { ManualTime } from "../support/manual_time.ts";
 import {
-  CODECS,
+  CBOR_CODEC,
   encodeValue,
   JSON_CODEC,
+  MSGPACK_CODEC,
   payloadOf,
 } from "../support/serializers.ts";
 import { TestCounters } from "../support/test_realm.ts";
 
 /** Payload formats by name, as the server has them. */
-export const FORMATS: ReadonlyMap<string, PayloadFormat> = new Map(
-  CODECS.map(({ serializer }) => [serializer.name, serializer]),
-);
+export const FORMATS: PayloadFormats = {
+  json: JSON_CODEC.serializer,
+  msgpack: MSGPACK_CODEC.serializer,
+  cbor: CBOR_CODEC.serializer,
+};
 
 /** One line of a log. */
 export interface LogLine {
