@@ -31,6 +31,8 @@ import { Outbox, type OutboxTarget } from "./outbox.ts";
 import { describeAddress, hostOf } from "./peer_address.ts";
 import type { BatchReceiver, Pipeline } from "./pipeline.ts";
 import { ReadBuffer } from "./read_buffer.ts";
+import type { StreamConn } from "./stream_conn.ts";
+import { TlsConn } from "./tls_conn.ts";
 import type { WriterPool } from "./writer_pool.ts";
 
 export type { MessageReceiver };
@@ -71,7 +73,7 @@ type State = "handshake" | "open" | "closing" | "closed";
 /** One client's connection. */
 export class Connection implements BatchReceiver, OutboxTarget {
   readonly unframer: Unframer;
-  readonly #conn: Deno.Conn;
+  readonly #conn: StreamConn;
   readonly #options: ConnectionOptions;
   readonly #outbox: Outbox;
   readonly #readBuffer = new ReadBuffer();
@@ -87,7 +89,7 @@ export class Connection implements BatchReceiver, OutboxTarget {
   #lastCount = 0;
   #overflowed = false;
 
-  constructor(conn: Deno.Conn, options: ConnectionOptions) {
+  constructor(conn: StreamConn, options: ConnectionOptions) {
     this.#conn = conn;
     this.#options = options;
     this.unframer = new Unframer(options.maxMessageBytes);
@@ -106,9 +108,8 @@ export class Connection implements BatchReceiver, OutboxTarget {
 
   /** A log whose lines name the transport and the client's address. */
   log(): Logger {
-    return withFields(this.#options.log, {
-      peer: describeAddress(this.#conn.remoteAddr),
-    });
+    const peer = describeAddress(this.#conn.remoteAddr);
+    return withFields(this.#options.log, { peer });
   }
 
   /** The client's IP address; undefined on a Unix socket. */
@@ -118,7 +119,7 @@ export class Connection implements BatchReceiver, OutboxTarget {
 
   /** How the client is connected, with Crossbar.io's names. */
   transportDetails(): Dict {
-    const isTls = "handshake" in this.#conn;
+    const isTls = this.#conn instanceof TlsConn;
     return {
       channel_type: isTls ? "tls" : this.#conn.remoteAddr.transport,
       channel_framing: "rawsocket",
@@ -241,8 +242,8 @@ export class Connection implements BatchReceiver, OutboxTarget {
     if (count === null) return this.#ended();
     // What comes while closing is read only so that it is not left unread.
     if (this.#state === "closing") return this.#read();
-    const bytes = this.#readBuffer.bytes;
     this.#lastCount = count;
+    const { bytes } = this.#readBuffer;
     this.#options.pipeline.push({ source: this, bytes, length: count });
   }
 
@@ -348,9 +349,8 @@ export class Connection implements BatchReceiver, OutboxTarget {
   #lost(error: unknown): void {
     if (this.#state === "closed") return;
     // On a TLS transport: HTTP, or RawSocket in the clear.
-    if (
-      this.#state === "handshake" && error instanceof Deno.errors.InvalidData
-    ) {
+    const isForeign = error instanceof Deno.errors.InvalidData;
+    if (isForeign && this.#state === "handshake") {
       this.log().warn("no TLS client", {
         reason: `${error.message}: this port speaks RawSocket over TLS only`,
       });
