@@ -6,6 +6,7 @@
  * that the reader of the decrypted side pauses.
  */
 import { Duplex } from "node:stream";
+import { setImmediate } from "node:timers";
 import { ReadBuffer } from "./read_buffer.ts";
 import type { StreamConn } from "./stream_conn.ts";
 
@@ -31,11 +32,6 @@ export class CipherStream extends Duplex {
     this.#conn = conn;
   }
 
-  /** Whether octets wait until the peer takes them. */
-  get isWriting(): boolean {
-    return this.#unwritten !== undefined;
-  }
-
   /** Reads until {@linkcode pauseReading}: one chunk at a time. */
   resumeReading(): void {
     this.#isWanted = true;
@@ -49,7 +45,7 @@ export class CipherStream extends Duplex {
 
   /** Resolves when nothing waits to be written. */
   async idle(): Promise<void> {
-    if (!this.isWriting) return;
+    if (this.#unwritten === undefined) return;
     await new Promise<void>((resolve) => this.#onIdle = resolve);
   }
 
@@ -60,6 +56,12 @@ export class CipherStream extends Duplex {
   override _write(bytes: Uint8Array, _encoding: string, done: WriteDone): void {
     this.#writeDone = done;
     this.#write(bytes);
+  }
+
+  /** A turn later: the alert that tells the peer what was wrong comes now. */
+  override destroy(error?: Error): this {
+    setImmediate(() => super.destroy(error));
+    return this;
   }
 
   override _destroy(error: Error | null, done: WriteDone): void {
@@ -108,6 +110,6 @@ export class CipherStream extends Duplex {
     this.#unwritten = undefined;
     // What waits behind it is written from in here.
     this.#writeDone?.(error);
-    if (!this.isWriting) this.#onIdle?.();
+    if (this.#unwritten === undefined) this.#onIdle?.();
   }
 }

@@ -40,6 +40,7 @@ export class TlsConn implements StreamConn {
   constructor(conn: StreamConn, secureContext: SecureContext) {
     this.#conn = conn;
     this.#cipher = new CipherStream(conn);
+    // Before the TLS socket listens, which would take a lost connection for its own fault.
     this.#cipher.on("error", (error) => this.#ended(error));
     this.#socket = new TLSSocket(this.#cipher, {
       isServer: true,
@@ -89,16 +90,13 @@ export class TlsConn implements StreamConn {
     await this.#conn.closeWrite();
   }
 
-  /** Ends the connection, with a word to the peer if it need not be waited for. */
+  /** Ends the connection, with a word to the peer if it takes it at once. */
   close(): void {
-    if (this.#cipher.isWriting) return this.#destroy();
     this.#socket.end();
-    setImmediate().then(() => this.#destroy());
-  }
-
-  #destroy(): void {
-    this.#socket.destroy();
-    this.#conn.close();
+    setImmediate().then(() => {
+      this.#socket.destroy();
+      this.#conn.close();
+    });
   }
 
   #received(bytes: Uint8Array): void {
