@@ -84,8 +84,7 @@ export class TlsConn implements StreamConn {
 
   async closeWrite(): Promise<void> {
     await new Promise<void>((resolve) => this.#socket.end(() => resolve()));
-    // The word that this is the end goes out a turn later.
-    await setImmediate();
+    // The word that this is the end is still on its way.
     await this.#cipher.idle();
     await this.#conn.closeWrite();
   }

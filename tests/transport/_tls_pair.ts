@@ -24,6 +24,7 @@ export async function turns(count: number = 20): Promise<void> {
 export class Wire implements StreamConn {
   bytesRead = 0;
   readsUnderWay = 0;
+  isWriteClosed = false;
   isClosed = false;
   readonly #conn: Deno.Conn;
   #gate: PromiseWithResolvers<void> | undefined = undefined;
@@ -53,6 +54,7 @@ export class Wire implements StreamConn {
   }
 
   async closeWrite(): Promise<void> {
+    this.isWriteClosed = true;
     await this.#conn.closeWrite();
   }
 
@@ -104,7 +106,13 @@ export async function rawPair(): Promise<RawPair> {
 
 /** A client that has shaken hands and sent one octet, which the server has read. */
 export async function tlsPair(): Promise<TlsPair> {
-  const { server, wire, client } = await rawPair();
+  return await shakeHands(await rawPair());
+}
+
+/** The same with a wire that was prepared. */
+export async function shakeHands(
+  { server, wire, client }: RawPair,
+): Promise<TlsPair> {
   const secure = await Deno.startTls(client, {
     hostname: "localhost",
     caCerts: [await fixture("ca.crt")],
