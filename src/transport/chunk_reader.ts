@@ -5,9 +5,7 @@
 import { Alarm } from "../base/alarm.ts";
 import type { Timers } from "../base/timers.ts";
 import { ReadBuffer } from "./read_buffer.ts";
-
-/** What can be read from. */
-export type Readable = Pick<Deno.Conn, "read">;
+import type { StreamConn } from "./stream_conn.ts";
 
 /** Who is told of what was read. */
 export interface ChunkTarget {
@@ -24,7 +22,7 @@ const AHEAD_BYTES = 256;
 
 /** The chunks of one connection. */
 export class ChunkReader {
-  readonly #conn: Readable;
+  readonly #conn: Pick<StreamConn, "read">;
   readonly #target: ChunkTarget;
   readonly #buffer = new ReadBuffer();
   readonly #onRead = (count: number | null) => this.#received(count);
@@ -39,7 +37,11 @@ export class ChunkReader {
   #isClosed = false;
   readonly #pauseEnd: Alarm;
 
-  constructor(conn: Readable, timers: Timers, target: ChunkTarget) {
+  constructor(
+    conn: Pick<StreamConn, "read">,
+    timers: Timers,
+    target: ChunkTarget,
+  ) {
     this.#conn = conn;
     this.#pauseEnd = new Alarm(timers);
     this.#target = target;

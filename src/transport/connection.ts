@@ -31,6 +31,8 @@ import type { Codec, MessageReceiver } from "./message_receiver.ts";
 import { Outbox, type OutboxTarget } from "./outbox.ts";
 import { describeAddress, hostOf } from "./peer_address.ts";
 import type { BatchReceiver, Pipeline } from "./pipeline.ts";
+import type { StreamConn } from "./stream_conn.ts";
+import { TlsConn } from "./tls_conn.ts";
 import type { WriterPool } from "./writer_pool.ts";
 
 export type { MessageReceiver };
@@ -73,7 +75,7 @@ type State = "handshake" | "open" | "closing" | "closed";
 /** One client's connection. */
 export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
   readonly unframer: Unframer;
-  readonly #conn: Deno.Conn;
+  readonly #conn: StreamConn;
   readonly #options: ConnectionOptions;
   readonly #outbox: Outbox;
   readonly #reader: ChunkReader;
@@ -87,7 +89,7 @@ export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
   #lastCount = 0;
   #overflowed = false;
 
-  constructor(conn: Deno.Conn, options: ConnectionOptions) {
+  constructor(conn: StreamConn, options: ConnectionOptions) {
     this.#conn = conn;
     this.#options = options;
     this.unframer = new Unframer(options.maxMessageBytes);
@@ -108,9 +110,8 @@ export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
 
   /** A log whose lines name the transport and the client's address. */
   log(): Logger {
-    return withFields(this.#options.log, {
-      peer: describeAddress(this.#conn.remoteAddr),
-    });
+    const peer = describeAddress(this.#conn.remoteAddr);
+    return withFields(this.#options.log, { peer });
   }
 
   /** The client's IP address; undefined on a Unix socket. */
@@ -120,7 +121,7 @@ export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
 
   /** How the client is connected, with Crossbar.io's names. */
   transportDetails(): Dict {
-    const isTls = "handshake" in this.#conn;
+    const isTls = this.#conn instanceof TlsConn;
     return {
       channel_type: isTls ? "tls" : this.#conn.remoteAddr.transport,
       channel_framing: "rawsocket",
@@ -381,9 +382,8 @@ export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
   #lost(error: unknown): void {
     if (this.#state === "closed") return;
     // On a TLS transport: HTTP, or RawSocket in the clear.
-    if (
-      this.#state === "handshake" && error instanceof Deno.errors.InvalidData
-    ) {
+    const isForeign = error instanceof Deno.errors.InvalidData;
+    if (isForeign && this.#state === "handshake") {
       this.log().warn("no TLS client", {
         reason: `${error.message}: this port speaks RawSocket over TLS only`,
       });

@@ -7,6 +7,7 @@ import {
   openTcpListener,
   type TcpEndpoint,
 } from "./tcp_listener.ts";
+import { openTlsListener } from "./tls_listener.ts";
 import { openUnixListener, type UnixEndpoint } from "./unix_listener.ts";
 
 /** Where a transport listens. */
@@ -27,9 +28,10 @@ export async function openListener(
   endpoint: Endpoint,
 ): Promise<Listener> {
   try {
-    return endpoint.type === "tcp"
+    if (endpoint.type === "unix") return await openUnixListener(endpoint);
+    return endpoint.tls === undefined
       ? openTcpListener(endpoint)
-      : await openUnixListener(endpoint);
+      : openTlsListener(endpoint, endpoint.tls);
   } catch (cause) {
     const where = endpoint.type === "tcp"
       ? formatTcp(endpoint.tls === undefined ? "tcp" : "tls", endpoint)

@@ -1,7 +1,11 @@
-/**
- * TCP, with or without TLS.
- */
 import type { Listener } from "./listener.ts";
+
+/** A key and its certificates, as PEM texts. */
+export interface TlsIdentity {
+  readonly key: string;
+  /** The server's certificate, then those between it and the root. */
+  readonly cert: string;
+}
 
 /** Where a TCP or TLS transport listens. */
 export interface TcpEndpoint {
@@ -12,28 +16,25 @@ export interface TcpEndpoint {
   readonly backlog: number | undefined;
   /** SO_REUSEPORT: several processes share the port. */
   readonly reusePort: boolean;
-  /** PEM texts; undefined without TLS. */
-  readonly tls: { readonly key: string; readonly cert: string } | undefined;
+  /** Undefined without TLS. */
+  readonly tls: TlsIdentity | undefined;
 }
 
-/** Listens on a TCP port. */
+/** Listens on a TCP port; what comes is as it is on the wire. */
 export function openTcpListener(endpoint: TcpEndpoint): Listener {
-  const options = {
+  const listener = Deno.listen({
     hostname: endpoint.hostname,
     port: endpoint.port,
     reusePort: endpoint.reusePort,
     ...(endpoint.backlog === undefined ? {} : { tcpBacklog: endpoint.backlog }),
-  };
-  const listener = endpoint.tls === undefined
-    ? Deno.listen(options)
-    : Deno.listenTls({ ...options, ...endpoint.tls });
+  });
   const scheme = endpoint.tls === undefined ? "tcp" : "tls";
   return {
-    address: formatTcp(scheme, listener.addr as Deno.NetAddr),
+    address: formatTcp(scheme, listener.addr),
     async accept() {
       const conn = await listener.accept();
       // Answers are small and must not wait for more to fill a segment.
-      if ("setNoDelay" in conn) conn.setNoDelay(true);
+      conn.setNoDelay(true);
       return conn;
     },
     close: () => listener.close(),

@@ -97,6 +97,8 @@ export class Transport {
         else this.#connections.add(new Connection(conn, this.#options));
       } catch (error) {
         if (this.#closing) return;
+        // It left before it was accepted, which must not hold up the others.
+        if (error instanceof Deno.errors.NotConnected) continue;
         this.#log.error("cannot accept a connection", {
           detail: error instanceof Error ? error.message : String(error),
         });

@@ -120,18 +120,21 @@ scenario(
   LIMITED,
 );
 
-scenario(
-  "FR-21: a peer that sends PINGs and does not read the PONGs is closed",
-  async ({ server }) => {
-    using client = await RawClient.open(server.address(), "json");
-    using witness = await RawClient.join(server.address());
-    const ping = frame(1, new Uint8Array(100_000));
-    await assertClosedWhileSending(server, client, ping);
-    assertEquals(server.running.counted("outbox_overflows"), 1);
-    await witness.expectNothing();
-  },
-  LIMITED,
-);
+for (const kind of TRANSPORT_KINDS) {
+  scenario(
+    `FR-21: a peer that sends PINGs and does not read the PONGs is closed over ${kind}`,
+    async ({ server }) => {
+      const address = server.address(kind);
+      using client = await RawClient.open(address, "json");
+      using witness = await RawClient.join(address);
+      const ping = frame(1, new Uint8Array(100_000));
+      await assertClosedWhileSending(server, client, ping);
+      assertEquals(server.running.counted("outbox_overflows"), 1);
+      await witness.expectNothing();
+    },
+    { ...LIMITED, kinds: [kind] },
+  );
+}
 
 async function assertClosedWhileSending(
   server: TestServer,

@@ -209,14 +209,42 @@ scenario(
   { kinds: TRANSPORT_KINDS, limits: { handshakeTimeoutMs: 60 } },
 );
 
+/** How far clients of a TLS port come. */
+const TLS_STARTS: [name: string, octets: string][] = [
+  ["that does not come", ""],
+  ["that stops in its first record's head", "16 03 01"],
+  ["that stops halfway", "16 03 01 02 00 01 00 01 FC 03 03"],
+];
+
+for (const [name, octets] of TLS_STARTS) {
+  scenario(
+    `RS-17: a TLS handshake ${name} is closed in time`,
+    async ({ server }) => {
+      const tcp = server.address("tls").replace("tls:", "tcp:");
+      using client = await RawClient.connect(tcp);
+      await client.sendBytes(bytesOf(octets));
+      await client.expectClosed();
+      await server.logged("the handshake did not come in time");
+    },
+    { kinds: ["tls"], limits: { handshakeTimeoutMs: 60 } },
+  );
+}
+
 scenario(
-  "RS-17: a TLS handshake that does not come is given up in time",
+  "RS-17: a TLS handshake octet by octet is closed in time",
   async ({ server }) => {
     const tcp = server.address("tls").replace("tls:", "tcp:");
-    using _client = await RawClient.connect(tcp);
-    await server.logged("the handshake did not come in time");
-    // Deno itself holds such a socket until the peer leaves; the router does not.
-    await server.emptied();
+    using client = await RawClient.connect(tcp);
+    const closed = client.expectClosed();
+    // A record of 16 KiB, of which each octet is slow.
+    await client.sendBytes(bytesOf("16 03 01 40 00 01 00 3F FC"));
+    let isClosed = false;
+    closed.then(() => isClosed = true, () => isClosed = true);
+    while (!isClosed) {
+      await client.conn.write(bytesOf("00")).catch(() => 0);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await closed;
   },
   { kinds: ["tls"], limits: { handshakeTimeoutMs: 60 } },
 );

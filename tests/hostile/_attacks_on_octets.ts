@@ -212,7 +212,7 @@ export const ATTACKS_ON_OCTETS: readonly Attack[] = [
   { name: "pieces", run: pieces },
   { name: "cuts", run: cuts },
   { name: "ping flood", run: pingFlood },
-  { name: "deaf pings", run: deafPings, isDeaf: true },
+  { name: "deaf pings", run: deafPings },
   { name: "slow loris", run: slowLoris },
   { name: "storm", run: storm },
   { name: "half open", run: halfOpen },

@@ -213,7 +213,7 @@ async function vanish(ground: Ground): Promise<void> {
 export const ATTACKS_ON_SESSIONS: readonly Attack[] = [
   { name: "out of turn", run: outOfTurn },
   { name: "join and leave", run: joinAndLeave },
-  { name: "deaf", run: deaf, isDeaf: true },
+  { name: "deaf", run: deaf },
   { name: "hoard", run: hoard },
   { name: "traffic", run: traffic },
   { name: "vanish", run: vanish },

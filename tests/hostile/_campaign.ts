@@ -16,12 +16,6 @@ import { RAW_FORMATS } from "./_raw_format.ts";
 /** One kind of attack. */
 export interface Attack {
   readonly name: string;
-  /**
-   * It leaves a write of the router pending for ever. Deno does not close the
-   * socket of a TLS connection before such a write is done, so that over TLS
-   * these attackers would see no end. @default {false}
-   */
-  readonly isDeaf?: boolean;
   /** Throws only where the router did something wrong. */
   run(ground: Ground): Promise<void>;
 }
@@ -70,7 +64,6 @@ export async function campaign(
       const ground = groundOf(
         options,
         index,
-        attack.isDeaf ?? false,
         (count) => operations += count,
       );
       try {
@@ -101,14 +94,12 @@ function chooseAttack(options: CampaignOptions, index: number): Attack {
 function groundOf(
   options: CampaignOptions,
   index: number,
-  isDeaf: boolean,
   count: (operations: number) => void,
 ): Ground {
   const random = randomOf(options.seed, index);
   const format = random.pick(RAW_FORMATS);
-  const addresses = options.addresses
-    .filter((address) => !isDeaf || !address.startsWith("tls:"));
-  return { random, format, address: random.pick(addresses), count };
+  const address = random.pick(options.addresses);
+  return { random, format, address, count };
 }
 
 function describe(

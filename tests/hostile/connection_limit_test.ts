@@ -32,3 +32,29 @@ Deno.test("above max_connections some are taken to be refused in words, the rest
   using later = await RawClient.join(address, "json");
   assertEquals(await later.subscribe("com.a"), 1);
 });
+
+Deno.test("above max_connections clients that do not shake TLS hands count like others (RS-11)", async () => {
+  await using server = await TestServer.start({
+    kinds: ["tls"],
+    limits: { maxConnections: MAX },
+  });
+  const tcp = server.address("tls").replace("tls:", "tcp:");
+  const silent: RawClient[] = [];
+  for (let i = 0; i < MAX + REFUSALS_MAX; i++) {
+    silent.push(await RawClient.connect(tcp));
+  }
+  using excess = await RawClient.connect(tcp);
+  await excess.expectClosed();
+  assertEquals(server.running.inventory().connections, MAX + REFUSALS_MAX);
+  silent.pop()?.close();
+  await server.logged("connection closes");
+  // Its place is taken by one that asks, and hears why not.
+  using refused = await RawClient.connect(server.address("tls"));
+  await refused.sendBytes([0x7f, 0xf1, 0, 0]);
+  assertEquals([...await refused.readBytes(4)], [0x7f, 0x40, 0, 0]);
+  for (const client of silent) client.close();
+  refused.close();
+  await server.emptied();
+  using later = await RawClient.join(server.address("tls"), "json");
+  assertEquals(await later.subscribe("com.a"), 1);
+});

@@ -258,16 +258,11 @@ async function dial(address: string): Promise<Deno.Conn> {
     return await Deno.connect({ transport: "unix", path: address.slice(5) });
   }
   const { protocol, hostname, port } = new URL(address);
-  const target = { hostname, port: Number(port) };
-  if (protocol === "tcp:") {
-    const conn = await Deno.connect(target);
-    // A second small write would wait for the router's delayed ACK.
-    conn.setNoDelay(true);
-    return conn;
-  }
+  const conn = await Deno.connect({ hostname, port: Number(port) });
+  // A second small write would wait for the router's delayed ACK.
+  conn.setNoDelay(true);
+  if (protocol === "tcp:") return conn;
   const ca = new URL("../fixtures/ca.crt", import.meta.url);
-  return await Deno.connectTls({
-    ...target,
-    caCerts: [await Deno.readTextFile(ca)],
-  });
+  const caCerts = [await Deno.readTextFile(ca)];
+  return await Deno.startTls(conn, { hostname, caCerts });
 }

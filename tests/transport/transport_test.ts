@@ -1,0 +1,61 @@
+import { assertEquals } from "@std/assert";
+import type { Connection } from "../../src/transport/connection.ts";
+import { FlushQueue } from "../../src/transport/flush_queue.ts";
+import { Pipeline } from "../../src/transport/pipeline.ts";
+import { Transport } from "../../src/transport/transport.ts";
+import { WriterPool } from "../../src/transport/writer_pool.ts";
+import { within } from "../support/deadline.ts";
+
+/** With a pause behind each, they would take longer than any test waits. */
+const GONE = 500;
+
+Deno.test("clients that leave before they are accepted hold up nobody, and are no errors", async () => {
+  const errors: string[] = [];
+  const log = {
+    debug() {},
+    info() {},
+    warn() {},
+    error: (message: string) => errors.push(message),
+  };
+  const waiting = Promise.withResolvers<never>();
+  const reached = Promise.withResolvers<void>();
+  let left = GONE;
+  const transport = new Transport(
+    {
+      address: "tcp://127.0.0.1:1",
+      accept() {
+        if (left-- > 0) throw new Deno.errors.NotConnected("it has left");
+        reached.resolve();
+        return waiting.promise;
+      },
+      close: () => waiting.reject(new Deno.errors.BadResource("closed")),
+    },
+    new Set<Connection>(),
+    {
+      pipeline: new Pipeline<Connection>(() => {}),
+      flushQueue: new FlushQueue(),
+      writerPool: new WriterPool(),
+      timers: { set: () => ({}) as never, clear() {} },
+      log,
+      debug: false,
+      codecs: new Map(),
+      maxMessageBytes: 1,
+      maxOutboxBytes: 1,
+      handshakeTimeoutMs: 1,
+      maxConnections: 1,
+      offer: () => {
+        throw new Error("nobody shakes hands");
+      },
+      openSession: () => {
+        throw new Error("nobody joins");
+      },
+      outboxOverflowed() {},
+      readPaused() {},
+    },
+  );
+  await within(reached.promise, "the next one to be accepted");
+  assertEquals(errors, []);
+  transport.shutDown();
+  await transport.empty();
+  await transport.close();
+});
