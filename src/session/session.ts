@@ -109,9 +109,6 @@ export class Session {
         break;
       case "shutting_down":
         if (message.code === MessageCode.GOODBYE) this.#end("GOODBYE answered");
-        break;
-      case "closed":
-        break;
     }
     return undefined;
   }

@@ -29,13 +29,10 @@ import { ChunkReader, type ChunkTarget } from "./chunk_reader.ts";
 import type { FlushQueue } from "./flush_queue.ts";
 import type { Codec, MessageReceiver } from "./message_receiver.ts";
 import { Outbox, type OutboxTarget } from "./outbox.ts";
-import { describeAddress, hostOf } from "./peer_address.ts";
+import { describeAddress, hostOf, transportDetails } from "./peer_address.ts";
 import type { BatchReceiver, Pipeline } from "./pipeline.ts";
 import type { StreamConn } from "./stream_conn.ts";
-import { TlsConn } from "./tls_conn.ts";
 import type { WriterPool } from "./writer_pool.ts";
-
-export type { MessageReceiver };
 
 /** What all connections of a transport have in common. */
 export interface ConnectionOptions {
@@ -121,14 +118,8 @@ export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
 
   /** How the client is connected, with Crossbar.io's names. */
   transportDetails(): Dict {
-    const isTls = this.#conn instanceof TlsConn;
-    return {
-      channel_type: isTls ? "tls" : this.#conn.remoteAddr.transport,
-      channel_framing: "rawsocket",
-      channel_serializer: this.#codec?.serializer.name ?? null,
-      is_secure: isTls,
-      peer: describeAddress(this.#conn.remoteAddr),
-    };
+    const serializer = this.#codec?.serializer.name;
+    return transportDetails(this.#conn, serializer);
   }
 
   /**
@@ -164,7 +155,7 @@ export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
   /** Writes what was sent, then ends the connection. */
   close(reason: string): void {
     if (this.#state === "closing" || this.#state === "closed") return;
-    if (this.#writeEnded) return this.#destroy(reason);
+    if (this.#writeEnded) return this.abort(reason);
     this.#logClosing(reason);
     this.#state = "closing";
     this.#setDeadline(CLOSING_TIMEOUT_MS, "closing took too long");
@@ -175,12 +166,7 @@ export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
   /** The router stops: the session says so, then the connection ends. */
   shutDown(): void {
     if (this.#session !== undefined) this.#session.shutDown();
-    else this.#destroy("the router is shutting down");
-  }
-
-  /** Ends the connection at once. */
-  abort(reason: string): void {
-    this.#destroy(reason);
+    else this.abort("the router is shutting down");
   }
 
   receive(batch: FrameBatch<FrameSource>): void {
@@ -244,13 +230,15 @@ export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
 
   drained(): void {
     if (this.#state !== "closing") return;
-    if (this.#readEnded) return this.#destroy("both sides are done");
-    this.#conn.closeWrite().catch((error) => this.#lost(error));
+    if (this.#readEnded) return this.abort("both sides are done");
+    this.#conn.closeWrite().catch((error) => this.readFailed(error));
   }
 
   /** The peer reads no more, but what it said before may still be unread (OG-09). */
   writeFailed(error: unknown): void {
-    if (this.#state !== "open" || this.#readEnded) return this.#lost(error);
+    if (this.#state !== "open" || this.#readEnded) {
+      return this.readFailed(error);
+    }
     this.#writeEnded = true;
     this.#setDeadline(CLOSING_TIMEOUT_MS, "the peer does not read");
   }
@@ -362,24 +350,20 @@ export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
     // Not now: the router may be in the middle of its subscribers.
     this.#state = "closing";
     this.#outbox.close();
-    queueMicrotask(() => this.#destroy("the outbox is full"));
+    queueMicrotask(() => this.abort("the outbox is full"));
   }
 
   /** The peer has said all; what it was sent is still written. */
   ended(): void {
     this.#readEnded = true;
-    if (this.#state === "handshake") return this.#destroy("the peer left");
+    if (this.#state === "handshake") return this.abort("the peer left");
     this.#session?.disconnected();
     this.#session = undefined;
     if (this.#state === "open") this.close("the peer left");
-    else if (this.#outbox.pendingBytes === 0) this.#destroy("the peer left");
+    else if (this.#outbox.pendingBytes === 0) this.abort("the peer left");
   }
 
   readFailed(error: unknown): void {
-    this.#lost(error);
-  }
-
-  #lost(error: unknown): void {
     if (this.#state === "closed") return;
     // On a TLS transport: HTTP, or RawSocket in the clear.
     const isForeign = error instanceof Deno.errors.InvalidData;
@@ -388,17 +372,18 @@ export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
         reason: `${error.message}: this port speaks RawSocket over TLS only`,
       });
     }
-    this.#destroy(error instanceof Error ? error.message : String(error));
+    this.abort(error instanceof Error ? error.message : String(error));
   }
 
   /** A fault of ours: this connection ends, the others go on. */
   #crashed(error: unknown): void {
     const detail = error instanceof Error ? error.stack ?? error.message : "";
     this.log().error("internal error; closing the connection", { detail });
-    this.#destroy("internal error");
+    this.abort("internal error");
   }
 
-  #destroy(reason: string): void {
+  /** Ends the connection at once. */
+  abort(reason: string): void {
     if (this.#state === "closed") return;
     if (this.#state !== "closing") this.#logClosing(reason);
     this.#state = "closed";
@@ -419,6 +404,6 @@ export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
   }
 
   #setDeadline(delayMs: number, reason: string): void {
-    this.#deadline.set(delayMs, () => this.#destroy(reason));
+    this.#deadline.set(delayMs, () => this.abort(reason));
   }
 }

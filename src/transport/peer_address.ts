@@ -1,4 +1,11 @@
-/** Where a client is, in words: `127.0.0.1:4711`, or `unix`. */
+/**
+ * Where a client is, and how it is connected.
+ */
+import type { Dict } from "../wamp/options.ts";
+import type { StreamConn } from "./stream_conn.ts";
+import { TlsConn } from "./tls_conn.ts";
+
+/** In words: `127.0.0.1:4711`, or `unix`. */
 export function describeAddress(address: Deno.Addr): string {
   switch (address.transport) {
     case "tcp":
@@ -15,4 +22,19 @@ export function describeAddress(address: Deno.Addr): string {
 /** A client's IP address; undefined on a Unix socket. */
 export function hostOf(address: Deno.Addr): string | undefined {
   return "hostname" in address ? address.hostname : undefined;
+}
+
+/** How a client is connected, with Crossbar.io's names. */
+export function transportDetails(
+  conn: StreamConn,
+  serializer: string | undefined,
+): Dict {
+  const isTls = conn instanceof TlsConn;
+  return {
+    channel_type: isTls ? "tls" : conn.remoteAddr.transport,
+    channel_framing: "rawsocket",
+    channel_serializer: serializer ?? null,
+    is_secure: isTls,
+    peer: describeAddress(conn.remoteAddr),
+  };
 }
