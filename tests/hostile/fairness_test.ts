@@ -5,11 +5,11 @@
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import type { Logger } from "../../src/base/log.ts";
 import type { Deadline } from "../../src/base/timer_wheel.ts";
+import type { MessageReceiver } from "../../src/transport/message_receiver.ts";
 import { createSerializer } from "../../src/serializer/formats.ts";
 import {
   Connection,
   type ConnectionOptions,
-  type MessageReceiver,
 } from "../../src/transport/connection.ts";
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
 import { FrameEncoder } from "../../src/transport/frame_encoder.ts";
