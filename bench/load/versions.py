@@ -3,7 +3,7 @@
 
 Usage
   versions.py before=DIR after=DIR [nexus] [--rules N] [--scenarios NAME,...] [--repeat 5] [--secs 3]
-              [--addr tcp|unix] [--ser msgpack]
+              [--addr tcp|tls|unix] [--ser msgpack]
 
 Each DIR is a checkout (`git worktree add --detach DIR COMMIT`). A name that ends in "+rules" runs with N
 authorization rules in the role (default 1000), none of which decides: as many URIs of others as a large
@@ -17,7 +17,7 @@ import compare
 
 def starter(directory, rules):
     def start(work, port, args):
-        path = compare.sluice_config(work, port)
+        path = compare.sluice_config(work, port, args)
         if rules:
             add_rules(path, rules)
         offset = {"msgpack": 0, "json": 1, "cbor": 2}[args.ser]

@@ -20,8 +20,9 @@ export type QuotasSection = Section<Values<typeof QUOTAS.keys>>;
 export function buildQuotas(
   ...sections: readonly (QuotasSection | undefined)[]
 ): QuotasConfig {
-  function of(scope: keyof QuotasConfig): QuotaConfig {
+  function of(scope: keyof QuotasConfig): QuotaConfig | undefined {
     const told = sections.map((section) => section?.values[scope]?.values);
+    if (scope !== "role" && !told.some(Boolean)) return undefined;
     const pick = (name: QuotaName): number =>
       told.map((values) => values?.[name]).find((value) =>
         value !== undefined
@@ -35,5 +36,10 @@ export function buildQuotas(
       bytesPerSecond: pick("max_bytes_per_s"),
     };
   }
-  return { role: of("role"), authid: of("authid"), address: of("address") };
+  const [role, authid, address] = [of("role"), of("authid"), of("address")];
+  return {
+    role: role as QuotaConfig,
+    ...(authid !== undefined && { authid }),
+    ...(address !== undefined && { address }),
+  };
 }

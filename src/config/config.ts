@@ -112,10 +112,10 @@ export interface RoleConfig {
 export interface QuotasConfig {
   /** All of the role. */
   readonly role: QuotaConfig;
-  /** Those of one authid. */
-  readonly authid: QuotaConfig;
-  /** Those from one source address. */
-  readonly address: QuotaConfig;
+  /** Those of one authid; absent: as many as the role. */
+  readonly authid?: QuotaConfig;
+  /** Those from one source address; absent: as many as the role. */
+  readonly address?: QuotaConfig;
 }
 
 /** How much that is. */

@@ -20,8 +20,12 @@ export interface QuotaLimits extends Readonly<Record<QuotaKind, number>> {
   readonly bytesPerSecond: number;
 }
 
-/** The limits of all scopes. */
-export type QuotaTable = Readonly<Record<QuotaScope, QuotaLimits>>;
+/** The limits of all scopes; what is absent is limited by the role's alone. */
+export interface QuotaTable {
+  readonly role: QuotaLimits;
+  readonly authid?: QuotaLimits;
+  readonly address?: QuotaLimits;
+}
 
 /** For people. */
 export const QUOTA_KIND_NAME: Readonly<Record<QuotaKind, string>> = {

@@ -21,33 +21,38 @@ const RECOVERING_MAX = 10_000;
 /** The quotas of a role. */
 export class QuotaBook {
   readonly #role: QuotaUsage;
-  readonly #authids: UsageTable;
-  readonly #addresses: UsageTable;
+  readonly #authids: UsageTable | undefined;
+  readonly #addresses: UsageTable | undefined;
 
   /** @param nowMs A clock that never goes back. */
   constructor(table: QuotaTable, nowMs: () => number) {
     this.#role = new QuotaUsage("role", table.role, nowMs());
-    this.#authids = new UsageTable("authid", table.authid, nowMs);
-    this.#addresses = new UsageTable("address", table.address, nowMs);
+    this.#authids = table.authid &&
+      new UsageTable("authid", table.authid, nowMs);
+    this.#addresses = table.address &&
+      new UsageTable("address", table.address, nowMs);
   }
 
   /** How many authids and addresses are remembered, and the sessions of neither. */
   get recovering(): number {
-    return this.#authids.recovering + this.#addresses.recovering;
+    return (this.#authids?.recovering ?? 0) +
+      (this.#addresses?.recovering ?? 0);
   }
 
   /** Why there can be no more such session; undefined where there can. */
   refusal({ authid, address }: QuotaHolder): string | undefined {
     return this.#role.refusal("sessions") ??
-      this.#authids.refusal(authid) ??
-      (address === undefined ? undefined : this.#addresses.refusal(address));
+      this.#authids?.refusal(authid) ?? this.#addresses?.refusal(address);
   }
 
   /** Counts a session in. */
   enter(holder: QuotaHolder): Quota {
     const { authid, address } = holder;
-    const usages = [this.#role, this.#authids.take(authid)];
-    if (address !== undefined) usages.push(this.#addresses.take(address));
+    const usages = [
+      this.#role,
+      this.#authids?.take(authid),
+      this.#addresses?.take(address),
+    ].filter((usage) => usage !== undefined);
     const quota = new Quota(holder, usages);
     quota.add("sessions", 1);
     return quota;
@@ -57,8 +62,8 @@ export class QuotaBook {
   leave(quota: Quota): void {
     const { authid, address } = quota.holder;
     quota.add("sessions", -1);
-    this.#authids.release(authid);
-    if (address !== undefined) this.#addresses.release(address);
+    this.#authids?.release(authid);
+    this.#addresses?.release(address);
   }
 }
 
@@ -80,11 +85,14 @@ class UsageTable {
     return this.#recovering.size;
   }
 
-  refusal(key: string): string | undefined {
-    return this.#inUse.get(key)?.refusal("sessions");
+  refusal(key: string | undefined): string | undefined {
+    return key === undefined
+      ? undefined
+      : this.#inUse.get(key)?.refusal("sessions");
   }
 
-  take(key: string): QuotaUsage {
+  take(key: string | undefined): QuotaUsage | undefined {
+    if (key === undefined) return undefined;
     let usage = this.#inUse.get(key);
     if (usage !== undefined) return usage;
     usage = this.#recovering.get(key) ??
@@ -94,7 +102,8 @@ class UsageTable {
     return usage;
   }
 
-  release(key: string): void {
+  release(key: string | undefined): void {
+    if (key === undefined) return;
     const usage = this.#inUse.get(key);
     if (usage === undefined || usage.sessions > 0) return;
     this.#inUse.delete(key);

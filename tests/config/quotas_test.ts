@@ -21,22 +21,21 @@ Deno.test("loadConfig() takes a quota from the role, else from the realm, else t
     role: { max_sessions: 21, max_registrations: 22 },
     authid: { max_pending_calls: 23, max_messages_per_s: 24 },
   }));
-  const all = buildQuotas();
+  const { role: all } = buildQuotas();
   const [anonymous, other] = config.realms[0].roles;
   assertEquals(anonymous.quotas, {
     role: {
-      ...all.role,
+      ...all,
       sessions: 21,
       subscriptions: 12,
       registrations: 22,
     },
-    authid: { ...all.authid, pendingCalls: 23, messagesPerSecond: 24 },
-    address: { ...all.address, bytesPerSecond: 4096 },
+    authid: { ...all, pendingCalls: 23, messagesPerSecond: 24 },
+    address: { ...all, bytesPerSecond: 4096 },
   });
   assertEquals(other.quotas, {
-    role: { ...all.role, sessions: 11, subscriptions: 12 },
-    authid: all.authid,
-    address: { ...all.address, bytesPerSecond: 4096 },
+    role: { ...all, sessions: 11, subscriptions: 12 },
+    address: { ...all, bytesPerSecond: 4096 },
   });
 });
 

@@ -22,10 +22,10 @@ function limited(
   scope: keyof QuotasConfig,
   limits: Partial<QuotaConfig>,
 ): ScenarioOptions {
-  const wide = buildQuotas();
+  const { role } = buildQuotas();
   const realm = openRealm("realm1", ["free", "counted"]);
   const [free, counted] = realm.roles;
-  const quotas = { ...wide, [scope]: { ...wide[scope], ...limits } };
+  const quotas = { role, [scope]: { ...role, ...limits } };
   return {
     kinds: ["tcp", "unix"],
     roles: { tcp: "counted", unix: "free" },

@@ -68,12 +68,12 @@ export const QUOTAS = object({
     role: optional(QUOTA, "All sessions of the role.", { origin: "sluice" }),
     authid: optional(
       QUOTA,
-      "The sessions of one authid in the role. Anonymous sessions have one each, unless the config gives them all the same.",
+      "The sessions of one authid in the role. Absent: as many as the role. Anonymous sessions have one each, unless the config gives them all the same.",
       { origin: "sluice" },
     ),
     address: optional(
       QUOTA,
-      "The sessions from one address in the role: an IPv4 address, or the /64 of an IPv6 one. Does not apply on Unix sockets, where there is none.",
+      "The sessions from one address in the role. Absent: as many as the role. It is an IPv4 address, or the /64 of an IPv6 one. Does not apply on Unix sockets, where there is none.",
       { origin: "sluice" },
     ),
   },
