@@ -24,6 +24,8 @@ export interface RouterConfig {
   readonly transports: readonly TransportConfig[];
   /** How long stopping may take before what is left is cut off. */
   readonly shutdownTimeoutMs: number;
+  /** What may wait for all slow clients together. */
+  readonly maxTotalOutboxBytes: number;
 }
 
 /** Realms that come about when a client asks for them. */

@@ -14,6 +14,7 @@ import {
   CROSSBAR_NODE,
   ROUTER,
   SHUTDOWN_TIMEOUT_MS_DEFAULT,
+  TOTAL_OUTBOX_BYTES_DEFAULT,
 } from "./table/file_keys.ts";
 import { type LimitName, LIMITS } from "./table/limit_keys.ts";
 import type { EXPECTATION } from "./table/expect_keys.ts";
@@ -51,6 +52,7 @@ export interface ConfigSections {
   readonly expectations: readonly (ExpectationSection | undefined)[];
   readonly limits: LimitValues;
   readonly shutdownTimeoutMs: number;
+  readonly maxTotalOutboxBytes: number;
 }
 
 /** The value that each limit has when the file says nothing. */
@@ -109,6 +111,7 @@ function readTransport(
     expectations: [],
     limits: DEFAULT_LIMITS,
     shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS_DEFAULT,
+    maxTotalOutboxBytes: TOTAL_OUTBOX_BYTES_DEFAULT,
   };
 }
 
@@ -131,6 +134,7 @@ function readRouter(
     expectations: router.values.expect ?? [],
     limits: router.values,
     shutdownTimeoutMs: shutdown_timeout_ms,
+    maxTotalOutboxBytes: router.values.max_total_outbox_bytes,
   };
 }
 
@@ -158,5 +162,6 @@ function readCrossbar(
     expectations: expect,
     limits: DEFAULT_LIMITS,
     shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS_DEFAULT,
+    maxTotalOutboxBytes: TOTAL_OUTBOX_BYTES_DEFAULT,
   };
 }

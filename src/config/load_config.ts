@@ -115,7 +115,7 @@ function buildConfig(
   sections: ConfigSections,
   context: CheckContext,
 ): { config: RouterConfig; expectations: ExpectationConfig[] } {
-  const { limits, shutdownTimeoutMs, root } = sections;
+  const { limits, shutdownTimeoutMs, maxTotalOutboxBytes, root } = sections;
   const placed = buildTransports(sections.transports, limits, context);
   checkAddresses(placed, context);
   const placedRealms = sections.realms && buildRealms(sections.realms, context);
@@ -159,6 +159,7 @@ function buildConfig(
       ...known,
       transports: placed.map(({ config }) => config),
       shutdownTimeoutMs,
+      maxTotalOutboxBytes,
     },
     expectations,
   };

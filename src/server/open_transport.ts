@@ -16,6 +16,7 @@ import type { FlushQueue } from "../transport/flush_queue.ts";
 import { FrameEncoder } from "../transport/frame_encoder.ts";
 import { type Endpoint, openListener } from "../transport/open_listener.ts";
 import type { Codec } from "../transport/message_receiver.ts";
+import type { OutboxBudget } from "../transport/outbox_budget.ts";
 import { Pipeline } from "../transport/pipeline.ts";
 import { Transport } from "../transport/transport.ts";
 import type { WriterPool } from "../transport/writer_pool.ts";
@@ -33,6 +34,7 @@ export interface SharedParts {
   readonly timers: WheelTimers;
   readonly flushQueue: FlushQueue;
   readonly writerPool: WriterPool;
+  readonly outboxBudget: OutboxBudget;
   readonly limiter: FailureLimiter;
   readonly slots: AuthenticatorSlots;
   readonly caller: RouterCaller;
@@ -63,6 +65,7 @@ export async function openTransport(
     }),
     flushQueue: shared.flushQueue,
     writerPool: shared.writerPool,
+    outboxBudget: shared.outboxBudget,
     timers: shared.timers,
     log,
     debug: config.debug,

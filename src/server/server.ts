@@ -9,7 +9,9 @@ import type { RandomSource } from "../base/random.ts";
 import type { RouterConfig } from "../config/config.ts";
 import { allRealms } from "../config/find_realm.ts";
 import { Router } from "../router/router.ts";
+import type { Connection } from "../transport/connection.ts";
 import { FlushQueue } from "../transport/flush_queue.ts";
+import { OutboxBudget } from "../transport/outbox_budget.ts";
 import type { Transport } from "../transport/transport.ts";
 import { WriterPool } from "../transport/writer_pool.ts";
 import { EventCounters, type EventName } from "./event_counters.ts";
@@ -82,6 +84,7 @@ export async function startServer(
   }, config.autoRealms && autoRealms(config.autoRealms, parts, ask));
   const caller = new RouterCaller(router);
   const slots = new AuthenticatorSlots();
+  const transports: Transport[] = [];
   const shared: SharedParts = {
     router,
     realms: allRealms(config),
@@ -89,13 +92,16 @@ export async function startServer(
     timers,
     flushQueue: new FlushQueue(),
     writerPool: new WriterPool(),
+    outboxBudget: new OutboxBudget(
+      config.maxTotalOutboxBytes,
+      () => dropFullest(transports),
+    ),
     limiter: new FailureLimiter(nowMs),
     slots,
     caller,
     log: limited,
     nowMs,
   };
-  const transports: Transport[] = [];
   try {
     for (const transport of config.transports) {
       transports.push(await openTransport(transport, shared));
@@ -121,6 +127,15 @@ export async function startServer(
     counted: (name) => counters.get(name),
     shutdown: () => stopping ??= stop(),
   };
+}
+
+/** Where all outboxes together hold too much, the fullest is in the way most. */
+function dropFullest(transports: readonly Transport[]): void {
+  let fullest: Connection | undefined;
+  for (const { fullest: one } of transports) {
+    if ((one?.pendingBytes ?? 0) > (fullest?.pendingBytes ?? 0)) fullest = one;
+  }
+  fullest?.overflow("all outboxes together are full, and this is the fullest");
 }
 
 async function shutDown(

@@ -27,6 +27,7 @@ import { ProtocolError } from "../wamp/protocol_error.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
 import { ChunkReader, type ChunkTarget } from "./chunk_reader.ts";
 import type { FlushQueue } from "./flush_queue.ts";
+import type { OutboxBudget } from "./outbox_budget.ts";
 import type { Codec, MessageReceiver } from "./message_receiver.ts";
 import { Outbox, type OutboxTarget } from "./outbox.ts";
 import { describeAddress, hostOf, transportDetails } from "./peer_address.ts";
@@ -39,6 +40,7 @@ export interface ConnectionOptions {
   readonly pipeline: Pipeline<Connection>;
   readonly flushQueue: FlushQueue;
   readonly writerPool: WriterPool;
+  readonly outboxBudget: OutboxBudget;
   readonly timers: Timers;
   readonly log: Logger;
   readonly debug: boolean;
@@ -90,7 +92,8 @@ export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
     this.#conn = conn;
     this.#options = options;
     this.unframer = new Unframer(options.maxMessageBytes);
-    this.#outbox = new Outbox(this, options.flushQueue, options.writerPool);
+    const { flushQueue, writerPool, outboxBudget } = options;
+    this.#outbox = new Outbox(this, flushQueue, writerPool, outboxBudget);
     this.#deadline = new Alarm(options.timers);
     this.#setDeadline(
       options.handshakeTimeoutMs,
@@ -340,10 +343,18 @@ export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
 
   #checkOverflow(): void {
     if (this.#overflowed) return;
-    if (this.#outbox.pendingBytes <= this.#options.maxOutboxBytes) return;
+    this.#outbox.budget();
+    if (this.#outbox.pendingBytes > this.#options.maxOutboxBytes) {
+      this.overflow("the peer does not read what it is sent");
+    }
+  }
+
+  /** Ends the connection because too much waits for it (FR-21). */
+  overflow(message: string): void {
+    if (this.#overflowed || this.#state === "closed") return;
     this.#overflowed = true;
     this.#options.outboxOverflowed();
-    this.log().warn("the peer does not read what it is sent", {
+    this.log().warn(message, {
       pending_bytes: this.#outbox.pendingBytes,
       max_outbox_bytes: this.#options.maxOutboxBytes,
     });

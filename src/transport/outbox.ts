@@ -4,6 +4,7 @@
  */
 import type { ByteWriter } from "../base/byte_writer.ts";
 import type { FlushQueue } from "./flush_queue.ts";
+import type { OutboxBudget } from "./outbox_budget.ts";
 import type { WriterPool } from "./writer_pool.ts";
 
 /** Where an outbox writes to, and what it tells its connection. */
@@ -21,6 +22,9 @@ export class Outbox {
   readonly #target: OutboxTarget;
   readonly #flushQueue: FlushQueue;
   readonly #pool: WriterPool;
+  readonly #budget: OutboxBudget;
+  /** What the budget knows of. */
+  #budgeted = 0;
   #filling: ByteWriter | undefined = undefined;
   #writing: ByteWriter | undefined = undefined;
   #written = 0;
@@ -28,14 +32,21 @@ export class Outbox {
   readonly #onWritten = (count: number) => this.#advance(count);
   readonly #onFailed = (error: unknown) => this.#fail(error);
 
-  constructor(target: OutboxTarget, flushQueue: FlushQueue, pool: WriterPool) {
+  constructor(
+    target: OutboxTarget,
+    flushQueue: FlushQueue,
+    pool: WriterPool,
+    budget: OutboxBudget,
+  ) {
     this.#target = target;
     this.#flushQueue = flushQueue;
     this.#pool = pool;
+    this.#budget = budget;
   }
 
-  /** Octets that wait or are being written. */
+  /** Octets that wait or are being written; none any more when it is closed. */
   get pendingBytes(): number {
+    if (this.#closed) return 0;
     const filling = this.#filling === undefined ? 0 : this.#filling.length;
     return this.#writing === undefined
       ? filling
@@ -51,6 +62,15 @@ export class Outbox {
     return this.#filling;
   }
 
+  /** Tells the budget how much waits behind a write, which is in it, too. */
+  budget(): void {
+    const bytes = this.#writing === undefined ? 0 : this.pendingBytes;
+    const more = bytes - this.#budgeted;
+    if (more === 0) return;
+    this.#budgeted = bytes;
+    this.#budget.add(more);
+  }
+
   /** Begins to write, unless a write is under way, which goes on by itself. */
   flush(): void {
     if (this.#writing !== undefined || this.#filling === undefined) return;
@@ -63,12 +83,15 @@ export class Outbox {
     this.#writing = writer;
     this.#written = 0;
     this.#write(writer);
+    this.budget();
   }
 
   /** Forgets all that waits; nothing is written any more. */
   close(): void {
     this.#closed = true;
     this.#filling = undefined;
+    this.#budget.add(-this.#budgeted);
+    this.#budgeted = 0;
   }
 
   #write(writer: ByteWriter): void {
@@ -85,6 +108,7 @@ export class Outbox {
     this.#writing = undefined;
     this.#pool.give(writer);
     this.flush();
+    if (!this.#closed) this.budget();
     if (this.#writing === undefined && !this.#closed) this.#target.drained();
   }
 

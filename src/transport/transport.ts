@@ -62,6 +62,17 @@ export class Transport {
     return sum;
   }
 
+  /** The connection for which most waits; undefined where nothing waits. */
+  get fullest(): Connection | undefined {
+    let fullest: Connection | undefined;
+    for (const connection of this.#connections) {
+      if (connection.pendingBytes > (fullest?.pendingBytes ?? 0)) {
+        fullest = connection;
+      }
+    }
+    return fullest;
+  }
+
   /** Accepts no more, and has every session say good-bye (SL-13). */
   shutDown(): void {
     this.#closing = true;

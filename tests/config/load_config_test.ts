@@ -93,6 +93,7 @@ Deno.test("loadConfig() fills in all defaults of a file that is one transport", 
       limits: DEFAULT_LIMITS,
     }],
     shutdownTimeoutMs: 5_000,
+    maxTotalOutboxBytes: 536_870_912,
   });
   assertEquals([warnings, notes], [[], []]);
 });

@@ -223,3 +223,37 @@ scenario(
     assertEquals(server.running.counted("outbox_overflows"), 0);
   },
 );
+
+scenario(
+  "FR-21: where all outboxes together are full, the fullest is closed, and the others are not",
+  async ({ server }) => {
+    const address = server.address();
+    using publisher = await RawClient.join(address, "msgpack");
+    using greedy = await RawClient.join(address, "msgpack");
+    using modest = await RawClient.join(address, "msgpack");
+    for (const topic of ["com.a", "com.b"]) await greedy.subscribe(topic);
+    await modest.subscribe("com.a");
+    const publish = async (topic: string) => {
+      const request = publisher.nextRequest();
+      const options = { acknowledge: true };
+      const message = [16, request, options, topic, [TEXT]] as const;
+      assertEquals((await publisher.request([...message]))[0], 17);
+    };
+    for (let i = 0; i * TEXT.length < SOCKET_BYTES_MAX; i++) {
+      if (server.running.counted("outbox_overflows") > 0) break;
+      await publish("com.a");
+      await publish("com.b");
+    }
+    assertEquals(server.running.counted("outbox_overflows"), 1);
+    const line = await server.logged("all outboxes together are full");
+    assert(Number(line.fields["pending_bytes"]) <= 1_200_000);
+    assertEquals(server.running.inventory().sessions, 2);
+    // What the modest one was sent is all there.
+    assertEquals((await modest.receive())[4], [TEXT]);
+  },
+  {
+    maxMessageBytes: 200_000,
+    maxTotalOutboxBytes: 1_000_000,
+    limits: { maxOutboxBytes: 2 ** 30 },
+  },
+);

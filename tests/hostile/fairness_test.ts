@@ -14,6 +14,7 @@ import {
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
 import { FrameEncoder } from "../../src/transport/frame_encoder.ts";
 import { Pipeline } from "../../src/transport/pipeline.ts";
+import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
 import type { ClientMessage } from "../../src/wamp/message.ts";
 import { concat } from "../support/hex.ts";
@@ -90,6 +91,7 @@ function optionsFor(session: MessageReceiver): ConnectionOptions {
     }),
     flushQueue,
     writerPool: new WriterPool(),
+    outboxBudget: new OutboxBudget(2 ** 30, () => {}),
     timers: { set: () => ({}) as Deadline, clear: () => {} },
     log: SILENT,
     debug: false,

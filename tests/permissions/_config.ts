@@ -88,6 +88,7 @@ export function subjectWith(
     realms,
     transports,
     shutdownTimeoutMs: 1,
+    maxTotalOutboxBytes: 2 ** 29,
   };
   return { config, configPath: "config.json", environment };
 }

@@ -101,6 +101,7 @@ folderTest(
       ],
       transports: [],
       shutdownTimeoutMs: 100,
+      maxTotalOutboxBytes: 2 ** 29,
     };
     const log = { debug() {}, info() {}, warn() {}, error() {} };
     await assertRejects(() => startServer(config, log), UnusableStoreError);

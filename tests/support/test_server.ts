@@ -44,6 +44,7 @@ export interface TestServerOptions {
   /** Roles of single kinds of transport, so that one realm has several. */
   readonly roles?: Partial<Record<TransportKind, string>>;
   readonly shutdownTimeoutMs?: number;
+  readonly maxTotalOutboxBytes?: number;
   /** False: the transport has no authentication method at all. */
   readonly anonymous?: boolean;
   /** Methods beside anonymous, which is then off unless it is in here. */
@@ -137,6 +138,7 @@ export class TestServer {
         transportOf(kind, folder, options)
       ),
       shutdownTimeoutMs: options.shutdownTimeoutMs ?? 5000,
+      maxTotalOutboxBytes: options.maxTotalOutboxBytes ?? 2 ** 29,
     }, collectingLogger(lines, waiting));
     return new TestServer(running, lines, folder, waiting);
   }

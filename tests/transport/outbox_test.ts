@@ -1,7 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
 import { Outbox, type OutboxTarget } from "../../src/transport/outbox.ts";
+import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
+
+const ENOUGH = new OutboxBudget(2 ** 30, () => {});
 
 /** A socket whose writes end when the test says so. */
 class FakeSocket implements OutboxTarget {
@@ -52,7 +55,10 @@ async function settled(): Promise<void> {
 
 function newOutbox(): [Outbox, FakeSocket] {
   const socket = new FakeSocket();
-  return [new Outbox(socket, new FlushQueue(), new WriterPool()), socket];
+  return [
+    new Outbox(socket, new FlushQueue(), new WriterPool(), ENOUGH),
+    socket,
+  ];
 }
 
 function append(outbox: Outbox, text: string): void {
@@ -93,7 +99,7 @@ Deno.test("FR-21: one write at a time, and what comes meanwhile is the next, who
 Deno.test("while a write is under way nothing asks for a flush, and a flush begins no second write", async () => {
   const socket = new FakeSocket();
   const queue = new FlushQueue();
-  const outbox = new Outbox(socket, queue, new WriterPool());
+  const outbox = new Outbox(socket, queue, new WriterPool(), ENOUGH);
   append(outbox, "first");
   await settled();
   const generation = queue.generation;
@@ -181,11 +187,35 @@ Deno.test("an idle outbox holds no buffer: one serves many in turn", async () =>
   const used = new Set<unknown>();
   for (let i = 0; i < 10; i++) {
     const socket = new FakeSocket();
-    const outbox = new Outbox(socket, queue, pool);
+    const outbox = new Outbox(socket, queue, pool, ENOUGH);
     append(outbox, "abc");
     used.add(outbox.writer);
     await settled();
     await socket.written();
   }
   assertEquals(used.size, 1);
+});
+
+Deno.test("an outbox tells its budget what waits behind a write, and when it does not any more", async () => {
+  const exceeded: number[] = [];
+  const budget = new OutboxBudget(8, () => void exceeded.push(budget.bytes));
+  const socket = new FakeSocket();
+  const outbox = new Outbox(socket, new FlushQueue(), new WriterPool(), budget);
+  append(outbox, "12345");
+  assertEquals(budget.bytes, 0, "nothing waits before the flush");
+  await settled();
+  assertEquals(budget.bytes, 5);
+  append(outbox, "678");
+  outbox.budget();
+  assertEquals([budget.bytes, exceeded], [8, []]);
+  append(outbox, "9");
+  outbox.budget();
+  assertEquals([budget.bytes, exceeded], [9, [9]]);
+  await socket.written();
+  assertEquals(budget.bytes, 4);
+  append(outbox, "0");
+  outbox.close();
+  assertEquals([budget.bytes, outbox.pendingBytes], [0, 0]);
+  await socket.written();
+  assertEquals([budget.bytes, exceeded], [0, [9]]);
 });

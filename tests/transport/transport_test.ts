@@ -3,6 +3,7 @@ import type { Connection } from "../../src/transport/connection.ts";
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
 import { Pipeline } from "../../src/transport/pipeline.ts";
 import { Transport } from "../../src/transport/transport.ts";
+import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
 import { within } from "../support/deadline.ts";
 
@@ -35,6 +36,7 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
       pipeline: new Pipeline<Connection>(() => {}),
       flushQueue: new FlushQueue(),
       writerPool: new WriterPool(),
+      outboxBudget: new OutboxBudget(2 ** 30, () => {}),
       timers: { set: () => ({}) as never, clear() {} },
       log,
       debug: false,

@@ -30,6 +30,9 @@ const SCHEMA = accepted(text(), "For editors: where the JSON Schema is.");
 /** How long stopping may take, unless the config says otherwise. */
 export const SHUTDOWN_TIMEOUT_MS_DEFAULT = 5_000;
 
+/** What may wait for all slow clients, unless the config says otherwise. */
+export const TOTAL_OUTBOX_BYTES_DEFAULT = 2 ** 29;
+
 /** A file with `realms` and `transports`. */
 export const ROUTER = object({
   name: "router",
@@ -52,6 +55,12 @@ export const ROUTER = object({
       integer(1, 3_600_000),
       SHUTDOWN_TIMEOUT_MS_DEFAULT,
       "How long stopping may take: GOODBYE to all sessions and what waits for them. What is left then is cut off.",
+      { origin: "sluice" },
+    ),
+    max_total_outbox_bytes: withDefault(
+      integer(2 ** 20, 2 ** 40),
+      TOTAL_OUTBOX_BYTES_DEFAULT,
+      "Bytes that may wait for all slow clients together. Over it the one for which most waits is closed.",
       { origin: "sluice" },
     ),
     ...LIMITS,
