@@ -5,22 +5,35 @@
 import config from "../../deno.json" with { type: "json" };
 import type { SerializerName } from "../../src/serializer/serializer.ts";
 import type { TransportKind } from "../support/test_server.ts";
+import {
+  ANONYMOUS,
+  CRYPTOSIGN,
+  type Login,
+  SCRAM,
+  TICKET,
+  WAMPCRA,
+  WAMPCRA_SALTED,
+} from "./logins.ts";
 import { Program } from "./program.ts";
 import { CA_FILE, pathOf } from "./router.ts";
 
 const INSTALL_DEADLINE_MS = 240_000;
 const PYTHON_MINIMUM = [3, 11] as const;
 
-/** Which side of the scenario a program plays. */
-export type Role = "serve" | "use" | "both";
+/** What a program plays. */
+export type Scenario = "basic" | "advanced" | "login";
 
 /** One part in a case. */
 export interface Part {
-  readonly role: Role;
+  readonly scenario: Scenario;
+  /** A side of the scenario, or `both`; of a login, its method. */
+  readonly role: "serve" | "use" | "both" | Login["method"];
   readonly address: string;
   readonly serializer: SerializerName;
   /** Begins all URIs of the case. */
   readonly prefix: string;
+  /** Of a login. */
+  readonly credentials: readonly string[];
 }
 
 /** A client that is installed. */
@@ -34,6 +47,8 @@ export interface ForeignClient {
   readonly name: string;
   readonly kinds: readonly TransportKind[];
   readonly serializers: readonly SerializerName[];
+  /** What it can log in with. */
+  readonly logins: readonly Login[];
   /** Resolves when it is there; several clients may share one installation. */
   install(): Promise<InstalledClient>;
 }
@@ -53,6 +68,7 @@ export const NEXUS: ForeignClient = {
   name: "Nexus",
   kinds: ALL_KINDS,
   serializers: ALL_SERIALIZERS,
+  logins: [ANONYMOUS, TICKET, WAMPCRA, WAMPCRA_SALTED],
   install: once(async () => {
     const binary = `${await cacheFolder("nexus")}/client`;
     await expectTool("go", ["version"], "the Nexus client");
@@ -71,6 +87,7 @@ export const NODE: ForeignClient = {
   name: "Autobahn|JS (Node.js)",
   kinds: ["tcp", "unix"],
   serializers: ["json"],
+  logins: [],
   install: once(async () => {
     const folder = await cacheFolder("node");
     await expectTool("node", ["--version"], "Autobahn|JS");
@@ -79,9 +96,9 @@ export const NODE: ForeignClient = {
       words: ["npm", "install", "--no-audit", "--no-fund", autobahn],
       folder,
     }, INSTALL_DEADLINE_MS);
-    for (const file of ["client.mjs", "scenario.mjs"]) {
-      const source = pathOf(`tests/interop/clients/autobahn_js/${file}`);
-      await Deno.copyFile(source, `${folder}/${file}`);
+    const sources = pathOf("tests/interop/clients/autobahn_js");
+    for await (const { name } of Deno.readDir(sources)) {
+      await Deno.copyFile(`${sources}/${name}`, `${folder}/${name}`);
     }
     return {
       command: (part) => ["node", `${folder}/client.mjs`, ...wordsOf(part)],
@@ -108,6 +125,7 @@ function pythonClient(framework: "asyncio" | "twisted"): ForeignClient {
     name: `Autobahn|Python (${framework})`,
     kinds: ALL_KINDS,
     serializers: ALL_SERIALIZERS,
+    logins: [ANONYMOUS, TICKET, WAMPCRA, WAMPCRA_SALTED, SCRAM, CRYPTOSIGN],
     async install() {
       const python = await pythonOnce();
       return {
@@ -146,8 +164,17 @@ async function installPython(): Promise<string> {
   return python;
 }
 
-function wordsOf({ role, address, serializer, prefix }: Part): string[] {
-  return [role, address, serializer, prefix, CA_FILE];
+function wordsOf(part: Part): string[] {
+  const { scenario, role, address, serializer, prefix, credentials } = part;
+  return [
+    scenario,
+    role,
+    address,
+    serializer,
+    prefix,
+    CA_FILE,
+    ...credentials,
+  ];
 }
 
 /** What the tool says of itself; a clear word where it is not there. */

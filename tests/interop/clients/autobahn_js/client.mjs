@@ -1,13 +1,13 @@
 /**
  * The scenario of ../../README.md, played by Autobahn|JS on Node.js.
  *
- * Usage: client.mjs ROLE ADDRESS json PREFIX
+ * Usage: client.mjs SCENARIO ROLE ADDRESS json PREFIX
  */
 import process from "node:process";
 import autobahn from "autobahn";
 import { Server, User } from "./scenario.mjs";
 
-const [role, address, , prefix] = process.argv.slice(2);
+const [, role, address, , prefix] = process.argv.slice(2);
 autobahn.log.warn = () => {}; // It reports each closing at length.
 
 try {
