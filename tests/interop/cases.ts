@@ -53,12 +53,16 @@ const ADVANCED: readonly Seat[] = [
   seat(NEXUS, "tcp", "msgpack"),
   seat(NEXUS, "tls", "json"),
   seat(NEXUS, "unix", "cbor"),
+  seat(NODE, "tcp", "json"),
+  seat(NODE, "unix", "json"),
 ];
 
 /** Clients that learn of each other's callees and events by the router alone. */
 const ADVANCED_PAIRS: readonly (readonly [serve: Seat, use: Seat])[] = [
   [seat(ASYNCIO, "unix", "cbor"), seat(NEXUS, "tcp", "json")],
   [seat(NEXUS, "tls", "msgpack"), seat(TWISTED, "unix", "json")],
+  [seat(TWISTED, "tcp", "cbor"), seat(NODE, "unix", "json")],
+  [seat(NODE, "tcp", "json"), seat(NEXUS, "unix", "msgpack")],
 ];
 
 /** All cases that need a running router. */

@@ -87,7 +87,7 @@ export const NODE: ForeignClient = {
   name: "Autobahn|JS (Node.js)",
   kinds: ["tcp", "unix"],
   serializers: ["json"],
-  logins: [],
+  logins: [ANONYMOUS, TICKET, WAMPCRA, WAMPCRA_SALTED, CRYPTOSIGN],
   install: once(async () => {
     const folder = await cacheFolder("node");
     await expectTool("node", ["--version"], "Autobahn|JS");
