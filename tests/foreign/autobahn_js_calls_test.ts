@@ -1,26 +1,9 @@
 /** Calls of the Advanced Profile with Autobahn|JS. */
 import { assertEquals } from "@std/assert";
 import { helloDetails, RawClient } from "../support/raw_client.ts";
-import { openRealm } from "../support/test_server.ts";
 import { KINDS, test } from "./_each_kind.ts";
+import { TELLING_REALM } from "./_telling_realm.ts";
 import { AutobahnClient, failure, Inbox } from "./autobahn_js.ts";
-
-/** Discloses the callers of one procedure. */
-const TELLING_REALM = {
-  ...openRealm("realm1"),
-  roles: openRealm("realm1").roles.map((role) => ({
-    ...role,
-    permissions: [
-      ...role.permissions,
-      {
-        ...role.permissions[0],
-        uri: "com.example.told",
-        match: "exact" as const,
-        disclose: { caller: true, publisher: false },
-      },
-    ],
-  })),
-};
 
 for (const kind of KINDS) {
   test(

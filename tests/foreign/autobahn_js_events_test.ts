@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { guardedRealm } from "../support/meta.ts";
 import { KINDS, test } from "./_each_kind.ts";
+import { TELLING_REALM } from "./_telling_realm.ts";
 import {
   type Args,
   AutobahnClient,
@@ -90,20 +91,26 @@ for (const kind of KINDS) {
 
   test(
     kind,
-    "PI-01: publishers are disclosed who ask for it",
+    "PI-01, PI-03: publishers are disclosed who ask for it, or by permission",
     async (server) => {
       await using publisher = await AutobahnClient.join(server.address(kind));
       await using subscriber = await AutobahnClient.join(server.address(kind));
+      const { session } = publisher;
       const publishers = new Inbox<number | undefined>();
-      await subscriber.session.subscribe(
-        NEWS,
-        (_args, _kwargs, details) => publishers.put(details.publisher),
-      );
-      publisher.session.publish(NEWS);
-      publisher.session.publish(NEWS, [], {}, { disclose_me: true });
+      for (const topic of [NEWS, "com.example.told"]) {
+        await subscriber.session.subscribe(
+          topic,
+          (_args, _kwargs, details) => publishers.put(details.publisher),
+        );
+      }
+      session.publish(NEWS);
+      session.publish(NEWS, [], {}, { disclose_me: true });
+      session.publish("com.example.told");
       assertEquals(await publishers.take(), undefined);
-      assertEquals(await publishers.take(), publisher.session.id);
+      assertEquals(await publishers.take(), session.id);
+      assertEquals(await publishers.take(), session.id);
     },
+    { realms: [TELLING_REALM] },
   );
 
   test(
@@ -188,7 +195,7 @@ for (const kind of KINDS) {
 
   test(
     kind,
-    "MS-06, AZ-11: a session is sent away by who may do so, with a reason",
+    "MS-06: a session is sent away by who may do so, with a reason",
     async (server) => {
       await using client = await AutobahnClient.join(server.address(kind));
       await using guest = await AutobahnClient.join(server.address(kind));

@@ -44,7 +44,7 @@ const PAIRS: readonly (readonly [serve: Seat, use: Seat])[] = [
   [seat(NEXUS, "tcp", "json"), seat(TWISTED, "unix", "msgpack")],
 ];
 
-/** One of each client; features do not depend on transport and serializer. */
+/** Few of each client: features do not depend on transport and serializer. */
 const ADVANCED: readonly Seat[] = [
   seat(ASYNCIO, "tcp", "msgpack"),
   seat(ASYNCIO, "tls", "json"),
@@ -119,8 +119,8 @@ function alone(scenario: Scenario, place: Seat): Numbered {
   return {
     name: `${describe(place)}: ${scenario}`,
     async run(router, prefix) {
-      const role = { scenario, role: "both", prefix } as const;
-      const program = await start(place, role, router.addresses);
+      const part = { scenario, role: "both", prefix } as const;
+      const program = await start(place, part, router.addresses);
       await program.success(CASE_DEADLINE_MS);
     },
   };
@@ -179,16 +179,12 @@ function example(
 
 async function start(
   { client, kind, serializer }: Seat,
-  part: Pick<Part, "scenario" | "role" | "prefix"> & Partial<Part>,
+  part: Omit<Part, "address" | "serializer">,
   addresses: Addresses,
 ): Promise<Program> {
   const installed = await client.install();
-  const words = installed.command({
-    address: addresses[kind],
-    serializer,
-    credentials: [],
-    ...part,
-  });
+  const address = addresses[kind];
+  const words = installed.command({ ...part, address, serializer });
   return Program.start({ words });
 }
 

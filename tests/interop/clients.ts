@@ -33,7 +33,7 @@ export interface Part {
   /** Begins all URIs of the case. */
   readonly prefix: string;
   /** Of a login. */
-  readonly credentials: readonly string[];
+  readonly credentials?: readonly string[];
 }
 
 /** A client that is installed. */
@@ -164,17 +164,10 @@ async function installPython(): Promise<string> {
   return python;
 }
 
-function wordsOf(part: Part): string[] {
-  const { scenario, role, address, serializer, prefix, credentials } = part;
-  return [
-    scenario,
-    role,
-    address,
-    serializer,
-    prefix,
-    CA_FILE,
-    ...credentials,
-  ];
+function wordsOf({ credentials = [], ...part }: Part): string[] {
+  const { scenario, role, address, serializer, prefix } = part;
+  const words = [scenario, role, address, serializer, prefix, CA_FILE];
+  return [...words, ...credentials];
 }
 
 /** What the tool says of itself; a clear word where it is not there. */

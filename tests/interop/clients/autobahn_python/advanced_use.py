@@ -13,6 +13,11 @@ from autobahn.wamp.types import (
 from steps import Inbox, done, expect, leave
 
 TIMEOUT_MS = 100
+META_TOPICS = (
+    "session.on_join", "session.on_leave",
+    "subscription.on_create", "subscription.on_delete",
+    "registration.on_create", "registration.on_delete",
+)  # fmt: skip
 
 
 class User:
@@ -24,6 +29,8 @@ class User:
         self.prefix = prefix
         #: Pairs of a meta topic and its arguments.
         self.meta = Inbox()
+        #: The IDs of the serving sessions, by name.
+        self.callees = {}
 
     async def run(self):
         done("use: join")
@@ -65,11 +72,7 @@ class User:
         return self.session.call(f"wamp.{procedure}", *args, **kwargs)
 
     async def watch(self):
-        for topic in (
-            "session.on_join", "session.on_leave",
-            "subscription.on_create", "subscription.on_delete",
-            "registration.on_create", "registration.on_delete",
-        ):  # fmt: skip
+        for topic in META_TOPICS:
             await self.session.subscribe(
                 lambda *args, topic=topic: self.meta.put((topic, args)),
                 f"wamp.{topic}",
@@ -153,7 +156,7 @@ class User:
         callees = [await self.call("callee") for _ in range(4)]
         names = [name for name, _ in callees]
         expect(["first", "second"] * 2, names, "callees in turn")
-        self.callees = {name: session for name, session in callees}
+        self.callees = dict(callees)
         found = await self.ask("registration.lookup", self.uri("callee"))
         expect(
             sorted(self.callees.values()),
