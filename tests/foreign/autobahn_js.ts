@@ -26,11 +26,22 @@ export interface WampError extends Result {
 export interface EventDetails {
   readonly publication: number;
   readonly topic: string;
+  /** The publisher's session ID, where it is disclosed. */
+  readonly publisher?: number;
 }
 
 /** What a handler learns about an invocation. */
 export interface InvocationDetails {
   readonly procedure: string;
+  /** The caller's session ID, where it is disclosed. */
+  readonly caller?: number;
+  /** Sends a progressive result; null where none is wanted. */
+  readonly progress: ((args: Args) => void) | null;
+}
+
+/** A call that has been sent. */
+export interface Call extends Promise<unknown> {
+  cancel(options: { readonly mode: string }): void;
 }
 
 /** A subscription, or a registration. */
@@ -46,7 +57,7 @@ export interface Session {
     args?: Args,
     kwargs?: Kwargs,
     options?: Kwargs,
-  ): Promise<unknown>;
+  ): Call;
   register(
     procedure: string,
     endpoint: (
@@ -107,6 +118,40 @@ export async function failure(request: Promise<unknown>): Promise<WampError> {
   throw new Error(`An error is due, not ${Deno.inspect(outcome)}`);
 }
 
+/** What handlers got, to be waited for. */
+export class Inbox<Item> {
+  readonly #items: Item[] = [];
+  #wake: () => void = () => {};
+
+  put(item: Item): void {
+    this.#items.push(item);
+    this.#wake();
+  }
+
+  /** Takes out the first item that matches, there already or to come. */
+  async take(matches: (item: Item) => boolean = () => true): Promise<Item> {
+    while (true) {
+      const index = this.#items.findIndex(matches);
+      if (index >= 0) return this.#items.splice(index, 1)[0];
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      await within(promise, "an event");
+    }
+  }
+}
+
+/** How to log in: options of `autobahn.Connection`. */
+export interface Login {
+  readonly authmethods: readonly string[];
+  readonly authid: string;
+  readonly authextra?: Kwargs;
+  readonly onchallenge: (
+    session: unknown,
+    method: string,
+    extra: Record<string, never>,
+  ) => string;
+}
+
 // It reports each closing, and what endpoints throw, on the console.
 autobahn.log.warn = () => {};
 
@@ -124,18 +169,27 @@ export class AutobahnClient {
     open(): void;
     close(): void;
     readonly isConnected: boolean;
+    readonly _transport: { close(): void };
   };
+  /** All progressive results of its calls, in order. */
+  readonly progress: unknown[] = [];
   #session: Session | undefined = undefined;
   /** What Autobahn|JS took for faults of the router. */
   readonly #faults: unknown[] = [];
 
-  /** `login`: what the connection is told of who logs in, and how. */
-  constructor(address: string, realm: string = "realm1", login: Kwargs = {}) {
+  constructor(
+    address: string,
+    { realm = "realm1", login }: { realm?: string; login?: Login } = {},
+  ) {
     const connection = new autobahn.Connection({
-      ...login,
       realm,
+      ...login,
       transports: [{ type: "rawsocket", ...endpointOf(address) }],
-      use_es6_promises: true,
+      // What `use_es6_promises` makes has no `notify`, for progressive results.
+      use_deferred: () => ({
+        ...Promise.withResolvers(),
+        notify: (step: unknown) => this.progress.push(step),
+      }),
       max_retries: 0,
       on_user_error: () => {},
       on_internal_error: (error: unknown, text: string) => {
@@ -167,8 +221,8 @@ export class AutobahnClient {
   }
 
   /** Connects and joins. */
-  static async join(address: string, login?: Kwargs): Promise<AutobahnClient> {
-    const client = new AutobahnClient(address, "realm1", login);
+  static async join(address: string, login?: Login): Promise<AutobahnClient> {
+    const client = new AutobahnClient(address, login && { login });
     const session = Promise.race([client.#joined, client.#lost]);
     client.#session = await within(session, "a session");
     return client;
@@ -183,6 +237,13 @@ export class AutobahnClient {
   /** Says GOODBYE, and resolves when the connection is closed. */
   async leave(): Promise<Ending> {
     this.#connection.close();
+    return await this.end();
+  }
+
+  /** Drops the connection without GOODBYE. */
+  async drop(): Promise<Ending> {
+    // Autobahn|JS has no public way.
+    this.#connection._transport.close();
     return await this.end();
   }
 
@@ -209,8 +270,10 @@ export class AutobahnClient {
         return (...args: unknown[]) => {
           const outcome: unknown = member.apply(session, args);
           if (!(outcome instanceof Promise)) return outcome;
-          const answer = Promise.race([outcome, lost]);
-          return within(answer, `the answer to ${String(name)}`);
+          const race = Promise.race([outcome, lost]);
+          const answer = within(race, `the answer to ${String(name)}`);
+          // That of a call can be canceled.
+          return Object.assign(answer, outcome);
         };
       },
     });

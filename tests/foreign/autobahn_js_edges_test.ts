@@ -8,10 +8,9 @@ import rawsocket from "autobahn/lib/transport/rawsocket.js";
 import { assertEquals } from "@std/assert";
 import { within } from "../support/deadline.ts";
 import { RawClient } from "../support/raw_client.ts";
-import { TestServer, type TransportKind } from "../support/test_server.ts";
+import { TestServer } from "../support/test_server.ts";
+import { KINDS } from "./_each_kind.ts";
 import { AutobahnClient, failure, result, wampError } from "./autobahn_js.ts";
-
-const KINDS: readonly TransportKind[] = ["tcp", "unix"];
 
 /** The octets 00 ff 10, as JSON sessions send them. */
 const BINARY_TEXT = "\0AP8Q";
@@ -31,7 +30,9 @@ for (const kind of KINDS) {
 
   Deno.test(`Autobahn|JS, ${kind}: SL-12: a realm that does not exist is refused with ABORT`, async () => {
     await using server = await TestServer.start({ kinds: [kind] });
-    const client = new AutobahnClient(server.address(kind), "elsewhere");
+    const client = new AutobahnClient(server.address(kind), {
+      realm: "elsewhere",
+    });
     const { transport, reason } = await client.end();
     assertEquals([transport, reason], [
       "closed",

@@ -1,168 +1,124 @@
-/**
- * Autobahn|JS logs in by each method that it has, with its own code for
- * signing, and is refused by each.
- */
+/** Autobahn|JS logs in by each method that it has. */
+import autobahn from "autobahn";
 import { assertEquals } from "@std/assert";
-import type { RealmConfig } from "../../src/config/config.ts";
-import { clientKey, DENIED } from "../support/login.ts";
-import { keysOf, ticketOf, userOf } from "../support/principals.ts";
-import {
-  openRealm,
-  TestServer,
-  type TestServerOptions,
-  type TransportKind,
-} from "../support/test_server.ts";
-import { loginOptions } from "../interop/clients/autobahn_js/login_options.mjs";
-import { AutobahnClient, failure, type Kwargs } from "./autobahn_js.ts";
+import { keysOf, ticketOf, userOf, withAuth } from "../support/principals.ts";
+import { KINDS, test } from "./_each_kind.ts";
+import { AutobahnClient, type Login } from "./autobahn_js.ts";
 
-const KINDS: readonly TransportKind[] = ["tcp", "unix"];
+const { auth_cra: cra, auth_cryptosign: cryptosign, nacl, util } = autobahn;
 
-/** The values of checklist §16. */
-const SALTING = { salt: "salt123", iterations: 1000, keylen: 32 };
+/** Of RFC 8032's tests. */
 const PRIVATE_KEY =
-  "4d57d97a68f555696620a6d849c0ce582568518d729eb753dc7c732de2804510";
-const STRANGERS_KEY =
-  "b4f9d6a1c1f0f0ecb9d30f0e2a3a4f0c8f3c1a1b2c3d4e5f60718293a4b5c6d7";
+  "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
+const PUBLIC_KEY =
+  "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+const OTHER_PRIVATE_KEY =
+  "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb";
 
-const NOTHING = {
-  call: false,
-  register: false,
-  publish: false,
-  subscribe: false,
-};
-const MAY = "wamp.session.count";
-const MAY_NOT = "wamp.session.list";
+const AUTH = withAuth({
+  ticket: [ticketOf("joe", "open-sesame")],
+  wampcra: [
+    userOf("joe", "Grüße, 世界"),
+    userOf("salty", "secret1", {
+      salting: { salt: "salt123", iterations: 100, keylen: 32 },
+    }),
+  ],
+  cryptosign: [keysOf("joe", [PUBLIC_KEY])],
+});
 
-const ROUTER: TestServerOptions = {
-  realms: [realmWith("user", MAY)],
-  auth: {
-    ticket: [ticketOf("joe", "ticket1")],
-    wampcra: [
-      userOf("joe", "secret1"),
-      userOf("salty", "secret1", { salting: SALTING }),
-    ],
-    cryptosign: [keysOf("joe", [clientKey(PRIVATE_KEY).publicKey])],
-  },
-};
-
-/** A way to log in. */
-interface Login {
-  /** Begins the test's name. */
-  readonly name: string;
+/** Each with the numbers of what it shows, a right and a wrong secret. */
+const METHODS: readonly {
+  readonly numbers: string;
   readonly method: string;
-  /** Null: HELLO has none. */
-  readonly authid: string | null;
-  readonly secret: string;
-}
-
-/** Each is let in; without an authid, as joe. */
-const RIGHT: readonly Login[] = [
-  { name: "TK-02: by a ticket", ...by("ticket", "joe", "ticket1") },
-  { name: "CR-04: by a secret", ...by("wampcra", "joe", "secret1") },
+  readonly authid: string;
+  readonly right: string;
+  readonly wrong: string;
+  readonly logIn: (secret: string) => Omit<Login, "authmethods" | "authid">;
+}[] = [
   {
-    name: "CR-05 CR-06: by a salted secret",
-    ...by("wampcra", "salty", "secret1"),
-  },
-  { name: "CS-04: by a key", ...by("cryptosign", "joe", PRIVATE_KEY) },
-  {
-    name: "CS-02: by a key that says who it is",
-    ...by("cryptosign", null, PRIVATE_KEY),
-  },
-];
-
-/** Each is refused, with the same words. */
-const WRONG: readonly Login[] = [
-  { name: "TK-03: a wrong ticket", ...by("ticket", "joe", "ticket2") },
-  { name: "AU-07: an unknown authid", ...by("ticket", "nobody", "ticket1") },
-  { name: "CR-07: a wrong secret", ...by("wampcra", "joe", "secret2") },
-  {
-    name: "CR-07: a wrong salted secret",
-    ...by("wampcra", "salty", "secret2"),
+    numbers: "TK-02, TK-03",
+    method: "ticket",
+    authid: "joe",
+    right: "open-sesame",
+    wrong: "open-barley",
+    logIn: (secret) => ({ onchallenge: () => secret }),
   },
   {
-    name: "AU-07: an unknown authid that signs",
-    ...by("wampcra", "nobody", "secret1"),
+    numbers: "CR-04",
+    method: "wampcra",
+    authid: "joe",
+    right: "Grüße, 世界",
+    wrong: "Grüße, Welt",
+    logIn: answerCra,
   },
   {
-    name: "CS-05: a key of somebody else",
-    ...by("cryptosign", "joe", STRANGERS_KEY),
+    numbers: "CR-05, CR-06",
+    method: "wampcra",
+    authid: "salty",
+    right: "secret1",
+    wrong: "secret2",
+    logIn: answerCra,
+  },
+  {
+    numbers: "CS-04, CS-05",
+    method: "cryptosign",
+    authid: "joe",
+    right: PRIVATE_KEY,
+    wrong: OTHER_PRIVATE_KEY,
+    logIn: (secret) => {
+      const pair = nacl.sign.keyPair.fromSeed(util.htob(secret));
+      return {
+        authextra: { pubkey: cryptosign.public_key(pair) },
+        onchallenge: (_session, _method, extra) =>
+          cryptosign.sign_challenge(pair, extra),
+      };
+    },
   },
 ];
 
 for (const kind of KINDS) {
-  for (const login of RIGHT) {
+  for (const { numbers, method, authid, right, wrong, logIn } of METHODS) {
+    const loginWith = (secret: string): Login => ({
+      authmethods: [method],
+      authid,
+      ...logIn(secret),
+    });
+
     test(
       kind,
-      `${login.name} a client is let in, with the rights of its role`,
-      login,
-      async (address, options) => {
-        await using client = await AutobahnClient.join(address, options);
-        const { authid, authrole, authmethod } = client.details;
-        assertEquals(
-          { authid, authrole, authmethod },
-          {
-            authid: login.authid ?? "joe",
-            authrole: "user",
-            authmethod: login.method,
-          },
-        );
-        assertEquals(await client.session.call(MAY), 1);
-        const { error } = await failure(client.session.call(MAY_NOT));
-        assertEquals(error, "wamp.error.not_authorized");
+      `${numbers}: ${authid} joins by ${method}`,
+      async (server) => {
+        const login = loginWith(right);
+        const client = await AutobahnClient.join(server.address(kind), login);
+        const { authid: known, authrole, authmethod } = client.details;
+        assertEquals([known, authrole, authmethod], [authid, "user", method]);
         const { reason } = await client.leave();
         assertEquals(reason, "wamp.close.goodbye_and_out");
       },
+      AUTH,
+    );
+
+    test(
+      kind,
+      `${numbers}: ${authid} is refused by ${method} with a wrong secret`,
+      async (server) => {
+        const login = loginWith(wrong);
+        const client = new AutobahnClient(server.address(kind), { login });
+        const { reason } = await client.end();
+        assertEquals(reason, "wamp.error.authentication_denied");
+      },
+      AUTH,
     );
   }
-
-  for (const login of WRONG) {
-    test(kind, `${login.name} is refused`, login, async (address, options) => {
-      const client = new AutobahnClient(address, "realm1", options);
-      const { transport, reason, message } = await client.end();
-      assertEquals(client.details, {});
-      assertEquals(
-        { transport, reason, message },
-        {
-          transport: "closed",
-          reason: DENIED,
-          message: "The credentials are wrong",
-        },
-      );
-    });
-  }
 }
 
-function test(
-  kind: TransportKind,
-  name: string,
-  login: Login,
-  run: (address: string, options: Kwargs) => Promise<void>,
-): void {
-  Deno.test(`Autobahn|JS, ${kind}: ${name}`, async () => {
-    await using server = await TestServer.start({ kinds: [kind], ...ROUTER });
-    await run(server.address(kind), loginOptions(login));
-    await server.emptied();
-  });
-}
-
-function by(
-  method: string,
-  authid: string | null,
-  secret: string,
-): Omit<Login, "name"> {
-  return { method, authid, secret };
-}
-
-/** A realm in which `role` may call one procedure. */
-function realmWith(role: string, procedure: string): RealmConfig {
-  const realm = openRealm("realm1", [role]);
-  const [{ permissions: [permission], ...rest }] = realm.roles;
-  const allow = { ...NOTHING, call: true };
-  const rule = {
-    ...permission,
-    uri: procedure,
-    match: "exact",
-    allow,
-  } as const;
-  return { ...realm, roles: [{ ...rest, permissions: [rule] }] };
+function answerCra(secret: string): Pick<Login, "onchallenge"> {
+  return {
+    onchallenge(_session, _method, { challenge, salt, iterations, keylen }) {
+      const key = salt === undefined
+        ? secret
+        : cra.derive_key(secret, salt, iterations, keylen);
+      return cra.sign(key, challenge);
+    },
+  };
 }

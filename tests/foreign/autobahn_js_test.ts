@@ -4,11 +4,12 @@
  */
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { within } from "../support/deadline.ts";
-import { TestServer, type TransportKind } from "../support/test_server.ts";
+import { KINDS, test } from "./_each_kind.ts";
 import {
   type Args,
   AutobahnClient,
   failure,
+  Inbox,
   type Kwargs,
   result,
   wampError,
@@ -29,8 +30,6 @@ const ARGS = [
 ];
 
 const KWARGS = { name: "x", list: [1, 2], "ключ": { deep: [null] } };
-
-const KINDS: readonly TransportKind[] = ["tcp", "unix"];
 
 for (const kind of KINDS) {
   test(
@@ -120,7 +119,7 @@ for (const kind of KINDS) {
         "com.example.news",
         (args) => own.push(args),
       );
-      const events = new Inbox();
+      const events = new Inbox<Kwargs>();
       await subscriber.session.subscribe(
         "com.example.news",
         (args, kwargs, { topic, publication }) =>
@@ -141,7 +140,7 @@ for (const kind of KINDS) {
         publication: published?.id,
       });
       session.publish("com.example.news");
-      const bare = await events.take() as Record<string, unknown>;
+      const bare = await events.take();
       assertEquals([bare["args"], bare["kwargs"]], [[], {}]);
       assertEquals(own, []);
       const included = { acknowledge: true, exclude_me: false };
@@ -255,37 +254,4 @@ for (const kind of KINDS) {
     },
     { maxMessageBytes: 16 * 1024 * 1024 },
   );
-}
-
-function test(
-  kind: TransportKind,
-  name: string,
-  run: (server: TestServer) => Promise<void>,
-  options: { readonly maxMessageBytes?: number } = {},
-): void {
-  Deno.test(`Autobahn|JS, ${kind}: ${name}`, async () => {
-    await using server = await TestServer.start({ kinds: [kind], ...options });
-    await run(server);
-    await server.emptied();
-  });
-}
-
-/** What handlers got, to be waited for. */
-class Inbox {
-  readonly #items: unknown[] = [];
-  #wake: () => void = () => {};
-
-  put(item: unknown): void {
-    this.#items.push(item);
-    this.#wake();
-  }
-
-  async take(): Promise<unknown> {
-    while (this.#items.length === 0) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wake = resolve;
-      await within(promise, "an event");
-    }
-    return this.#items.shift();
-  }
 }

@@ -9,16 +9,16 @@ import {
   type ForeignClient,
   NEXUS,
   NODE,
+  type Part,
   pythonWithAutobahn,
-  type Role,
+  type Scenario,
   TWISTED,
 } from "./clients.ts";
-import { attemptsBy, LOGIN_REALM } from "./logins.ts";
+import type { Login } from "./logins.ts";
 import { Program } from "./program.ts";
-import { pathOf, type RouterProcess } from "./router.ts";
+import { type Addresses, pathOf, type RouterProcess } from "./router.ts";
 
 const CASE_DEADLINE_MS = 40_000;
-const LOGIN_KINDS = ["tcp", "tls"] as const;
 
 /** One named case; it fails by throwing. */
 export interface Case {
@@ -44,20 +44,48 @@ const PAIRS: readonly (readonly [serve: Seat, use: Seat])[] = [
   [seat(NEXUS, "tcp", "json"), seat(TWISTED, "unix", "msgpack")],
 ];
 
+/** Few of each client: features do not depend on transport and serializer. */
+const ADVANCED: readonly Seat[] = [
+  seat(ASYNCIO, "tcp", "msgpack"),
+  seat(ASYNCIO, "tls", "json"),
+  seat(TWISTED, "tcp", "msgpack"),
+  seat(TWISTED, "unix", "cbor"),
+  seat(NEXUS, "tcp", "msgpack"),
+  seat(NEXUS, "tls", "json"),
+  seat(NEXUS, "unix", "cbor"),
+  seat(NODE, "tcp", "json"),
+  seat(NODE, "unix", "json"),
+];
+
+/** Clients that learn of each other's callees and events by the router alone. */
+const ADVANCED_PAIRS: readonly (readonly [serve: Seat, use: Seat])[] = [
+  [seat(ASYNCIO, "unix", "cbor"), seat(NEXUS, "tcp", "json")],
+  [seat(NEXUS, "tls", "msgpack"), seat(TWISTED, "unix", "json")],
+  [seat(TWISTED, "tcp", "cbor"), seat(NODE, "unix", "json")],
+  [seat(NODE, "tcp", "json"), seat(NEXUS, "unix", "msgpack")],
+];
+
 /** All cases that need a running router. */
 export const CASES: readonly Case[] = numbered([
   ...CLIENTS.flatMap((client) =>
     client.kinds.flatMap((kind) =>
       client.serializers.map((serializer) =>
-        alone({ client, kind, serializer })
+        alone("basic", { client, kind, serializer })
       )
     )
   ),
-  ...PAIRS.map(([serve, use]) => together(serve, use)),
+  ...PAIRS.map(([serve, use]) => together("basic", serve, use)),
+  ...ADVANCED.map((place) => alone("advanced", place)),
+  ...ADVANCED_PAIRS.map(([serve, use]) => together("advanced", serve, use)),
   ...CLIENTS.flatMap((client) =>
-    LOGIN_KINDS.filter((kind) => client.kinds.includes(kind)).flatMap((kind) =>
-      client.serializers.map((serializer) => login(client, kind, serializer))
-    )
+    // TCP, and TLS where the client has it.
+    client.kinds.slice(0, 2).flatMap((kind, index) => {
+      const { serializers } = client;
+      const serializer = serializers[index % serializers.length];
+      return client.logins.map((login) =>
+        joining(login, { client, kind, serializer })
+      );
+    })
   ),
   example("autobahn_tcp.py", ({ tcp }) => {
     const { hostname, port } = new URL(tcp);
@@ -87,25 +115,27 @@ function seat(
 }
 
 /** Two sessions of one client, in one process. */
-function alone(place: Seat): Numbered {
+function alone(scenario: Scenario, place: Seat): Numbered {
   return {
-    name: describe(place),
+    name: `${describe(place)}: ${scenario}`,
     async run(router, prefix) {
-      const program = await start(place, "both", router, prefix);
+      const part = { scenario, role: "both", prefix } as const;
+      const program = await start(place, part, router.addresses);
       await program.success(CASE_DEADLINE_MS);
     },
   };
 }
 
 /** A session of one client that serves, and one of another that uses it. */
-function together(serve: Seat, use: Seat): Numbered {
+function together(scenario: Scenario, serve: Seat, use: Seat): Numbered {
   return {
-    name: `${describe(serve)} serves ${describe(use)}`,
-    async run(router, prefix) {
-      const server = await start(serve, "serve", router, prefix);
+    name: `${describe(serve)} serves ${describe(use)}: ${scenario}`,
+    async run({ addresses }, prefix) {
+      const part = { scenario, prefix };
+      const server = await start(serve, { ...part, role: "serve" }, addresses);
       try {
         await server.printed(/^ready$/m, CASE_DEADLINE_MS);
-        const user = await start(use, "use", router, prefix);
+        const user = await start(use, { ...part, role: "use" }, addresses);
         await user.success(CASE_DEADLINE_MS);
         await server.success(CASE_DEADLINE_MS);
       } finally {
@@ -115,24 +145,18 @@ function together(serve: Seat, use: Seat): Numbered {
   };
 }
 
-/** All logins that a client has, each in a session of its own. */
-function login(
-  client: ForeignClient,
-  kind: typeof LOGIN_KINDS[number],
-  serializer: SerializerName,
-): Numbered {
+/** A login with the right secret, and one with a wrong one. */
+function joining({ name, method, credentials }: Login, place: Seat): Numbered {
   return {
-    name: `${describe({ client, kind, serializer })} logs in`,
+    name: `${describe(place)}: login by ${name}`,
     async run({ loginAddresses }, prefix) {
-      const { command } = await client.install();
-      const words = command({
-        role: "login",
-        address: loginAddresses[kind],
-        serializer,
+      const program = await start(place, {
+        scenario: "login",
+        role: method,
         prefix,
-        more: [LOGIN_REALM, JSON.stringify(attemptsBy(client.loginMethods))],
-      });
-      await Program.run({ words }, CASE_DEADLINE_MS);
+        credentials,
+      }, loginAddresses);
+      await program.success(CASE_DEADLINE_MS);
     },
   };
 }
@@ -140,7 +164,7 @@ function login(
 /** A Python script of `examples/`. */
 function example(
   file: string,
-  args: (addresses: RouterProcess["addresses"]) => string[],
+  args: (addresses: Addresses) => string[],
 ): Numbered {
   return {
     name: `examples/${file}`,
@@ -155,13 +179,12 @@ function example(
 
 async function start(
   { client, kind, serializer }: Seat,
-  role: Role,
-  router: RouterProcess,
-  prefix: string,
+  part: Omit<Part, "address" | "serializer">,
+  addresses: Addresses,
 ): Promise<Program> {
   const installed = await client.install();
-  const address = router.addresses[kind];
-  const words = installed.command({ role, address, serializer, prefix });
+  const address = addresses[kind];
+  const words = installed.command({ ...part, address, serializer });
   return Program.start({ words });
 }
 

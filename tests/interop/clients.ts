@@ -5,25 +5,35 @@
 import config from "../../deno.json" with { type: "json" };
 import type { SerializerName } from "../../src/serializer/serializer.ts";
 import type { TransportKind } from "../support/test_server.ts";
-import type { LoginMethod } from "./logins.ts";
+import {
+  ANONYMOUS,
+  CRYPTOSIGN,
+  type Login,
+  SCRAM,
+  TICKET,
+  WAMPCRA,
+  WAMPCRA_SALTED,
+} from "./logins.ts";
 import { Program } from "./program.ts";
 import { CA_FILE, pathOf } from "./router.ts";
 
 const INSTALL_DEADLINE_MS = 240_000;
 const PYTHON_MINIMUM = [3, 11] as const;
 
-/** Which side of the scenario a program plays, or which other scenario. */
-export type Role = "serve" | "use" | "both" | "login";
+/** What a program plays. */
+export type Scenario = "basic" | "advanced" | "login";
 
 /** One part in a case. */
 export interface Part {
-  readonly role: Role;
+  readonly scenario: Scenario;
+  /** A side of the scenario, or `both`; of a login, its method. */
+  readonly role: "serve" | "use" | "both" | Login["method"];
   readonly address: string;
   readonly serializer: SerializerName;
   /** Begins all URIs of the case. */
   readonly prefix: string;
-  /** What else the role has to know. */
-  readonly more?: readonly string[];
+  /** Of a login. */
+  readonly credentials?: readonly string[];
 }
 
 /** A client that is installed. */
@@ -37,7 +47,8 @@ export interface ForeignClient {
   readonly name: string;
   readonly kinds: readonly TransportKind[];
   readonly serializers: readonly SerializerName[];
-  readonly loginMethods: readonly LoginMethod[];
+  /** What it can log in with. */
+  readonly logins: readonly Login[];
   /** Resolves when it is there; several clients may share one installation. */
   install(): Promise<InstalledClient>;
 }
@@ -57,7 +68,7 @@ export const NEXUS: ForeignClient = {
   name: "Nexus",
   kinds: ALL_KINDS,
   serializers: ALL_SERIALIZERS,
-  loginMethods: ["anonymous", "ticket", "wampcra"],
+  logins: [ANONYMOUS, TICKET, WAMPCRA, WAMPCRA_SALTED],
   install: once(async () => {
     const binary = `${await cacheFolder("nexus")}/client`;
     await expectTool("go", ["version"], "the Nexus client");
@@ -76,7 +87,7 @@ export const NODE: ForeignClient = {
   name: "Autobahn|JS (Node.js)",
   kinds: ["tcp", "unix"],
   serializers: ["json"],
-  loginMethods: ["anonymous", "ticket", "wampcra", "cryptosign"],
+  logins: [ANONYMOUS, TICKET, WAMPCRA, WAMPCRA_SALTED, CRYPTOSIGN],
   install: once(async () => {
     const folder = await cacheFolder("node");
     await expectTool("node", ["--version"], "Autobahn|JS");
@@ -114,7 +125,7 @@ function pythonClient(framework: "asyncio" | "twisted"): ForeignClient {
     name: `Autobahn|Python (${framework})`,
     kinds: ALL_KINDS,
     serializers: ALL_SERIALIZERS,
-    loginMethods: ["anonymous", "ticket", "wampcra", "scram", "cryptosign"],
+    logins: [ANONYMOUS, TICKET, WAMPCRA, WAMPCRA_SALTED, SCRAM, CRYPTOSIGN],
     async install() {
       const python = await pythonOnce();
       return {
@@ -153,9 +164,10 @@ async function installPython(): Promise<string> {
   return python;
 }
 
-function wordsOf(part: Part): string[] {
-  const { role, address, serializer, prefix, more = [] } = part;
-  return [role, address, serializer, prefix, CA_FILE, ...more];
+function wordsOf({ credentials = [], ...part }: Part): string[] {
+  const { scenario, role, address, serializer, prefix } = part;
+  const words = [scenario, role, address, serializer, prefix, CA_FILE];
+  return [...words, ...credentials];
 }
 
 /** What the tool says of itself; a clear word where it is not there. */

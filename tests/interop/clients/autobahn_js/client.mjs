@@ -1,34 +1,20 @@
 /**
  * The scenarios of ../../README.md, played by Autobahn|JS on Node.js.
  *
- * Usage: client.mjs ROLE ADDRESS json PREFIX CA_FILE [MORE...]
+ * Usage: client.mjs SCENARIO ROLE ADDRESS json PREFIX CA_FILE [AUTHID SECRET WRONG_SECRET]
  */
 import process from "node:process";
 import autobahn from "autobahn";
-import { logIn } from "./login.mjs";
-import { Server, User } from "./scenario.mjs";
 
-const [role, address, , prefix, , ...more] = process.argv.slice(2);
-const transports = [{ type: "rawsocket", ...endpointOf(address) }];
+const [scenario, role, address, , prefix, , ...credentials] = process.argv
+  .slice(2);
 autobahn.log.warn = () => {}; // It reports each closing at length.
 
 try {
-  await play();
+  const { play } = await import(`./${scenario}.mjs`);
+  await play(role, join, prefix, credentials);
 } catch (error) {
   fail(error.stack ?? JSON.stringify(error));
-}
-
-async function play() {
-  if (role === "login") return await logIn(transports, ...more);
-  const server = role === "use" ? undefined : new Server(await join(), prefix);
-  await server?.setUp();
-  if (role !== "serve") await new User(await join(), prefix).run();
-  await server?.untilDone();
-}
-
-function endpointOf(address) {
-  const { protocol, hostname, port, pathname } = new URL(address);
-  return protocol === "unix:" ? { path: pathname } : { host: hostname, port };
 }
 
 function fail(reason) {
@@ -36,32 +22,50 @@ function fail(reason) {
   process.exit(1);
 }
 
-/** An open session, and how to leave it. */
-async function join() {
+/**
+ * An open session, and how to leave it; fails with the reason where the router
+ * says ABORT. `left` resolves when it has ended for the reason `dueEnd`.
+ */
+async function join(login = {}) {
+  const { protocol, hostname, port, pathname } = new URL(address);
+  const endpoint = protocol === "unix:"
+    ? { path: pathname }
+    : { host: hostname, port };
   const connection = new autobahn.Connection({
     realm: "realm1",
-    transports,
-    use_es6_promises: true,
+    transports: [{ type: "rawsocket", ...endpoint }],
     max_retries: 0,
     on_user_error() {},
+    ...login,
   });
-  const left = new Promise((resolve) => {
+  const joined = { dueEnd: "wamp.close.goodbye_and_out" };
+  joined.left = new Promise((resolve) => {
     connection.onclose = (transport, { reason }) => {
       // What waits for an answer would wait for ever.
-      if (reason !== "wamp.close.goodbye_and_out") {
+      if (joined.session !== undefined && reason !== joined.dueEnd) {
         fail(`the session has ended: ${transport}, ${reason}`);
       }
-      resolve();
+      resolve(reason);
       return true; // No other attempt.
     };
   });
-  const session = await new Promise((resolve) => {
-    connection.onopen = resolve;
-    connection.open();
+  const opened = new Promise((resolve) => {
+    connection.onopen = (session, details) => {
+      Object.assign(joined, { session, details });
+      resolve();
+    };
   });
-  async function leave() {
+  connection.open();
+  await Promise.race([opened, joined.left]);
+  if (joined.session === undefined) throw new Error(await joined.left);
+  joined.leave = async () => {
     connection.close();
-    await left;
-  }
-  return { session, leave };
+    await joined.left;
+  };
+  joined.drop = () => {
+    joined.dueEnd = null;
+    // Autobahn|JS has no public way of going without GOODBYE.
+    connection._transport.close();
+  };
+  return joined;
 }

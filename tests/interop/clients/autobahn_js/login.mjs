@@ -1,81 +1,57 @@
-/** The scenario `login`. */
+/** The login scenario. */
 // Plain JavaScript, for Node.js.
 // deno-lint-ignore-file explicit-module-boundary-types
 import autobahn from "autobahn";
-import { loginOptions } from "./login_options.mjs";
-import { done, expectEqual } from "./scenario.mjs";
+import { done, expectEqual } from "./steps.mjs";
 
-/** Tries `attempts`, a JSON text, one after the other. */
-export async function logIn(transports, realm, attempts) {
-  for (const attempt of JSON.parse(attempts)) {
-    const login = new Login({ transports, realm, ...loginOptions(attempt) });
-    await login.run(attempt);
-    done(`login: ${attempt.name}`);
-  }
-}
+const { auth_cra: cra, auth_cryptosign: cryptosign, nacl, util } = autobahn;
 
-/** One connection, and what it comes to. */
-class Login {
-  #connection;
-  /** Resolves with a session and WELCOME.Details, or with nothing. */
-  #joined;
-  /** Resolves with why the connection was closed. */
-  #closed;
+/** How each method answers the CHALLENGE with a secret. */
+const ANSWERS = {
+  ticket: (secret) => secret,
+  wampcra(secret, { challenge, salt, iterations, keylen }) {
+    const key = salt === undefined
+      ? secret
+      : cra.derive_key(secret, salt, iterations, keylen);
+    return cra.sign(key, challenge);
+  },
+  cryptosign: (secret, extra) =>
+    cryptosign.sign_challenge(keyPair(secret), extra),
+};
 
-  constructor(options) {
-    const connection = new autobahn.Connection({
-      ...options,
-      use_es6_promises: true,
-      max_retries: 0,
-      on_user_error() {},
-    });
-    this.#closed = new Promise((resolve) => {
-      connection.onclose = (_, { reason, message }) => {
-        resolve({ reason, message });
-        return true; // No other attempt.
-      };
-    });
-    const opened = new Promise((resolve) => {
-      connection.onopen = (session, details) => resolve({ session, details });
-    });
-    this.#joined = Promise.race([opened, this.#closed.then(() => undefined)]);
-    this.#connection = connection;
-    connection.open();
-  }
-
-  async run({ name, method, outcome }) {
-    const joined = await this.#joined;
-    if ("reason" in outcome) {
-      expectEqual(joined?.details, undefined, name);
-      expectEqual(await this.#closed, outcome, name);
-      return;
-    }
-    if (joined === undefined) {
-      throw new Error(`${name}: ${JSON.stringify(await this.#closed)}`);
-    }
-    expectWelcome(joined.details, method, outcome);
-    await joined.session.call(outcome.allowed);
-    await expectDenied(joined.session, outcome.denied);
-    this.#connection.close();
-    const { reason } = await this.#closed;
-    expectEqual(reason, "wamp.close.goodbye_and_out", "GOODBYE");
-  }
-}
-
-function expectWelcome({ authid, authrole, authmethod }, method, wanted) {
-  const found = { authid, authrole, authmethod };
-  const due = {
-    authid: wanted.authid ?? authid,
-    authrole: wanted.authrole,
-    authmethod: method,
-  };
-  expectEqual(found, due, "WELCOME");
-}
-
-async function expectDenied(session, procedure) {
-  const { error } = await session.call(procedure).then(
-    (result) => Promise.reject(new Error(`${procedure}: got ${result}`)),
-    (error) => error,
+/** Joins by `method`; is refused with the wrong secret, where it has one. */
+export async function play(method, join, _prefix, credentials) {
+  const [authid, secret, wrongSecret] = credentials;
+  const joined = await join(loginOf(method, authid, secret));
+  const { details } = joined;
+  expectEqual(details.authmethod, method, "authmethod");
+  if (authid !== undefined) expectEqual(details.authid, authid, "authid");
+  const role = authid === undefined ? "anonymous" : "user";
+  expectEqual(details.authrole, role, "authrole");
+  done("login: welcome");
+  await joined.leave();
+  done("login: leave");
+  if (wrongSecret === undefined) return;
+  const reason = await join(loginOf(method, authid, wrongSecret)).then(
+    () => "none",
+    ({ message }) => message,
   );
-  expectEqual(error, "wamp.error.not_authorized", procedure);
+  expectEqual(reason, "wamp.error.authentication_denied", "refusal");
+  done("login: refusal");
+}
+
+/** The options of a connection that logs in. */
+function loginOf(method, authid, secret) {
+  const authmethods = [method];
+  if (authid === undefined) return { authmethods };
+  const authextra = method === "cryptosign"
+    ? { pubkey: cryptosign.public_key(keyPair(secret)) }
+    : {};
+  const onchallenge = (_session, _method, extra) =>
+    ANSWERS[method](secret, extra);
+  return { authmethods, authid, authextra, onchallenge };
+}
+
+function keyPair(secret) {
+  return nacl.sign.keyPair.fromSeed(util.htob(secret));
 }

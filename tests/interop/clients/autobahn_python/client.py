@@ -1,6 +1,6 @@
 """The scenarios of ../../README.md, played by Autobahn|Python.
 
-Usage: client.py FRAMEWORK ROLE ADDRESS SERIALIZER PREFIX CA_FILE [MORE...]
+Usage: client.py FRAMEWORK SCENARIO ROLE ADDRESS SERIALIZER PREFIX CA_FILE [AUTHID SECRET WRONG_SECRET]
 """
 
 import importlib
@@ -14,11 +14,11 @@ FRAMEWORK, *ARGUMENTS = sys.argv[1:]
 # Has to be said before anything of Autobahn is imported.
 getattr(txaio, f"use_{FRAMEWORK}")()
 
+from autobahn.wamp.message import Error
 from autobahn.wamp.serializer import CBORSerializer, JsonSerializer, MsgPackSerializer
 from autobahn.wamp.types import ComponentConfig
 
-import login
-import scenario
+from steps import Inbox
 
 SERIALIZERS = {
     "json": JsonSerializer,
@@ -27,43 +27,70 @@ SERIALIZERS = {
 }
 
 
+class Refused(Exception):
+    """The router said ABORT; its reason is the only argument."""
+
+
 def main():
-    role, address, serializer, prefix, ca_file, *more = ARGUMENTS
+    scenario, role, address, serializer, prefix, ca_file, *credentials = ARGUMENTS
     run, open_transport = {"asyncio": on_asyncio, "twisted": on_twisted}[FRAMEWORK]()
-    sessions = importlib.import_module(f"autobahn.{FRAMEWORK}.wamp")
     transports = importlib.import_module(f"autobahn.{FRAMEWORK}.rawsocket")
 
-    async def connect(session):
-        factory = transports.WampRawSocketClientFactory(
-            lambda: session, SERIALIZERS[serializer]()
-        )
-        await open_transport(factory, urlsplit(address), ca_file)
-
-    async def join():
-        """A session; its `left` resolves when it has left in good order."""
-        session = sessions.Session(ComponentConfig("realm1"))
+    async def join(authenticator=None):
+        """A session; its `left` resolves when it has ended by `due_end`."""
+        session = new_session()
+        if authenticator is not None:
+            session.add_authenticator(authenticator)
         session.left = txaio.create_future()
+        session.due_end = "wamp.close.goodbye_and_out"
         joined = txaio.create_future()
         reasons = ["transport lost"]
 
         def on_disconnect(*_args, **_kwargs):
-            if reasons[-1] != "wamp.close.goodbye_and_out":
+            if not txaio.is_called(joined):
+                txaio.reject(joined, Refused(reasons[-1]))
+            elif reasons[-1] == session.due_end:
+                txaio.resolve(session.left, None)
+            else:
                 # What waits for an answer would wait for ever.
                 print("FAILED: the session has ended:", reasons[-1], flush=True)
                 os._exit(1)
-            txaio.resolve(session.left, None)
 
-        session.on("join", lambda *_: txaio.resolve(joined, None))
+        def on_join(_session, details):
+            session.details = details
+            txaio.resolve(joined, None)
+
+        session.on("join", on_join)
         session.on("leave", lambda _, details: reasons.append(details.reason))
         session.on("disconnect", on_disconnect)
-        await connect(session)
+        factory = transports.WampRawSocketClientFactory(
+            lambda: session, SERIALIZERS[serializer]()
+        )
+        await open_transport(factory, urlsplit(address), ca_file)
         await joined
         return session
 
-    if role == "login":
-        run(lambda: login.play(sessions.Session, connect, *more))
-    else:
-        run(lambda: scenario.play(role, join, prefix))
+    play = importlib.import_module(scenario).play
+    run(lambda: play(role, join, prefix, *credentials))
+
+
+def new_session():
+    """A session that keeps the URIs of the ERRORs that it gets in `errors`.
+
+    A call that was canceled has its end already when its ERROR comes, so that
+    nothing else shows it.
+    """
+    sessions = importlib.import_module(f"autobahn.{FRAMEWORK}.wamp")
+
+    class Session(sessions.Session):
+        def onMessage(self, msg):
+            super().onMessage(msg)
+            if isinstance(msg, Error):
+                self.errors.put(msg.error)
+
+    session = Session(ComponentConfig("realm1"))
+    session.errors = Inbox()
+    return session
 
 
 def on_asyncio():

@@ -1,124 +1,77 @@
 package main
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/gammazero/nexus/v3/client"
 	"github.com/gammazero/nexus/v3/wamp"
 	"github.com/gammazero/nexus/v3/wamp/crsign"
 )
 
-// attempt is one login; an outcome with a Message is a refusal.
-type attempt struct {
-	Name    string
-	Method  string
-	Authid  *string
-	Secret  string
-	Outcome struct {
-		Authid   *string
-		Authrole string
-		Allowed  string
-		Denied   string
-		Message  string
-	}
-}
-
-// connector joins as its config says.
-type connector func(config client.Config) (*client.Client, error)
-
-// logIn plays the scenario `login`.
-func logIn(ctx context.Context, connect connector, realm, attempts string) error {
-	var all []attempt
-	if err := json.Unmarshal([]byte(attempts), &all); err != nil {
-		return err
-	}
-	for _, one := range all {
-		if err := one.run(ctx, connect, realm); err != nil {
-			return fmt.Errorf("login: %s: %w", one.Name, err)
+// answers is how each method answers the CHALLENGE with a secret.
+var answers = map[string]func(secret string) client.AuthFunc{
+	"ticket": func(secret string) client.AuthFunc {
+		return func(*wamp.Challenge) (string, wamp.Dict) { return secret, wamp.Dict{} }
+	},
+	"wampcra": func(secret string) client.AuthFunc {
+		return func(challenge *wamp.Challenge) (string, wamp.Dict) {
+			return crsign.RespondChallenge(secret, challenge, nil), wamp.Dict{}
 		}
-		done("login: " + one.Name)
-	}
-	return nil
+	},
 }
 
-func (a attempt) run(ctx context.Context, connect connector, realm string) error {
-	config, err := a.config(realm)
+// logIn joins by method; it is refused with the wrong secret, where there is one.
+func logIn(p part, method string, credentials []string) error {
+	wanted := wamp.Dict{"authmethod": method, "authrole": "anonymous"}
+	var authid, secret string
+	if len(credentials) > 0 {
+		authid, secret = credentials[0], credentials[1]
+		wanted["authid"], wanted["authrole"] = authid, "user"
+	}
+	session, _, err := p.logIn(method, authid, secret)
 	if err != nil {
 		return err
 	}
-	session, err := connect(config)
-	if want := a.Outcome.Message; want != "" {
-		// Of an ABORT after CHALLENGE the client tells no more than this.
-		if err == nil || !strings.Contains(err.Error(), want) {
-			return fmt.Errorf("%q is due, not %v", want, err)
+	for key, value := range wanted {
+		if err := expect(value, session.RealmDetails()[key], key); err != nil {
+			return err
 		}
+	}
+	done("login: welcome")
+	if err := leave(session); err != nil {
+		return err
+	}
+	done("login: leave")
+	if len(credentials) == 0 {
 		return nil
 	}
+	_, connection, err := p.logIn(method, authid, credentials[2])
+	if err == nil {
+		return errors.New("the wrong secret is taken")
+	}
+	reason, missing := connection.reasons.take("ABORT", func(wamp.URI) bool { return true })
+	if missing != nil {
+		return fmt.Errorf("%w: %w", err, missing)
+	}
+	if err := expect("wamp.error.authentication_denied", string(reason), "ABORT"); err != nil {
+		return err
+	}
+	done("login: refusal")
+	return nil
+}
+
+func (p part) logIn(method, authid, secret string) (*client.Client, *tap, error) {
+	connection, config, err := p.connect()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	if err := a.expectWelcome(session.RealmDetails()); err != nil {
-		return err
+	if method == "anonymous" {
+		config.HelloDetails = wamp.Dict{"authmethods": wamp.List{method}}
+	} else {
+		config.HelloDetails = wamp.Dict{"authid": authid}
+		config.AuthHandlers = map[string]client.AuthFunc{method: answers[method](secret)}
 	}
-	if err := expectCalls(ctx, session, a.Outcome.Allowed, a.Outcome.Denied); err != nil {
-		return err
-	}
-	return leave(session)
-}
-
-func (a attempt) config(realm string) (client.Config, error) {
-	config := client.Config{Realm: realm, HelloDetails: wamp.Dict{}}
-	if a.Authid != nil {
-		config.HelloDetails["authid"] = *a.Authid
-	}
-	answer := func(sign func(*wamp.Challenge) string) {
-		config.AuthHandlers = map[string]client.AuthFunc{
-			a.Method: func(challenge *wamp.Challenge) (string, wamp.Dict) {
-				return sign(challenge), wamp.Dict{}
-			},
-		}
-	}
-	switch a.Method {
-	case "anonymous":
-		config.HelloDetails["authmethods"] = wamp.List{a.Method}
-	case "ticket":
-		answer(func(*wamp.Challenge) string { return a.Secret })
-	case "wampcra":
-		answer(func(challenge *wamp.Challenge) string {
-			return crsign.RespondChallenge(a.Secret, challenge, nil)
-		})
-	default:
-		return config, errors.New("the client has no such method")
-	}
-	return config, nil
-}
-
-func (a attempt) expectWelcome(details wamp.Dict) error {
-	wanted := map[string]string{"authmethod": a.Method, "authrole": a.Outcome.Authrole}
-	if a.Outcome.Authid != nil {
-		wanted["authid"] = *a.Outcome.Authid
-	}
-	for name, want := range wanted {
-		if got, _ := wamp.AsString(details[name]); got != want {
-			return fmt.Errorf("%s %q is due, not %v", name, want, details[name])
-		}
-	}
-	return nil
-}
-
-// expectCalls calls what its role may call, and what not.
-func expectCalls(ctx context.Context, session *client.Client, allowed, denied string) error {
-	if _, err := session.Call(ctx, allowed, nil, nil, nil, nil); err != nil {
-		return err
-	}
-	_, err := session.Call(ctx, denied, nil, nil, nil, nil)
-	var refused client.RPCError
-	if !errors.As(err, &refused) || refused.Err.Error != wamp.ErrNotAuthorized {
-		return fmt.Errorf("%s: %s is due, not %v", denied, wamp.ErrNotAuthorized, err)
-	}
-	return nil
+	session, err := client.NewClient(connection, config)
+	return session, connection, err
 }

@@ -1,53 +1,52 @@
 // The scenarios of ../../README.md, played by the Nexus client.
 //
-// Usage: nexus ROLE ADDRESS SERIALIZER PREFIX CA_FILE [MORE...]
+// Usage: nexus SCENARIO ROLE ADDRESS SERIALIZER PREFIX CA_FILE [AUTHID SECRET WRONG_SECRET]
 package main
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
-	"net/url"
 	"os"
+	"reflect"
 	"time"
-
-	"github.com/gammazero/nexus/v3/client"
-	"github.com/gammazero/nexus/v3/transport/serialize"
 )
 
 const deadline = 30 * time.Second
 
-var serializers = map[string]serialize.Serialization{
-	"json":    client.JSON,
-	"msgpack": client.MSGPACK,
-	"cbor":    client.CBOR,
+// scenario has two sides; ready is closed when the first is there to be used.
+type scenario struct {
+	serve func(p part, ready chan<- struct{}) error
+	use   func(p part) error
+}
+
+var scenarios = map[string]scenario{
+	"basic":    {serve, use},
+	"advanced": {serveAdvanced, useAdvanced},
 }
 
 func main() {
-	if len(os.Args) < 6 {
-		fail(fmt.Errorf("want ROLE ADDRESS SERIALIZER PREFIX CA_FILE [MORE...]"))
+	if len(os.Args) < 7 {
+		fail(fmt.Errorf("want SCENARIO ROLE ADDRESS SERIALIZER PREFIX CA_FILE"))
 	}
-	role, address, serializer, prefix, caFile := os.Args[1], os.Args[2], os.Args[3], os.Args[4], os.Args[5]
 	ctx, cancel := context.WithTimeout(context.Background(), deadline)
 	defer cancel()
-	joinAs := func(config client.Config) (*client.Client, error) {
-		config.Serialization = serializers[serializer]
-		return join(ctx, address, caFile, config)
-	}
-	connect := func() (*client.Client, error) {
-		return joinAs(client.Config{Realm: "realm1"})
-	}
-	if role == "login" {
-		if err := logIn(ctx, joinAs, os.Args[6], os.Args[7]); err != nil {
+	name, role := os.Args[1], os.Args[2]
+	p := part{ctx, os.Args[3], os.Args[4], os.Args[5], os.Args[6]}
+	if name == "login" {
+		if err := logIn(p, role, os.Args[7:]); err != nil {
 			fail(err)
 		}
 		return
 	}
+	play(p, scenarios[name], role)
+}
+
+// play plays one side or both.
+func play(p part, sides scenario, role string) {
 	served := make(chan error, 1)
 	ready := make(chan struct{})
 	if role == "serve" || role == "both" {
-		go func() { served <- serve(ctx, connect, prefix, serializer, ready) }()
+		go func() { served <- sides.serve(p, ready) }()
 	}
 	if role == "use" || role == "both" {
 		if role == "both" {
@@ -57,7 +56,7 @@ func main() {
 				fail(err)
 			}
 		}
-		if err := use(ctx, connect, prefix, serializer); err != nil {
+		if err := sides.use(p); err != nil {
 			fail(err)
 		}
 	}
@@ -77,34 +76,26 @@ func done(step string) {
 	fmt.Println("ok", step)
 }
 
-// join connects and joins the realm that config names.
-func join(ctx context.Context, address, caFile string, config client.Config) (*client.Client, error) {
-	config.ResponseTimeout = deadline
-	target, err := url.Parse(address)
-	if err != nil {
-		return nil, err
-	}
-	if target.Scheme == "tls" {
-		target.Scheme = "tcps"
-		authority, err := os.ReadFile(caFile)
-		if err != nil {
-			return nil, err
-		}
-		roots := x509.NewCertPool()
-		roots.AppendCertsFromPEM(authority)
-		config.TlsCfg = &tls.Config{RootCAs: roots}
-	}
-	return client.ConnectNet(ctx, target.String(), config)
+// step is one that is reported when it has gone well.
+type step struct {
+	name string
+	run  func() error
 }
 
-// leave says GOODBYE and checks the answer.
-func leave(session *client.Client) error {
-	if err := session.Close(); err != nil {
-		return err
+func runAll(steps []step) error {
+	for _, step := range steps {
+		if err := step.run(); err != nil {
+			return fmt.Errorf("use: %s: %w", step.name, err)
+		}
+		done("use: " + step.name)
 	}
-	goodbye := session.RouterGoodbye()
-	if goodbye == nil || goodbye.Reason != "wamp.close.goodbye_and_out" {
-		return fmt.Errorf("GOODBYE wamp.close.goodbye_and_out is due, not %+v", goodbye)
+	return nil
+}
+
+// expect compares values of all serializers.
+func expect(wanted, found any, what string) error {
+	if want, got := plain(wanted), plain(found); !reflect.DeepEqual(got, want) {
+		return fmt.Errorf("%s: %#v is due, not %#v", what, want, got)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -31,13 +32,10 @@ func sample(serializer string) (wamp.List, wamp.Dict) {
 
 func expectSample(args wamp.List, kwargs wamp.Dict) error {
 	wantArgs, wantKwargs := sample("")
-	if got, want := plain(args), plain(wantArgs); !reflect.DeepEqual(got, want) {
-		return fmt.Errorf("arguments %#v are due, not %#v", want, got)
-	}
-	if got, want := plain(kwargs), plain(wantKwargs); !reflect.DeepEqual(got, want) {
-		return fmt.Errorf("keyword arguments %#v are due, not %#v", want, got)
-	}
-	return nil
+	return errors.Join(
+		expect(wantArgs, args, "arguments"),
+		expect(wantKwargs, kwargs, "keyword arguments"),
+	)
 }
 
 // plain makes values of all serializers comparable: numbers become decimal

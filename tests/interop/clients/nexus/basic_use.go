@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -18,23 +17,18 @@ const (
 
 // user is the side that calls and publishes.
 type user struct {
-	ctx        context.Context
-	session    *client.Client
-	prefix     string
-	serializer string
+	part
+	session *client.Client
 }
 
-func use(ctx context.Context, connect func() (*client.Client, error), prefix, serializer string) error {
-	session, err := connect()
+func use(p part) error {
+	session, err := p.join()
 	if err != nil {
 		return fmt.Errorf("cannot join: %w", err)
 	}
 	done("use: join")
-	u := user{ctx, session, prefix, serializer}
-	steps := []struct {
-		name string
-		run  func() error
-	}{
+	u := user{p, session}
+	return runAll([]step{
 		{"call", u.callEcho},
 		{"large payload", u.callLarge},
 		{"calls at once", u.callMany},
@@ -44,14 +38,7 @@ func use(ctx context.Context, connect func() (*client.Client, error), prefix, se
 		{"event", u.receiveAnswer},
 		{"unregister", u.finish},
 		{"leave", u.leave},
-	}
-	for _, step := range steps {
-		if err := step.run(); err != nil {
-			return fmt.Errorf("use: %s: %w", step.name, err)
-		}
-		done("use: " + step.name)
-	}
-	return nil
+	})
 }
 
 func (u user) call(name string, args wamp.List, kwargs wamp.Dict) (*wamp.Result, error) {

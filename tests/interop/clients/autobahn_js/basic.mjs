@@ -1,9 +1,9 @@
-/** Both sides of the scenario. */
+/** Both sides of the basic scenario. */
 // Plain JavaScript, for Node.js.
 // deno-lint-ignore-file explicit-module-boundary-types
-import { isDeepStrictEqual } from "node:util";
 import process from "node:process";
 import autobahn from "autobahn";
+import { done, expectEqual, expectError, later } from "./steps.mjs";
 
 /** The octets 00 ff 10, as JSON sessions send and get them. */
 const OCTETS = "\0AP8Q";
@@ -25,8 +25,16 @@ const SAMPLE = { args: ARGS, kwargs: KWARGS };
 const LARGE_BYTES = 300_000;
 const CALLS_AT_ONCE = 200;
 
+/** Plays `serve`, `use` or `both`. */
+export async function play(role, join, prefix) {
+  const server = role === "use" ? undefined : new Server(await join(), prefix);
+  await server?.setUp();
+  if (role !== "serve") await new User(await join(), prefix).run();
+  await server?.untilDone();
+}
+
 /** The side that registers and subscribes. */
-export class Server {
+class Server {
   #join;
   #prefix;
   #question = later();
@@ -77,7 +85,7 @@ export class Server {
 }
 
 /** The side that calls and publishes. */
-export class User {
+class User {
   #join;
   #prefix;
 
@@ -124,13 +132,8 @@ export class User {
     return this.#join.session.publish(topic, args, kwargs, options);
   }
 
-  async #expectError(uri, name, args, kwargs) {
-    const error = await this.#call(name, args, kwargs).then(
-      (result) => Promise.reject(new Error(`${name}: got ${result}`)),
-      (error) => error,
-    );
-    expectEqual(error.error, uri, name);
-    return error;
+  #expectError(uri, name, args, kwargs) {
+    return expectError(uri, this.#call(name, args, kwargs));
   }
 
   async #callMany() {
@@ -155,24 +158,6 @@ export class User {
   }
 }
 
-/** Fails unless both are equal. */
-export function expectEqual(found, wanted, what) {
-  if (isDeepStrictEqual(found, wanted)) return;
-  const [due, got] = [wanted, found].map((value) => JSON.stringify(value));
-  throw new Error(`${what}: ${due} is due, not ${got}`);
-}
-
 function expectSample({ args, kwargs }, what) {
   expectEqual({ args, kwargs }, SAMPLE, what);
-}
-
-/** Prints that a step went well. */
-export function done(step) {
-  process.stdout.write(`ok ${step}\n`);
-}
-
-function later() {
-  let resolve;
-  const promise = new Promise((done) => resolve = done);
-  return { promise, resolve };
 }

@@ -1,8 +1,10 @@
-"""Both sides of the scenario; the same code under asyncio and Twisted."""
+"""Both sides of the basic scenario; the same code under asyncio and Twisted."""
 
 import txaio
 from autobahn.wamp.exception import ApplicationError
 from autobahn.wamp.types import CallResult, PublishOptions
+
+from steps import done, expect, leave
 
 ARGS = [
     0, -7, 1.5, 2**53 - 1, "Grüße, 世界 👋", "", True, None,
@@ -25,15 +27,6 @@ async def play(role, join, prefix):
         await User(await join(), prefix).run()
     if serving is not None:
         await serving.until_done()
-
-
-def done(step):
-    print("ok", step, flush=True)
-
-
-def expect(wanted, found, what):
-    if wanted != found:
-        raise AssertionError(f"{what}: {wanted!r} is due, not {found!r}")
 
 
 class Server:
@@ -170,8 +163,3 @@ class User:
         await subscription.unsubscribe()
         await self.call("answer", *ARGS, **KWARGS)
         expect(1, len(events), "events after UNSUBSCRIBED")
-
-
-async def leave(session):
-    session.leave()
-    await session.left

@@ -16,9 +16,10 @@ type payload struct {
 
 type handler = func(invocation *wamp.Invocation) client.InvokeResult
 
-// serve is the side that registers and subscribes; ready is closed when it has.
-func serve(ctx context.Context, connect func() (*client.Client, error), prefix, serializer string, ready chan<- struct{}) error {
-	session, err := connect()
+// serve is the side that registers and subscribes.
+func serve(p part, ready chan<- struct{}) error {
+	prefix := p.prefix
+	session, err := p.join()
 	if err != nil {
 		return fmt.Errorf("cannot join: %w", err)
 	}
@@ -66,18 +67,26 @@ func serve(ctx context.Context, connect func() (*client.Client, error), prefix, 
 	done("serve: subscribe")
 	fmt.Println("ready")
 	close(ready)
-	select {
-	case <-finished:
-	case <-session.Done():
-		return errors.New("the router closed the serving session")
-	case <-ctx.Done():
-		return errors.New("nobody said that it is done")
+	if err := p.wait(finished, session); err != nil {
+		return err
 	}
 	if err := leave(session); err != nil {
 		return err
 	}
 	done("serve: leave")
 	return nil
+}
+
+// wait returns when the user says that it is done.
+func (p part) wait(finished <-chan struct{}, session *client.Client) error {
+	select {
+	case <-finished:
+		return nil
+	case <-session.Done():
+		return errors.New("the router closed the serving session")
+	case <-p.ctx.Done():
+		return errors.New("nobody said that it is done")
+	}
 }
 
 func outcome(err error) client.InvokeResult {
