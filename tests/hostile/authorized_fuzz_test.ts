@@ -1,0 +1,102 @@
+/**
+ * The same fuzzer against sessions about which an authorizer decides that is
+ * quick, late, wrong or silent, and that have quotas which attacks reach.
+ */
+import { assertEquals, assertGreater } from "@std/assert";
+import { buildQuotas } from "../../src/config/build_quotas.ts";
+import type { RealmConfig } from "../../src/config/config.ts";
+import { RawClient } from "../support/raw_client.ts";
+import { SeededRandom } from "../support/seed.ts";
+import { openRealm, TestServer } from "../support/test_server.ts";
+import { campaign } from "./_campaign.ts";
+import { fuzzSeconds, fuzzSeed } from "./_fuzz_options.ts";
+import { Healthy } from "./_healthy.ts";
+import { settled } from "./_settled.ts";
+
+const AUTHORIZER = "hostile.authorizer";
+
+/** Clients on TCP are asked about; those on the Unix socket are not. */
+function realm(): RealmConfig {
+  const open = openRealm("realm1", ["trusted"]);
+  const { role } = buildQuotas();
+  const asked = {
+    name: "asked",
+    permissions: [],
+    authorizer: { procedure: AUTHORIZER, timeoutMs: 100, cacheSize: 50 },
+    quotas: {
+      role: { ...role, subscriptions: 50, registrations: 50, pendingCalls: 20 },
+      address: { ...role, messagesPerSecond: 20_000 },
+    },
+    trustLevel: undefined,
+  };
+  return { ...open, roles: [...open.roles, asked] };
+}
+
+/** What it answers; undefined: nothing. */
+const ANSWERS: readonly (readonly unknown[] | undefined)[] = [
+  [true],
+  [true],
+  [false],
+  [{ allow: true, cache: true }],
+  [{ allow: true, cache: "role", disclose: true }],
+  [{ allow: false, cache: "authid" }],
+  [{ allow: "yes" }],
+  [],
+  undefined,
+];
+
+/** Answers, in whatever order, until the connection ends. */
+async function decide(callee: RawClient, random: SeededRandom): Promise<void> {
+  while (true) {
+    const message = await callee.receive();
+    if (message[0] !== 68) return;
+    const answer = random.pick(ANSWERS);
+    if (answer === undefined) continue;
+    await callee.send([70, message[1], {}, answer]);
+  }
+}
+
+Deno.test("attackers under an authorizer and quotas harm only themselves (AZ-04, AZ-09, AZ-10)", async (t) => {
+  const seed = fuzzSeed();
+  const end = performance.now() + fuzzSeconds(4) * 1000;
+  await t.step(`SLUICE_SEED=${seed}`, async () => {
+    await using server = await TestServer.start({
+      kinds: ["tcp", "unix"],
+      roles: { tcp: "asked", unix: "trusted" },
+      realms: [realm()],
+      maxMessageBytes: 65_536,
+      limits: {
+        handshakeTimeoutMs: 300,
+        helloTimeoutMs: 300,
+        goodbyeTimeoutMs: 300,
+        maxOutboxBytes: 512 * 1024,
+      },
+    });
+    const unix = server.address("unix");
+    using authorizer = await RawClient.join(unix, "cbor");
+    await authorizer.register(AUTHORIZER);
+    const deciding = decide(authorizer, new SeededRandom(seed));
+    const healthy = await Healthy.join({
+      address: unix,
+      caller: "msgpack",
+      callee: "cbor",
+      subscriber: "json",
+    });
+    const running = healthy.run();
+    const report = await campaign({
+      seed,
+      addresses: [server.address("tcp")],
+      workers: 8,
+      goesOn: () => performance.now() < end && healthy.failure === undefined,
+    }).finally(() => healthy.stop());
+    await running;
+    assertEquals(healthy.failure, undefined);
+    healthy.close();
+    await authorizer.send([6, {}, "wamp.close.normal"]);
+    await deciding;
+    authorizer.close();
+    await settled(() => server.running.inventory());
+    assertEquals(server.log.filter(({ level }) => level === "error"), []);
+    assertGreater(report.operations, 0);
+  });
+});
