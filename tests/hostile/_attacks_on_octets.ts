@@ -100,7 +100,9 @@ async function pieces(ground: Ground): Promise<void> {
     at += size;
   }
   const isOpen = await intruder.fence();
-  const answered = intruder.replies.counts.get(17) ?? 0;
+  const { counts } = intruder.replies;
+  // PUBLISHED, or ERROR where an authorizer is against it.
+  const answered = (counts.get(17) ?? 0) + (counts.get(8) ?? 0);
   if (intruder.isWelcome && (!isOpen || answered !== count)) {
     throw new Error(`${answered} of ${count} answers`);
   }

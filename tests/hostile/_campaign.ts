@@ -38,6 +38,8 @@ export interface CampaignOptions {
   readonly workers: number;
   /** Every kind in turn, none switched off. @default {false} */
   readonly isEven?: boolean;
+  /** Kinds that are left out, by name. @default {[]} */
+  readonly without?: readonly string[];
 }
 
 /** What was done. */
@@ -83,12 +85,14 @@ function randomOf(seed: number, index: number): SeededRandom {
 }
 
 function chooseAttack(options: CampaignOptions, index: number): Attack {
-  if (options.isEven === true) return ATTACKS[index % ATTACKS.length];
+  const { without = [] } = options;
+  const all = ATTACKS.filter(({ name }) => !without.includes(name));
+  if (options.isEven === true) return all[index % all.length];
   const round = Math.floor(index / ROUND_ATTACKS);
   const choice = randomOf(~options.seed, round);
-  const kinds = ATTACKS.filter(() => !choice.oneIn(3));
+  const kinds = all.filter(() => !choice.oneIn(3));
   const random = randomOf(options.seed + 1, index);
-  return random.pick(kinds.length > 0 ? kinds : ATTACKS);
+  return random.pick(kinds.length > 0 ? kinds : all);
 }
 
 function groundOf(
