@@ -113,6 +113,11 @@ const ROWS: [rules: Rule[], idleness: string | undefined][] = [
     [rule("exact", "com.a", "call"), rule("wildcard", "com.a", "call")],
     "shadowed",
   ],
+  // As a wildcard it stands for many URIs, as an exact one for none that is valid.
+  [
+    [rule("exact", "com..a", "call"), rule("wildcard", "com..a", "call")],
+    undefined,
+  ],
   [[rule("exact", "com.a"), rule("wildcard", "com.", "call")], undefined],
   [[rule("prefix", "wamp.", "register", "publish")], "reserved"],
   [[rule("exact", "wamp", "publish")], "reserved"],

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { formatProblem, sortProblems } from "../../src/config/problem.ts";
 import { reviewRules } from "../../src/review/review_rules.ts";
-import { load, loadSound, SOUND } from "../config/_load.ts";
+import { load, loadSound, SOUND, withoutSources } from "../config/_load.ts";
 
 const ALL = { call: true, register: true, publish: true, subscribe: true };
 
@@ -50,7 +50,7 @@ Deno.test("a rule that is in vain is a warning that says why", async () => {
   );
 });
 
-Deno.test("nothing is said about rules that do something, nor about implied ones", async () => {
+Deno.test("nothing is said about rules that do something, nor about those without a place", async () => {
   assertEquals(
     await findings(withRules([
       { uri: "*", allow: ALL },
@@ -62,6 +62,13 @@ Deno.test("nothing is said about rules that do something, nor about implied ones
     [],
   );
   assertEquals(await findings(SOUND), []);
+  const { config } = await loadSound(withRules([{ uri: "com.a" }]));
+  assertEquals(reviewRules(config, []).length, 1);
+  const [realm] = config.realms;
+  const [role] = realm.roles;
+  const placeless = { ...role, permissions: withoutSources(role) };
+  const realms = [{ ...realm, roles: [placeless] }];
+  assertEquals(reviewRules({ ...config, realms }, []), []);
 });
 
 Deno.test("what no URI of a strict realm matches is told once", async () => {
