@@ -32,6 +32,8 @@ interface Seat {
   readonly serializer: SerializerName;
 }
 
+const NODE_UNIX = seat(NODE, "unix", "json");
+
 /** Every order of two serializers, and each client with each other. */
 const PAIRS: readonly (readonly [serve: Seat, use: Seat])[] = [
   [seat(ASYNCIO, "tcp", "msgpack"), seat(NEXUS, "unix", "cbor")],
@@ -65,6 +67,13 @@ const ADVANCED_PAIRS: readonly (readonly [serve: Seat, use: Seat])[] = [
   [seat(NODE, "tcp", "json"), seat(NEXUS, "unix", "msgpack")],
 ];
 
+/** Every client calls what two others share. */
+const SHARED: readonly (readonly [serving: readonly Seat[], use: Seat])[] = [
+  [[seat(ASYNCIO, "tcp", "cbor"), seat(NEXUS, "tls", "msgpack")], NODE_UNIX],
+  [[seat(NEXUS, "unix", "json"), NODE_UNIX], seat(TWISTED, "tls", "msgpack")],
+  [[NODE_UNIX, seat(TWISTED, "unix", "cbor")], seat(NEXUS, "tcp", "msgpack")],
+];
+
 /** All cases that need a running router. */
 export const CASES: readonly Case[] = numbered([
   ...CLIENTS.flatMap((client) =>
@@ -74,9 +83,10 @@ export const CASES: readonly Case[] = numbered([
       )
     )
   ),
-  ...PAIRS.map(([serve, use]) => together("basic", serve, use)),
+  ...PAIRS.map(([serve, use]) => together("basic", [serve], use)),
   ...ADVANCED.map((place) => alone("advanced", place)),
-  ...ADVANCED_PAIRS.map(([serve, use]) => together("advanced", serve, use)),
+  ...ADVANCED_PAIRS.map(([serve, use]) => together("advanced", [serve], use)),
+  ...SHARED.map(([serving, use]) => together("shared", serving, use)),
   ...CLIENTS.flatMap((client) =>
     // TCP, and TLS where the client has it.
     client.kinds.slice(0, 2).flatMap((kind, index) => {
@@ -126,20 +136,32 @@ function alone(scenario: Scenario, place: Seat): Numbered {
   };
 }
 
-/** A session of one client that serves, and one of another that uses it. */
-function together(scenario: Scenario, serve: Seat, use: Seat): Numbered {
+/** Programs that serve, one after the other, and one that uses them. */
+function together(
+  scenario: Scenario,
+  serving: readonly Seat[],
+  use: Seat,
+): Numbered {
+  const serve = serving.length === 1 ? "serves" : "serve";
   return {
-    name: `${describe(serve)} serves ${describe(use)}: ${scenario}`,
+    name: `${serving.map(describe).join(" and ")} ${serve} ${
+      describe(use)
+    }: ${scenario}`,
     async run({ addresses }, prefix) {
       const part = { scenario, prefix };
-      const server = await start(serve, { ...part, role: "serve" }, addresses);
+      const servers: Program[] = [];
       try {
-        await server.printed(/^ready$/m, CASE_DEADLINE_MS);
+        for (const place of serving) {
+          const serve = { ...part, role: "serve" } as const;
+          const server = await start(place, serve, addresses);
+          servers.push(server);
+          await server.printed(/^ready$/m, CASE_DEADLINE_MS);
+        }
         const user = await start(use, { ...part, role: "use" }, addresses);
         await user.success(CASE_DEADLINE_MS);
-        await server.success(CASE_DEADLINE_MS);
+        for (const server of servers) await server.success(CASE_DEADLINE_MS);
       } finally {
-        server.kill();
+        for (const server of servers) server.kill();
       }
     },
   };

@@ -21,7 +21,7 @@ const INSTALL_DEADLINE_MS = 240_000;
 const PYTHON_MINIMUM = [3, 11] as const;
 
 /** What a program plays. */
-export type Scenario = "basic" | "advanced" | "login";
+export type Scenario = "basic" | "advanced" | "shared" | "login";
 
 /** One part in a case. */
 export interface Part {

@@ -47,6 +47,7 @@ export class User {
     done("use: cancel");
     const late = this.#call("wait", { timeout: TIMEOUT_MS });
     await expectError("wamp.error.timeout", late);
+    await this.#expectInterrupted();
     done("use: timeout");
     await this.#beDisclosed();
     done("use: disclosed to callees");
@@ -104,6 +105,11 @@ export class User {
     expectEqual(known.authid, joined.authid, "session.get's authid");
     const sessions = await this.#ask("session.list");
     expectEqual(sessions.includes(id), true, "in session.list");
+    // The own session and the guest, and those of other cases.
+    const count = await this.#ask("session.count", ["anonymous"]);
+    expectEqual(count >= 2, true, "two in session.count");
+    const none = await this.#ask("session.count", ["nobody"]);
+    expectEqual(none, 0, "session.count");
     await this.#seeSubscription(guest);
     await this.#seeRegistration(guest);
     const testaments = new Inbox();
@@ -136,6 +142,9 @@ export class User {
       match: "prefix",
     });
     expectEqual(found, id, "subscription.lookup");
+    const matching = await this.#ask("subscription.match", `${topic}one`);
+    expectEqual(matching, [id], "subscription.match");
+    await this.#expectListed("subscription.list", "prefix", id);
     const subscribers = await this.#ask("subscription.list_subscribers", id);
     expectEqual(subscribers, [session.id], "subscription.list_subscribers");
   }
@@ -150,10 +159,18 @@ export class User {
     expectEqual([uri, invoke], [procedure, "last"], "registration.on_create");
     const found = await this.#ask("registration.match", procedure);
     expectEqual(found, id, "registration.match");
+    await this.#expectListed("registration.list", "exact", id);
     const known = await this.#ask("registration.get", id);
     expectEqual(known.uri, procedure, "registration.get");
     const callees = await this.#ask("registration.list_callees", id);
     expectEqual(callees, [session.id], "registration.list_callees");
+  }
+
+  /** Finds an ID among those of its kind of match, and in no other. */
+  async #expectListed(procedure, match, id) {
+    const lists = Object.entries(await this.#ask(procedure));
+    const kinds = lists.filter(([, found]) => found.includes(id));
+    expectEqual(kinds.map(([kind]) => kind), [match], procedure);
   }
 
   async #killGuest() {
@@ -213,6 +230,10 @@ export class User {
     // In other modes Autobahn|JS takes the ERROR for a violation.
     call.cancel({ mode: "kill" });
     await expectError("wamp.error.canceled", call);
+    await this.#expectInterrupted();
+  }
+
+  async #expectInterrupted() {
     const interrupted = await this.#call("interrupted").catch((error) => {
       // A callee whose library knows no INTERRUPT has no such procedure.
       if (error.error === "wamp.error.no_such_procedure") return true;

@@ -90,6 +90,10 @@ class User:
         known = await self.ask("session.get", identity)
         expect(joined["authid"], known["authid"], "session.get's authid")
         expect(True, identity in await self.ask("session.list"), "in session.list")
+        # The own session and the guest, and those of other cases.
+        count = await self.ask("session.count", ["anonymous"])
+        expect(True, count >= 2, "two in session.count")
+        expect(0, await self.ask("session.count", ["nobody"]), "session.count")
         await self.see_subscription(guest)
         await self.see_registration(guest)
         testaments = Inbox()
@@ -115,6 +119,9 @@ class User:
         expect((topic, "prefix"), (created["uri"], created["match"]), "on_create")
         found = await self.ask("subscription.lookup", topic, {"match": "prefix"})
         expect(created["id"], found, "subscription.lookup")
+        matching = await self.ask("subscription.match", f"{topic}one")
+        expect([found], matching, "subscription.match")
+        await self.expect_listed("subscription.list", "prefix", found)
         subscribers = await self.ask("subscription.list_subscribers", found)
         expect([guest.session_id], subscribers, "subscription.list_subscribers")
 
@@ -125,9 +132,16 @@ class User:
         expect((procedure, "last"), (created["uri"], created["invoke"]), "on_create")
         found = await self.ask("registration.match", procedure)
         expect(created["id"], found, "registration.match")
+        await self.expect_listed("registration.list", "exact", found)
         known = await self.ask("registration.get", found)
         expect(procedure, known["uri"], "registration.get")
         expect(1, await self.ask("registration.count_callees", found), "count_callees")
+
+    async def expect_listed(self, procedure, match, identity):
+        """Finds an ID among those of its kind of match, and in no other."""
+        lists = await self.ask(procedure)
+        kinds = [kind for kind, found in lists.items() if identity in found]
+        expect([match], kinds, procedure)
 
     async def take_meta(self, topic, session):
         """The arguments of a meta event whose first one is `session`."""
@@ -180,6 +194,9 @@ class User:
         txaio.cancel(call)
         await self.session.errors.take(lambda uri: uri == "wamp.error.canceled")
         await self.expect_cancelled(call)
+        await self.expect_interrupted()
+
+    async def expect_interrupted(self):
         try:
             expect(True, await self.call("interrupted"), "callee's INTERRUPT")
         except ApplicationError as error:
@@ -200,6 +217,7 @@ class User:
     async def run_into_timeout(self):
         options = CallOptions(timeout=TIMEOUT_MS)
         await self.expect_error("wamp.error.timeout", self.call("wait", options=options))
+        await self.expect_interrupted()
 
     async def be_disclosed(self):
         expect(None, await self.call("caller"), "caller that is not disclosed")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gammazero/nexus/v3/client"
 	"github.com/gammazero/nexus/v3/wamp"
@@ -64,8 +65,38 @@ func (u advancedUser) seeSession(guest *client.Client) error {
 	return errors.Join(
 		expect("anonymous", joined["authrole"], "on_join's authrole"),
 		expect(joined["authid"], known["authid"], "session.get's authid"),
-		expect(true, contains(sessions, guest.ID()), "in session.list"),
+		expect(true, slices.Contains(ids(sessions), guest.ID()), "in session.list"),
+		u.expectCount(),
 	)
+}
+
+// expectCount counts the own session and the guest, and those of other cases.
+func (u advancedUser) expectCount() error {
+	answer, err := u.ask("session.count", wamp.List{"anonymous"})
+	if err != nil {
+		return err
+	}
+	count, _ := wamp.AsInt64(answer)
+	return errors.Join(
+		expect(true, count >= 2, "two in session.count"),
+		u.expectAnswer(0, "session.count", wamp.List{"nobody"}),
+	)
+}
+
+// expectListed finds an ID among those of its kind of match, and in no other.
+func (u advancedUser) expectListed(procedure, match string, id any) error {
+	lists, err := u.askDict(procedure)
+	if err != nil {
+		return err
+	}
+	wanted, _ := wamp.AsID(id)
+	for _, kind := range []string{wamp.MatchExact, wamp.MatchPrefix, wamp.MatchWildcard} {
+		isIn := slices.Contains(ids(lists[kind]), wanted)
+		if err := expect(kind == match, isIn, procedure+": "+kind); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (u advancedUser) seeSubscription(guest *client.Client) error {
@@ -83,6 +114,8 @@ func (u advancedUser) seeSubscription(guest *client.Client) error {
 		expect(topic, created["uri"], "on_create's uri"),
 		expect("prefix", created["match"], "on_create's match"),
 		u.expectAnswer(created["id"], "subscription.lookup", topic, options),
+		u.expectAnswer(wamp.List{created["id"]}, "subscription.match", topic+"one"),
+		u.expectListed("subscription.list", "prefix", created["id"]),
 		u.expectAnswer(wamp.List{guest.ID()}, "subscription.list_subscribers", created["id"]),
 	)
 }
@@ -108,6 +141,7 @@ func (u advancedUser) seeRegistration(guest *client.Client) error {
 		expect("last", created["invoke"], "on_create's invoke"),
 		expect(procedure, known["uri"], "registration.get's uri"),
 		u.expectAnswer(created["id"], "registration.match", procedure),
+		u.expectListed("registration.list", "exact", created["id"]),
 		u.expectAnswer(wamp.List{guest.ID()}, "registration.list_callees", created["id"]),
 	)
 }
@@ -178,12 +212,12 @@ func (u advancedUser) killGuest() error {
 	return expectError(wamp.ErrNoSuchSession, err)
 }
 
-func contains(list any, session wamp.ID) bool {
-	sessions, _ := wamp.AsList(list)
-	for _, one := range sessions {
-		if id, _ := wamp.AsID(one); id == session {
-			return true
-		}
+// ids is a list of IDs, as any serializer has it.
+func ids(list any) []wamp.ID {
+	items, _ := wamp.AsList(list)
+	found := make([]wamp.ID, len(items))
+	for index, item := range items {
+		found[index], _ = wamp.AsID(item)
 	}
-	return false
+	return found
 }

@@ -184,7 +184,11 @@ func (u advancedUser) cancelBy(mode string) error {
 	if _, err := u.connection.reasons.take("ERROR wamp.error.canceled", isCanceled); err != nil {
 		return err
 	}
-	err = u.expectCall(true, "interrupted", nil)
+	return u.expectInterrupted()
+}
+
+func (u advancedUser) expectInterrupted() error {
+	err := u.expectCall(true, "interrupted", nil)
 	if expectError(wamp.ErrNoSuchProcedure, err) == nil {
 		// A callee whose library knows no INTERRUPT.
 		return nil
@@ -194,7 +198,10 @@ func (u advancedUser) cancelBy(mode string) error {
 
 func (u advancedUser) runIntoTimeout() error {
 	_, err := u.call("wait", wamp.Dict{wamp.OptTimeout: timeoutMs})
-	return expectError(wamp.ErrTimeout, err)
+	if err := expectError(wamp.ErrTimeout, err); err != nil {
+		return err
+	}
+	return u.expectInterrupted()
 }
 
 func (u advancedUser) beDisclosed() error {

@@ -22,6 +22,7 @@ type scenario struct {
 var scenarios = map[string]scenario{
 	"basic":    {serve, use},
 	"advanced": {serveAdvanced, useAdvanced},
+	"shared":   {serveShared, useShared},
 }
 
 func main() {
