@@ -1,7 +1,7 @@
 /**
  * What peers announce in HELLO and WELCOME (checklist HW).
  */
-import { type Dict, EMPTY_DICT } from "./options.ts";
+import type { Dict } from "./options.ts";
 import { ProtocolError } from "./protocol_error.ts";
 
 /**
@@ -83,42 +83,38 @@ export const ClientFeature = {
 /** Bits of {@linkcode ClientFeature}. */
 export type ClientFeatures = number;
 
-/** Role, feature as it is announced, and its bit. */
-const ANNOUNCED: readonly (readonly [string, string, number])[] = [
-  ["callee", "call_canceling", ClientFeature.CALLEE_CANCELING],
-  ["callee", "call_cancelling", ClientFeature.CALLEE_CANCELING],
-  ["callee", "call_timeout", ClientFeature.CALLEE_TIMEOUT],
-  [
-    "callee",
-    "progressive_call_results",
-    ClientFeature.CALLEE_PROGRESSIVE_RESULTS,
+type ClientRole = typeof CLIENT_ROLES[number];
+
+/** By role: features as they are announced, and their bits. */
+const ANNOUNCED: Readonly<
+  Record<ClientRole, readonly (readonly [string, number])[]>
+> = {
+  callee: [
+    ["call_canceling", ClientFeature.CALLEE_CANCELING],
+    ["call_cancelling", ClientFeature.CALLEE_CANCELING],
+    ["call_timeout", ClientFeature.CALLEE_TIMEOUT],
+    ["progressive_call_results", ClientFeature.CALLEE_PROGRESSIVE_RESULTS],
+    [
+      "progressive_call_invocations",
+      ClientFeature.CALLEE_PROGRESSIVE_INVOCATIONS,
+    ],
+    ["registration_revocation", ClientFeature.CALLEE_REVOCATION],
+    ["call_reroute", ClientFeature.CALLEE_REROUTE],
+    ["payload_passthru_mode", ClientFeature.CALLEE_PASSTHRU],
   ],
-  [
-    "callee",
-    "progressive_call_invocations",
-    ClientFeature.CALLEE_PROGRESSIVE_INVOCATIONS,
+  caller: [
+    ["progressive_call_results", ClientFeature.CALLER_PROGRESSIVE_RESULTS],
+    [
+      "progressive_call_invocations",
+      ClientFeature.CALLER_PROGRESSIVE_INVOCATIONS,
+    ],
+    ["payload_passthru_mode", ClientFeature.CALLER_PASSTHRU],
   ],
-  ["callee", "registration_revocation", ClientFeature.CALLEE_REVOCATION],
-  ["callee", "call_reroute", ClientFeature.CALLEE_REROUTE],
-  ["callee", "payload_passthru_mode", ClientFeature.CALLEE_PASSTHRU],
-  [
-    "caller",
-    "progressive_call_results",
-    ClientFeature.CALLER_PROGRESSIVE_RESULTS,
+  publisher: [["payload_passthru_mode", ClientFeature.PUBLISHER_PASSTHRU]],
+  subscriber: [
+    ["subscription_revocation", ClientFeature.SUBSCRIBER_REVOCATION],
   ],
-  [
-    "caller",
-    "progressive_call_invocations",
-    ClientFeature.CALLER_PROGRESSIVE_INVOCATIONS,
-  ],
-  ["caller", "payload_passthru_mode", ClientFeature.CALLER_PASSTHRU],
-  ["publisher", "payload_passthru_mode", ClientFeature.PUBLISHER_PASSTHRU],
-  [
-    "subscriber",
-    "subscription_revocation",
-    ClientFeature.SUBSCRIBER_REVOCATION,
-  ],
-];
+};
 
 /**
  * Reads HELLO.Details.roles. Unknown roles and features are ignored (HW-03).
@@ -129,30 +125,27 @@ export function readClientFeatures(roles: unknown): ClientFeatures {
   if (!isDict(roles)) {
     throw new ProtocolError("HELLO.Details.roles must be a dict of roles");
   }
-  let known = 0;
+  let isKnown = false;
+  let bits = 0;
   for (const role of CLIENT_ROLES) {
-    if (!Object.hasOwn(roles, role) || roles[role] === null) continue;
-    if (!isDict(roles[role])) {
+    const details = Object.hasOwn(roles, role) ? roles[role] : null;
+    if (details === null) continue;
+    if (!isDict(details)) {
       throw new ProtocolError(`HELLO.Details.roles.${role} must be a dict`);
     }
-    known++;
+    isKnown = true;
+    const { features } = details;
+    if (!isDict(features)) continue;
+    for (const [feature, bit] of ANNOUNCED[role]) {
+      if (features[feature] === true) bits |= bit;
+    }
   }
-  if (known === 0) {
+  if (!isKnown) {
     throw new ProtocolError(
       `HELLO.Details.roles must name one of ${CLIENT_ROLES.join(", ")}`,
     );
   }
-  let features = 0;
-  for (const [role, feature, bit] of ANNOUNCED) {
-    if (featuresOf(roles, role)[feature] === true) features |= bit;
-  }
-  return features;
-}
-
-function featuresOf(roles: Dict, role: string): Dict {
-  const value = Object.hasOwn(roles, role) ? roles[role] : undefined;
-  const features = isDict(value) ? value["features"] : undefined;
-  return isDict(features) ? features : EMPTY_DICT;
+  return bits;
 }
 
 function isDict(value: unknown): value is Dict {
