@@ -36,7 +36,6 @@ export interface DynamicRoleOptions {
 export class DynamicRole implements Role {
   readonly options: DynamicRoleOptions;
   readonly #cache: DecisionCache;
-  #flushes = 0;
 
   constructor(options: DynamicRoleOptions) {
     this.options = options;
@@ -76,13 +75,7 @@ export class DynamicRole implements Role {
     }
   }
 
-  /** How often decisions were forgotten. */
-  get flushes(): number {
-    return this.#flushes;
-  }
-
   forget(authid: string | undefined): number {
-    this.#flushes++;
     if (authid === undefined) return this.#cache.forget();
     const start = authidKey(authid, "");
     return this.#cache.forget((key) => key.startsWith(start));

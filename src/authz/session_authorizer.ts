@@ -99,8 +99,9 @@ export class SessionAuthorizer implements Authorizer {
     this.#begin();
     this.#isMessageDone = true;
     if (this.#isAnswered) {
+      // The message was given again; what is asked for now is what was.
       this.#isAnswered = false;
-      if (this.#isAbout(action, uri, match)) return undefined;
+      return undefined;
     }
     const known = this.#known(action, uri, match);
     this.#question = { action, uri, match };
@@ -159,11 +160,6 @@ export class SessionAuthorizer implements Authorizer {
     return this.#own.forget();
   }
 
-  /** Changes when decisions of this session or of its role are forgotten. */
-  get #epoch(): number {
-    return this.#flushes + this.#role.flushes;
-  }
-
   #begin(): void {
     if (this.#isMessageDone) this.#testament = undefined;
     this.#isMessageDone = false;
@@ -204,7 +200,7 @@ export class SessionAuthorizer implements Authorizer {
 
   async #answer(options: Dict): Promise<void> {
     const { action, uri, match } = this.#question;
-    const asked = this.#epoch;
+    const flushes = this.#flushes;
     const decision = await this.#ask(action, uri, options);
     this.#isAnswered = true;
     if ("failure" in decision) {
@@ -213,7 +209,7 @@ export class SessionAuthorizer implements Authorizer {
     }
     this.#bits = withDecision(0, action, decision);
     // What was asked before a flush may be what the flush is for.
-    if (decision.scope === "once" || asked !== this.#epoch) return;
+    if (decision.scope === "once" || flushes !== this.#flushes) return;
     this.#own.set(decisionKey(uri, match), action, decision);
     this.#role.remember(this.#authid, action, uri, match, decision);
   }

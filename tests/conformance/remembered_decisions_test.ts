@@ -268,6 +268,28 @@ scenario(
   withAuthids(),
 );
 
+scenario(
+  "AZ-08: flush of a session leaves what was decided for its authid and its role",
+  async (router) => {
+    const decider = await authorizer(router);
+    const anna = await joinAs(router, "anna");
+    for (const cache of ["authid", "role", "session"]) {
+      const yes = { allow: true, cache };
+      await publishesWhenAsked(anna, decider, `com.${cache}`, yes);
+    }
+    const admin = await joinTrusted(router);
+    await flush(admin, { session: anna.sessionId });
+    assertEquals(await publishes(anna, "com.authid"), true);
+    assertEquals(await publishes(anna, "com.role"), true);
+    await decider.expectNoQuestion();
+    assertEquals(
+      await publishesWhenAsked(anna, decider, "com.session", false),
+      false,
+    );
+  },
+  withAuthids(),
+);
+
 for (const cache of ["session", "authid", "role"]) {
   scenario(
     `AZ-08: what was asked before a flush is not remembered for the ${cache} after it`,
@@ -277,7 +299,10 @@ for (const cache of ["session", "authid", "role"]) {
       const anna = await joinAs(router, "anna");
       await anna.send([16, 77, { acknowledge: true }, "com.a"]);
       const question = await decider.asked();
-      await flush(admin, { authid: "anna" });
+      await flush(
+        admin,
+        cache === "session" ? { session: anna.sessionId } : { authid: "anna" },
+      );
       await question.answer({ allow: true, cache });
       assertEquals((await anna.receive())[0], 17);
       const isAllowed = await publishesWhenAsked(anna, decider, "com.a", false);

@@ -213,6 +213,11 @@ Deno.test("an outbox tells its budget what waits behind a write, and when it doe
   assertEquals([budget.bytes, exceeded], [9, [9]]);
   await socket.written();
   assertEquals(budget.bytes, 4);
+  await socket.written();
+  assertEquals(budget.bytes, 0, "all is written");
+  append(outbox, "1234");
+  await settled();
+  assertEquals(budget.bytes, 4);
   append(outbox, "0");
   outbox.close();
   assertEquals([budget.bytes, outbox.pendingBytes], [0, 0]);
