@@ -187,9 +187,9 @@ export class Login implements LoginRequest {
   }
 
   #remember(): void {
+    if (this.#challenged === undefined) return;
     const source = this.#source;
     const name = this.#name;
-    if (this.#challenged === undefined) return;
     if (source === undefined || name === undefined) return;
     this.#options.limiter.succeeded(source, name);
   }

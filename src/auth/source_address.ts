@@ -3,9 +3,9 @@
  * IPv6 address that name a network, since whoever has one has all of it.
  */
 export function sourceOf(host: string): string {
+  if (!host.includes(":")) return host;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(host);
   if (mapped !== null) return mapped[1];
-  if (!host.includes(":")) return host;
   const [address] = host.split("%", 1);
   const [head, tail] = address.split("::", 2).map(groupsOf);
   const zeros = tail === undefined

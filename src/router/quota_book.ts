@@ -21,12 +21,16 @@ const RECOVERING_MAX = 10_000;
 /** The quotas of a role. */
 export class QuotaBook {
   readonly #role: QuotaUsage;
+  /** Of sessions that are counted by their role alone. */
+  readonly #common: Quota;
   readonly #authids: UsageTable | undefined;
   readonly #addresses: UsageTable | undefined;
 
   /** @param nowMs A clock that never goes back. */
   constructor(table: QuotaTable, nowMs: () => number) {
     this.#role = new QuotaUsage("role", table.role, nowMs());
+    const nobody = { authid: "", address: undefined };
+    this.#common = new Quota(nobody, [this.#role]);
     this.#authids = table.authid &&
       new UsageTable("authid", table.authid, nowMs);
     this.#addresses = table.address &&
@@ -47,15 +51,17 @@ export class QuotaBook {
 
   /** Counts a session in. */
   enter(holder: QuotaHolder): Quota {
-    const { authid, address } = holder;
-    const usages = [
-      this.#role,
-      this.#authids?.take(authid),
-      this.#addresses?.take(address),
-    ].filter((usage) => usage !== undefined);
-    const quota = new Quota(holder, usages);
+    const quota = this.#quotaOf(holder);
     quota.add("sessions", 1);
     return quota;
+  }
+
+  #quotaOf(holder: QuotaHolder): Quota {
+    const authid = this.#authids?.take(holder.authid);
+    const address = this.#addresses?.take(holder.address);
+    if (authid === undefined && address === undefined) return this.#common;
+    const usages = [this.#role, authid, address];
+    return new Quota(holder, usages.filter((usage) => usage !== undefined));
   }
 
   /** Counts a session out; what it had was counted out before. */

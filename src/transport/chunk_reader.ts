@@ -35,7 +35,9 @@ export class ChunkReader {
   #ahead: Uint8Array<ArrayBuffer> | undefined = undefined;
   #isAhead = false;
   #isClosed = false;
-  readonly #pauseEnd: Alarm;
+  readonly #timers: Timers;
+  /** Made at the first pause: most connections never have one. */
+  #pauseEnd: Alarm | undefined = undefined;
 
   constructor(
     conn: Pick<StreamConn, "read">,
@@ -43,7 +45,7 @@ export class ChunkReader {
     target: ChunkTarget,
   ) {
     this.#conn = conn;
-    this.#pauseEnd = new Alarm(timers);
+    this.#timers = timers;
     this.#target = target;
   }
 
@@ -54,7 +56,7 @@ export class ChunkReader {
    * @param missing Octets of a cut frame that are known to follow.
    */
   next(last: number, missing: number): void {
-    this.#pauseEnd.clear();
+    this.#pauseEnd?.clear();
     this.#buffer.fit(last, missing);
     this.#isAhead = false;
     const ahead = this.#ahead;
@@ -74,7 +76,7 @@ export class ChunkReader {
 
   /** Whether nothing is taken for a time. */
   get isPaused(): boolean {
-    return this.#pauseEnd.isSet;
+    return this.#pauseEnd?.isSet === true;
   }
 
   /**
@@ -83,6 +85,7 @@ export class ChunkReader {
    */
   pause(waitMs: number, stillMs: () => number, goOn: () => void): void {
     this.readAhead();
+    this.#pauseEnd ??= new Alarm(this.#timers);
     this.#pauseEnd.set(waitMs, () => {
       const moreMs = stillMs();
       if (moreMs > 0) this.pause(moreMs, stillMs, goOn);
@@ -93,7 +96,7 @@ export class ChunkReader {
   /** Tells nothing any more. */
   close(): void {
     this.#isClosed = true;
-    this.#pauseEnd.clear();
+    this.#pauseEnd?.clear();
   }
 
   #read(bytes: Uint8Array<ArrayBuffer>): void {
