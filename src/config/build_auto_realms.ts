@@ -10,6 +10,13 @@ import type { CheckContext } from "./check_context.ts";
 import type { AutoRealmsConfig } from "./config.ts";
 import type { AutoRealmsSection } from "./forms.ts";
 
+/** There can be many, so each keeps less than a realm of the config. */
+const STORE = {
+  ...IMPLIED_STORE,
+  maxRetainedTopics: 1000,
+  maxRetainedBytes: 2 ** 20,
+};
+
 /** What `auto_realms` says. */
 export interface PlacedAutoRealms {
   readonly config: AutoRealmsConfig;
@@ -22,7 +29,7 @@ export function buildAutoRealms(
   context: CheckContext,
 ): PlacedAutoRealms {
   const { prefix, max_realms } = section.values;
-  const realm = buildRealm(section, `${prefix}*`, IMPLIED_STORE, context);
+  const realm = buildRealm(section, `${prefix}*`, STORE, context);
   return {
     config: { prefix, maxRealms: max_realms, template: realm.config },
     realm,

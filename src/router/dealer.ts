@@ -242,7 +242,17 @@ export class Dealer {
       return undefined;
     }
     const { gate } = this.#options;
-    return gate.refuseMore(callee, "registrations", "register", request);
+    // Who comes back for what it had needs no room of its own (RV-04).
+    const evicted = options.force_reregister === true && known !== undefined
+      ? known.callees.map(({ peer }) => peer.quota)
+      : [];
+    return gate.refuseMore(
+      callee,
+      "registrations",
+      "register",
+      request,
+      evicted,
+    );
   }
 
   /** What comes before any look at what there is (AZ-05). */

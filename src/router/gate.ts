@@ -9,6 +9,7 @@ import { MessageCode } from "../wamp/message_code.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import type { OwnedKind, Peer } from "./peer.ts";
 import type { Action, Counters, DenialObserver } from "./ports.ts";
+import type { Quota } from "./quota.ts";
 
 const REQUEST_TYPE: Readonly<Record<Action, number>> = {
   call: MessageCode.CALL,
@@ -48,14 +49,19 @@ export class Gate {
     );
   }
 
-  /** The ERROR where `peer` can have no more of `kind`; undefined where it can. */
+  /**
+   * The ERROR where `peer` can have no more of `kind`; undefined where it can.
+   *
+   * @param giving The quotas of sessions that give one up for it.
+   */
   refuseMore(
     peer: Peer,
     kind: OwnedKind,
     action: Action,
     request: number,
+    giving: readonly Quota[] = [],
   ): ErrorMessage | undefined {
-    const text = peer.limitReached(kind);
+    const text = peer.limitReached(kind, giving);
     if (text === undefined) return undefined;
     this.#counters.increment("limits_reached");
     const { LIMIT_REACHED } = ErrorUri;

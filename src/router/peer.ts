@@ -100,11 +100,18 @@ export class Peer {
     return this.#invocations ??= new Map();
   }
 
-  /** Why the session can have no more of `kind`; undefined where it can. */
-  limitReached(kind: OwnedKind): string | undefined {
+  /**
+   * Why the session can have no more of `kind`; undefined where it can.
+   *
+   * @param giving The quotas of sessions that give one up for it.
+   */
+  limitReached(
+    kind: OwnedKind,
+    giving: readonly Quota[] = [],
+  ): string | undefined {
     const max = this.limits[LIMIT[kind]];
     return this.#count(kind) < max
-      ? this.quota.refusal(kind)
+      ? this.quota.refusal(kind, giving)
       : `The session has ${max} ${QUOTA_KIND_NAME[kind]}, the most allowed`;
   }
 

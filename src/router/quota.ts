@@ -99,15 +99,34 @@ export interface QuotaHolder {
 export class Quota {
   readonly holder: QuotaHolder;
   readonly #usages: readonly QuotaUsage[];
+  readonly #spentLate: (quota: Quota) => void;
+  /** Whether the session is counted out. */
+  hasLeft = false;
 
-  constructor(holder: QuotaHolder, usages: readonly QuotaUsage[]) {
+  /** @param spentLate Told where something is spent though the session has left. */
+  constructor(
+    holder: QuotaHolder,
+    usages: readonly QuotaUsage[],
+    spentLate: (quota: Quota) => void = () => {},
+  ) {
     this.holder = holder;
     this.#usages = usages;
+    this.#spentLate = spentLate;
   }
 
-  /** Why the session cannot have one more of `kind`; undefined where it can. */
-  refusal(kind: QuotaKind): string | undefined {
+  /** Its part in those of `scope`; undefined where they are not counted. */
+  usageOf(scope: QuotaScope): QuotaUsage | undefined {
+    return this.#usages.find((usage) => usage.scope === scope);
+  }
+
+  /**
+   * Why the session cannot have one more of `kind`; undefined where it can.
+   *
+   * @param giving Of sessions that give one up for it.
+   */
+  refusal(kind: QuotaKind, giving: readonly Quota[] = []): string | undefined {
     for (const usage of this.#usages) {
+      if (giving.some((quota) => quota.#usages.includes(usage))) continue;
       const text = usage.refusal(kind);
       if (text !== undefined) return text;
     }
@@ -145,6 +164,7 @@ export class Quota {
     for (const usage of this.#usages) {
       waitMs = Math.max(waitMs, usage.spend(messages, bytes, nowMs));
     }
+    if (this.hasLeft) this.#spentLate(this);
     return waitMs;
   }
 }

@@ -61,15 +61,25 @@ export class QuotaBook {
     const address = this.#addresses?.take(holder.address);
     if (authid === undefined && address === undefined) return this.#common;
     const usages = [this.#role, authid, address];
-    return new Quota(holder, usages.filter((usage) => usage !== undefined));
+    return new Quota(
+      holder,
+      usages.filter((usage) => usage !== undefined),
+      (late) => this.#settle(late),
+    );
   }
 
   /** Counts a session out; what it had was counted out before. */
   leave(quota: Quota): void {
-    const { authid, address } = quota.holder;
     quota.add("sessions", -1);
-    this.#authids?.release(authid);
-    this.#addresses?.release(address);
+    if (quota === this.#common) return;
+    quota.hasLeft = true;
+    this.#settle(quota);
+  }
+
+  #settle(quota: Quota): void {
+    const { authid, address } = quota.holder;
+    this.#authids?.release(authid, quota.usageOf("authid"));
+    this.#addresses?.release(address, quota.usageOf("address"));
   }
 }
 
@@ -108,10 +118,10 @@ class UsageTable {
     return usage;
   }
 
-  release(key: string | undefined): void {
-    if (key === undefined) return;
-    const usage = this.#inUse.get(key);
-    if (usage === undefined || usage.sessions > 0) return;
+  release(key: string | undefined, usage: QuotaUsage | undefined): void {
+    if (key === undefined || usage === undefined || usage.sessions > 0) return;
+    // Where another has taken its place, that one counts.
+    if ((this.#inUse.get(key) ?? usage) !== usage) return;
     this.#inUse.delete(key);
     if (usage.isUnused(this.#nowMs())) return;
     this.#recovering.set(key, usage);

@@ -14,6 +14,7 @@ import { Alarm } from "../base/alarm.ts";
 import { type Logger, withFields } from "../base/log.ts";
 import type { Timers } from "../base/timers.ts";
 import type { Peer, PeerLimits } from "../router/peer.ts";
+import type { Quota } from "../router/quota.ts";
 import type { Realm } from "../router/realm.ts";
 import type { Router } from "../router/router.ts";
 import { CloseUri, ErrorUri } from "../wamp/error_uri.ts";
@@ -65,6 +66,8 @@ export class Session {
   #realm: Realm | undefined = undefined;
   #peer: Peer | undefined = undefined;
   #outlet: SessionOutlet | undefined = undefined;
+  /** Of the session that was joined last: what is read on may be owed by it. */
+  #quota: Quota | undefined = undefined;
   readonly #deadline: Alarm;
   readonly #sequence: RequestSequence;
   /** Where an authorizer decides; undefined in roles with rules. */
@@ -119,8 +122,12 @@ export class Session {
    * @returns For how long, in milliseconds, nothing more is to be received.
    */
   received(frames: number, bytes: number): number {
-    const quota = this.#peer?.quota;
-    return quota?.spend(frames, bytes, this.#options.nowMs()) ?? 0;
+    // Nothing that comes then is handled, but the answer is waited for.
+    if (this.#quota === undefined || this.#state === "shutting_down") return 0;
+    const waitMs = this.#quota.spend(frames, bytes, this.#options.nowMs());
+    // HELLO cannot come while nothing is read.
+    if (waitMs > 0 && this.#state === "open") this.#expectHello(waitMs);
+    return waitMs;
   }
 
   /** Ends the session with an ABORT because its client broke the protocol (PV-01). */
@@ -274,6 +281,7 @@ export class Session {
       outlet,
       address,
     );
+    this.#quota = this.#peer.quota;
     this.#consulted = this.#peer.authorizer instanceof SessionAuthorizer
       ? this.#peer.authorizer
       : undefined;
@@ -334,6 +342,7 @@ export class Session {
       this.#options.goodbyeTimeoutMs,
       "GOODBYE was not answered in time",
     );
+    this.#link.readOn();
   }
 
   /** The realm ends the session, and sees to its leaving itself (MS-06). */
@@ -387,9 +396,9 @@ export class Session {
     });
   }
 
-  #expectHello(): void {
+  #expectHello(afterMs: number = 0): void {
     this.#startDeadline(
-      this.#options.helloTimeoutMs,
+      afterMs + this.#options.helloTimeoutMs,
       "HELLO did not come in time",
     );
   }

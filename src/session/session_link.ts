@@ -10,6 +10,8 @@ export interface SessionLink extends Outlet {
    * @param reason For the log.
    */
   close(reason: string): void;
+  /** Reads on, if what the session owed to its quotas kept it from that. */
+  readOn(): void;
   /** A log whose lines name the transport and the connection. */
   log(): Logger;
   /**

@@ -81,7 +81,8 @@ export class ChunkReader {
 
   /**
    * Takes nothing for `waitMs`, and as long after as `stillMs` says; then calls
-   * `goOn`. Asking for the next chunk ends it. The peer's end is noticed.
+   * `goOn`. Asking for the next chunk ends it. The end of a peer that sent no
+   * more before is noticed.
    */
   pause(waitMs: number, stillMs: () => number, goOn: () => void): void {
     this.readAhead();

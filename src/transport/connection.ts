@@ -163,6 +163,11 @@ export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
     this.#state = "closing";
     this.#setDeadline(CLOSING_TIMEOUT_MS, "closing took too long");
     if (this.#outbox.pendingBytes === 0) this.drained();
+    this.readOn();
+  }
+
+  /** Ends a pause that quotas made. */
+  readOn(): void {
     if (this.#reader.isPaused) this.#read();
   }
 

@@ -21,7 +21,12 @@ Deno.test("loadConfig() reads auto_realms, with or without realms", async () => 
   assertEquals(template?.uriCheck, "strict");
   assertEquals(template?.callQueueLength, 3);
   assertEquals(template?.roles[0].quotas?.role.sessions, 5);
-  assertEquals(template?.store.type, "memory");
+  assertEquals(template?.store, {
+    type: "memory",
+    histories: [],
+    maxRetainedTopics: 1000,
+    maxRetainedBytes: 1_048_576,
+  });
 });
 
 Deno.test("loadConfig() has no auto_realms unless the file has", async () => {

@@ -1,15 +1,23 @@
 /** Quotas: what sessions of a role, of an authid and from an address may have. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertNotEquals } from "@std/assert";
 import { buildQuotas } from "../../src/config/build_quotas.ts";
 import type { QuotaConfig, QuotasConfig } from "../../src/config/config.ts";
-import type { RawClient, WireMessage } from "../support/raw_client.ts";
+import { DEADLINE_MS, within } from "../support/deadline.ts";
+import { callMeta, guardedRealm } from "../support/meta.ts";
+import {
+  helloDetails,
+  RawClient,
+  type WireMessage,
+} from "../support/raw_client.ts";
 import {
   expectError,
   type Scenario,
   scenario,
   type ScenarioOptions,
+  sendTogether,
 } from "../support/scenario.ts";
-import { openRealm } from "../support/test_server.ts";
+import { openRealm, TestServer } from "../support/test_server.ts";
+import { decodeValue } from "../support/wire_codec.ts";
 
 const LIMIT_REACHED = "sluice.error.limit_reached";
 const SCOPES: readonly (keyof QuotasConfig)[] = ["role", "authid", "address"];
@@ -21,10 +29,13 @@ const SCOPES: readonly (keyof QuotasConfig)[] = ["role", "authid", "address"];
 function limited(
   scope: keyof QuotasConfig,
   limits: Partial<QuotaConfig>,
+  realm = openRealm("realm1"),
 ): ScenarioOptions {
   const { role } = buildQuotas();
-  const realm = openRealm("realm1", ["free", "counted"]);
-  const [free, counted] = realm.roles;
+  const [free, counted] = ["free", "counted"].map((name) => ({
+    ...realm.roles[0],
+    name,
+  }));
   const quotas = { role, [scope]: { ...role, ...limits } };
   return {
     kinds: ["tcp", "unix"],
@@ -161,20 +172,22 @@ for (const scope of SCOPES) {
 }
 
 /** Resolves once some connection is not read because of its quota. */
-async function paused(router: Scenario): Promise<void> {
+async function paused(router: Pick<Scenario, "server">): Promise<void> {
+  const giveUpAt = Date.now() + DEADLINE_MS;
   while (router.server.running.counted("reads_paused") === 0) {
+    if (Date.now() > giveUpAt) throw new Error("No connection was slowed");
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
+
+/** Without payload. */
+const FIFTY_PINGS = Array.from({ length: 50 }, () => [1, 0, 0, 0]).flat();
 
 scenario(
   "a session that is slowed can leave and be shut down at any time",
   async (router) => {
     const gone = await router.join();
-    // 50 PINGs without payload.
-    await gone.sendBytes(
-      Array.from({ length: 50 }, () => [1, 0, 0, 0]).flat(),
-    );
+    await gone.sendBytes(FIFTY_PINGS);
     await paused(router);
     // It owes for 50 s; its end is noticed at once all the same.
     gone.close();
@@ -184,4 +197,98 @@ scenario(
     assertEquals((await stopped.receive())[0], 6);
   },
   limited("authid", { messagesPerSecond: 1 }),
+);
+
+/** The router's GOODBYE, behind PONGs. */
+async function expectGoodbye(client: RawClient): Promise<void> {
+  let frame = await client.readFrame();
+  while ((frame.first & 7) !== 0) frame = await client.readFrame();
+  const message = decodeValue(client.serializer, frame.payload);
+  assertEquals((message as WireMessage)[0], 6);
+}
+
+async function untilEnd({ conn }: RawClient): Promise<void> {
+  while (await conn.read(new Uint8Array(1024)) !== null);
+}
+
+/** Longer than a test waits for anything. */
+const VERY_LONG_MS = 60_000;
+
+for (const pings of [0, 100]) {
+  scenario(
+    `MS-06 a session that is killed while it is slowed is heard out (${pings} PINGs unread)`,
+    async (router) => {
+      const hasty = await router.join();
+      await hasty.sendBytes(FIFTY_PINGS);
+      await paused(router);
+      await hasty.sendBytes(
+        Array.from({ length: pings }, () => [1, 0, 0, 0]).flat(),
+      );
+      const killer = await router.join({ kind: "unix" });
+      await callMeta(killer, "wamp.session.kill", [hasty.sessionId]);
+      await expectGoodbye(hasty);
+      await hasty.send([6, {}, "wamp.close.goodbye_and_out"]);
+      // It owes for 50 s.
+      await within(untilEnd(hasty), "the connection's end");
+    },
+    {
+      ...limited("authid", { messagesPerSecond: 1 }, guardedRealm()),
+      limits: { goodbyeTimeoutMs: VERY_LONG_MS },
+    },
+  );
+}
+
+Deno.test("SL-13 the router's end does not wait for the debts of sessions that answer GOODBYE", async () => {
+  await using server = await TestServer.start({
+    ...limited("authid", { messagesPerSecond: 1 }),
+    limits: { goodbyeTimeoutMs: VERY_LONG_MS },
+    shutdownTimeoutMs: VERY_LONG_MS,
+  });
+  using hasty = await RawClient.join(server.address());
+  await hasty.sendBytes(FIFTY_PINGS);
+  await paused({ server });
+  const stopped = server.running.shutdown();
+  await expectGoodbye(hasty);
+  await hasty.send([6, {}, "wamp.close.goodbye_and_out"]);
+  await hasty.expectClosed();
+  await within(stopped, "the router's end");
+});
+
+scenario(
+  "quota max_messages_per_s: sessions that come and go within one read are counted as well",
+  async (router) => {
+    const client = await router.open();
+    // Before HELLO nothing is counted; its read buffer is large then.
+    for (let i = 0; i < 8; i++) {
+      await client.sendFrame(1, new Uint8Array(100_000));
+      await client.readFrame();
+    }
+    for (let turn = 0; turn < 2; turn++) {
+      await sendTogether(client, [
+        [1, "realm1", helloDetails()],
+        ...Array.from(
+          { length: 900 },
+          (_, i): WireMessage => [16, i + 1, {}, "com.a", ["x".repeat(30)]],
+        ),
+        [6, {}, "wamp.close.normal"],
+      ]);
+      assertEquals((await client.receive())[0], 2);
+      assertEquals((await client.receive())[0], 6);
+    }
+    await paused(router);
+  },
+  limited("address", { messagesPerSecond: 1000 }),
+);
+
+scenario(
+  "RV-04 quota max_registrations: who comes back takes over its own authid's registration at the bound",
+  async (router) => {
+    const [old, fresh, other] = await router.joinMany(3);
+    const id = await old.register("com.p");
+    const again = await fresh.register("com.p", { force_reregister: true });
+    assertNotEquals(again, id);
+    await other.send([64, 1, {}, "com.q"]);
+    await expectError(other, 64, 1, LIMIT_REACHED);
+  },
+  limited("authid", { registrations: 1 }),
 );

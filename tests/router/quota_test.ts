@@ -104,6 +104,36 @@ Deno.test("QuotaBook remembers a rate that has not recovered, and nothing else",
   assertEquals(book.recovering, 0);
 });
 
+Deno.test("QuotaBook remembers what is spent when its session has left already", () => {
+  const { book } = bookWith({ authid: { messagesPerSecond: 10 } });
+  const quota = book.enter(ANNA);
+  book.leave(quota);
+  assertEquals(book.recovering, 0);
+  assertEquals(quota.spend(30, 1, 0), 2000);
+  assertEquals(book.enter(ANNA).spend(0, 0, 0), 2000);
+});
+
+Deno.test("QuotaBook keeps counting who is there when one that left before spends late", () => {
+  const { book } = bookWith({ authid: { messagesPerSecond: 10 } });
+  const quota = book.enter(ANNA);
+  book.leave(quota);
+  book.enter(ANNA).spend(15, 1, 0);
+  quota.spend(30, 1, 0);
+  assertEquals(book.enter(ANNA).spend(0, 0, 0), 500);
+});
+
+Deno.test("a Quota lets take what others of the same scope give up", () => {
+  const { book } = bookWith({ authid: { registrations: 1 } });
+  const [old, fresh] = [book.enter(ANNA), book.enter(ANNA)];
+  const other = book.enter(BOB);
+  old.add("registrations", 1);
+  assertEquals(fresh.refusal("registrations", [old]), undefined);
+  const text =
+    "The sessions of this authid have 1 registrations, the most allowed";
+  assertEquals(fresh.refusal("registrations", [other]), text);
+  assertEquals(fresh.refusal("registrations"), text);
+});
+
 Deno.test("QuotaBook forgets the longest gone when too many have not recovered", () => {
   const { book } = bookWith({ authid: { messagesPerSecond: 10 } });
   for (let i = 0; i < 10_001; i++) {

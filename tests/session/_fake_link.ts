@@ -6,6 +6,7 @@ import type { LoginMethod } from "../../src/auth/login_method.ts";
 import type { LogFields, Logger } from "../../src/base/log.ts";
 import { type Deadline, TimerWheel } from "../../src/base/timer_wheel.ts";
 import type { Timers } from "../../src/base/timers.ts";
+import type { QuotaTable } from "../../src/router/quota.ts";
 import { Router } from "../../src/router/router.ts";
 import { Session, type SessionOptions } from "../../src/session/session.ts";
 import type { SessionLink } from "../../src/session/session_link.ts";
@@ -80,6 +81,13 @@ export class FakeLink implements SessionLink {
     this.closed.push(reason);
   }
 
+  /** How often it was to read on. */
+  readOnCount = 0;
+
+  readOn(): void {
+    this.readOnCount++;
+  }
+
   /** What the session does in enter(), as a connection does it. */
   fail: (error: ProtocolError) => void = () => {};
 
@@ -123,6 +131,8 @@ export class FakeLink implements SessionLink {
 export interface BenchOptions extends Partial<SessionOptions> {
   /** In place of anonymous sessions. */
   readonly methods?: readonly LoginMethod[];
+  /** Of role `anonymous`, in each realm. */
+  readonly quotas?: QuotaTable;
 }
 
 /** One session with all around it. */
@@ -134,16 +144,19 @@ export class SessionBench {
 
   readonly counted: string[] = [];
 
-  constructor({ methods, ...options }: BenchOptions = {}) {
+  constructor({ methods, quotas, ...options }: BenchOptions = {}) {
     this.router = new Router(
-      ["realm1", "realm2"].map((name) => plainRealm(name, "anonymous")),
+      ["realm1", "realm2"].map((name) => ({
+        ...plainRealm(name, "anonymous"),
+        quotas: new Map(quotas === undefined ? [] : [["anonymous", quotas]]),
+      })),
       {
         random: seededSource(7),
         clock: new ManualTime(),
         timers: this.timers,
         counters: { increment: () => {} },
         denials: { denied: () => {} },
-        nowMs: () => 0,
+        nowMs: () => this.timers.nowMs,
       },
     );
     this.session = new Session({
@@ -167,7 +180,7 @@ export class SessionBench {
       authenticateTimeoutMs: 700,
       goodbyeTimeoutMs: 500,
       strictRequestIds: false,
-      nowMs: () => 0,
+      nowMs: () => this.timers.nowMs,
       debug: false,
       ...options,
     }, this.link);

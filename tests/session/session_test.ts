@@ -1,6 +1,7 @@
 /** The session's state machine (checklist SL, PV, GB) with a fake connection. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { LoginMethod } from "../../src/auth/login_method.ts";
+import type { QuotaTable } from "../../src/router/quota.ts";
 import type { RouterMessage } from "../../src/wamp/message.ts";
 import { MessageCode, messageName } from "../../src/wamp/message_code.ts";
 import { ProtocolError } from "../../src/wamp/protocol_error.ts";
@@ -356,4 +357,38 @@ Deno.test("without debug messages are not logged, violations are", () => {
     bench.link.lines.map(({ level, message }) => [level, message]),
     [["warn", "protocol violation"]],
   );
+});
+
+/** 10 messages a second, and as many at once. */
+const SLOW: QuotaTable = {
+  role: {
+    sessions: 9,
+    subscriptions: 9,
+    registrations: 9,
+    pendingCalls: 9,
+    messagesPerSecond: 10,
+    bytesPerSecond: 1e9,
+  },
+};
+
+Deno.test("what came with a good-bye is owed as well, and HELLO is waited for until it can come", () => {
+  const bench = new SessionBench({ quotas: SLOW });
+  bench.join();
+  bench.receive(clientMessage(MessageCode.GOODBYE));
+  assertEquals(bench.session.received(60, 1), 5000);
+  bench.timers.pass(5999);
+  assertEquals(bench.link.closed, []);
+  assertEquals(bench.session.received(0, 0), 0);
+  bench.timers.pass(2);
+  assertEquals(bench.link.closed.length, 1);
+});
+
+Deno.test("a session that the router ends reads on whatever it owes, for the client's GOODBYE", () => {
+  const bench = new SessionBench({ quotas: SLOW });
+  bench.join();
+  assertEquals(bench.session.received(60, 1), 5000);
+  assertEquals(bench.link.readOnCount, 0);
+  bench.session.shutDown();
+  assertEquals(bench.link.readOnCount, 1);
+  assertEquals(bench.session.received(60, 1), 0);
 });
