@@ -115,6 +115,13 @@ export class Peer {
       : `The session has ${max} ${QUOTA_KIND_NAME[kind]}, the most allowed`;
   }
 
+  /** Whether the session has none of these: then its leaving concerns nobody. */
+  get ownsNothing(): boolean {
+    return this.#count("subscriptions") === 0 &&
+      this.#count("registrations") === 0 &&
+      this.#count("pendingCalls") === 0 && !this.#invocations?.size;
+  }
+
   /** The same for calls, which are many: whether it can have one more. */
   get hasRoomForCall(): boolean {
     return this.calls.size < this.limits.maxPendingCalls &&

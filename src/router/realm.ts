@@ -189,9 +189,11 @@ export class Realm implements RealmView {
   leave(peer: Peer, tells: boolean = true): void {
     if (!this.#peers.delete(peer.sessionId)) return;
     this.#meta.execute(peer, tells);
-    this.broker.leave(peer, tells);
-    this.dealer.leave(peer, tells);
-    this.calls.leave(peer);
+    if (!peer.ownsNothing) {
+      this.broker.leave(peer, tells);
+      this.dealer.leave(peer, tells);
+      this.calls.leave(peer);
+    }
     this.#quotas.get(peer.identity.authrole)?.leave(peer.quota);
     if (tells) this.#meta.events.left(peer);
     if (this.#peers.size === 0) this.#emptied();
