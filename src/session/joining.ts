@@ -58,9 +58,9 @@ export class Joining {
     return this.#login.method;
   }
 
-  /** Begins; the host may be told the verdict at once. */
-  start(): void {
-    this.#follow(this.#login.start());
+  /** Begins with the login's first step; the host may be told the verdict at once. */
+  start(first: LoginStep | Promise<LoginStep>): void {
+    this.#follow(first);
   }
 
   /**

@@ -205,6 +205,11 @@ export class Session {
     });
     if ("kind" in login) return this.#refuse(login);
     this.#deadline.clear();
+    const first = login.start();
+    // Most are let in at once: nothing has to be kept until then.
+    if ("kind" in first && first.kind === "accepted") {
+      return this.#admit(session, first, features, authrole);
+    }
     this.#state = "joining";
     this.#joining = new Joining(login, {
       timers: this.#options.timers,
@@ -219,7 +224,7 @@ export class Session {
       gaveUp: () => this.#end("the client sent ABORT"),
       enter: (work) => this.#link.enter(work),
     });
-    this.#joining.start();
+    this.#joining.start(first);
   }
 
   #challenge(method: string, extra: Dict): boolean {

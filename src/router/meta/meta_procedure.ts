@@ -5,6 +5,7 @@
 import { ErrorUri } from "../../wamp/error_uri.ts";
 import type { Values } from "../../wamp/values.ts";
 import type { Peer } from "../peer.ts";
+import { idOf } from "./argument_types.ts";
 
 /** An ERROR: its URI, and words for people (MF-11). */
 export interface MetaError {
@@ -28,6 +29,28 @@ export type ProcedureTable = Readonly<Record<string, MetaProcedure>>;
 
 /** An empty RESULT. */
 export const NO_RESULT: MetaAnswer = { args: [] };
+
+/**
+ * The procedure that tells one fact about what it is given the ID of.
+ *
+ * @param what For people: of what the ID is.
+ * @param noSuch The answer where there is none of that ID.
+ */
+export function factProcedure<Subject>(
+  what: string,
+  find: (id: number) => Subject | undefined,
+  noSuch: (id: number) => MetaError,
+  fact: (subject: Subject) => unknown,
+): MetaProcedure {
+  return (_caller, { args }) => {
+    const id = idOf(args[0]);
+    if (id === undefined) {
+      return invalidArgument(`The first argument must be a ${what} ID`);
+    }
+    const subject = find(id);
+    return subject === undefined ? noSuch(id) : { args: [fact(subject)] };
+  };
+}
 
 /** The answer to arguments that are missing or of a wrong type. */
 export function invalidArgument(text: string): MetaError {

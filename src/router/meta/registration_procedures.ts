@@ -4,10 +4,11 @@
 import { ErrorUri } from "../../wamp/error_uri.ts";
 import type { Dict } from "../../wamp/options.ts";
 import type { Registration } from "../registration.ts";
-import { idOf, matchOf, textOf } from "./argument_types.ts";
+import { matchOf, textOf } from "./argument_types.ts";
 import { GuardedProcedure } from "./guarded_procedures.ts";
 import { idsByMatch } from "./ids_by_match.ts";
 import {
+  factProcedure,
   invalidArgument,
   type MetaError,
   type MetaProcedure,
@@ -60,20 +61,12 @@ export function registrationProcedures(realm: RealmView): ProcedureTable {
   };
 }
 
-/** The procedure that tells one fact about the registration it is given. */
 function about(
   realm: RealmView,
   fact: (registration: Registration) => unknown,
 ): MetaProcedure {
-  return (_caller, { args }) => {
-    const id = idOf(args[0]);
-    if (id === undefined) {
-      return invalidArgument("The first argument must be a registration ID");
-    }
-    const registration = realm.dealer.registrations.get(id);
-    if (registration === undefined) return noSuchRegistration(id);
-    return { args: [fact(registration)] };
-  };
+  const find = (id: number) => realm.dealer.registrations.get(id);
+  return factProcedure("registration", find, noSuchRegistration, fact);
 }
 
 function removeCallee(realm: RealmView): MetaProcedure {

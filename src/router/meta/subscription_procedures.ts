@@ -6,10 +6,11 @@ import { ErrorUri } from "../../wamp/error_uri.ts";
 import type { Dict } from "../../wamp/options.ts";
 import { isReservedUri } from "../../wamp/uri.ts";
 import type { Subscription } from "../subscription.ts";
-import { idOf, matchOf, textOf } from "./argument_types.ts";
+import { matchOf, textOf } from "./argument_types.ts";
 import { GuardedProcedure } from "./guarded_procedures.ts";
 import { idsByMatch } from "./ids_by_match.ts";
 import {
+  factProcedure,
   invalidArgument,
   type MetaError,
   type MetaProcedure,
@@ -73,20 +74,12 @@ export function subscriptionProcedures(realm: RealmView): ProcedureTable {
   };
 }
 
-/** The procedure that tells one fact about the subscription it is given. */
 function about(
   realm: RealmView,
   fact: (subscription: Subscription) => unknown,
 ): MetaProcedure {
-  return (_caller, { args }) => {
-    const id = idOf(args[0]);
-    if (id === undefined) {
-      return invalidArgument("The first argument must be a subscription ID");
-    }
-    const subscription = shownSubscription(realm, id);
-    if (subscription === undefined) return noSuchSubscription(id);
-    return { args: [fact(subscription)] };
-  };
+  const find = (id: number) => shownSubscription(realm, id);
+  return factProcedure("subscription", find, noSuchSubscription, fact);
 }
 
 function removeSubscriber(realm: RealmView): MetaProcedure {
