@@ -21,6 +21,7 @@ import { reviewRules } from "../review/review_rules.ts";
 import { type RunningServer, startServer } from "../server/server.ts";
 import type { Arguments } from "./arguments.ts";
 import { exitOnDefect } from "./defects.ts";
+import { prepareForClients } from "./descriptor_room.ts";
 import { ExitCode } from "./exit_code.ts";
 import { leastCommand } from "./permissions_command.ts";
 import { checkNamedFiles, problemLines, readConfig } from "./read_config.ts";
@@ -64,6 +65,7 @@ This command gives exactly those:
   for (const warning of sortProblems([...read.warnings, ...found])) {
     log.warn(formatProblem(warning));
   }
+  prepareForClients(args.configPath, connectionsMax(read.config), log);
   return await run(read.config, required, log);
 }
 
@@ -86,6 +88,10 @@ async function run(
   log.info("ready", { version: VERSION });
   await signals.received;
   return await stop(server, config.shutdownTimeoutMs, log);
+}
+
+function connectionsMax({ transports }: RouterConfig): number {
+  return transports.reduce((sum, { limits }) => sum + limits.maxConnections, 0);
 }
 
 async function stop(

@@ -112,6 +112,10 @@ export class RunningProgram {
     return this.#lines;
   }
 
+  get pid(): number {
+    return this.#process.pid;
+  }
+
   /** The port of the first TCP address in the log. */
   get port(): number {
     const found = this.#lines.join("\n").match(/t(?:cp|ls):\/\/\S+?:(\d+)/);
