@@ -1,10 +1,48 @@
+/**
+ * The way in: from HELLO to the realm.
+ */
+import type { Authentication } from "../auth/authentication.ts";
+import type { Login } from "../auth/login.ts";
 import { type Accepted, type Refused, refused } from "../auth/login_method.ts";
 import type { Realm } from "../router/realm.ts";
 import type { Router } from "../router/router.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
+import type { Hello } from "../wamp/message.ts";
+import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
+import { isValidUri } from "../wamp/uri.ts";
+import type { SessionLink } from "./session_link.ts";
+
+/** What a login is begun with. */
+export interface AdmissionParts {
+  readonly router: Router;
+  readonly auth: Authentication;
+}
+
+/** The login that `hello` asks for as `session`, or why there is none. */
+export function beginLogin(
+  { realm, details }: Hello,
+  session: number,
+  { router, auth }: AdmissionParts,
+  link: SessionLink,
+): Login | Refused {
+  if (realm !== null && !isValidUri(realm, "exact", "loose")) {
+    return refused(ErrorUri.INVALID_URI, "The realm is no valid URI");
+  }
+  if (realm !== null && !router.canOpen(realm)) return noSuchRealm(realm);
+  const { authmethods, authid, authextra } = details;
+  return auth.login({
+    authmethods: (authmethods ?? []) as readonly string[],
+    realm,
+    authid: (authid ?? undefined) as string | undefined,
+    authextra: (authextra ?? EMPTY_DICT) as Dict,
+    session,
+    host: link.remoteHost(),
+    transportDetails: () => link.transportDetails(),
+  });
+}
 
 /** The refusal of a realm that is not there. */
-export function noSuchRealm(name: string): Refused {
+function noSuchRealm(name: string): Refused {
   return refused(
     ErrorUri.NO_SUCH_REALM,
     `There is no realm "${name.slice(0, 200)}"`,
@@ -19,7 +57,7 @@ export function noSuchRealm(name: string): Refused {
 export function openRealm(
   router: Router,
   { realm: name, identity }: Accepted,
-  askedRole: unknown,
+  { authrole: askedRole }: Dict,
   address: string | undefined,
 ): Realm | Refused {
   const realm = router.open(name);

@@ -17,15 +17,14 @@ import type { Peer, PeerLimits } from "../router/peer.ts";
 import type { Quota } from "../router/quota.ts";
 import type { Realm } from "../router/realm.ts";
 import type { Router } from "../router/router.ts";
-import { CloseUri, ErrorUri } from "../wamp/error_uri.ts";
+import { CloseUri } from "../wamp/error_uri.ts";
 import { readClientFeatures } from "../wamp/features.ts";
 import type { ClientMessage, Goodbye, Hello } from "../wamp/message.ts";
 import { MessageCode, messageName } from "../wamp/message_code.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
-import { isValidUri } from "../wamp/uri.ts";
-import { noSuchRealm, openRealm } from "./admission.ts";
+import { beginLogin, openRealm } from "./admission.ts";
 import { consult } from "./consult.ts";
 import { Joining } from "./joining.ts";
 import { traceMessage } from "./message_trace.ts";
@@ -185,30 +184,14 @@ export class Session {
 
   #hello(hello: Hello): void {
     const features = readClientFeatures(hello.details["roles"]);
-    const { realm } = hello;
-    if (realm !== null && !isValidUri(realm, "exact", "loose")) {
-      return this.#abort(ErrorUri.INVALID_URI, "The realm is no valid URI");
-    }
-    if (realm !== null && !this.#options.router.canOpen(realm)) {
-      return this.#refuse(noSuchRealm(realm));
-    }
     const session = this.#options.router.ids.next();
-    const { authmethods, authid, authrole, authextra } = hello.details;
-    const login = this.#options.auth.login({
-      authmethods: (authmethods ?? []) as readonly string[],
-      realm,
-      authid: (authid ?? undefined) as string | undefined,
-      authextra: (authextra ?? EMPTY_DICT) as Dict,
-      session,
-      host: this.#link.remoteHost(),
-      transportDetails: () => this.#link.transportDetails(),
-    });
+    const login = beginLogin(hello, session, this.#options, this.#link);
     if ("kind" in login) return this.#refuse(login);
     this.#deadline.clear();
     const first = login.start();
     // Most are let in at once: nothing has to be kept until then.
     if ("kind" in first && first.kind === "accepted") {
-      return this.#admit(session, first, features, authrole);
+      return this.#admit(session, first, features, hello);
     }
     this.#state = "joining";
     this.#joining = new Joining(login, {
@@ -217,7 +200,7 @@ export class Session {
       challenge: (method, extra) => this.#challenge(method, extra),
       accepted: (accepted, held) => {
         this.#joining = undefined;
-        this.#admit(session, accepted, features, authrole);
+        this.#admit(session, accepted, features, hello);
         this.#replay(held);
       },
       refused: (refused) => this.#refuse(refused),
@@ -249,13 +232,13 @@ export class Session {
     session: number,
     accepted: Accepted,
     features: ReturnType<typeof readClientFeatures>,
-    askedRole: unknown,
+    hello: Hello,
   ): void {
     const { identity, authextra } = accepted;
     const host = this.#link.remoteHost();
     const address = host === undefined ? undefined : sourceOf(host);
     const { router } = this.#options;
-    const realm = openRealm(router, accepted, askedRole, address);
+    const realm = openRealm(router, accepted, hello.details, address);
     if ("kind" in realm) return this.#refuse(realm);
     const outlet = new SessionOutlet(
       this.#link,

@@ -27,6 +27,7 @@ import { ProtocolError } from "../wamp/protocol_error.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
 import { ChunkReader, type ChunkTarget } from "./chunk_reader.ts";
 import type { FlushQueue } from "./flush_queue.ts";
+import { type FrameHandler, handleBatch } from "./frame_batch.ts";
 import type { OutboxBudget } from "./outbox_budget.ts";
 import type { Codec, MessageReceiver } from "./message_receiver.ts";
 import { Outbox, type OutboxTarget } from "./outbox.ts";
@@ -64,15 +65,11 @@ export interface ConnectionOptions {
 /** From the decision to close to the end of waiting for the peer. */
 const CLOSING_TIMEOUT_MS = 3000;
 
-/** So long the messages of one read are handled in one go. */
-const SLICE_MS = 10;
-/** The clock is looked at once in so many messages, less one. */
-const SLICE_CHECK_MASK = 3;
-
 type State = "handshake" | "open" | "closing" | "closed";
 
 /** One client's connection. */
-export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
+export class Connection
+  implements BatchReceiver, ChunkTarget, FrameHandler, OutboxTarget {
   readonly unframer: Unframer;
   readonly #conn: StreamConn;
   readonly #options: ConnectionOptions;
@@ -134,7 +131,7 @@ export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
       work();
     } catch (error) {
       if (error instanceof ProtocolError) this.#session?.fail(error);
-      else this.#crashed(error);
+      else this.crashed(error);
     }
   }
 
@@ -178,35 +175,11 @@ export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
   }
 
   receive(batch: FrameBatch<FrameSource>): void {
-    this.#handle(batch, 0);
+    handleBatch(this, batch);
   }
 
-  /**
-   * Handles the frames from `index` on. What takes long is broken off and gone
-   * on with in a later turn, so that the other connections have theirs and what
-   * was sent is written.
-   */
-  #handle(batch: FrameBatch<FrameSource>, index: number): void {
-    const { frames, fault } = batch;
-    const isLong = frames.length - index > SLICE_CHECK_MASK;
-    const end = isLong ? performance.now() + SLICE_MS : 0;
-    try {
-      while (index < frames.length && this.#isReceiving()) {
-        const wait = this.#frame(frames[index]);
-        if (wait !== undefined) return this.#wait(wait, batch, index);
-        index++;
-        const isDue = isLong && (index & SLICE_CHECK_MASK) === 0;
-        if (isDue && performance.now() > end) {
-          setTimeout(() => this.#handle(batch, index), 0);
-          return;
-        }
-      }
-      if (fault !== undefined && this.#isReceiving()) this.#faulted(fault);
-    } catch (error) {
-      this.#crashed(error);
-    }
-    const session = this.#session;
-    const waitMs = session?.received(frames.length, this.#lastCount) ?? 0;
+  handled(frames: number): void {
+    const waitMs = this.#session?.received(frames, this.#lastCount) ?? 0;
     if (waitMs > 0 && this.#state === "open") this.#pause(waitMs);
     else this.#read();
   }
@@ -219,17 +192,9 @@ export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
     this.#reader.pause(waitMs, stillMs, () => this.#read());
   }
 
-  /**
-   * Goes on with the frame at `index` when `wait` is over. The peer's leaving
-   * has to be noticed before that (AZ-10).
-   */
-  #wait(
-    wait: Promise<void>,
-    batch: FrameBatch<FrameSource>,
-    index: number,
-  ): void {
+  /** The peer's leaving has to be noticed while a frame waits (AZ-10). */
+  waiting(): void {
     this.#reader.readAhead();
-    wait.then(() => this.#handle(batch, index));
   }
 
   write(bytes: Uint8Array): Promise<number> {
@@ -251,7 +216,7 @@ export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
     this.#setDeadline(CLOSING_TIMEOUT_MS, "the peer does not read");
   }
 
-  #isReceiving(): boolean {
+  get isReceiving(): boolean {
     return this.#state === "open" || this.#state === "handshake";
   }
 
@@ -267,8 +232,7 @@ export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
     this.#options.pipeline.push({ source: this, bytes, length });
   }
 
-  /** @returns A promise where the frame has to wait; see {@linkcode MessageReceiver}. */
-  #frame(frame: Frame): Promise<void> | undefined {
+  frame(frame: Frame): Promise<void> | undefined {
     switch (frame.kind) {
       case FrameKind.MESSAGE:
         return this.#message(frame);
@@ -338,7 +302,7 @@ export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
     this.#session = this.#options.openSession(this);
   }
 
-  #faulted(fault: FrameFault): void {
+  faulted(fault: FrameFault): void {
     if (this.#session === undefined) {
       this.log().warn("no RawSocket client", { reason: fault.message });
       return this.close(fault.message);
@@ -392,7 +356,7 @@ export class Connection implements BatchReceiver, ChunkTarget, OutboxTarget {
   }
 
   /** A fault of ours: this connection ends, the others go on. */
-  #crashed(error: unknown): void {
+  crashed(error: unknown): void {
     const detail = error instanceof Error ? error.stack ?? error.message : "";
     this.log().error("internal error; closing the connection", { detail });
     this.abort("internal error");

@@ -1,0 +1,66 @@
+/**
+ * Works through the frames that one read brought. What takes long is broken off
+ * and gone on with in a later turn, so that the other connections have theirs
+ * and what was sent is written.
+ */
+import type { Frame } from "../rawsocket/frame.ts";
+import type { FrameBatch, FrameSource } from "../rawsocket/unframe_stream.ts";
+import type { FrameFault } from "../rawsocket/unframer.ts";
+
+/** Whom the frames are for. */
+export interface FrameHandler {
+  /** False once nothing more is to be handled. */
+  readonly isReceiving: boolean;
+  /**
+   * @returns A promise where the frame, and all that comes after it, has to wait:
+   * it is given again when that resolves.
+   */
+  frame(frame: Frame): Promise<void> | undefined;
+  /** A frame waits. */
+  waiting(): void;
+  /** What came after the frames is none. */
+  faulted(fault: FrameFault): void;
+  /** Handling a frame threw `error`; the frames after it are left out. */
+  crashed(error: unknown): void;
+  /** The batch is done: `frames` were in it. */
+  handled(frames: number): void;
+}
+
+/** What a read brought. */
+export type ReadFrames = Pick<FrameBatch<FrameSource>, "frames" | "fault">;
+
+/** So long frames are handled in one go. */
+const SLICE_MS = 10;
+/** The clock is looked at once in so many frames, less one. */
+const SLICE_CHECK_MASK = 3;
+
+/** Gives `handler` the frames of `batch` from `index` on. Does not throw. */
+export function handleBatch(
+  handler: FrameHandler,
+  batch: ReadFrames,
+  index: number = 0,
+): void {
+  const { frames, fault } = batch;
+  const isLong = frames.length - index > SLICE_CHECK_MASK;
+  const end = isLong ? performance.now() + SLICE_MS : 0;
+  try {
+    while (index < frames.length && handler.isReceiving) {
+      const wait = handler.frame(frames[index]);
+      if (wait !== undefined) {
+        handler.waiting();
+        wait.then(() => handleBatch(handler, batch, index));
+        return;
+      }
+      index++;
+      const isDue = isLong && (index & SLICE_CHECK_MASK) === 0;
+      if (isDue && performance.now() > end) {
+        setTimeout(() => handleBatch(handler, batch, index), 0);
+        return;
+      }
+    }
+    if (fault !== undefined && handler.isReceiving) handler.faulted(fault);
+  } catch (error) {
+    handler.crashed(error);
+  }
+  handler.handled(frames.length);
+}
