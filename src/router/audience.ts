@@ -6,6 +6,7 @@ import {
   type Dict,
   EMPTY_DICT,
 } from "../wamp/options.ts";
+import { Listed } from "./listed.ts";
 
 /** What a list can name a session by. */
 export interface Listener {
@@ -24,20 +25,20 @@ const LIST_KEYS = [
 
 /** The lists of a publication that has some. */
 export class Audience {
-  readonly #exclude: ReadonlySet<number> | undefined;
-  readonly #excludeAuthid: ReadonlySet<string> | undefined;
-  readonly #excludeAuthrole: ReadonlySet<string> | undefined;
-  readonly #eligible: ReadonlySet<number> | undefined;
-  readonly #eligibleAuthid: ReadonlySet<string> | undefined;
-  readonly #eligibleAuthrole: ReadonlySet<string> | undefined;
+  readonly #exclude: Listed<number> | undefined;
+  readonly #excludeAuthid: Listed<string> | undefined;
+  readonly #excludeAuthrole: Listed<string> | undefined;
+  readonly #eligible: Listed<number> | undefined;
+  readonly #eligibleAuthid: Listed<string> | undefined;
+  readonly #eligibleAuthrole: Listed<string> | undefined;
 
   constructor(lists: AudienceOptions) {
-    this.#exclude = setOf(lists.exclude);
-    this.#excludeAuthid = setOf(lists.exclude_authid);
-    this.#excludeAuthrole = setOf(lists.exclude_authrole);
-    this.#eligible = setOf(lists.eligible);
-    this.#eligibleAuthid = setOf(lists.eligible_authid);
-    this.#eligibleAuthrole = setOf(lists.eligible_authrole);
+    this.#exclude = listed(lists.exclude);
+    this.#excludeAuthid = listed(lists.exclude_authid);
+    this.#excludeAuthrole = listed(lists.exclude_authrole);
+    this.#eligible = listed(lists.eligible);
+    this.#eligibleAuthid = listed(lists.eligible_authid);
+    this.#eligibleAuthrole = listed(lists.eligible_authrole);
   }
 
   /** Whether `listener` is in all eligible lists and in no exclude list (BW-02, BW-03). */
@@ -67,8 +68,8 @@ export function audienceLists(options: Dict): AudienceOptions | undefined {
   return lists;
 }
 
-function setOf<Item>(
+function listed<Item extends number | string>(
   list: readonly Item[] | null | undefined,
-): ReadonlySet<Item> | undefined {
-  return list === undefined || list === null ? undefined : new Set(list);
+): Listed<Item> | undefined {
+  return list === undefined || list === null ? undefined : new Listed(list);
 }

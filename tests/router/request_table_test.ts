@@ -4,6 +4,7 @@ import {
   RequestTable,
 } from "../../src/router/request_table.ts";
 import { ID_MAX, RandomIds } from "../../src/wamp/id.ts";
+import { costOfCollisions } from "../support/colliding_ids.ts";
 
 const SECRET = { mask: 0x1234_5678, factor: 0x9e37_79b1 };
 
@@ -37,34 +38,10 @@ Deno.test("a secret is drawn anew each time, and its factor is odd", () => {
   assertNotEquals(secrets[0].factor, secrets[1].factor);
 });
 
-/** V8's hash of a small integer. */
-function hashInV8(key: number): number {
-  let hash = ~key + (key << 15);
-  hash ^= hash >>> 12;
-  hash += hash << 2;
-  hash ^= hash >>> 4;
-  hash = Math.imul(hash, 2057);
-  return (hash ^ (hash >>> 16)) & 0x3fff_ffff;
-}
-
-/** The least time of a few, in milliseconds, to enter all `ids`. */
-function timeToEnter(ids: readonly number[]): number {
-  const times = Array.from({ length: 5 }, () => {
-    const table = new RequestTable<number>(SECRET);
-    const start = performance.now();
-    for (const id of ids) table.set(id, id);
-    return performance.now() - start;
-  });
-  return Math.min(...times);
-}
-
 Deno.test("IDs chosen to share a bucket cost no more than others", () => {
-  const chosen: number[] = [];
-  for (let id = 1; chosen.length < 6000; id++) {
-    if ((hashInV8(id) & 0xfff) === 0) chosen.push(id);
-  }
-  const usual = chosen.map((_, index) => index + 1);
-  timeToEnter(usual);
-  const ratio = timeToEnter(chosen) / timeToEnter(usual);
+  const ratio = costOfCollisions(6000, (ids) => {
+    const table = new RequestTable<number>(SECRET);
+    for (const id of ids) table.set(id, id);
+  });
   assert(ratio < 10, `they cost ${ratio} times as much`);
 });
