@@ -5,7 +5,12 @@
  */
 import { ID_MAX } from "../wamp/id.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
-import { NO_PAYLOAD, Payload, type PayloadFormat } from "../wamp/payload.ts";
+import {
+  keywordsAlone,
+  NO_PAYLOAD,
+  Payload,
+  type PayloadFormat,
+} from "../wamp/payload.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
 import {
   ARGUMENT_WIDTH,
@@ -30,6 +35,9 @@ const UNDEFINED = 0xf7;
 const HALF_FLOAT = 0xf9;
 const DOUBLE_FLOAT = 0xfb;
 const EMPTY_DICT_ITEM = 0xa0;
+
+/** A list of nothing. */
+const EMPTY_LIST = [0x80];
 
 /** {@linkcode ElementReader} for CBOR; one serves many connections in turn. */
 export class CborReader implements ElementReader {
@@ -104,11 +112,7 @@ export class CborReader implements ElementReader {
   }
 
   textOrNull(): string | null {
-    if (this.#major() !== Major.SIMPLE) return this.text();
-    const first = this.#bytes[this.#position];
-    if (first !== NULL && first !== UNDEFINED) return this.text();
-    this.#position++;
-    return null;
+    return this.#skipNull() ? null : this.text();
   }
 
   dict(): Dict {
@@ -133,17 +137,18 @@ export class CborReader implements ElementReader {
     }
     const bytes = this.#bytes;
     const start = this.#position;
-    this.#expect(Major.LIST, "Arguments must be a list");
-    const depth = this.#maxDepth - 1;
-    const argsEnd = skipCborItem(bytes, start, this.#end, depth);
-    this.#position = argsEnd;
+    const isLeftOut = this.#skipNull();
+    if (!isLeftOut) this.#skipArguments();
+    const argsEnd = this.#position;
     const keywordsEnd = this.next() ? this.#skipKeywords() : 0;
     this.close();
     // An empty trailing element is not sent on (SE-09).
     if (keywordsEnd > 0) {
-      return new Payload(this.#format, bytes, start, keywordsEnd, 2);
+      return isLeftOut
+        ? keywordsAlone(this.#format, EMPTY_LIST, bytes, argsEnd, keywordsEnd)
+        : new Payload(this.#format, bytes, start, keywordsEnd, 2);
     }
-    if (this.#isEmptyContainer(start, argsEnd)) return NO_PAYLOAD;
+    if (isLeftOut || this.#isEmptyContainer(start, argsEnd)) return NO_PAYLOAD;
     return new Payload(this.#format, bytes, start, argsEnd, 1);
   }
 
@@ -155,8 +160,25 @@ export class CborReader implements ElementReader {
     }
   }
 
+  /** Passes over a null, or an `undefined` (MF-08). */
+  #skipNull(): boolean {
+    if (this.#major() !== Major.SIMPLE) return false;
+    const first = this.#bytes[this.#position];
+    if (first !== NULL && first !== UNDEFINED) return false;
+    this.#position++;
+    return true;
+  }
+
+  #skipArguments(): void {
+    this.#expect(Major.LIST, "Arguments must be a list");
+    const depth = this.#maxDepth - 1;
+    const start = this.#position;
+    this.#position = skipCborItem(this.#bytes, start, this.#end, depth);
+  }
+
   /** Where ArgumentsKw ends; 0 where it is empty. */
   #skipKeywords(): number {
+    if (this.#skipNull()) return 0;
     const start = this.#position;
     let remaining = this.#begin(Major.DICT, "ArgumentsKw must be a dict");
     while (remaining === Infinity ? !this.#isAtBreak() : remaining > 0) {

@@ -3,7 +3,12 @@
  * otherwise passed over.
  */
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
-import { NO_PAYLOAD, Payload, type PayloadFormat } from "../wamp/payload.ts";
+import {
+  keywordsAlone,
+  NO_PAYLOAD,
+  Payload,
+  type PayloadFormat,
+} from "../wamp/payload.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
 import { UnsupportedValueError } from "../wamp/value_sink.ts";
 import { exactInteger } from "./json_integer.ts";
@@ -36,6 +41,9 @@ import { ValueBuilder } from "../wamp/value_builder.ts";
 const ZERO = 0x30;
 /** Up to so many digits every integer is exact as a number. */
 const NUMBER_DIGITS_MAX = 15;
+
+/** A list of nothing. */
+const EMPTY_LIST = [LIST_OPEN, LIST_CLOSE];
 
 /** {@linkcode ElementReader} for JSON; one serves many connections in turn. */
 export class JsonReader implements ElementReader {
@@ -121,9 +129,7 @@ export class JsonReader implements ElementReader {
   }
 
   textOrNull(): string | null {
-    if (this.#octet() !== 0x6e) return this.text();
-    this.#position = skipJsonValue(this.#bytes, this.#position, this.#end, 0);
-    return null;
+    return this.#skipNull() ? null : this.text();
   }
 
   dict(): Dict {
@@ -157,21 +163,18 @@ export class JsonReader implements ElementReader {
     }
     const bytes = this.#bytes;
     const start = this.#position;
-    if (this.#octet() !== LIST_OPEN) {
-      throw new ProtocolError(
-        `Arguments must be a list, not ${describe(bytes[start])}`,
-      );
-    }
-    const depth = this.#maxDepth - 1;
-    const argsEnd = skipJsonList(bytes, start, this.#end, depth);
-    this.#position = argsEnd;
-    const keywordsEnd = this.next() ? this.#skipKeywords(depth) : 0;
+    const isLeftOut = this.#skipNull();
+    if (!isLeftOut) this.#skipArguments();
+    const argsEnd = this.#position;
+    const keywordsEnd = this.next() ? this.#skipKeywords() : 0;
     this.close();
     // An empty trailing element is not sent on (SE-09).
     if (keywordsEnd > 0) {
-      return new Payload(this.#format, bytes, start, keywordsEnd, 2);
+      return isLeftOut
+        ? keywordsAlone(this.#format, EMPTY_LIST, bytes, argsEnd, keywordsEnd)
+        : new Payload(this.#format, bytes, start, keywordsEnd, 2);
     }
-    if (this.#isEmptyContainer(start, argsEnd)) return NO_PAYLOAD;
+    if (isLeftOut || this.#isEmptyContainer(start, argsEnd)) return NO_PAYLOAD;
     return new Payload(this.#format, bytes, start, argsEnd, 1);
   }
 
@@ -183,8 +186,28 @@ export class JsonReader implements ElementReader {
     }
   }
 
+  /** Passes over a null (MF-08). */
+  #skipNull(): boolean {
+    if (this.#octet() !== 0x6e) return false;
+    this.#position = skipJsonValue(this.#bytes, this.#position, this.#end, 0);
+    return true;
+  }
+
+  #skipArguments(): void {
+    const octet = this.#octet();
+    if (octet !== LIST_OPEN) {
+      throw new ProtocolError(
+        `Arguments must be a list, not ${describe(octet)}`,
+      );
+    }
+    const depth = this.#maxDepth - 1;
+    const start = this.#position;
+    this.#position = skipJsonList(this.#bytes, start, this.#end, depth);
+  }
+
   /** Where ArgumentsKw ends; 0 where it is empty. */
-  #skipKeywords(depth: number): number {
+  #skipKeywords(): number {
+    if (this.#skipNull()) return 0;
     const start = this.#position;
     const octet = this.#octet();
     if (octet !== DICT_OPEN) {
@@ -192,6 +215,7 @@ export class JsonReader implements ElementReader {
         `ArgumentsKw must be a dict, not ${describe(octet)}`,
       );
     }
+    const depth = this.#maxDepth - 1;
     const end = skipJsonDict(this.#bytes, start, this.#end, depth);
     this.#position = end;
     return this.#isEmptyContainer(start, end) ? 0 : end;

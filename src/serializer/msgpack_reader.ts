@@ -5,12 +5,20 @@
  */
 import { ID_MAX } from "../wamp/id.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
-import { NO_PAYLOAD, Payload, type PayloadFormat } from "../wamp/payload.ts";
+import {
+  keywordsAlone,
+  NO_PAYLOAD,
+  Payload,
+  type PayloadFormat,
+} from "../wamp/payload.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
 import { readMsgpackValue, skipMsgpackValue } from "./msgpack_value.ts";
 import type { ElementReader } from "./serializer.ts";
 import { readText } from "./text_reader.ts";
 import { ValueBuilder } from "../wamp/value_builder.ts";
+
+/** A list of nothing. */
+const EMPTY_LIST = [0x90];
 
 /** {@linkcode ElementReader} for MessagePack; one serves many connections in turn. */
 export class MsgpackReader implements ElementReader {
@@ -60,11 +68,7 @@ export class MsgpackReader implements ElementReader {
   }
 
   textOrNull(): string | null {
-    if (this.#bytes[this.#position] !== 0xc0 || this.#position >= this.#end) {
-      return this.text();
-    }
-    this.#position++;
-    return null;
+    return this.#skipNull() ? null : this.text();
   }
 
   dict(): Dict {
@@ -94,7 +98,8 @@ export class MsgpackReader implements ElementReader {
     }
     if (count > 2) throw new ProtocolError("The message is too long");
     const start = this.#position;
-    const args = this.#beginList("Arguments");
+    const isLeftOut = this.#skipNull();
+    const args = isLeftOut ? 0 : this.#beginList("Arguments");
     for (let i = 0; i < args; i++) this.#skip();
     const argsEnd = this.#position;
     const keywords = count === 2 ? this.#skipKeywords() : 0;
@@ -102,7 +107,10 @@ export class MsgpackReader implements ElementReader {
     this.close();
     // An empty trailing element is not sent on (SE-09).
     if (keywords > 0) {
-      return new Payload(this.#format, this.#bytes, start, this.#position, 2);
+      const end = this.#position;
+      return isLeftOut
+        ? keywordsAlone(this.#format, EMPTY_LIST, this.#bytes, argsEnd, end)
+        : new Payload(this.#format, this.#bytes, start, end, 2);
     }
     if (args === 0) return NO_PAYLOAD;
     return new Payload(this.#format, this.#bytes, start, argsEnd, 1);
@@ -117,7 +125,22 @@ export class MsgpackReader implements ElementReader {
     }
   }
 
+  /** Passes over a null, or what stands for `undefined` (MF-08). */
+  #skipNull(): boolean {
+    const bytes = this.#bytes;
+    const at = this.#position;
+    const octets = bytes[at] === 0xc0
+      ? 1
+      : bytes[at] === 0xd4 && bytes[at + 1] === 0 && bytes[at + 2] === 0
+      ? 3
+      : 0;
+    if (octets === 0 || at + octets > this.#end) return false;
+    this.#position += octets;
+    return true;
+  }
+
   #skipKeywords(): number {
+    if (this.#skipNull()) return 0;
     const first = this.#octet();
     let count: number;
     if ((first & 0xf0) === 0x80) count = first & 0x0f;

@@ -82,6 +82,26 @@ export class Payload {
   }
 }
 
+/**
+ * Payload that came without `Arguments`: an empty list stands in for them.
+ *
+ * @param emptyList A list of nothing in `format`.
+ * @param bytes `bytes[start, end)` is `ArgumentsKw`, and what divides it from the
+ * element before.
+ */
+export function keywordsAlone(
+  format: PayloadFormat,
+  emptyList: readonly number[],
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): Payload {
+  const whole = new Uint8Array(emptyList.length + end - start);
+  whole.set(emptyList);
+  whole.set(bytes.subarray(start, end), emptyList.length);
+  return new Payload(format, whole, 0, whole.length, 2);
+}
+
 /** No payload at all, in every format. */
 export const NO_PAYLOAD = new Payload(
   undefined,

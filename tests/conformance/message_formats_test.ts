@@ -49,8 +49,10 @@ const WRONG_FOR: Record<string, unknown[]> = {
   s: [1, null, true, [], {}],
   /** A dict. */
   d: ["x", 1, null, true, []],
-  /** A list. */
-  l: ["x", 1, null, true, {}],
+  /** Arguments: a list, or null (MF-08). */
+  l: ["x", 1, true, {}],
+  /** ArgumentsKw: a dict, or null (MF-08). */
+  k: ["x", 1, true, []],
 };
 
 /** A valid message, the types of its elements, and how many must be there. */
@@ -65,20 +67,20 @@ const SESSION_LAYOUTS: Layout[] = [
   {
     name: "ABORT",
     message: [3, {}, "com.a", [], {}],
-    types: "idsld",
+    types: "idslk",
     least: 3,
   },
   { name: "GOODBYE", message: [6, {}, "com.a"], types: "ids", least: 3 },
   {
     name: "ERROR",
     message: [8, 68, 1, {}, "com.a", [1], { k: 1 }],
-    types: "iiidsld",
+    types: "iiidslk",
     least: 5,
   },
   {
     name: "PUBLISH",
     message: [16, 1, {}, "com.a", [1], { k: 1 }],
-    types: "iidsld",
+    types: "iidslk",
     least: 4,
   },
   { name: "SUBSCRIBE", message: [32, 1, {}, "com.a"], types: "iids", least: 4 },
@@ -86,7 +88,7 @@ const SESSION_LAYOUTS: Layout[] = [
   {
     name: "CALL",
     message: [48, 1, {}, "com.a", [1], { k: 1 }],
-    types: "iidsld",
+    types: "iidslk",
     least: 4,
   },
   { name: "CANCEL", message: [49, 1, {}], types: "iid", least: 3 },
@@ -95,7 +97,7 @@ const SESSION_LAYOUTS: Layout[] = [
   {
     name: "YIELD",
     message: [70, 1, {}, [1], { k: 1 }],
-    types: "iidld",
+    types: "iidlk",
     least: 3,
   },
 ];
@@ -236,6 +238,36 @@ scenario(
   { everySerializer: true },
 );
 
+/** Payload with null in it, and how it is sent on. */
+const NULL_PAYLOADS: [given: unknown[], sent: unknown[]][] = [
+  [[null], []],
+  [[null, null], []],
+  [[[1], null], [[1]]],
+  [[null, { k: [1] }], [[], { k: [1] }]],
+];
+
+scenario(
+  "MF-08 MF-12: null in place of Arguments or ArgumentsKw counts as empty",
+  async (router) => {
+    for (const from of SERIALIZERS) {
+      for (const to of SERIALIZERS) {
+        const caller = await router.join({ serializer: from });
+        const callee = await router.join({ serializer: to });
+        const procedure = `com.${from}.${to}`;
+        await callee.register(procedure);
+        for (const [given, sent] of NULL_PAYLOADS) {
+          const call = caller.nextRequest();
+          await caller.send([48, call, {}, procedure, ...given]);
+          const invocation = await callee.receive();
+          assertEquals(invocation.slice(4), sent);
+          await callee.send([70, invocation[1], {}, ...given]);
+          assertEquals(await caller.receive(), [50, call, {}, ...sent]);
+        }
+      }
+    }
+  },
+);
+
 scenario(
   "MF-12: binary or text in place of Arguments or ArgumentsKw ends the session",
   async (router) => {
@@ -251,7 +283,7 @@ scenario(
     ];
     for (const serializer of SERIALIZERS) {
       for (const message of messages) {
-        for (const args of [new Uint8Array([1, 2, 3]), "text", "", null]) {
+        for (const args of [new Uint8Array([1, 2, 3]), "text", "", 0]) {
           const client = await joinWithInvocation(router, serializer);
           await client.send(message(args));
           await expectViolation(client);

@@ -5,11 +5,15 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { EMPTY_DICT } from "../../src/wamp/options.ts";
 import { NO_PAYLOAD } from "../../src/wamp/payload.ts";
+import { bytesOf, utf8 } from "../support/hex.ts";
 import {
   assertViolation,
+  CBOR_CODEC,
   CODECS,
   decode,
   encodeValue,
+  JSON_CODEC,
+  MSGPACK_CODEC,
   valuesOf,
 } from "../support/serializers.ts";
 
@@ -181,17 +185,17 @@ Deno.test("a bool is no integer, an integer no bool (SE-03)", () => {
 
 Deno.test("Arguments are a list, ArgumentsKw a dict (MF-12)", () => {
   const binary = new Uint8Array([1, 2, 3]);
-  for (const args of [binary, "x", "\0AQID", {}, 1, null, true]) {
+  for (const args of [binary, "x", "\0AQID", {}, 1, true]) {
     assertRefused([48, 1, {}, "a.b", args]);
     assertRefused([70, 1, {}, args, {}]);
   }
-  for (const keywords of [binary, "x", [], 1, null, true]) {
+  for (const keywords of [binary, "x", [], 1, true]) {
     assertRefused([48, 1, {}, "a.b", [], keywords]);
     assertRefused([70, 1, {}, [1], keywords]);
   }
 });
 
-Deno.test("empty trailing payload is dropped (SE-09, SE-10)", () => {
+Deno.test("empty trailing payload is dropped, and null counts as empty (SE-09, SE-10, MF-08)", () => {
   for (const codec of CODECS) {
     const payloads: [unknown[], unknown[]][] = [
       [[], []],
@@ -201,6 +205,12 @@ Deno.test("empty trailing payload is dropped (SE-09, SE-10)", () => {
       [[[1], {}], [[1]]],
       [[[], { k: 1 }], [[], { k: 1 }]],
       [[[[]], { k: {} }], [[[]], { k: {} }]],
+      [[null], []],
+      [[null, null], []],
+      [[[], null], []],
+      [[null, {}], []],
+      [[[1], null], [[1]]],
+      [[null, { k: 1 }], [[], { k: 1 }]],
     ];
     for (const [given, kept] of payloads) {
       const bytes = encodeValue(codec, [48, 1, {}, "a.b", ...given]);
@@ -210,6 +220,35 @@ Deno.test("empty trailing payload is dropped (SE-09, SE-10)", () => {
       assertEquals(valuesOf(message.payload), kept);
       if (kept.length === 0) assertStrictEquals(message.payload, NO_PAYLOAD);
     }
+  }
+});
+
+Deno.test("undefined in place of payload counts as empty (MF-08)", () => {
+  for (
+    const [codec, hex] of [
+      [MSGPACK_CODEC, "96 30 01 80 a1 61 d4 00 00 81 a1 6b 01"],
+      [CBOR_CODEC, "86 18 30 01 a0 61 61 f7 a1 61 6b 01"],
+    ] as const
+  ) {
+    const message = decode(codec, bytesOf(hex));
+    if (message.code !== 48) throw new Error("No CALL");
+    assertEquals(valuesOf(message.payload), [[], { k: 1 }]);
+  }
+});
+
+Deno.test("what only begins like null is a violation (MF-12)", () => {
+  const rows = [
+    [JSON_CODEC, utf8('[48,1,{},"a",nul,{}]')],
+    [JSON_CODEC, utf8('[48,1,{},"a",nulls,{}]')],
+    [JSON_CODEC, utf8('[48,1,{},"a",null')],
+    [MSGPACK_CODEC, bytesOf("95 30 01 80 a1 61 d4 00")],
+    [MSGPACK_CODEC, bytesOf("95 30 01 80 a1 61 d4 00 01")],
+    [MSGPACK_CODEC, bytesOf("95 30 01 80 a1 61 d4 01 00")],
+    [CBOR_CODEC, bytesOf("85 18 30 01 a0 61 61 f5")],
+    [CBOR_CODEC, bytesOf("86 18 30 01 a0 61 61 f6")],
+  ] as const;
+  for (const [codec, bytes] of rows) {
+    assertViolation(codec, bytes, bytes.toHex());
   }
 });
 
