@@ -31,6 +31,7 @@ export class CallInvoker {
   /** Brings a new call to one of the callees of `registration`. */
   call(caller: Peer, message: Call, registration: Registration): void {
     const options = message.options as CallOptions;
+    const timeoutMs = options.timeout ?? 0;
     const call: PendingCall = {
       state: "waiting",
       caller,
@@ -45,6 +46,8 @@ export class CallInvoker {
       hasMoreChunks: options.progress === true,
       isUnderWay: false,
       tried: undefined,
+      dueMs: this.#table.dueMs(timeoutMs),
+      timeoutMs,
       deadline: undefined,
     };
     const callee = registration.choose();
@@ -87,17 +90,48 @@ export class CallInvoker {
     call.hasMoreChunks = progress;
   }
 
-  /** The callee is not available: another gets the call, or none (RR-01 to RR-03). */
+  /**
+   * The callee is not available: another gets the call, once it has room, or
+   * none (RR-01 to RR-03).
+   */
   reroute(call: PendingCall): void {
     const { callee, registration } = call;
     if (callee === undefined) return;
+    (call.tried ??= new Set()).add(callee.peer);
     this.#table.unbind(call);
-    call.tried ??= new Set();
-    call.tried.add(callee.peer);
-    const next = call.keepsPayload
-      ? registration.choose(call.tried)
-      : undefined;
+    if (!call.keepsPayload) return this.#failUnavailable(call);
+    if (!this.#table.hasTimeLeft(call)) return this.#table.expire(call);
+    const next = choose(call);
     if (next !== undefined) return this.#invoke(call, next);
+    if (isOutForAll(call)) return this.#failUnavailable(call);
+    if (!this.#canWait(call)) {
+      return this.#table.fail(
+        call,
+        ErrorUri.MAX_CONCURRENCY_REACHED,
+        `The other callees of "${call.message.procedure}" are busy`,
+      );
+    }
+    call.state = "waiting";
+    registration.waiting.add(call);
+    if (call.deadline === undefined) this.#table.startTimeout(call);
+  }
+
+  /** Brings waiting calls to callees while one has room; after any of them left or came. */
+  serveWaiting(registration: Registration): void {
+    for (const call of registration.waiting) {
+      const callee = choose(call);
+      if (callee !== undefined) {
+        registration.waiting.delete(call);
+        this.#table.hasTimeLeft(call);
+        this.#invoke(call, callee);
+      } else if (call.tried === undefined) {
+        // Nobody has room, whatever the others have tried.
+        return;
+      } else if (isOutForAll(call)) this.#failUnavailable(call);
+    }
+  }
+
+  #failUnavailable(call: PendingCall): void {
     this.#table.fail(
       call,
       ErrorUri.NO_AVAILABLE_CALLEE,
@@ -105,23 +139,24 @@ export class CallInvoker {
     );
   }
 
-  /** Brings waiting calls to callees while one has room. */
-  serveWaiting(registration: Registration): void {
-    for (const call of registration.waiting) {
-      const callee = registration.choose();
-      if (callee === undefined) return;
-      registration.waiting.delete(call);
-      this.#invoke(call, callee);
+  /** Has calls that waited at another registration wait at this one. */
+  wait(calls: readonly PendingCall[], registration: Registration): void {
+    for (const call of calls) {
+      call.registration = registration;
+      call.tried = undefined;
+      registration.waiting.add(call);
     }
+  }
+
+  /** Chunks are not collected: a call in pieces has its callee at once or not. */
+  #canWait({ registration, hasMoreChunks }: PendingCall): boolean {
+    return registration.waiting.size < this.#queueLength && !hasMoreChunks;
   }
 
   #wait(call: PendingCall): void {
     const { registration, message, caller } = call;
-    // Chunks are not collected: a call in pieces has its callee at once or not.
-    if (
-      registration.waiting.size >= this.#queueLength || call.hasMoreChunks
-    ) {
-      if (call.hasMoreChunks) caller.rememberEndedCall(message.request);
+    if (!this.#canWait(call)) {
+      if (call.hasMoreChunks) caller.endedCalls.add(message.request);
       caller.outlet.send(requestError(
         MessageCode.CALL,
         message.request,
@@ -167,6 +202,24 @@ export class CallInvoker {
 function keepPayload(call: PendingCall): void {
   call.message = { ...call.message, payload: call.message.payload.kept() };
   call.keepsPayload = true;
+}
+
+/** A callee with room; a call that was sent away is brought to able ones only (RR-02). */
+function choose(call: PendingCall): Callee | undefined {
+  const { registration, tried } = call;
+  return tried === undefined
+    ? registration.choose()
+    : registration.choose((peer) => isOut(call, peer));
+}
+
+/** Whether a call that was sent away cannot go to `callee` (RR-03). */
+function isOut(call: PendingCall, callee: Peer): boolean {
+  return call.tried?.has(callee) === true ||
+    missingFeature(call, callee) !== undefined;
+}
+
+function isOutForAll(call: PendingCall): boolean {
+  return call.registration.callees.every(({ peer }) => isOut(call, peer));
 }
 
 /** What the callee would need to take the call (PG-03, PP-03). */

@@ -24,12 +24,15 @@ import type { Callee, Registration } from "./registration.ts";
 export class CallTable {
   readonly #timers: Timers;
   readonly #counters: Counters;
+  readonly #nowMs: () => number;
   #count = 0;
   #onRoom: (registration: Registration) => void = () => {};
 
-  constructor(timers: Timers, counters: Counters) {
+  /** @param nowMs A clock that never goes back. */
+  constructor(timers: Timers, counters: Counters, nowMs: () => number) {
     this.#timers = timers;
     this.#counters = counters;
+    this.#nowMs = nowMs;
   }
 
   /** How many calls have no final answer. */
@@ -69,23 +72,42 @@ export class CallTable {
     if (call.registration.waiting.size > 0) this.#onRoom(call.registration);
   }
 
+  /** When a call that comes now with `timeoutMs` has timed out; 0: never (TO-01). */
+  dueMs(timeoutMs: number): number {
+    return timeoutMs === 0 ? 0 : this.#nowMs() + timeoutMs;
+  }
+
+  /**
+   * Notes what is left of a call's timeout, which runs on from callee to callee
+   * (RR-04).
+   *
+   * @returns Whether something is left.
+   */
+  hasTimeLeft(call: PendingCall): boolean {
+    if (call.dueMs === 0) return true;
+    call.timeoutMs = Math.ceil(call.dueMs - this.#nowMs());
+    return call.timeoutMs > 0;
+  }
+
   /** Starts the call's timer, if it asked for one (TO-02). */
   startTimeout(call: PendingCall): void {
-    const { timeout } = call.message.options as CallOptions;
-    if (timeout) this.#setDeadline(call, timeout);
+    if (call.dueMs !== 0) this.#setDeadline(call, call.timeoutMs);
   }
 
   #setDeadline(call: PendingCall, timeout: number): void {
     this.#clearTimeout(call);
     call.deadline = this.#timers.set(timeout, () => {
       call.deadline = undefined;
-      this.#expire(call);
+      this.expire(call);
     });
   }
 
   /** Progress restarts the timer, where the router keeps it (TO-07). */
   restartTimeout(call: PendingCall): void {
-    if (call.deadline !== undefined) this.startTimeout(call);
+    const { timeout } = call.message.options as CallOptions;
+    if (call.deadline !== undefined && timeout) {
+      this.#setDeadline(call, timeout);
+    }
   }
 
   /** Ends `call` with the final `answer` of its callee. */
@@ -172,14 +194,15 @@ export class CallTable {
     if (call.state === "abandoned") return;
     this.#clearTimeout(call);
     if (call.hasMoreChunks) {
-      call.caller.rememberEndedCall(call.message.request);
+      call.caller.endedCalls.add(call.message.request);
     }
     call.caller.calls.delete(call.message.request);
     call.caller.quota.addCalls(-1);
     this.#count--;
   }
 
-  #expire(call: PendingCall): void {
+  /** The timeout of `call` is over (TO-02). */
+  expire(call: PendingCall): void {
     this.#sendError(call, ErrorUri.TIMEOUT, "The call has timed out");
     if (call.state === "invoked") this.#interrupt(call, "killnowait");
     this.#abandon(call);

@@ -29,6 +29,7 @@ import type { CallTable } from "./call_table.ts";
 import { PatternIndex } from "./pattern_index.ts";
 import type { Gate } from "./gate.ts";
 import type { Peer } from "./peer.ts";
+import type { PendingCall } from "./pending_call.ts";
 import type { MetaProcedures, RealmObserver } from "./ports.ts";
 import { Registration } from "./registration.ts";
 
@@ -94,7 +95,9 @@ export class Dealer {
       return;
     }
     const isForced = options.force_reregister === true;
-    if (isForced && present !== undefined) this.#evict(present);
+    const waiting = isForced && present !== undefined
+      ? this.#evict(present)
+      : undefined;
     const known = isForced ? undefined : present;
     const registration = known ?? this.#create(message.procedure, options);
     const isNewCallee = !callee.registrations.has(registration.id);
@@ -105,10 +108,11 @@ export class Dealer {
       registration: registration.id,
     });
     if (!isNewCallee) return;
-    const { observer } = this.#options;
+    const { invoker, observer } = this.#options;
     if (known === undefined) observer.registrationCreated(callee, registration);
     observer.registered(callee, registration);
-    this.#options.invoker.serveWaiting(registration);
+    if (waiting !== undefined) invoker.wait(waiting, registration);
+    invoker.serveWaiting(registration);
   }
 
   /** UNREGISTER of an own registration, else ERROR (RP-03). */
@@ -308,11 +312,18 @@ export class Dealer {
     peer.quota.add("registrations", 1);
   }
 
-  /** The holders make room for one that comes back (RV-04). */
-  #evict(registration: Registration): void {
+  /**
+   * The holders make room for one that comes back (RV-04).
+   *
+   * @returns The calls that wait, which that one can have.
+   */
+  #evict(registration: Registration): readonly PendingCall[] {
+    const waiting = [...registration.waiting];
+    registration.waiting.clear();
     for (const { peer } of [...registration.callees]) {
       this.revoke(registration, peer, ErrorUri.UNREGISTERED);
     }
+    return waiting;
   }
 
   #removeCallee(registration: Registration, peer: Peer, tells: boolean): void {
@@ -324,7 +335,7 @@ export class Dealer {
       this.#registrations.remove(registration);
       this.#byId.delete(registration.id);
       this.#options.table.failWaiting(registration);
-    }
+    } else this.#options.invoker.serveWaiting(registration);
     if (!tells) return;
     this.#options.observer.unregistered(peer, registration);
     if (isLast) this.#options.observer.registrationDeleted(peer, registration);
@@ -354,8 +365,15 @@ function checkAnnounced(caller: Peer, message: Call): void {
 
 /** Whether the call that `message` continues is over already (PG-10, PG-11). */
 function isLateChunk(caller: Peer, message: Call): boolean {
-  return (message.options as CallOptions).progress === true ||
-    caller.isEndedCall(message.request);
+  const { request } = message;
+  const hasMoreChunks = (message.options as CallOptions).progress === true;
+  if (caller.isEndedCall(request)) {
+    if (!hasMoreChunks) caller.endedCalls.delete(request);
+    return true;
+  }
+  // Its last piece must not pass for a call of its own.
+  if (hasMoreChunks) caller.endedCalls.add(request);
+  return hasMoreChunks;
 }
 
 /** Answers a call that does not come about; further chunks of it are late. */
@@ -365,7 +383,7 @@ function refuseCall(
   refusal: ErrorMessage,
 ): void {
   if ((message.options as CallOptions).progress === true) {
-    caller.rememberEndedCall(message.request);
+    caller.endedCalls.add(message.request);
   }
   caller.outlet.send(refusal);
 }

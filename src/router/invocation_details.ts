@@ -40,8 +40,8 @@ export function invocationDetails(
     call.wantsProgress &&
     callee.peer.announced(ClientFeature.CALLEE_PROGRESSIVE_RESULTS)
   ) details["receive_progress"] = true;
-  if (callee.forwardsTimeout && (options.timeout ?? 0) > 0) {
-    details["timeout"] = options.timeout;
+  if (callee.forwardsTimeout && call.timeoutMs > 0) {
+    details["timeout"] = call.timeoutMs;
   }
   if (progress) details["progress"] = true;
   return details;

@@ -5,6 +5,7 @@
 import type { ClientFeatures } from "../wamp/features.ts";
 import { ID_MAX, nextSessionScopeId } from "../wamp/id.ts";
 import type { Identity } from "../wamp/identity.ts";
+import { EndedCalls } from "./ended_calls.ts";
 import type { PendingCall } from "./pending_call.ts";
 import type { Authorizer, PeerOutlet } from "./ports.ts";
 import { type Quota, QUOTA_KIND_NAME, type QuotaKind } from "./quota.ts";
@@ -33,9 +34,6 @@ const LIMIT = {
   pendingCalls: "maxPendingCalls",
 } as const;
 
-/** So many ended progressive calls of a session are remembered. */
-const ENDED_CALLS_MAX = 256;
-
 /** One joined session. */
 export class Peer {
   /** WELCOME.Session (HW-09). */
@@ -58,7 +56,7 @@ export class Peer {
   #registrations: Map<number, Registration> | undefined = undefined;
   #calls: RequestTable<PendingCall> | undefined = undefined;
   #invocations: Map<number, PendingCall> | undefined = undefined;
-  #endedProgressiveCalls: Set<number> | undefined = undefined;
+  #endedCalls: EndedCalls | undefined = undefined;
 
   constructor(
     sessionId: number,
@@ -158,20 +156,17 @@ export class Peer {
     return false;
   }
 
-  /** Remembers a progressive call that ended while its caller may send chunks. */
-  rememberEndedCall(request: number): void {
-    const ended = this.#endedProgressiveCalls ??= new Set();
-    ended.add(request);
-    if (ended.size <= ENDED_CALLS_MAX) return;
-    for (const oldest of ended) {
-      ended.delete(oldest);
-      return;
-    }
+  /** Calls in pieces that ended while further pieces may come. */
+  get endedCalls(): EndedCalls {
+    return this.#endedCalls ??= new EndedCalls(
+      this.#requestSecret,
+      this.limits.maxPendingCalls,
+    );
   }
 
-  /** Whether a chunk of `request` is late: its call has ended (PG-10). */
+  /** Whether a piece of `request` is late: its call has ended (PG-10). */
   isEndedCall(request: number): boolean {
-    return this.#endedProgressiveCalls?.has(request) === true;
+    return this.#endedCalls?.has(request) === true;
   }
 
   /** Whether the client announced `feature`. */

@@ -23,7 +23,8 @@ export type CallState =
 export interface PendingCall {
   state: CallState;
   readonly caller: Peer;
-  readonly registration: Registration;
+  /** Another one where the holders are put out while it waits (RV-04). */
+  registration: Registration;
   /**
    * The CALL: its options are those of all chunks (PG-07). Its payload is good
    * only while {@linkcode PendingCall.keepsPayload}.
@@ -45,5 +46,9 @@ export interface PendingCall {
   isUnderWay: boolean;
   /** Who answered `wamp.error.unavailable`. */
   tried: Set<Peer> | undefined;
+  /** When its timeout is over, whoever is its callee (RR-04); 0: it has none. */
+  readonly dueMs: number;
+  /** What is left of its timeout when it comes to a callee. */
+  timeoutMs: number;
   deadline: Deadline | undefined;
 }

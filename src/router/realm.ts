@@ -105,7 +105,7 @@ export class Realm implements RealmView {
     }
     this.#requestSecret = newRequestSecret(services.ids);
     this.#meta = new MetaApi(this, counters, options.hasMetaApi);
-    this.calls = new CallTable(services.timers, counters);
+    this.calls = new CallTable(services.timers, counters, services.nowMs);
     const invoker = new CallInvoker(this.calls, options.callQueueLength);
     this.answers = new CallAnswers(this.calls, invoker);
     this.broker = new Broker({

@@ -80,22 +80,22 @@ export class Registration {
    * The callee for the next call by the policy's order, of those that have room
    * (SH-05).
    *
-   * @param tried Those that are left out: they sent the call away (RR-03).
+   * @param isOut Who is left out.
    */
-  choose(tried: ReadonlySet<Peer> | undefined = undefined): Callee | undefined {
+  choose(isOut?: (peer: Peer) => boolean): Callee | undefined {
     // Apart from the rest, whose closure every call would pay for.
-    if (this.#callees.length === 1 && tried === undefined) {
+    if (this.#callees.length === 1 && isOut === undefined) {
       return hasRoom(this.#callees[0]) ? this.#callees[0] : undefined;
     }
-    return this.#chooseAmongMany(tried);
+    return this.#chooseAmongMany(isOut);
   }
 
   #chooseAmongMany(
-    tried: ReadonlySet<Peer> | undefined,
+    isOut: ((peer: Peer) => boolean) | undefined,
   ): Callee | undefined {
     const callees = this.#callees;
     const isFree = (callee: Callee) =>
-      hasRoom(callee) && tried?.has(callee.peer) !== true;
+      hasRoom(callee) && isOut?.(callee.peer) !== true;
     switch (this.policy) {
       case "single":
       case "first":

@@ -69,7 +69,7 @@ function consultCall(
   check: UriCheck,
 ): Promise<void> | undefined {
   const { procedure, options } = message;
-  if (isPiece(peer, message.request)) return undefined;
+  if (isPiece(peer, message)) return undefined;
   if (!isValidUri(procedure, "exact", check)) return undefined;
   return testamentWait(authorizer, message, check) ??
     authorizer.consult("call", procedure, "exact", options);

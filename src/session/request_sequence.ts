@@ -3,6 +3,7 @@
  */
 import type { Peer } from "../router/peer.ts";
 import { nextSessionScopeId } from "../wamp/id.ts";
+import type { Call } from "../wamp/message.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
 
 /** Those of one session. */
@@ -26,9 +27,9 @@ export class RequestSequence {
    *
    * @throws {ProtocolError} Where it is out of sequence.
    */
-  noteCall(peer: Peer, request: number): void {
-    if (this.#isStrict && isPiece(peer, request)) return;
-    this.#check(request);
+  noteCall(peer: Peer, message: Call): void {
+    if (this.#isStrict && isPiece(peer, message)) return;
+    this.#check(message.request);
   }
 
   /**
@@ -53,7 +54,10 @@ export class RequestSequence {
   }
 }
 
-/** Whether a CALL with the ID `request` continues one, or comes too late to. */
-export function isPiece(peer: Peer, request: number): boolean {
-  return peer.calls.has(request) || peer.isEndedCall(request);
+/** Whether a CALL continues one, or comes too late to (PG-09 to PG-11). */
+export function isPiece(peer: Peer, { request, procedure }: Call): boolean {
+  const pending = peer.calls.get(request);
+  return pending === undefined
+    ? peer.isEndedCall(request)
+    : pending.message.procedure === procedure;
 }

@@ -22,7 +22,7 @@ export function route(
       realm.broker.publish(peer, message);
       return true;
     case MessageCode.CALL:
-      sequence.noteCall(peer, message.request);
+      sequence.noteCall(peer, message);
       realm.dealer.call(peer, message);
       return true;
     case MessageCode.YIELD:

@@ -394,6 +394,41 @@ scenario(
 );
 
 scenario(
+  "PG-11 ID-05: with strict_request_ids the ID of a call to another procedure ends the session",
+  async (router) => {
+    const caller = await router.join({ features: FEATURES });
+    const callee = await router.join({ features: FEATURES });
+    await callee.register("com.a");
+    await callee.register("com.b");
+    await caller.send([48, 1, MORE, "com.a"]);
+    await callee.receive();
+    await caller.send([48, 1, MORE, "com.b"]);
+    await expectViolation(caller);
+  },
+  { limits: { strictRequestIds: true } },
+);
+
+scenario(
+  "PG-10: late pieces of 1,000 calls that ended before are discarded, with strict_request_ids, too",
+  async (router) => {
+    const [caller, callee] = await router.joinMany(2, { features: FEATURES });
+    await callee.register("com.a");
+    for (let id = 1; id <= 1000; id++) {
+      await caller.send([48, caller.nextRequest(), MORE, "com.a"]);
+      await callee.receive();
+      await callee.send([8, 68, id, {}, "com.enough"]);
+      assertEquals(await caller.receive(), [8, 48, id, {}, "com.enough"]);
+    }
+    for (let id = 1; id <= 1000; id++) {
+      await caller.send([48, id, MORE, "com.a"]);
+      await caller.send([48, id, {}, "com.a"]);
+    }
+    await expectSilence(caller, callee);
+  },
+  { limits: { strictRequestIds: true } },
+);
+
+scenario(
   "PG-12: when the caller leaves between chunks the callee is interrupted",
   async (router) => {
     const { caller, callee } = await begunCall(router);

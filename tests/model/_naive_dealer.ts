@@ -45,7 +45,7 @@ export interface NaiveCall {
   readonly request: number;
   readonly procedure: string;
   readonly choice: CallChoice;
-  readonly registration: NaiveRegistration;
+  registration: NaiveRegistration;
   tag: number;
   callee: NaiveCallee | undefined;
   invocation: number;
@@ -56,9 +56,16 @@ export interface NaiveCall {
   underWay: boolean;
   canReroute: boolean;
   tried: NaiveClient[];
+  /** When its timeout is over, wherever it is. */
+  overMs: number | undefined;
+  /** What was left of it when it came to its callee. */
+  leftMs: number;
   /** When the router's own timer is due. */
   dueMs: number | undefined;
 }
+
+const NO_AVAILABLE_CALLEE = "wamp.error.no_available_callee";
+const MAX_CONCURRENCY_REACHED = "wamp.error.max_concurrency_reached";
 
 /** Says which callee the router took where that is a matter of chance. */
 export type Chance = (registration: number) => NaiveClient | undefined;
@@ -86,8 +93,11 @@ export class NaiveDealer {
     const match = choice.match ?? "exact";
     const policy = choice.invoke ?? "single";
     let found = this.#find(uri, match);
+    let orphans: NaiveCall[] = [];
     if (choice.force_reregister && found !== undefined) {
       const evicted = found;
+      orphans = this.#waitingAt(found);
+      this.calls = this.calls.filter((call) => !orphans.includes(call));
       for (const callee of [...evicted.callees]) {
         this.revoke(callee.client, evicted, "wamp.error.unregistered");
       }
@@ -106,6 +116,11 @@ export class NaiveDealer {
     client.due(line("REGISTERED", request, found.id));
     if (found.callees.some((callee) => callee.client === client)) return;
     found.callees.push({ client, choice });
+    for (const call of orphans) {
+      call.registration = found;
+      call.tried = [];
+      this.calls.push(call);
+    }
     this.#serveWaiting(found);
   }
 
@@ -162,6 +177,8 @@ export class NaiveDealer {
       underWay: false,
       canReroute: false,
       tried: [],
+      overMs: choice.timeout ? this.#nowMs + choice.timeout : undefined,
+      leftMs: choice.timeout ?? 0,
       dueMs: undefined,
     };
     const callee = this.#choose(registration, []);
@@ -320,15 +337,17 @@ export class NaiveDealer {
   }
 
   #wait(call: NaiveCall): void {
-    const waiting = this.#waitingAt(call.registration);
-    if (waiting.length >= this.#queueLength || call.hasMore) {
-      const error = "wamp.error.max_concurrency_reached";
-      return this.#refuse(call.caller, call.request, error);
+    if (this.#isQueueFull(call.registration) || call.hasMore) {
+      return this.#refuse(call.caller, call.request, MAX_CONCURRENCY_REACHED);
     }
     // What waits is kept, so it can be sent to another as well.
     call.canReroute = true;
     this.calls.push(call);
     this.#startTimer(call);
+  }
+
+  #isQueueFull(registration: NaiveRegistration): boolean {
+    return this.#waitingAt(registration).length >= this.#queueLength;
   }
 
   #waitingAt(registration: NaiveRegistration): NaiveCall[] {
@@ -339,10 +358,25 @@ export class NaiveDealer {
 
   #serveWaiting(registration: NaiveRegistration): void {
     for (const call of this.#waitingAt(registration)) {
-      const callee = this.#choose(registration, []);
-      if (callee === undefined) return;
-      this.#invoke(call, callee);
+      const out = this.#outFor(call);
+      const callee = this.#choose(registration, out);
+      if (callee !== undefined) this.#invoke(call, callee);
+      else if (call.tried.length === 0) return;
+      else if (
+        registration.callees.every(({ client }) => out.includes(client))
+      ) {
+        this.#refuse(call.caller, call.request, NO_AVAILABLE_CALLEE);
+        this.calls.splice(this.calls.indexOf(call), 1);
+      }
     }
+  }
+
+  /** Whom a call that was sent away cannot go to. */
+  #outFor({ tried, registration, hasMore }: NaiveCall): NaiveClient[] {
+    if (tried.length === 0) return [];
+    const unable = registration.callees.map(({ client }) => client)
+      .filter((client) => hasMore && !takesChunks(client));
+    return [...tried, ...unable];
   }
 
   #invoke(call: NaiveCall, callee: NaiveCallee): void {
@@ -351,6 +385,7 @@ export class NaiveDealer {
       this.#refuse(call.caller, call.request, error);
       return this.#drop(call);
     }
+    if (call.overMs !== undefined) call.leftMs = call.overMs - this.#nowMs;
     call.callee = callee;
     call.invocation = ++callee.client.lastInvocation;
     this.#sendInvocation(call, call.hasMore);
@@ -360,8 +395,7 @@ export class NaiveDealer {
   }
 
   #startTimer(call: NaiveCall): void {
-    const { timeout } = call.choice;
-    if (timeout) call.dueMs = this.#nowMs + timeout;
+    call.dueMs = call.overMs;
   }
 
   #sendInvocation(call: NaiveCall, progress: boolean): void {
@@ -376,7 +410,7 @@ export class NaiveDealer {
         ? { receive_progress: true }
         : {}),
       ...(forwardsTimeout(callee) && choice.timeout
-        ? { timeout: choice.timeout }
+        ? { timeout: call.leftMs }
         : {}),
       ...(progress ? { progress: true } : {}),
     };
@@ -393,15 +427,27 @@ export class NaiveDealer {
     // It is not among those that wait, though it has no callee just now.
     this.calls.splice(this.calls.indexOf(call), 1);
     this.#serveWaiting(registration);
-    const next = call.canReroute
-      ? this.#choose(registration, call.tried)
-      : undefined;
-    if (next === undefined) {
-      const error = "wamp.error.no_available_callee";
-      return this.#refuse(call.caller, call.request, error);
+    const { caller, request } = call;
+    if (!call.canReroute) {
+      return this.#refuse(caller, request, NO_AVAILABLE_CALLEE);
+    }
+    if (call.overMs !== undefined && call.overMs <= this.#nowMs) {
+      return this.#refuse(caller, request, "wamp.error.timeout");
+    }
+    const out = this.#outFor(call);
+    const next = this.#choose(registration, out);
+    if (next !== undefined) {
+      this.calls.push(call);
+      return this.#invoke(call, next);
+    }
+    if (registration.callees.every(({ client }) => out.includes(client))) {
+      return this.#refuse(caller, request, NO_AVAILABLE_CALLEE);
+    }
+    if (this.#isQueueFull(registration) || call.hasMore) {
+      return this.#refuse(caller, request, MAX_CONCURRENCY_REACHED);
     }
     this.calls.push(call);
-    this.#invoke(call, next);
+    if (call.dueMs === undefined) this.#startTimer(call);
   }
 
   #abandon(call: NaiveCall): void {
@@ -434,7 +480,7 @@ export class NaiveDealer {
     if (registration.turn === gone) {
       registration.turn = callees[index] ?? callees[0];
     }
-    if (callees.length > 0) return;
+    if (callees.length > 0) return this.#serveWaiting(registration);
     this.registrations = this.registrations.filter((one) =>
       one !== registration
     );

@@ -149,24 +149,42 @@ Deno.test("ID-06 PG-09: 1 is no new call while it is pending", () => {
 Deno.test("PG-10: chunks are discarded also long after their call was refused", () => {
   const test = new TestRealm();
   const caller = test.join({ features: CHUNKS });
-  for (let request = 1; request <= 200; request++) {
+  for (let request = 1; request <= 1000; request++) {
     caller.callAs(request, "com.none", NO_PAYLOAD, MORE);
   }
-  assertEquals(briefs(caller).length, 200);
-  for (let request = 1; request <= 200; request++) {
+  assertEquals(briefs(caller).length, 1000);
+  for (let request = 1; request <= 1000; request++) {
     caller.callAs(request, "com.none", NO_PAYLOAD, MORE);
     caller.callAs(request, "com.none");
   }
   assertEquals(briefs(caller), []);
 });
 
-Deno.test("RV-04: force_reregister cancels what waits for the holders", () => {
+Deno.test("PG-10: of what is discarded for an unknown ID the last piece is, too", () => {
+  const test = new TestRealm();
+  const caller = test.join({ features: CHUNKS });
+  const callee = test.join({ features: CHUNKS });
+  callee.register("com.a");
+  callee.take();
+  caller.callAs(10, "com.none");
+  briefs(caller);
+  caller.callAs(5, "com.a", NO_PAYLOAD, MORE);
+  caller.callAs(5, "com.a");
+  assertEquals(briefs(callee), []);
+  // From then on it is an ID like any other (A-15).
+  caller.callAs(5, "com.a");
+  assertEquals(briefs(callee), ["INVOCATION 1"]);
+});
+
+Deno.test("RV-04: force_reregister brings what waits for the holders to the new callee", () => {
   const [test, callee] = withQueue(2);
   const caller = test.join();
   const newcomer = test.join();
   const [pending, waiting] = [caller.call("com.a"), caller.call("com.a")];
   newcomer.register("com.a", { force_reregister: true });
-  assertEquals(briefs(caller), [`ERROR ${waiting} wamp.error.canceled`]);
+  assertEquals(briefs(newcomer), ["REGISTERED", "INVOCATION 1"]);
+  newcomer.yield(1);
   callee.yield(1);
-  assertEquals(briefs(caller), [`RESULT ${pending}`]);
+  assertEquals(briefs(caller), [`RESULT ${waiting}`, `RESULT ${pending}`]);
+  assertEquals(test.realm.inventory().pendingCalls, 0);
 });

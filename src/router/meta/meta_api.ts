@@ -53,7 +53,7 @@ export class MetaApi implements MetaProcedures {
     const lacking = missingFeature(message);
     if (lacking !== undefined) {
       // Further chunks are late: the call has had its answer.
-      caller.rememberEndedCall(message.request);
+      caller.endedCalls.add(message.request);
       this.#answer(caller, message.request, {
         error: ErrorUri.FEATURE_NOT_SUPPORTED,
         text: `The router's own procedures do not support ${lacking}`,
