@@ -9,6 +9,7 @@ import { EventStoreError, type StoredEvent } from "../router/event_store.ts";
 import type { AudienceOptions, Dict } from "../wamp/options.ts";
 import { NO_PAYLOAD, Payload, type PayloadFormat } from "../wamp/payload.ts";
 import { storedSize } from "./stored_size.ts";
+import { fromColumn, toColumn } from "./topic_column.ts";
 
 /** The columns of an event, in the order of its values. */
 export const EVENT_COLUMNS =
@@ -45,7 +46,7 @@ export class EventRows {
     const head = JSON.stringify({ publication, details, excluded, lists });
     const octets = payload.bytes.subarray(payload.start, payload.end);
     return [
-      event.topic,
+      toColumn(event.topic),
       event.timeMs,
       head,
       name,
@@ -71,7 +72,7 @@ export class EventRows {
     const { publication, details, excluded, lists } = readHead(head);
     return {
       publication,
-      topic: String(row["topic"]),
+      topic: fromColumn(String(row["topic"])),
       timeMs: Number(row["time_ms"]),
       details,
       payload: this.#payloadOf(row, payload),
@@ -114,6 +115,7 @@ function readHead(text: string): Head {
   throw damaged();
 }
 
-function damaged(): EventStoreError {
+/** The fault of a row, or an order of rows, that we did not write. */
+export function damaged(): EventStoreError {
   return new EventStoreError("The store is damaged");
 }

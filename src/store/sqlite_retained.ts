@@ -1,9 +1,10 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { StoredEvent } from "../router/event_store.ts";
 import { type MatchPolicy, uriMatches } from "../wamp/uri.ts";
-import { EVENT_COLUMNS, type EventRows } from "./event_rows.ts";
+import { damaged, EVENT_COLUMNS, type EventRows } from "./event_rows.ts";
 import { fitting } from "./retained_list.ts";
 import type { RetentionBounds } from "./store_bounds.ts";
+import { fromColumn, toColumn } from "./topic_column.ts";
 
 /** What the table holds at present. */
 interface Filling {
@@ -58,20 +59,26 @@ export class SqliteRetained {
 
   /** The events of `topic`, newest first. */
   get(topic: string): StoredEvent[] {
-    return this.#select.all(topic).map((row) => this.#rows.fromRow(row));
+    const column = toColumn(topic);
+    return this.#select.all(column).map((row) => this.#rows.fromRow(row));
   }
 
   /** The events of each topic that the pattern matches, newest first. */
   *matching(uri: string, match: MatchPolicy): Iterable<StoredEvent[]> {
     // All that matches begins so, and stands together.
-    const head = match === "prefix" ? uri : literalHead(uri);
+    const head = toColumn(match === "prefix" ? uri : literalHead(uri));
     let row = this.#firstTopic.get(head);
+    let last: string | undefined;
     while (row !== undefined) {
-      const topic = String(row["topic"]);
-      if (!topic.startsWith(head)) return;
+      const column = String(row["topic"]);
+      if (!column.startsWith(head)) return;
+      // Else it would go on for ever.
+      if (column === last) throw damaged();
+      const topic = fromColumn(column);
       const events = uriMatches(uri, match, topic) ? this.get(topic) : [];
       if (events.length > 0) yield events;
-      row = this.#nextTopic.get(topic);
+      last = column;
+      row = this.#nextTopic.get(column);
     }
   }
 
@@ -82,7 +89,7 @@ export class SqliteRetained {
    */
   replace(topic: string, events: readonly StoredEvent[]): void {
     const filling = this.#fillingNow();
-    this.#removeTopic(topic);
+    this.#removeTopic(toColumn(topic));
     const kept = fitting(events, this.#bounds.maxBytes);
     for (const event of kept.toReversed()) {
       const row = this.#rows.toRow(event);
@@ -105,7 +112,11 @@ export class SqliteRetained {
     while (filling.topics > maxTopics || filling.bytes > maxBytes) {
       const oldest = this.#oldest.get();
       if (oldest === undefined) break;
-      this.#removeTopic(String(oldest["topic"]));
+      if (!this.#removeTopic(String(oldest["topic"]))) {
+        // It holds less than was counted: nothing to do but to count again.
+        this.recount();
+        break;
+      }
       gone++;
     }
     return gone;
@@ -116,11 +127,13 @@ export class SqliteRetained {
     this.#filling = undefined;
   }
 
-  #removeTopic(topic: string): void {
+  /** Whether there was one. */
+  #removeTopic(column: string): boolean {
     const filling = this.#fillingNow();
-    const removed = this.#remove.all(topic);
+    const removed = this.#remove.all(column);
     for (const { size } of removed) filling.bytes -= Number(size);
     if (removed.length > 0) filling.topics--;
+    return removed.length > 0;
   }
 
   #fillingNow(): Filling {

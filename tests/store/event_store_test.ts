@@ -221,3 +221,33 @@ eachStore(
     }]);
   },
 );
+
+eachStore(
+  "UR-01 ER-06 PM-06: topics with control characters are topics like others",
+  ({ open }) => {
+    const kept = history("x.", { match: "prefix" });
+    const store = open(
+      boundsOf({
+        histories: [kept],
+        retention: { maxTopics: 3, maxBytes: 2 ** 30 },
+      }),
+    );
+    const topics = ["x.a\0b", "x.a\0c", "x.a\u0001", "x.a\u0001\u0002"];
+    for (const [index, topic] of topics.entries()) {
+      store.retain(event(index + 1, { topic }));
+      store.append(kept, event(index + 1, { topic }));
+    }
+    for (const topic of topics.slice(1)) {
+      assertEquals([...store.retained(topic)].map((one) => one.topic), [topic]);
+    }
+    const found = [...store.retainedMatching("x.", "prefix")].flat()
+      .map(({ topic }) => topic);
+    assertEquals(found.toSorted().slice(-3), topics.slice(1));
+    const behindNul = [...store.retainedMatching("x.a\0", "prefix")].flat();
+    assertEquals(behindNul.at(-1)?.topic, "x.a\0c");
+    assertEquals(
+      [...store.history(kept, false)].map(({ topic }) => topic),
+      topics,
+    );
+  },
+);
