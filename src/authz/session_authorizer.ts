@@ -30,8 +30,6 @@ import type { DynamicRole } from "./dynamic_role.ts";
 
 /** URIs about which a session's decisions are remembered for itself. */
 const REMEMBERED_URIS_MAX = 128;
-/** Topics of testaments about which they are. */
-const TESTAMENT_TOPICS_MAX = 1024;
 
 /** What a session asks for. */
 export interface Question {
@@ -48,8 +46,10 @@ export class SessionAuthorizer implements Authorizer {
   readonly #authid: string;
   readonly #details: Dict;
   readonly #own = new DecisionCache(REMEMBERED_URIS_MAX);
-  /** What testaments that are not due yet may be published to. */
-  readonly #testaments = new DecisionCache(TESTAMENT_TOPICS_MAX);
+  /** What was decided about the topics of testaments that are not due yet. */
+  #testaments: Map<string, DecisionBits> | undefined = undefined;
+  /** Whether the session has ended: what is asked then is for its testaments. */
+  #isOver = false;
   /** What the message at hand asks for, and what was decided. */
   #question = NO_QUESTION;
   #bits: DecisionBits = 0;
@@ -57,9 +57,8 @@ export class SessionAuthorizer implements Authorizer {
   #failure: string | undefined = undefined;
   /** Whether the question at hand was answered, and its message not yet handled. */
   #isAnswered = false;
-  /** What was said about the topic of the testament that is being left. */
-  #testament: { topic: string; said: Decision | Undecided } | undefined =
-    undefined;
+  /** What the message at hand asks for beside that, and what was said. */
+  #also: Question & { said: Decision | Undecided } | undefined = undefined;
   /** Whether the message at hand has all its answers, and the next one none. */
   #isMessageDone = false;
   #flushes = 0;
@@ -118,14 +117,34 @@ export class SessionAuthorizer implements Authorizer {
    */
   consultTestament(topic: string, options: Dict): Promise<void> | undefined {
     this.#begin();
-    return this.#testament?.topic === topic
+    return this.#consultAlso("publish", topic, "exact", options);
+  }
+
+  /** The same for a history: who may subscribe may read it (EH-10). */
+  consultHistory(
+    uri: string,
+    match: MatchPolicy,
+    options: Dict,
+  ): Promise<void> | undefined {
+    this.#begin();
+    return this.#known("subscribe", uri, match) !== 0
       ? undefined
-      : this.#answerTestament(topic, options);
+      : this.#consultAlso("subscribe", uri, match, options);
   }
 
   /** The session is gone: nobody waits for a decision any more (AZ-10). */
   cancel(): void {
+    this.#isOver = true;
     this.#asking?.abort();
+  }
+
+  testamentAdded(topic: string): void {
+    const bits = this.#saidAlso("publish", topic, "exact");
+    if (bits !== 0) (this.#testaments ??= new Map()).set(topic, bits);
+  }
+
+  testamentsFlushed(topics: Iterable<string>): void {
+    for (const topic of topics) this.#testaments?.delete(topic);
   }
 
   allows(action: Action, uri: string, match: MatchPolicy): boolean {
@@ -161,26 +180,38 @@ export class SessionAuthorizer implements Authorizer {
   }
 
   #begin(): void {
-    if (this.#isMessageDone) this.#testament = undefined;
+    if (this.#isMessageDone) this.#also = undefined;
     this.#isMessageDone = false;
   }
 
-  #isAbout(action: Action, uri: string, match: MatchPolicy): boolean {
-    const asked = this.#question;
-    return asked.action === action && asked.uri === uri &&
-      asked.match === match;
+  #consultAlso(
+    action: Action,
+    uri: string,
+    match: MatchPolicy,
+    options: Dict,
+  ): Promise<void> | undefined {
+    return isAbout(this.#also, action, uri, match)
+      ? undefined
+      : this.#answerAlso({ action, uri, match }, options);
   }
 
   #bitsFor(action: Action, uri: string, match: MatchPolicy): DecisionBits {
-    if (this.#isAbout(action, uri, match)) return this.#bits;
-    const known = this.#known(action, uri, match);
-    if (known !== 0 || action !== "publish") return known;
-    const said = this.#testament?.topic === uri
-      ? this.#testament.said
-      : undefined;
+    if (this.#isOver) {
+      return action === "publish" ? this.#testaments?.get(uri) ?? 0 : 0;
+    }
+    if (isAbout(this.#question, action, uri, match)) return this.#bits;
+    return isAbout(this.#also, action, uri, match)
+      ? this.#saidAlso(action, uri, match)
+      : this.#known(action, uri, match);
+  }
+
+  /** What was said beside the message's own question; 0: nothing. */
+  #saidAlso(action: Action, uri: string, match: MatchPolicy): DecisionBits {
+    if (!isAbout(this.#also, action, uri, match)) return 0;
+    const said = this.#also?.said;
     return said !== undefined && "allow" in said
       ? withDecision(0, action, said)
-      : this.#testaments.peek(uri);
+      : 0;
   }
 
   /** What is remembered; 0: nothing. */
@@ -214,12 +245,9 @@ export class SessionAuthorizer implements Authorizer {
     this.#role.remember(this.#authid, action, uri, match, decision);
   }
 
-  async #answerTestament(topic: string, options: Dict): Promise<void> {
-    const said = await this.#ask("publish", topic, options);
-    this.#testament = { topic, said };
-    if ("allow" in said && said.allow) {
-      this.#testaments.set(topic, "publish", said);
-    }
+  async #answerAlso(question: Question, options: Dict): Promise<void> {
+    const { action, uri } = question;
+    this.#also = { ...question, said: await this.#ask(action, uri, options) };
   }
 
   async #ask(
@@ -238,4 +266,14 @@ export class SessionAuthorizer implements Authorizer {
       this.#asking = undefined;
     }
   }
+}
+
+function isAbout(
+  asked: Question | undefined,
+  action: Action,
+  uri: string,
+  match: MatchPolicy,
+): boolean {
+  return asked !== undefined && asked.action === action &&
+    asked.uri === uri && asked.match === match;
 }

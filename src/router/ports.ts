@@ -65,6 +65,10 @@ export interface Authorizer {
   discloses(who: Disclosure, uri: string): boolean;
   /** Forgets decisions that are remembered for this session; tells how many. */
   forget(): number;
+  /** A testament for `topic` was accepted: it is to be allowed when it is due (TS-05). */
+  testamentAdded?(topic: string): void;
+  /** There are no testaments for `topics` any more. */
+  testamentsFlushed?(topics: Iterable<string>): void;
 }
 
 /** Why something is not allowed. */

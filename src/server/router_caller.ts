@@ -23,6 +23,7 @@ import { ErrorUri } from "../wamp/error_uri.ts";
 import { EMPTY_DICT } from "../wamp/options.ts";
 import { Payload } from "../wamp/payload.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
+import { UnsupportedValueError } from "../wamp/value_sink.ts";
 
 /** A callee's own ERROR. */
 export class CalleeError extends Error {
@@ -157,7 +158,12 @@ class RealmCaller implements PeerOutlet {
   kill(): void {}
 
   #resolve({ request, payload }: Result): void {
-    this.#take(request)?.resolve(firstOf(payload));
+    const waiting = this.#take(request);
+    const result = firstOf(payload);
+    if (result instanceof UnsupportedValueError) {
+      const text = `The result cannot be read: ${result.message}`;
+      waiting?.reject(new Error(text));
+    } else waiting?.resolve(result);
   }
 
   #reject({ request, error, text, payload }: ErrorMessage): void {
@@ -194,12 +200,20 @@ class RealmCaller implements PeerOutlet {
   }
 }
 
-/** The first positional value of `payload`; undefined where there is none. */
+/**
+ * The first positional value of `payload`; undefined where there is none, and the
+ * error where there is one that has no form here.
+ */
 function firstOf(payload: Payload): unknown {
   if (payload.count === 0) return undefined;
   const builder = new ValueBuilder();
   builder.beginList(payload.count);
-  payload.format?.readPayload(payload, builder);
+  try {
+    payload.format?.readPayload(payload, builder);
+  } catch (error) {
+    if (error instanceof UnsupportedValueError) return error;
+    throw error;
+  }
   builder.endList();
   const [args] = builder.take() as [unknown[]];
   return args[0];

@@ -2,8 +2,10 @@
  * Which questions a message raises where an authorizer decides (AZ-01, AZ-08).
  */
 import type { SessionAuthorizer } from "../authz/session_authorizer.ts";
+import { GET_EVENTS } from "../router/meta/event_history_query.ts";
 import { ADD_TESTAMENT } from "../router/meta/testament_procedures.ts";
 import type { Peer } from "../router/peer.ts";
+import type { Realm } from "../router/realm.ts";
 import type { Call, ClientMessage } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
 import {
@@ -18,7 +20,9 @@ import {
   isValidUri,
   type UriCheck,
 } from "../wamp/uri.ts";
-import { readValues } from "../wamp/values.ts";
+import type { Payload } from "../wamp/payload.ts";
+import { UnsupportedValueError } from "../wamp/value_sink.ts";
+import { readValues, type Values } from "../wamp/values.ts";
 import { isPiece } from "./request_sequence.ts";
 
 /**
@@ -31,8 +35,9 @@ export function consult(
   authorizer: SessionAuthorizer,
   message: ClientMessage,
   peer: Peer,
-  check: UriCheck,
+  realm: Realm,
 ): Promise<void> | undefined {
+  const check = realm.uriCheck;
   switch (message.code) {
     case MessageCode.PUBLISH: {
       const { topic, options } = message;
@@ -40,7 +45,7 @@ export function consult(
       return authorizer.consult("publish", topic, "exact", options);
     }
     case MessageCode.CALL:
-      return consultCall(authorizer, message, peer, check);
+      return consultCall(authorizer, message, peer, realm);
     case MessageCode.SUBSCRIBE: {
       const { topic, options } = message;
       const match = (options as SubscribeOptions).match ?? "exact";
@@ -66,12 +71,14 @@ function consultCall(
   authorizer: SessionAuthorizer,
   message: Call,
   peer: Peer,
-  check: UriCheck,
+  realm: Realm,
 ): Promise<void> | undefined {
   const { procedure, options } = message;
+  const check = realm.uriCheck;
   if (isPiece(peer, message)) return undefined;
   if (!isValidUri(procedure, "exact", check)) return undefined;
   return testamentWait(authorizer, message, check) ??
+    historyWait(authorizer, message, peer, realm) ??
     authorizer.consult("call", procedure, "exact", options);
 }
 
@@ -82,8 +89,10 @@ function testamentWait(
   check: UriCheck,
 ): Promise<void> | undefined {
   if (message.procedure !== ADD_TESTAMENT) return undefined;
-  const { args, kwargs } = readValues(message.payload);
-  const [topic] = args;
+  const values = tryReadValues(message.payload);
+  // The procedure will say so.
+  if (values === undefined) return undefined;
+  const { args: [topic], kwargs } = values;
   if (typeof topic !== "string" || !isOpenUri(topic, check)) return undefined;
   const options = kwargs["publish_options"];
   return authorizer.consultTestament(
@@ -92,6 +101,34 @@ function testamentWait(
       ? options as Dict
       : EMPTY_DICT,
   );
+}
+
+/** Reading a history needs the right to subscribe too, or a subscription (EH-10). */
+function historyWait(
+  authorizer: SessionAuthorizer,
+  message: Call,
+  peer: Peer,
+  { broker }: Realm,
+): Promise<void> | undefined {
+  if (message.procedure !== GET_EVENTS) return undefined;
+  const id = tryReadValues(message.payload)?.args[0];
+  const subscription = typeof id === "number"
+    ? broker.subscriptions.get(id)
+    : undefined;
+  if (subscription === undefined || peer.subscriptions.has(subscription.id)) {
+    return undefined;
+  }
+  const { uri, match } = subscription;
+  return authorizer.consultHistory(uri, match, { match });
+}
+
+function tryReadValues(payload: Payload): Values | undefined {
+  try {
+    return readValues(payload);
+  } catch (error) {
+    if (error instanceof UnsupportedValueError) return undefined;
+    throw error;
+  }
 }
 
 /** Whether clients may publish to `topic` at all (UR-02, UR-09). */

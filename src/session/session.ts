@@ -298,7 +298,7 @@ export class Session {
     const realm = this.#realm;
     const peer = this.#peer;
     if (realm === undefined || peer === undefined) return undefined;
-    return consult(authorizer, message, peer, realm.uriCheck);
+    return consult(authorizer, message, peer, realm);
   }
 
   /** The client's GOODBYE: answer, and wait for another HELLO (GB-02, SL-06). */

@@ -9,7 +9,14 @@ import {
   sendTogether,
 } from "../support/scenario.ts";
 import { challenged } from "../support/login.ts";
-import { authorized, authorizer, joinTrusted } from "./_authorizer.ts";
+import { bytesOf } from "../support/hex.ts";
+import {
+  authorized,
+  type Authorizer,
+  authorizer,
+  joinTrusted,
+} from "./_authorizer.ts";
+import { sendOctets } from "./_octets.ts";
 
 const NOT_AUTHORIZED = "wamp.error.not_authorized";
 const FAILED = "wamp.error.authorization_failed";
@@ -519,31 +526,147 @@ scenario(
   authorized(),
 );
 
+const ADD_TESTAMENT = "wamp.session.add_testament";
+
+/** Has `client` leave a testament for `topic`, which is allowed. */
+async function leaveTestament(
+  client: RawClient,
+  decider: Authorizer,
+  topic: string,
+  words: string,
+): Promise<void> {
+  const request = client.nextRequest();
+  await client.send([48, request, {}, ADD_TESTAMENT, [topic, [words], {}]]);
+  await decider.decide(topic, true);
+  await decider.decide(ADD_TESTAMENT, true);
+  assertEquals((await client.receive())[0], 50);
+}
+
+/** What a client does last with the topic of its testament. */
+const LAST_QUESTIONS: [
+  name: string,
+  ask: (client: RawClient, decider: Authorizer) => Promise<void>,
+][] = [
+  ["is being asked about", async (client, decider) => {
+    await client.send([16, client.nextRequest(), {}, "com.will"]);
+    await decider.asked();
+  }],
+  ["was denied", async (client, decider) => {
+    await client.send([16, client.nextRequest(), {}, "com.will"]);
+    await decider.decide("com.will", false);
+  }],
+  ["was not decided on", async (client, decider) => {
+    await client.send([16, client.nextRequest(), {}, "com.will"]);
+    await decider.decide("com.will", "perhaps");
+  }],
+];
+
+for (const [name, ask] of LAST_QUESTIONS) {
+  scenario(
+    `TS-05: a testament that was accepted is published also where its topic ${name} at last`,
+    async (router) => {
+      const decider = await authorizer(router);
+      const witness = await joinTrusted(router);
+      await witness.subscribe("com.will");
+      const client = await router.join();
+      await leaveTestament(client, decider, "com.will", "bye");
+      await ask(client, decider);
+      client.close();
+      assertEquals((await witness.receive())[4], ["bye"]);
+    },
+    authorized(),
+  );
+}
+
 scenario(
-  "EH-10: who was allowed to subscribe may ask for the history",
+  "TS-02 TS-05: testaments that are flushed take nothing from those that are not",
+  async (router) => {
+    const decider = await authorizer(router);
+    const witness = await joinTrusted(router);
+    for (const topic of ["com.will", "com.both"]) {
+      await witness.subscribe(topic);
+    }
+    const client = await router.join();
+    await leaveTestament(client, decider, "com.will", "first");
+    await leaveTestament(client, decider, "com.both", "second");
+    const flush = "wamp.session.flush_testaments";
+    const detached = { scope: "detached" };
+    for (let round = 0; round < 3; round++) {
+      const topics = [
+        "com.both",
+        ...Array.from({ length: 400 }, (_, i) => `com.other${round}.${i}`),
+      ];
+      for (const topic of topics) {
+        const add = client.nextRequest();
+        const args = [topic, ["never"], {}];
+        await client.send([48, add, {}, ADD_TESTAMENT, args, detached]);
+        await decider.decide(topic, true);
+        if (topic === "com.both" && round === 0) {
+          await decider.decide(ADD_TESTAMENT, { allow: true, cache: true });
+        }
+        assertEquals((await client.receive())[0], 50);
+      }
+      await client.send([48, client.nextRequest(), {}, flush, [], detached]);
+      if (round === 0) {
+        await decider.decide(flush, { allow: true, cache: true });
+      }
+      assertEquals((await client.receive())[0], 50);
+    }
+    client.close();
+    assertEquals((await witness.receive())[4], ["first"]);
+    assertEquals((await witness.receive())[4], ["second"]);
+    await witness.expectNothing();
+  },
+  authorized(),
+);
+
+const GET_EVENTS = "wamp.subscription.get_events";
+
+scenario(
+  "EH-10 EH-11: who asks for a history without a subscription is asked about as if it subscribed",
   async (router) => {
     const decider = await authorizer(router);
     const client = await router.join();
     const trusted = await joinTrusted(router);
-    const subscription = await trusted.subscribe("com.a");
-    const events: WireMessage = [
-      48,
-      1,
-      {},
-      "wamp.subscription.get_events",
-      [subscription],
-    ];
-    await client.send(events);
-    await decider.decide("wamp.subscription.get_events", true);
-    await expectError(client, 48, 1, FAILED);
-    await client.send([32, 2, {}, "com.a"]);
-    await decider.decide("com.a", true);
-    await client.receive();
-    await client.send([48, 3, ...events.slice(2)]);
-    await decider.decide("wamp.subscription.get_events", true);
-    const answer = await client.receive();
+    const id = await trusted.subscribe("com.", { match: "prefix" });
+    const ask = () =>
+      client.send([48, client.nextRequest(), {}, GET_EVENTS, [id]]);
+    await ask();
+    const question = await decider.decide("com.", false);
+    assertEquals(
+      [question.action, question.options],
+      ["subscribe", { match: "prefix" }],
+    );
+    await decider.decide(GET_EVENTS, true);
+    await expectError(client, 48, 1, NOT_AUTHORIZED);
+    await ask();
+    await decider.decide("com.", true);
+    await decider.decide(GET_EVENTS, true);
     // There is no history, but it is told so.
-    assertEquals([answer[0], answer[4]].includes(FAILED), false);
+    assertEquals(await client.receive(), [50, 2, {}]);
+    await client.send([32, client.nextRequest(), { match: "prefix" }, "com."]);
+    await decider.decide("com.", true);
+    assertEquals((await client.receive())[0], 33);
+    await ask();
+    await decider.decide(GET_EVENTS, true);
+    assertEquals(await client.receive(), [50, 4, {}]);
+  },
+  authorized(),
+);
+
+scenario(
+  "AZ-10: an authorizer whose answer has a value without a form decides nothing",
+  async (router) => {
+    const trusted = await router.join({ kind: "unix", serializer: "cbor" });
+    await trusted.register("com.authorize");
+    const client = await router.join();
+    for (const value of ["e5", "a1 a0 00"]) {
+      const request = client.nextRequest();
+      await client.send([32, request, {}, "com.a"]);
+      const [, invocation] = await trusted.receive();
+      await sendOctets(trusted, [70, invocation, {}], bytesOf(`81 ${value}`));
+      await expectError(client, 32, request, FAILED);
+    }
   },
   authorized(),
 );

@@ -4,6 +4,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import type { RealmConfig } from "../../src/config/config.ts";
+import { bytesOf } from "../support/hex.ts";
 import {
   askMeta,
   callMeta,
@@ -20,6 +21,7 @@ import {
 import { expectError, scenario } from "../support/scenario.ts";
 import { openRealm } from "../support/test_server.ts";
 import { SERIALIZERS } from "../support/wire_codec.ts";
+import { sendOctets } from "./_octets.ts";
 
 const NO_SUCH_PROCEDURE = "wamp.error.no_such_procedure";
 const NOT_AUTHORIZED = "wamp.error.not_authorized";
@@ -383,5 +385,22 @@ scenario(
     }
     assertEquals(answers[1], answers[0]);
     assertEquals(answers[2], answers[0]);
+  },
+);
+
+scenario(
+  "A-13: the router's own procedures refuse a value that no other form exists for",
+  async (router) => {
+    const client = await router.join({ serializer: "cbor" });
+    for (
+      const procedure of ["wamp.session.count", "wamp.session.add_testament"]
+    ) {
+      for (const value of ["e5", "f3", "a1 a0 00"]) {
+        const request = client.nextRequest();
+        const head = [48, request, {}, procedure];
+        await sendOctets(client, head, bytesOf(`81 ${value}`));
+        await expectError(client, 48, request, "wamp.error.invalid_argument");
+      }
+    }
   },
 );

@@ -17,6 +17,9 @@ import {
 import type { MetaAnswer } from "./meta_procedure.ts";
 import type { RealmView } from "./realm_view.ts";
 
+/** The procedure: who may not subscribe may not read (EH-10). */
+export const GET_EVENTS = "wamp.subscription.get_events";
+
 /** No message is longer, so no answer need be (FR-02). */
 const ANSWER_BYTES_MAX = 2 ** 24;
 /** What an event takes in an answer beside its payload, at the least. */

@@ -9,12 +9,14 @@ import {
   EMPTY_DICT,
   isPassthru,
 } from "../../wamp/options.ts";
+import type { Payload } from "../../wamp/payload.ts";
 import { SendOutcome } from "../../wamp/send_outcome.ts";
+import { UnsupportedValueError } from "../../wamp/value_sink.ts";
 import { payloadOf, readValues, type Values } from "../../wamp/values.ts";
 import type { Peer } from "../peer.ts";
 import type { Counters, MetaProcedures, RealmObserver } from "../ports.ts";
 import { authorizationProcedures } from "./authorization_procedures.ts";
-import { queryEventHistory } from "./event_history_query.ts";
+import { GET_EVENTS, queryEventHistory } from "./event_history_query.ts";
 import { killProcedures } from "./kill_procedures.ts";
 import { MetaEvents, NO_META_EVENTS } from "./meta_events.ts";
 import type { MetaAnswer, MetaProcedure } from "./meta_procedure.ts";
@@ -59,8 +61,8 @@ export class MetaApi implements MetaProcedures {
         text: `The router's own procedures do not support ${lacking}`,
       });
     } else {
-      const values = readValues(message.payload);
-      this.#answer(caller, message.request, procedure(caller, values));
+      const answer = answerOf(procedure, caller, message.payload);
+      this.#answer(caller, message.request, answer);
     }
     return true;
   }
@@ -85,7 +87,7 @@ export class MetaApi implements MetaProcedures {
       ...testamentProcedures(realm, this.#testaments),
       ...registrationProcedures(realm),
       ...subscriptionProcedures(realm),
-      "wamp.subscription.get_events": (caller: Peer, values: Values) =>
+      [GET_EVENTS]: (caller: Peer, values: Values) =>
         queryEventHistory(caller, values, realm),
     }));
   }
@@ -114,6 +116,22 @@ export class MetaApi implements MetaProcedures {
         text: "The result has a value that the caller's serializer cannot hold",
       });
     }
+  }
+}
+
+function answerOf(
+  procedure: MetaProcedure,
+  caller: Peer,
+  payload: Payload,
+): MetaAnswer {
+  try {
+    return procedure(caller, readValues(payload));
+  } catch (error) {
+    if (!(error instanceof UnsupportedValueError)) throw error;
+    return {
+      error: ErrorUri.INVALID_ARGUMENT,
+      text: `The router cannot read a value: ${error.message}`,
+    };
   }
 }
 

@@ -48,6 +48,7 @@ export class Testaments {
     kept[scope].push(testament);
     kept.bytes = bytes;
     this.#kept.set(peer, kept);
+    peer.authorizer.testamentAdded?.(testament.topic);
     return true;
   }
 
@@ -55,8 +56,13 @@ export class Testaments {
   flush(peer: Peer, scope: TestamentScope): void {
     const kept = this.#kept.get(peer);
     if (kept === undefined) return;
+    const gone = new Set(kept[scope].map(({ topic }) => topic));
     for (const { bytes } of kept[scope]) kept.bytes -= bytes;
     kept[scope].length = 0;
+    for (const { topic } of [...kept.detached, ...kept.destroyed]) {
+      gone.delete(topic);
+    }
+    peer.authorizer.testamentsFlushed?.(gone);
     if (kept.detached.length + kept.destroyed.length === 0) this.take(peer);
   }
 
