@@ -97,7 +97,7 @@ export class EventDelivery {
       subscription: subscription.id,
       publication: stored.publication,
       details: { ...stored.details, ...topic, retained: true },
-      payload: stored.payload,
+      payload: stored.payload.apart(),
     };
     const outcome = subscriber.outlet.send(event);
     if (outcome === SendOutcome.TOO_LONG) this.#sendBare(event, [subscriber]);

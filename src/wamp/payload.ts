@@ -74,6 +74,15 @@ export class Payload {
     }
   }
 
+  /**
+   * The same octets, without what others had them transcoded to: for what is
+   * stored for long, and read now and then.
+   */
+  apart(): Payload {
+    const { format, bytes, start, end, count } = this;
+    return new Payload(format, bytes, start, end, count);
+  }
+
   /** A copy that pins nothing else. */
   kept(): Payload {
     if (this.count === 0) return this;

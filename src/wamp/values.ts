@@ -30,6 +30,10 @@ class ValuesPayload extends Payload {
     this.values = values;
   }
 
+  override apart(): Payload {
+    return new ValuesPayload(this.values);
+  }
+
   override kept(): Payload {
     return this;
   }

@@ -1,5 +1,9 @@
 /** The last step of events: to subscribers, into the store and out of it. */
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import {
+  assertEquals,
+  assertNotStrictEquals,
+  assertStrictEquals,
+} from "@std/assert";
 import {
   type EventStore,
   EventStoreError,
@@ -12,6 +16,7 @@ import { payloadOf as valuesPayload } from "../../src/wamp/values.ts";
 import {
   encodeValue,
   JSON_CODEC,
+  MSGPACK_CODEC,
   payloadOf,
   valuesOf,
 } from "../support/serializers.ts";
@@ -253,6 +258,20 @@ Deno.test("FR-15: a retained event that cannot be sent whole is sent bare, or co
   other.subscribe("com.a", { get_retained: true });
   assertEquals(eventsOf(other), []);
   assertEquals(realm.counted("events_unsupported_value"), 1);
+});
+
+Deno.test("what a retained event is transcoded to for a subscriber is not kept with it", () => {
+  const json = payloadOf(JSON_CODEC, encodeValue(JSON_CODEC, [1]), 1);
+  for (const payload of [json, valuesPayload([1])]) {
+    const { realm, store } = realmWithStore();
+    store.lists = [[retained(1, { payload })]];
+    const subscriber = realm.join();
+    subscriber.subscribe("com.a", { get_retained: true });
+    const [sent] = eventsOf(subscriber);
+    const format = MSGPACK_CODEC.serializer;
+    assertEquals(valuesOf(sent.payload.in(format)), [[1]]);
+    assertNotStrictEquals(payload.in(format), sent.payload.in(format));
+  }
 });
 
 Deno.test("a store that cannot be read spoils no subscription", () => {
