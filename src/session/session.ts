@@ -68,6 +68,8 @@ export class Session {
   /** Of the session that was joined last: what is read on may be owed by it. */
   #quota: Quota | undefined = undefined;
   readonly #deadline: Alarm;
+  /** Whether HELLO is waited for longer, since nothing is read for a while. */
+  #mayWaitForHello = false;
   readonly #sequence: RequestSequence;
   /** Where an authorizer decides; undefined in roles with rules. */
   #consulted: SessionAuthorizer | undefined = undefined;
@@ -124,8 +126,9 @@ export class Session {
     // Nothing that comes then is handled, but the answer is waited for.
     if (this.#quota === undefined || this.#state === "shutting_down") return 0;
     const waitMs = this.#quota.spend(frames, bytes, this.#options.nowMs());
-    // HELLO cannot come while nothing is read.
-    if (waitMs > 0 && this.#state === "open") this.#expectHello(waitMs);
+    if (waitMs > 0 && this.#mayWaitForHello) this.#expectHello(waitMs);
+    // What is owed from then on is for what came in place of HELLO.
+    this.#mayWaitForHello = false;
     return waitMs;
   }
 
@@ -270,10 +273,10 @@ export class Session {
       address,
     );
     this.#quota = this.#peer.quota;
-    this.#consulted = this.#peer.authorizer instanceof SessionAuthorizer
-      ? this.#peer.authorizer
-      : undefined;
+    const { authorizer } = this.#peer;
+    if (authorizer instanceof SessionAuthorizer) this.#consulted = authorizer;
     this.#sequence.restart();
+    this.#mayWaitForHello = false;
     this.#state = "established";
   }
 
@@ -310,6 +313,7 @@ export class Session {
     });
     this.#leave();
     this.#state = "open";
+    this.#mayWaitForHello = true;
     this.#expectHello();
   }
 

@@ -12,6 +12,7 @@ const META_FEATURES: readonly string[] = [
   "registration_meta_api",
   "testament_meta_api",
   "event_history",
+  "subscription_revocation",
 ];
 
 const ROLES_WITHOUT_META_API: Dict = Object.fromEntries(

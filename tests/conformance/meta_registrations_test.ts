@@ -276,7 +276,7 @@ const ILL_TYPED: [
   ["remove_callee", ["1", 1]],
   ["remove_callee", [1, "1"]],
   ["remove_callee", [1, 1], { reason: 5 }],
-  ["remove_callee", [1, 1], { reason: "r".repeat(129) }],
+  ["remove_callee", [1, 1], { reason: "r".repeat(400) }],
 ];
 
 scenario(

@@ -251,7 +251,7 @@ const ILL_TYPED: [
   ["remove_subscriber", ["1", 1]],
   ["remove_subscriber", [1, "1"]],
   ["remove_subscriber", [1, 1], { reason: 5 }],
-  ["remove_subscriber", [1, 1], { reason: "r".repeat(129) }],
+  ["remove_subscriber", [1, 1], { reason: "r".repeat(400) }],
 ];
 
 scenario(

@@ -383,6 +383,18 @@ Deno.test("what came with a good-bye is owed as well, and HELLO is waited for un
   assertEquals(bench.link.closed.length, 1);
 });
 
+Deno.test("SL-10: what comes in place of HELLO does not put off its time", () => {
+  const bench = new SessionBench({ quotas: SLOW });
+  bench.join();
+  bench.receive(clientMessage(MessageCode.GOODBYE));
+  assertEquals(bench.session.received(10, 1), 0);
+  for (let i = 0; i < 9; i++) {
+    assertEquals(bench.session.received(2, 1), 200);
+    bench.timers.pass(200);
+  }
+  assertEquals(bench.link.closed, ["HELLO did not come in time"]);
+});
+
 Deno.test("a session that the router ends reads on whatever it owes, for the client's GOODBYE", () => {
   const bench = new SessionBench({ quotas: SLOW });
   bench.join();

@@ -3,10 +3,10 @@ import { idOf, keyword } from "./argument_types.ts";
 import { invalidArgument, type MetaError } from "./meta_procedure.ts";
 
 /**
- * The longest reason, in UTF-16 code units: whatever a client's own limit is,
- * the message that tells it of the revocation fits (FR-14).
+ * The longest reason, in octets of JSON, which takes most: whatever a client's
+ * own limit is, the message that tells it of the revocation fits (FR-14).
  */
-const REASON_LENGTH_MAX = 128;
+const REASON_BYTES_MAX = 384;
 
 /** What a session is to lose. */
 export interface Revocation {
@@ -29,13 +29,18 @@ export function revocationOf(
       "The arguments must be the ID of what is revoked and a session ID",
     );
   }
-  if (
-    reason !== undefined &&
-    (typeof reason !== "string" || reason.length > REASON_LENGTH_MAX)
-  ) {
+  if (reason !== undefined && !isReason(reason)) {
     return invalidArgument(
-      `reason must be text of at most ${REASON_LENGTH_MAX} characters`,
+      `reason must be text that is no longer than ${REASON_BYTES_MAX} octets in JSON`,
     );
   }
   return { id, session, reason };
+}
+
+function isReason(reason: unknown): reason is string {
+  if (typeof reason !== "string" || reason.length > REASON_BYTES_MAX) {
+    return false;
+  }
+  const bytes = new TextEncoder().encode(JSON.stringify(reason));
+  return bytes.length <= REASON_BYTES_MAX;
 }
