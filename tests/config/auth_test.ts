@@ -417,7 +417,16 @@ const WRONG: readonly Row[] = [
   [
     "a procedure whose name is no URI",
     { ticket: { type: "dynamic", authenticator: "com..x" } },
-    `${AT}.ticket.authenticator: "com..x" is no URI; write the URI of a procedure`,
+    `${AT}.ticket.authenticator: "com..x" is not possible here; write the URI of a procedure: components with a dot between, no white space and no #`,
+  ],
+  [
+    "procedures that no client can register",
+    {
+      ticket: { type: "dynamic", authenticator: "wamp.my.auth" },
+      wampcra: { type: "dynamic", authenticator: "sluice.authorization.x" },
+    },
+    `${AT}.ticket.authenticator: no client can register "wamp.my.auth"; it must not be below wamp. or sluice.authorization.`,
+    `${AT}.wampcra.authenticator: no client can register "sluice.authorization.x"; it must not be below wamp. or sluice.authorization.`,
   ],
   [
     "a procedure in a realm that is not there",

@@ -583,6 +583,11 @@ const FILES: readonly (readonly [what: string, file: unknown, ...string[]])[] =
       'realms[0].name: "a..b" is not possible here; write a URI: components with a dot between, no white space and no #',
     ],
     [
+      "UR-15: a realm whose name is too long to join",
+      { realms: [{ ...REALM, name: "x".repeat(4097) }], transports: [SOUND] },
+      "realms[0].name: has 4097 characters; write a URI of at most 4096",
+    ],
+    [
       "what a realm cannot have yet",
       {
         realms: [{ ...REALM, inventory: {}, rlinks: [] }],

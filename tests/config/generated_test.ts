@@ -75,6 +75,7 @@ const AUTHS: readonly object[] = [
   },
   { ticket: { type: "static", principals: { joe: { ticket: {}, ...USER } } } },
   { ticket: { type: "dynamic", authenticator: "com.auth" } },
+  { ticket: { type: "dynamic", authenticator: "com..auth" } },
   { ticket: { type: "function", create: "x" } },
   {
     wampcra: { type: "static", users: { joe: { secret: "${PORT}", ...USER } } },
@@ -150,6 +151,8 @@ const FILES: readonly unknown[] = [
   tcp({ tls: { key: "a", certificate: "b", ciphers: "x" } }),
   realm({}),
   realm({ name: "a..b" }),
+  realm({ name: "x".repeat(4096) }),
+  realm({ name: "x".repeat(4097) }),
   realm({ roles: [] }),
   realm({ store: {} }),
   realm({ store: { type: "memory" } }),
