@@ -93,6 +93,45 @@ Deno.test("loadConfig() takes every prefix that some name can begin with", async
   }
 });
 
+Deno.test("loadConfig() warns where strangers can have realms come about", async () => {
+  const at = "transports[0]";
+  const tail =
+    ", so whoever can reach transport transport1 can make realms, up to max_realms";
+  const anonymous = (more: object) => ({
+    auth: { anonymous: { type: "static", ...more } },
+  });
+  const ticket = { type: "static", principals: {} };
+  const rows: [transport: object, ...warnings: string[]][] = [
+    [{}, `${at}: there is no auth${tail}`],
+    [
+      anonymous({}),
+      `${at}.auth.anonymous: anonymous sessions have a role of auto_realms${tail}`,
+    ],
+    [
+      anonymous({ role: "user" }),
+      `${at}.auth.anonymous.role: anonymous sessions have a role of auto_realms${tail}`,
+    ],
+    [anonymous({ role: "guest" })],
+    [anonymous({ role: "user", realm: "tenant.a" })],
+    [{ auth: { ticket } }],
+    [{ auth: { anonymous: { type: "dynamic", authenticator: "com.auth" } } }],
+  ];
+  for (const [transport, ...expected] of rows) {
+    const { warnings } = await loadSound({
+      realms: [{ name: "realm1", roles: [{ name: "guest" }] }],
+      auto_realms: {
+        prefix: "tenant.",
+        roles: [{ name: "anonymous" }, { name: "user" }],
+      },
+      transports: [{ ...SOUND, ...transport }],
+    });
+    const found = brief(warnings).filter((text) =>
+      text.includes("make realms")
+    );
+    assertEquals(found, expected);
+  }
+});
+
 Deno.test("loadConfig() refuses auto_realms with a name, or with a store", async () => {
   const { errors } = await load({
     auto_realms: { roles: ROLES, name: "x", store: {}, max_realms: 0 },

@@ -178,7 +178,7 @@ export const REALM = object({
 export const AUTO_REALMS = object({
   name: "auto realms",
   help:
-    "Realms that come about when a client that has proved who it is joins one that is not there, and go when their last session leaves, with all retained events, of which each keeps those of 1000 topics and 1 MiB at most. Whoever may join any can make some: mind `auth` and `max_realms`.",
+    "Realms that come about when a client whose login has succeeded joins one that is not there, and go when their last session leaves, with all retained events, of which each keeps those of 1000 topics and 1 MiB at most. Whoever may join any can make some, and so can strangers where a transport lets them in with a role of these, which is a warning: mind `auth` and `max_realms`.",
   keys: {
     prefix: withDefault(
       text({
