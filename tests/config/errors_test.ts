@@ -282,7 +282,7 @@ const TRANSPORTS: readonly Row[] = [
   [
     "TCP_USER_TIMEOUT",
     tcp({ user_timeout: 1 }),
-    "endpoint.user_timeout: Deno cannot set TCP_USER_TIMEOUT; remove it",
+    "endpoint.user_timeout: Deno cannot set TCP_USER_TIMEOUT; remove it, or leave such parts out with --ignore-unsupported",
   ],
   [
     "TLS with what Deno cannot do",
@@ -296,8 +296,8 @@ const TRANSPORTS: readonly Row[] = [
       },
     }),
     "endpoint.tls.ca_certificates: Deno cannot ask clients for certificates, so they would not be checked; remove it",
-    "endpoint.tls.ciphers: Deno offers no choice of ciphers; remove it",
-    "endpoint.tls.dhparam: Deno's TLS has no finite-field Diffie-Hellman; it agrees keys over elliptic curves; remove it",
+    "endpoint.tls.ciphers: Deno offers no choice of ciphers, so clients could use others; remove it",
+    "endpoint.tls.dhparam: Deno's TLS has no finite-field Diffie-Hellman; it agrees keys over elliptic curves; remove it, or leave such parts out with --ignore-unsupported",
   ],
   [
     "TLS without files",
