@@ -547,6 +547,7 @@ Deno.test("loadConfig() takes no other secret of WAMP-CRA for a derived key", as
   for (
     const user of [
       { secret: DERIVED },
+      { secret: "no base64" },
       { secret: DERIVED, ...salting, keylen: 31 },
       { secret: DERIVED.slice(1), ...salting },
       { derived_secret: DERIVED, ...salting },
