@@ -4,7 +4,6 @@
  * @module
  */
 
-import { isValidUri } from "../wamp/uri.ts";
 import {
   buildCryptosign,
   buildScram,
@@ -13,6 +12,7 @@ import {
   type PlacedPrincipal,
 } from "./build_principals.ts";
 import type { CheckContext } from "./check_context.ts";
+import { checkProcedure } from "./check_procedure.ts";
 import type {
   AnonymousConfig,
   AuthConfig,
@@ -211,10 +211,8 @@ function buildDynamic(
     if (authenticator === undefined) continue;
     const place = section.node.entries.get(name)?.node.entries
       .get("authenticator")?.node ?? section.node;
-    if (!isValidUri(authenticator, "exact", "loose")) {
-      const wrong = `${JSON.stringify(authenticator)} is no URI`;
-      context.error(place, wrong, "write the URI of a procedure");
-    }
+    // In which realm it is registered, strict or not, the client may decide.
+    checkProcedure(authenticator, place, "loose", context);
     dynamic.set(name, {
       authenticator,
       realm: values["authenticator-realm"],

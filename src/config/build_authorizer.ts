@@ -4,8 +4,9 @@
  * @module
  */
 
-import { isRouterUri, isValidUri, type UriCheck } from "../wamp/uri.ts";
+import type { UriCheck } from "../wamp/uri.ts";
 import type { CheckContext } from "./check_context.ts";
+import { checkProcedure } from "./check_procedure.ts";
 import type { AuthorizerConfig } from "./config.ts";
 import type { Values } from "./key.ts";
 import { nodeOf, type Section } from "./object_type.ts";
@@ -36,15 +37,7 @@ export function buildAuthorizer(
       "keep one of the two",
     );
   }
-  if (isRouterUri(authorizer) || !isValidUri(authorizer, "exact", uriCheck)) {
-    context.error(
-      nodeOf(role, "authorizer"),
-      `no client can register "${authorizer}"`,
-      uriCheck === "strict"
-        ? "only lower case letters, digits and _, and not below wamp. or sluice.authorization."
-        : "it must not be below wamp. or sluice.authorization.",
-    );
-  }
+  checkProcedure(authorizer, nodeOf(role, "authorizer"), uriCheck, context);
   return {
     procedure: authorizer,
     timeoutMs: authorizer_timeout_ms ?? TIMEOUT_MS,

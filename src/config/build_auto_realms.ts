@@ -8,7 +8,10 @@ import { buildRealm, type PlacedRealm } from "./build_realms.ts";
 import { IMPLIED_STORE } from "./build_store.ts";
 import type { CheckContext } from "./check_context.ts";
 import type { AutoRealmsConfig } from "./config.ts";
+import { canHaveRealms, NAME_LENGTH_MAX } from "./find_realm.ts";
 import type { AutoRealmsSection } from "./forms.ts";
+import { nodeOf } from "./object_type.ts";
+import { show } from "./value_types.ts";
 
 /** There can be many, so each keeps less than a realm of the config. */
 const STORE = {
@@ -29,6 +32,14 @@ export function buildAutoRealms(
   context: CheckContext,
 ): PlacedAutoRealms {
   const { prefix, max_realms } = section.values;
+  if (!canHaveRealms(prefix)) {
+    const place = nodeOf(section, "prefix");
+    context.error(
+      place,
+      `no realm can have a name that begins with ${show(place)}`,
+      `names are URIs of at most ${NAME_LENGTH_MAX} characters, with no empty component, and not below wamp.: write the beginning of such, as in "tenant."`,
+    );
+  }
   const realm = buildRealm(section, `${prefix}*`, STORE, context);
   return {
     config: { prefix, maxRealms: max_realms, template: realm.config },

@@ -18,6 +18,7 @@ import type { ConfigNode } from "./document.ts";
 import type { Values } from "./key.ts";
 import type { MapEntry } from "./map_type.ts";
 import { has, nodeOf, type Section } from "./object_type.ts";
+import { BASE64_SECRET } from "./secret_forms.ts";
 import type {
   CRYPTOSIGN_PRINCIPAL,
   SCRAM_PRINCIPAL,
@@ -98,6 +99,7 @@ export function buildWampCra(
       return undefined;
     }
     checkDerived(section, known.secret, context);
+    adviseDerived(section, known.secret, context);
     return { ...known, salting };
   });
 }
@@ -154,12 +156,34 @@ function checkDerived(
 ): void {
   const { keylen } = section.values;
   if (!has(section, "derived_secret") || "path" in secret) return;
-  const { length } = Uint8Array.fromBase64(secret.reveal());
+  const length = base64Length(secret.reveal());
   if (length === keylen) return;
   context.error(
     nodeOf(section, "derived_secret"),
     `holds ${length} bytes, but "keylen" is ${keylen}`,
   );
+}
+
+/** Taken for a secret, a derived key is derived once more: the login fails, and nothing says why. */
+function adviseDerived(
+  section: WampCraSection,
+  secret: SecretConfig,
+  context: CheckContext,
+): void {
+  const { keylen } = section.values;
+  if (!has(section, "secret") || "path" in secret) return;
+  if (keylen === undefined || base64Length(secret.reveal()) !== keylen) return;
+  context.warn(
+    nodeOf(section, "secret"),
+    'looks like a derived key, which Crossbar.io wanted here up to 23.1.2; it is taken for the secret itself: if it is a derived key, name it "derived_secret"',
+  );
+}
+
+/** How many bytes `text` stands for; `undefined` if it is not base64. */
+function base64Length(text: string): number | undefined {
+  return BASE64_SECRET.pattern.test(text)
+    ? Uint8Array.fromBase64(text).length
+    : undefined;
 }
 
 /** Principals with passwords for WAMP-SCRAM. */

@@ -171,7 +171,6 @@ function chooseSerializers(
 }
 
 const HANDSHAKE_BYTES_MAX = 2 ** 24;
-const HANDSHAKE_BYTES_MIN = 512;
 
 function chooseMessageSize(
   speech: SpeechSection,
@@ -203,11 +202,6 @@ function chooseMessageSize(
     context.note(
       place,
       `${size} is more than RawSocket can carry: its own limit of ${HANDSHAKE_BYTES_MAX} (16 MiB) counts`,
-    );
-  } else if (size < HANDSHAKE_BYTES_MIN) {
-    context.note(
-      place,
-      `the handshake cannot announce less than ${HANDSHAKE_BYTES_MIN}: clients may send more than ${size} and are closed for it`,
     );
   }
   return size;

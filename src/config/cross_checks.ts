@@ -7,7 +7,7 @@
 import { collide, formatAddress, isLocal } from "./build_endpoint.ts";
 import type { PlacedTransport } from "./build_transports.ts";
 import type { CheckContext } from "./check_context.ts";
-import type { RealmConfig } from "./config.ts";
+import type { AutoRealmsConfig, RealmConfig } from "./config.ts";
 
 /** Adds an error for each two transports on one address. */
 export function checkAddresses(
@@ -82,6 +82,27 @@ export function checkExposure(
       `transport ${config.id} listens on ${
         formatAddress(config.endpoint)
       } and has no auth: whoever can reach it can join with the role of its anonymous sessions`,
+    );
+  }
+}
+
+/** Warns of each transport on which strangers can have realms come about. */
+export function checkStrangers(
+  transports: readonly PlacedTransport[],
+  { template }: AutoRealmsConfig,
+  context: CheckContext,
+): void {
+  for (const { config, auth } of transports) {
+    const { role, realm } = config.auth.anonymous ?? {};
+    // One realm of a fixed name is no harm.
+    if (role === undefined || realm !== undefined) continue;
+    if (!template.roles.some(({ name }) => name === role)) continue;
+    const what = config.auth.implied
+      ? "there is no auth"
+      : "anonymous sessions have a role of auto_realms";
+    context.warn(
+      auth.anonymousRoleNode,
+      `${what}, so whoever can reach transport ${config.id} can make realms, up to max_realms`,
     );
   }
 }

@@ -5,7 +5,7 @@ import type { AutoRealmsConfig, RealmConfig, RouterConfig } from "./config.ts";
 export type RealmsConfig = Pick<RouterConfig, "realms" | "autoRealms">;
 
 /** Longer names are not taken: each is in memory as long as its realm is. */
-const NAME_LENGTH_MAX = 255;
+export const NAME_LENGTH_MAX = 255;
 
 /** Whether a realm of that name can come about when a client asks for it. */
 export function canComeAbout(
@@ -14,6 +14,12 @@ export function canComeAbout(
 ): boolean {
   return name.startsWith(prefix) && name.length <= NAME_LENGTH_MAX &&
     isValidUri(name, "exact", "loose") && !isReservedUri(name);
+}
+
+/** Whether any realm can come about whose name begins with `prefix`. */
+export function canHaveRealms(prefix: string): boolean {
+  return canComeAbout(prefix, { prefix }) ||
+    canComeAbout(`${prefix}x`, { prefix });
 }
 
 /** The realm of that name, whether it is always there or comes about. */

@@ -87,6 +87,11 @@ export function refused(reason: string): Key<undefined> {
   return { ...rest, type: undefined, status: "refused" };
 }
 
+/** As {@linkcode refused}, but left out with `--ignore-unsupported`. */
+export function refusedIgnorable(reason: string): Key<undefined> {
+  return { ...refused(reason), isIgnorable: true };
+}
+
 /** A key that is refused for now. */
 export function notYet(what: string): Key<undefined> {
   return refused(`${what}: not available yet`);

@@ -24,6 +24,7 @@ import {
   checkExposure,
   checkImpliedRealm,
   checkRoles,
+  checkStrangers,
 } from "./cross_checks.ts";
 import { LineIndex, parseDocument } from "./document.ts";
 import { allRealms } from "./find_realm.ts";
@@ -139,6 +140,7 @@ function buildConfig(
     context,
   );
   checkExposure(placed, context);
+  if (auto !== undefined) checkStrangers(placed, auto.config, context);
   checkAuthExposure(placed, context);
   if (context.isSound && placed.length === 0) {
     const right = 'add one of type "rawsocket"';

@@ -45,6 +45,13 @@ export function readPattern(
   return pattern;
 }
 
+/** How each policy covers what people write stars for. */
+const STARLESS: Readonly<Record<MatchPolicy, string>> = {
+  exact: "this covers that one URI alone",
+  prefix: "a prefix covers all that begins with it, and needs no star",
+  wildcard: "an empty component stands for any",
+};
+
 function readStars(
   section: Section<PatternValues>,
   place: ConfigNode,
@@ -57,7 +64,9 @@ function readStars(
     if (uri.includes("*")) {
       context.warn(
         place,
-        'the "*" is an ordinary character here, since "match" is given; an empty component stands for any',
+        `the "*" is an ordinary character here, since "match" is given; ${
+          STARLESS[match]
+        }`,
       );
     }
     return { uri, match };

@@ -1,10 +1,11 @@
 /**
  * The types of the config's table that know more than JSON: ports and paths with
- * environment variables in them, addresses, file modes.
+ * environment variables in them, addresses, file modes, URIs.
  *
  * @module
  */
 
+import { URI_LENGTH_MAX } from "../wamp/uri.ts";
 import type { CheckContext } from "./check_context.ts";
 import type { ConfigNode } from "./document.ts";
 import { integer, show, text, type Type, wrongKind } from "./value_types.ts";
@@ -141,6 +142,32 @@ export function networkInterface(): Type<string> {
       return undefined;
     },
     schema: () => ({ type: "string", minLength: 1 }),
+  };
+}
+
+/**
+ * A URI that the loose rule allows.
+ *
+ * @param what What it is, after "write".
+ */
+export function uri(what = "a URI"): Type<string> {
+  const base = text({
+    pattern: /^[^\s#.]+(\.[^\s#.]+)*$/u,
+    wanted: `${what}: components with a dot between, no white space and no #`,
+  });
+  return {
+    text: base.text,
+    check(node, context) {
+      const value = base.check(node, context);
+      if (value === undefined || value.length <= URI_LENGTH_MAX) return value;
+      const wrong = `has ${value.length} characters`;
+      context.error(node, wrong, `write ${what} of at most ${URI_LENGTH_MAX}`);
+      return undefined;
+    },
+    schema: (definitions) => ({
+      ...base.schema(definitions),
+      maxLength: URI_LENGTH_MAX,
+    }),
   };
 }
 

@@ -133,9 +133,8 @@ export function choice<const T extends string | number>(
         context.unsupported(node, `${show(node)} ${reason}`);
         return undefined;
       }
-      const meant = node.kind === "string"
-        ? nearest(word, values.map(String))
-        : undefined;
+      const words = values.filter((value) => typeof value === "string");
+      const meant = node.kind === "string" ? nearest(word, words) : undefined;
       const hint = meant === undefined
         ? right
         : `${right}; did you mean ${JSON.stringify(meant)}?`;

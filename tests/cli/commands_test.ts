@@ -71,14 +71,14 @@ Deno.test("check reports everything in the file, and in the files that it names"
 
 Deno.test("check says what a good config comes to, with warnings and notes", async () => {
   await using scratch = await Scratch.make({
-    "c.json": { ...SOUND, id: "t", max_message_size: 1 },
+    "c.json": { ...SOUND, id: "t", max_message_size: 16_777_217 },
   });
   const { code, stdout } = await run(["check", scratch.file("c.json")]);
   assertEquals(code, 0);
   assertEquals(
     stdout.replaceAll(scratch.path, "."),
     `\
-./c.json:1:128: note: max_message_size: the handshake cannot announce less than 512: clients may send more than 1 and are closed for it
+./c.json:1:128: note: max_message_size: 16777217 is more than RawSocket can carry: its own limit of 16777216 (16 MiB) counts
 ./c.json: fine
   realm realm1: roles anonymous
   transport t: tcp://127.0.0.1:0 json

@@ -417,7 +417,16 @@ const WRONG: readonly Row[] = [
   [
     "a procedure whose name is no URI",
     { ticket: { type: "dynamic", authenticator: "com..x" } },
-    `${AT}.ticket.authenticator: "com..x" is no URI; write the URI of a procedure`,
+    `${AT}.ticket.authenticator: "com..x" is not possible here; write the URI of a procedure: components with a dot between, no white space and no #`,
+  ],
+  [
+    "procedures that no client can register",
+    {
+      ticket: { type: "dynamic", authenticator: "wamp.my.auth" },
+      wampcra: { type: "dynamic", authenticator: "sluice.authorization.x" },
+    },
+    `${AT}.ticket.authenticator: no client can register "wamp.my.auth"; it must not be below wamp. or sluice.authorization.`,
+    `${AT}.wampcra.authenticator: no client can register "sluice.authorization.x"; it must not be below wamp. or sluice.authorization.`,
   ],
   [
     "a procedure in a realm that is not there",
@@ -469,6 +478,21 @@ const WARNED: readonly Row[] = [
     `${AT}.wampcra.users.joe.iterations: 1000 rounds are few`,
   ],
   [
+    "a derived key in place of the secret, as Crossbar.io wanted it up to 23.1.2",
+    wampcra({ secret: DERIVED, salt: "s", iterations: 9999, keylen: 32 }),
+    `${AT}.wampcra.users.joe.secret: looks like a derived key, which Crossbar.io wanted here up to 23.1.2; it is taken for the secret itself: if it is a derived key, name it "derived_secret"`,
+  ],
+  [
+    "a derived key in place of the secret, of the length that is said",
+    wampcra({
+      secret: "prq7+YkJ1/KlW1X0YczMHw==",
+      salt: "salt123",
+      iterations: 9999,
+      keylen: 16,
+    }),
+    `${AT}.wampcra.users.joe.secret: looks like a derived key`,
+  ],
+  [
     "few rounds of SCRAM",
     scram({ iterations: 4095 }),
     `${AT}.scram.principals.joe.iterations: 4095 rounds are few`,
@@ -514,6 +538,23 @@ Deno.test("loadConfig() says nothing of rounds and memory that are enough", asyn
     ]
   ) {
     const { warnings } = await loadSound(file(auth));
+    assertEquals(brief(warnings), []);
+  }
+});
+
+Deno.test("loadConfig() takes no other secret of WAMP-CRA for a derived key", async () => {
+  const salting = { salt: "s", iterations: 9999, keylen: 32 };
+  for (
+    const user of [
+      { secret: DERIVED },
+      { secret: "no base64" },
+      { secret: DERIVED, ...salting, keylen: 31 },
+      { secret: DERIVED.slice(1), ...salting },
+      { derived_secret: DERIVED, ...salting },
+      { secret: { file: "secrets/joe" }, ...salting },
+    ]
+  ) {
+    const { warnings } = await loadSound(file(wampcra(user)));
     assertEquals(brief(warnings), []);
   }
 });

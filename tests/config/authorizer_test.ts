@@ -50,6 +50,15 @@ Deno.test("loadConfig() warns of what an authorizer may take where there is none
   ]);
 });
 
+Deno.test("UR-09: loadConfig() refuses an authorizer that no client can register", async () => {
+  for (const procedure of ["wamp.decide", "sluice.authorization.decide"]) {
+    const { errors } = await load(withRole({ authorizer: procedure }));
+    assertEquals(brief(errors), [
+      `realms[0].roles[0].authorizer: no client can register "${procedure}"; it must not be below wamp. or sluice.authorization.`,
+    ]);
+  }
+});
+
 Deno.test("UR-01: loadConfig() refuses an authorizer that a strict realm does not let register", async () => {
   const { errors } = await load(
     withRole({ authorizer: "com.Decide" }, "strict"),

@@ -70,6 +70,68 @@ Deno.test("loadConfig() looks for roles in auto_realms, and for realms among the
   ]);
 });
 
+const withPrefix = (prefix: string) => ({
+  auto_realms: { prefix, roles: ROLES },
+  transports: [SOUND],
+});
+
+for (const prefix of ["t..", ".t", "wamp.", "wamp.t", `${"t".repeat(254)}.`]) {
+  Deno.test(`UR-07 UR-09: loadConfig() refuses auto_realms whose names would begin with ${prefix}`, async () => {
+    const { errors } = await load(withPrefix(prefix));
+    assertEquals(brief(errors), [
+      `auto_realms.prefix: no realm can have a name that begins with ${
+        prefix.length > 60 ? `"${"t".repeat(56)}…"` : `"${prefix}"`
+      }; names are URIs of at most 255 characters, with no empty component, and not below wamp.: write the beginning of such, as in "tenant."`,
+    ]);
+  });
+}
+
+Deno.test("loadConfig() takes every prefix that some name can begin with", async () => {
+  for (const prefix of ["", "t", "t.", "wam", "wamp", "t".repeat(255)]) {
+    const { config } = await loadSound(withPrefix(prefix));
+    assertEquals(config.autoRealms?.prefix, prefix);
+  }
+});
+
+Deno.test("loadConfig() warns where strangers can have realms come about", async () => {
+  const at = "transports[0]";
+  const tail =
+    ", so whoever can reach transport transport1 can make realms, up to max_realms";
+  const anonymous = (more: object) => ({
+    auth: { anonymous: { type: "static", ...more } },
+  });
+  const ticket = { type: "static", principals: {} };
+  const rows: [transport: object, ...warnings: string[]][] = [
+    [{}, `${at}: there is no auth${tail}`],
+    [
+      anonymous({}),
+      `${at}.auth.anonymous: anonymous sessions have a role of auto_realms${tail}`,
+    ],
+    [
+      anonymous({ role: "user" }),
+      `${at}.auth.anonymous.role: anonymous sessions have a role of auto_realms${tail}`,
+    ],
+    [anonymous({ role: "guest" })],
+    [anonymous({ role: "user", realm: "tenant.a" })],
+    [{ auth: { ticket } }],
+    [{ auth: { anonymous: { type: "dynamic", authenticator: "com.auth" } } }],
+  ];
+  for (const [transport, ...expected] of rows) {
+    const { warnings } = await loadSound({
+      realms: [{ name: "realm1", roles: [{ name: "guest" }] }],
+      auto_realms: {
+        prefix: "tenant.",
+        roles: [{ name: "anonymous" }, { name: "user" }],
+      },
+      transports: [{ ...SOUND, ...transport }],
+    });
+    const found = brief(warnings).filter((text) =>
+      text.includes("make realms")
+    );
+    assertEquals(found, expected);
+  }
+});
+
 Deno.test("loadConfig() refuses auto_realms with a name, or with a store", async () => {
   const { errors } = await load({
     auto_realms: { roles: ROLES, name: "x", store: {}, max_realms: 0 },

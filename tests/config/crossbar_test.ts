@@ -79,6 +79,18 @@ Deno.test("loadConfig() serves the RawSocket part of a universal transport and n
   ]);
 });
 
+/** A node whose only endpoint has more keys. */
+function listening(endpoint: object): object {
+  return node({
+    transports: [{
+      ...RAWSOCKET,
+      endpoint: { ...RAWSOCKET.endpoint, ...endpoint },
+    }],
+  });
+}
+
+const TLS = { key: "k", certificate: "c" };
+
 const RIGHT = "remove it, or leave such parts out with --ignore-unsupported";
 
 /** What is refused, and left out on demand while the rest starts. */
@@ -127,6 +139,16 @@ const LEFT_OUT: readonly [what: string, file: object, finding: string][] = [
     node({ transports: [{ ...RAWSOCKET, serializers: ["ubjson", "json"] }] }),
     'workers[0].transports[0].serializers[0]: "ubjson" is not served: no client in wide use needs it',
   ],
+  [
+    "TCP_USER_TIMEOUT",
+    listening({ user_timeout: 10_000 }),
+    "workers[0].transports[0].endpoint.user_timeout: Deno cannot set TCP_USER_TIMEOUT",
+  ],
+  [
+    "parameters of Diffie-Hellman",
+    listening({ tls: { ...TLS, dhparam: "dh.pem" } }),
+    "workers[0].transports[0].endpoint.tls.dhparam: Deno's TLS has no finite-field Diffie-Hellman; it agrees keys over elliptic curves",
+  ],
 ];
 
 for (const [what, file, finding] of LEFT_OUT) {
@@ -141,7 +163,7 @@ for (const [what, file, finding] of LEFT_OUT) {
   });
 }
 
-/** What guards something is never left out. */
+/** What guards something, or says where to listen, is never left out. */
 const NEVER_LEFT_OUT: readonly [what: string, file: object, finding: string][] =
   [
     [
@@ -156,16 +178,23 @@ const NEVER_LEFT_OUT: readonly [what: string, file: object, finding: string][] =
     ],
     [
       "the certificates that clients must have",
-      node({
-        transports: [{
-          ...RAWSOCKET,
-          endpoint: {
-            ...RAWSOCKET.endpoint,
-            tls: { key: "k", certificate: "c", ca_certificates: ["ca"] },
-          },
-        }],
-      }),
+      listening({ tls: { ...TLS, ca_certificates: ["ca"] } }),
       "workers[0].transports[0].endpoint.tls.ca_certificates: Deno cannot ask clients for certificates, so they would not be checked; remove it",
+    ],
+    [
+      "the ciphers that TLS may use",
+      listening({ tls: { ...TLS, ciphers: "ECDHE-RSA-AES256-GCM-SHA384" } }),
+      "workers[0].transports[0].endpoint.tls.ciphers: Deno offers no choice of ciphers, so clients could use others; remove it",
+    ],
+    [
+      "a range of ports",
+      listening({ portrange: [8080, 8090] }),
+      "workers[0].transports[0].endpoint.portrange: ranges of ports are not served: write one `port`; remove it",
+    ],
+    [
+      "an endpoint of another type",
+      listening({ type: "onion" }),
+      'workers[0].transports[0].endpoint.type: an endpoint of type "onion" is not served: put a Tor daemon in front of a Unix socket; write "tcp" or "unix"',
     ],
     [
       "an authorizer beside permissions",
@@ -212,6 +241,9 @@ Deno.test("loadConfig() reports another version of the form, and none", async ()
   const { version: _, ...without } = node({}) as Record<string, unknown>;
   assertEquals(brief((await load({ ...without, version: 1 })).errors), [
     "version: 1 is not known; write 2",
+  ]);
+  assertEquals(brief((await load({ ...without, version: "2" })).errors), [
+    'version: "2" is not known; write 2',
   ]);
   assertEquals(brief((await load(without)).errors), [
     '"version" is missing; add it (2)',

@@ -98,24 +98,24 @@ const TRANSPORTS: readonly Row[] = [
     'serializer: "ubjson" is not served: no client in wide use needs it; remove it, or leave such parts out with --ignore-unsupported',
   ],
   [
-    "a size of 0",
-    { max_message_size: 0 },
-    "max_message_size: 0 is out of range; write an integer from 1 to 67108864",
+    "RS-16: a size that the handshake cannot announce",
+    { max_message_size: 511 },
+    "max_message_size: 511 is out of range; write an integer from 512 to 67108864",
   ],
   [
     "a size over 64 MB",
     { max_message_size: 67_108_865 },
-    "max_message_size: 67108865 is out of range; write an integer from 1 to 67108864",
+    "max_message_size: 67108865 is out of range; write an integer from 512 to 67108864",
   ],
   [
     "a size that is no integer",
     { max_message_size: 1.5 },
-    "max_message_size: 1.5 is no integer; write an integer from 1 to 67108864",
+    "max_message_size: 1.5 is no integer; write an integer from 512 to 67108864",
   ],
   [
     "a size that is a boolean",
     { max_message_size: true },
-    "max_message_size: expected an integer from 1 to 67108864, found a boolean",
+    "max_message_size: expected an integer from 512 to 67108864, found a boolean",
   ],
   [
     "a size in two places",
@@ -133,9 +133,19 @@ const TRANSPORTS: readonly Row[] = [
     "options.hello_timeout_ms: 0 is out of range; write an integer from 1 to 3600000",
   ],
   [
+    "RS-16: a size in options that the handshake cannot announce",
+    { options: { max_message_size: 511 } },
+    "options.max_message_size: 511 is out of range; write an integer from 512 to 67108864",
+  ],
+  [
+    "a depth that HELLO does not fit into",
+    { options: { max_depth: 3 } },
+    "options.max_depth: 3 is out of range; write an integer from 4 to 128",
+  ],
+  [
     "a depth over 128",
     { options: { max_depth: 129 } },
-    "options.max_depth: 129 is out of range; write an integer from 2 to 128",
+    "options.max_depth: 129 is out of range; write an integer from 4 to 128",
   ],
   [
     "debug that is no boolean",
@@ -272,7 +282,7 @@ const TRANSPORTS: readonly Row[] = [
   [
     "TCP_USER_TIMEOUT",
     tcp({ user_timeout: 1 }),
-    "endpoint.user_timeout: Deno cannot set TCP_USER_TIMEOUT; remove it",
+    "endpoint.user_timeout: Deno cannot set TCP_USER_TIMEOUT; remove it, or leave such parts out with --ignore-unsupported",
   ],
   [
     "TLS with what Deno cannot do",
@@ -286,8 +296,8 @@ const TRANSPORTS: readonly Row[] = [
       },
     }),
     "endpoint.tls.ca_certificates: Deno cannot ask clients for certificates, so they would not be checked; remove it",
-    "endpoint.tls.ciphers: Deno offers no choice of ciphers; remove it",
-    "endpoint.tls.dhparam: Deno's TLS has no finite-field Diffie-Hellman; it agrees keys over elliptic curves; remove it",
+    "endpoint.tls.ciphers: Deno offers no choice of ciphers, so clients could use others; remove it",
+    "endpoint.tls.dhparam: Deno's TLS has no finite-field Diffie-Hellman; it agrees keys over elliptic curves; remove it, or leave such parts out with --ignore-unsupported",
   ],
   [
     "TLS without files",
@@ -571,6 +581,11 @@ const FILES: readonly (readonly [what: string, file: unknown, ...string[]])[] =
       "a realm whose name is no URI",
       { realms: [{ ...REALM, name: "a..b" }], transports: [SOUND] },
       'realms[0].name: "a..b" is not possible here; write a URI: components with a dot between, no white space and no #',
+    ],
+    [
+      "UR-15: a realm whose name is too long to join",
+      { realms: [{ ...REALM, name: "x".repeat(4097) }], transports: [SOUND] },
+      "realms[0].name: has 4097 characters; write a URI of at most 4096",
     ],
     [
       "what a realm cannot have yet",

@@ -333,10 +333,6 @@ Deno.test("loadConfig() notes what sizes and settings come to", async () => {
       "max_message_size: 16777217 is more than RawSocket can carry: its own limit of 16777216 (16 MiB) counts",
     ],
     [
-      { options: { max_message_size: 511 } },
-      "options.max_message_size: the handshake cannot announce less than 512: clients may send more than 511 and are closed for it",
-    ],
-    [
       { endpoint: { type: "unix", path: "/x", backlog: 5 } },
       "endpoint.backlog: is not applied: Deno has no such setting for Unix sockets",
     ],

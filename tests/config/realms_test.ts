@@ -186,12 +186,19 @@ Deno.test("loadConfig() accepts and refuses the other keys of a permission", asy
 });
 
 Deno.test("loadConfig() warns of a star that is no star", async () => {
-  const { warnings } = await loadSound(
-    withPermissions([{ uri: "com.x.*", match: "prefix" }]),
-  );
-  assertEquals(brief(warnings), [
-    'realms[0].roles[0].permissions[0].uri: the "*" is an ordinary character here, since "match" is given; an empty component stands for any',
-  ]);
+  const rows: [match: string, instead: string][] = [
+    ["exact", "this covers that one URI alone"],
+    ["prefix", "a prefix covers all that begins with it, and needs no star"],
+    ["wildcard", "an empty component stands for any"],
+  ];
+  for (const [match, instead] of rows) {
+    const { warnings } = await loadSound(
+      withPermissions([{ uri: "com.x.*", match }]),
+    );
+    assertEquals(brief(warnings), [
+      `realms[0].roles[0].permissions[0].uri: the "*" is an ordinary character here, since "match" is given; ${instead}`,
+    ]);
+  }
 });
 
 Deno.test("loadConfig() warns of a rule that no URI of a strict realm matches", async () => {

@@ -17,6 +17,7 @@ import { object } from "../object_type.ts";
 import { mapOf } from "../map_type.ts";
 import { HEX_SECRET } from "../secret_forms.ts";
 import { secret } from "../secret_type.ts";
+import { uri } from "../special_types.ts";
 import { anything, boolean, choice, text } from "../value_types.ts";
 import { type VariantOptions, variants } from "../variant_type.ts";
 import {
@@ -132,7 +133,10 @@ export const DYNAMIC = object({
     "A procedure says who the client is. It is called with realm, authid and details, and returns a role, or a dict with `role` and the method's own data.",
   keys: {
     type: required(choice(["dynamic"]), "Where roles come from."),
-    authenticator: required(text(), "The URI of the procedure."),
+    authenticator: required(
+      uri("the URI of a procedure"),
+      "The URI of the procedure.",
+    ),
     "authenticator-realm": optional(
       text(),
       "The realm in which it is registered. Absent: the one that the client wants to join.",

@@ -4,7 +4,13 @@
  * @module
  */
 
-import { optional, refused, required, withDefault } from "../key.ts";
+import {
+  optional,
+  refused,
+  refusedIgnorable,
+  required,
+  withDefault,
+} from "../key.ts";
 import { object } from "../object_type.ts";
 import {
   fileMode,
@@ -41,8 +47,10 @@ export const TLS = object({
     ca_certificates: refused(
       "Deno cannot ask clients for certificates, so they would not be checked",
     ),
-    ciphers: refused("Deno offers no choice of ciphers"),
-    dhparam: refused(
+    ciphers: refused(
+      "Deno offers no choice of ciphers, so clients could use others",
+    ),
+    dhparam: refusedIgnorable(
       "Deno's TLS has no finite-field Diffie-Hellman; it agrees keys over elliptic curves",
     ),
   },
@@ -79,7 +87,7 @@ export const TCP_ENDPOINT = object({
     ),
     tls: optional(TLS, "TLS with these files. Absent: plain TCP."),
     portrange: refused("ranges of ports are not served: write one `port`"),
-    user_timeout: refused("Deno cannot set TCP_USER_TIMEOUT"),
+    user_timeout: refusedIgnorable("Deno cannot set TCP_USER_TIMEOUT"),
   },
 });
 

@@ -10,6 +10,9 @@ import { boolean, integer, type Type } from "../value_types.ts";
 
 const HOUR_MS = 3_600_000;
 
+/** HELLO, its details, their roles, and each of these: with less nobody joins. */
+const HELLO_DEPTH = 4;
+
 function limit<T>(type: Type<T>, value: T, help: string): Key<T> {
   return withDefault(type, value, help, { origin: "sluice" });
 }
@@ -57,9 +60,9 @@ export const LIMITS = {
     "Bytes that may wait for one slow client. Over it the client is closed; one message always fits into an empty outbox.",
   ),
   max_depth: limit(
-    integer(2, 128),
+    integer(HELLO_DEPTH, 128),
     64,
-    "How deep lists and dictionaries of a message may nest; the message itself is the first level.",
+    "How deep lists and dictionaries of a message may nest; the message itself is the first level. HELLO takes 4, and 5 where it names features, as most clients do.",
   ),
   max_connections: limit(
     integer(1, 1_000_000),
@@ -121,6 +124,9 @@ function overrides(): LimitOverrides {
   return Object.fromEntries(rows) as LimitOverrides;
 }
 
+/** What the handshake announces at the least: clients may send as much. */
+export const MESSAGE_BYTES_MIN = 512;
+
 /** The largest message that the table allows. */
 export const MESSAGE_BYTES_MAX = 67_108_864;
 
@@ -133,7 +139,7 @@ export const TRANSPORT_OPTIONS = object({
   help: "Limits of one transport. Each limit takes the place of the router's.",
   keys: {
     max_message_size: optional(
-      integer(1, MESSAGE_BYTES_MAX),
+      integer(MESSAGE_BYTES_MIN, MESSAGE_BYTES_MAX),
       "As `max_message_size` of the transport, where Crossbar.io has it.",
     ),
     ...overrides(),

@@ -43,7 +43,10 @@ export const WAMPCRA_USER = object({
   help:
     "Who joins by WAMP-CRA. With `salt`, `iterations` and `keylen` the client derives the key from its secret.",
   keys: {
-    secret: optional(secret(TEXT_SECRET), "The secret."),
+    secret: optional(
+      secret(TEXT_SECRET),
+      "The secret itself, with `salt` as well. Crossbar.io up to 23.1.2 has the derived key here then: that is `derived_secret`.",
+    ),
     derived_secret: optional(
       secret(BASE64_SECRET),
       "In place of `secret`: what is derived from it, so that the secret itself is nowhere on disk; `main.ts secret wampcra` prints it. Whoever has it can join as well.",

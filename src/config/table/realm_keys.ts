@@ -12,6 +12,7 @@ import {
   withDefault,
 } from "../key.ts";
 import { object } from "../object_type.ts";
+import { uri } from "../special_types.ts";
 import {
   boolean,
   booleanNotYet,
@@ -88,11 +89,7 @@ export const ROLE = object({
       { origin: "sluice" },
     ),
     authorizer: optional(
-      text({
-        pattern: /^[^\s#.]+(\.[^\s#.]+)*$/u,
-        wanted:
-          "the URI of a procedure: components with a dot between, no white space and no #",
-      }),
+      uri("the URI of a procedure"),
       'A procedure of the realm that decides in place of `permissions`: called with `(session, uri, action, options)`, it returns a boolean, or a dict with `allow`, and as it likes `disclose` (boolean) and `cache`: whether the decision may be remembered, for this session (`true` or `"session"`), for the session\'s authid (`"authid"`) or for the role (`"role"`). Whoever registers it decides: let only a role with permissions do so.',
     ),
     authorizer_timeout_ms: optional(
@@ -157,10 +154,7 @@ export const REALM = object({
     "A routing domain: its sessions see each other and none of another realm.",
   keys: {
     name: required(
-      text({
-        pattern: /^[^\s#.]+(\.[^\s#.]+)*$/u,
-        wanted: "a URI: components with a dot between, no white space and no #",
-      }),
+      uri(),
       "The name that clients join by, unique in the router.",
     ),
     roles: required(list(ROLE, { min: 1 }), "The roles."),
@@ -184,7 +178,7 @@ export const REALM = object({
 export const AUTO_REALMS = object({
   name: "auto realms",
   help:
-    "Realms that come about when a client that has proved who it is joins one that is not there, and go when their last session leaves, with all retained events, of which each keeps those of 1000 topics and 1 MiB at most. Whoever may join any can make some: mind `auth` and `max_realms`.",
+    "Realms that come about when a client whose login has succeeded joins one that is not there, and go when their last session leaves, with all retained events, of which each keeps those of 1000 topics and 1 MiB at most. Whoever may join any can make some, and so can strangers where a transport lets them in with a role of these, which is a warning: mind `auth` and `max_realms`.",
   keys: {
     prefix: withDefault(
       text({

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Key, optional, refused, required, withDefault } from "../key.ts";
+import { optional, refusedIgnorable, required, withDefault } from "../key.ts";
 import { object } from "../object_type.ts";
 import { path } from "../special_types.ts";
 import { boolean, choice, integer, list, text } from "../value_types.ts";
@@ -74,7 +74,7 @@ const BOUNDS = {
     "Bytes of the retained events of all topics, roughly.",
     OURS,
   ),
-  "call-queue": ignorable(
+  "call-queue": refusedIgnorable(
     "queues of calls are an option of the realm here: `call_queue`",
   ),
 };
@@ -141,8 +141,3 @@ export const STORE = variants(
     },
   },
 );
-
-/** Recognised, and left out on demand. */
-function ignorable(reason: string): Key<undefined> {
-  return { ...refused(reason), isIgnorable: true };
-}

@@ -1,0 +1,28 @@
+/**
+ * Procedures of clients that the router calls: an authorizer, an authenticator.
+ *
+ * @module
+ */
+
+import { isRouterUri, isValidUri, type UriCheck } from "../wamp/uri.ts";
+import type { CheckContext } from "./check_context.ts";
+import type { ConfigNode } from "./document.ts";
+
+/** Adds an error where no client can register `procedure`. */
+export function checkProcedure(
+  procedure: string,
+  place: ConfigNode,
+  uriCheck: UriCheck,
+  context: CheckContext,
+): void {
+  if (!isRouterUri(procedure) && isValidUri(procedure, "exact", uriCheck)) {
+    return;
+  }
+  context.error(
+    place,
+    `no client can register "${procedure}"`,
+    uriCheck === "strict"
+      ? "only lower case letters, digits and _, and not below wamp. or sluice.authorization."
+      : "it must not be below wamp. or sluice.authorization.",
+  );
+}
