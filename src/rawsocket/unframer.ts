@@ -61,6 +61,12 @@ export class Unframer {
     return this.#partial === undefined ? 0 : this.#partialLength - this.#filled;
   }
 
+  /** Whether the next octet begins a frame. */
+  get isBetweenFrames(): boolean {
+    return this.#handshaken && this.#partial === undefined &&
+      this.#prefixCount === 0 && this.#fault === undefined;
+  }
+
   /**
    * Takes `chunk[0, length)` and appends the frames that end in it to `frames`.
    *

@@ -11,6 +11,8 @@ import type { StreamConn } from "./stream_conn.ts";
 export interface ChunkTarget {
   /** `length` octets came; they are good until the next chunk is asked for. */
   chunk(bytes: Uint8Array<ArrayBuffer>, length: number): void;
+  /** What of the octets read ahead is dealt with already: how many octets. */
+  readAhead(bytes: Uint8Array<ArrayBuffer>): number;
   /** The peer says no more. */
   ended(): void;
   /** Reading failed. */
@@ -113,7 +115,13 @@ export class ChunkReader {
     if (count === null) {
       this.#isClosed = true;
       this.#target.ended();
-    } else if (this.#isAhead) this.#ahead = bytes.subarray(0, count);
+    } else if (this.#isAhead) this.#keep(bytes.subarray(0, count));
     else this.#target.chunk(bytes, count);
+  }
+
+  #keep(ahead: Uint8Array<ArrayBuffer>): void {
+    const done = this.#target.readAhead(ahead);
+    if (done < ahead.length) this.#ahead = ahead.subarray(done);
+    else this.readAhead();
   }
 }

@@ -9,12 +9,7 @@
 import { Alarm } from "../base/alarm.ts";
 import { type Logger, withFields } from "../base/log.ts";
 import type { Timers } from "../base/timers.ts";
-import {
-  type Frame,
-  FrameKind,
-  PREFIX_BYTES,
-  writePrefix,
-} from "../rawsocket/frame.ts";
+import { type Frame, FrameKind } from "../rawsocket/frame.ts";
 import {
   answerHandshake,
   type HandshakeOffer,
@@ -33,6 +28,7 @@ import type { Codec, MessageReceiver } from "./message_receiver.ts";
 import { Outbox, type OutboxTarget } from "./outbox.ts";
 import { describeAddress, hostOf, transportDetails } from "./peer_address.ts";
 import type { BatchReceiver, Pipeline } from "./pipeline.ts";
+import { leadingPings, writePong } from "./pings.ts";
 import type { StreamConn } from "./stream_conn.ts";
 import type { WriterPool } from "./writer_pool.ts";
 
@@ -83,6 +79,9 @@ export class Connection
   #readEnded = false;
   #writeEnded = false;
   #lastCount = 0;
+  /** Whether a frame waits, and how many PINGs behind it were answered. */
+  #isWaiting = false;
+  #aheadFrames = 0;
   #overflowed = false;
 
   constructor(conn: StreamConn, options: ConnectionOptions) {
@@ -179,7 +178,10 @@ export class Connection
   }
 
   handled(frames: number): void {
-    const waitMs = this.#session?.received(frames, this.#lastCount) ?? 0;
+    const count = frames + this.#aheadFrames;
+    this.#aheadFrames = 0;
+    this.#isWaiting = false;
+    const waitMs = this.#session?.received(count, this.#lastCount) ?? 0;
     if (waitMs > 0 && this.#state === "open") this.#pause(waitMs);
     else this.#read();
   }
@@ -192,9 +194,26 @@ export class Connection
     this.#reader.pause(waitMs, stillMs, () => this.#read());
   }
 
-  /** The peer's leaving has to be noticed while a frame waits (AZ-10). */
-  waiting(): void {
+  /**
+   * The peer's leaving has to be noticed while a frame waits (AZ-10), and its
+   * PINGs to be answered (FR-07).
+   */
+  waiting(behind: readonly Frame[]): readonly Frame[] {
+    const pings = behind.filter(({ kind }) => kind === FrameKind.PING);
+    for (const ping of pings) this.#pong(ping);
+    this.#aheadFrames += pings.length;
+    this.#isWaiting = true;
     this.#reader.readAhead();
+    return behind.filter(({ kind }) => kind !== FrameKind.PING);
+  }
+
+  readAhead(bytes: Uint8Array<ArrayBuffer>): number {
+    const isNext = this.#isWaiting && this.unframer.isBetweenFrames;
+    if (!isNext || this.#state !== "open") return 0;
+    const pings = leadingPings(bytes);
+    for (const ping of pings) this.#pong(ping);
+    this.#aheadFrames += pings.length;
+    return pings.at(-1)?.end ?? 0;
   }
 
   write(bytes: Uint8Array): Promise<number> {
@@ -261,19 +280,9 @@ export class Connection
     }
   }
 
-  /** The same octets back, whatever the peer's own limit (FR-07, FR-22). */
-  #pong(frame: Frame): void {
+  #pong(ping: Frame): void {
     const pendingBefore = this.#outbox.pendingBytes;
-    const writer = this.#outbox.writer;
-    writer.reserve(PREFIX_BYTES);
-    writePrefix(
-      writer.bytes,
-      writer.length,
-      FrameKind.PONG,
-      frame.end - frame.start,
-    );
-    writer.length += PREFIX_BYTES;
-    writer.append(frame.bytes, frame.start, frame.end);
+    writePong(ping, this.#outbox.writer);
     if (pendingBefore > 0) this.#checkOverflow();
   }
 

@@ -16,8 +16,13 @@ export interface FrameHandler {
    * it is given again when that resolves.
    */
   frame(frame: Frame): Promise<void> | undefined;
-  /** A frame waits. */
-  waiting(): void;
+  /**
+   * A frame waits.
+   *
+   * @param behind The frames behind it.
+   * @returns Those of them that have to wait, too.
+   */
+  waiting(behind: readonly Frame[]): readonly Frame[];
   /** What came after the frames is none. */
   faulted(fault: FrameFault): void;
   /** Handling a frame threw `error`; the frames after it are left out. */
@@ -47,8 +52,9 @@ export function handleBatch(
     while (index < frames.length && handler.isReceiving) {
       const wait = handler.frame(frames[index]);
       if (wait !== undefined) {
-        handler.waiting();
-        wait.then(() => handleBatch(handler, batch, index));
+        const behind = handler.waiting(frames.slice(index + 1));
+        const rest = [...frames.slice(0, index + 1), ...behind];
+        wait.then(() => handleBatch(handler, { frames: rest, fault }, index));
         return;
       }
       index++;

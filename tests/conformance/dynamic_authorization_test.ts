@@ -1,6 +1,11 @@
 /** Authorization by a procedure (checklist §7, AZ-04 and AZ-08 to AZ-10). */
 import { assertEquals } from "@std/assert";
-import type { RawClient, WireMessage } from "../support/raw_client.ts";
+import {
+  frame,
+  type RawClient,
+  type WireMessage,
+} from "../support/raw_client.ts";
+import { encodeValue } from "../support/wire_codec.ts";
 import {
   assertError,
   expectError,
@@ -9,7 +14,7 @@ import {
   sendTogether,
 } from "../support/scenario.ts";
 import { challenged } from "../support/login.ts";
-import { bytesOf } from "../support/hex.ts";
+import { bytesOf, concat } from "../support/hex.ts";
 import {
   authorized,
   type Authorizer,
@@ -667,6 +672,52 @@ scenario(
       await sendOctets(trusted, [70, invocation, {}], bytesOf(`81 ${value}`));
       await expectError(client, 32, request, FAILED);
     }
+  },
+  authorized(),
+);
+
+/** A PING whose payload is one octet. */
+function ping(octet: number): Uint8Array {
+  return new Uint8Array([1, 0, 0, 1, octet]);
+}
+
+async function expectPong(client: RawClient, octet: number): Promise<void> {
+  const { first, payload } = await client.readFrame();
+  assertEquals([first, ...payload], [2, octet]);
+}
+
+scenario(
+  "FR-07 FR-09 AZ-09: PINGs are answered at once while the authorizer is asked, and what waits keeps its order",
+  async (router) => {
+    const decider = await authorizer(router);
+    const client = await router.join();
+    const framed = (message: WireMessage) =>
+      frame(0, encodeValue(client.serializer, message));
+    await client.sendBytes(concat(
+      framed([32, 1, {}, "com.a"]),
+      ping(1),
+      framed([32, 2, {}, "com.b"]),
+      ping(2),
+    ));
+    const first = await decider.asked();
+    await expectPong(client, 1);
+    await expectPong(client, 2);
+    await client.sendBytes(ping(3));
+    await expectPong(client, 3);
+    await client.sendBytes(ping(4));
+    await expectPong(client, 4);
+    // A frame that is cut stands in the way of what is behind it.
+    const third = concat(framed([32, 3, {}, "com.c"]), ping(5));
+    await client.sendBytes(third.subarray(0, 7));
+    await first.answer(true);
+    assertEquals((await client.receive()).slice(0, 2), [33, 1]);
+    await client.sendBytes(third.subarray(7));
+    await decider.decide("com.b", true);
+    assertEquals((await client.receive()).slice(0, 2), [33, 2]);
+    const last = await decider.asked();
+    await expectPong(client, 5);
+    await last.answer(true);
+    assertEquals((await client.receive()).slice(0, 2), [33, 3]);
   },
   authorized(),
 );

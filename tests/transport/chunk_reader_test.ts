@@ -27,6 +27,12 @@ class Wire implements ChunkTarget {
     this.told.push(new TextDecoder().decode(bytes.subarray(0, length)));
   }
 
+  /** Dots are dealt with at once. */
+  readAhead(bytes: Uint8Array): number {
+    const other = bytes.findIndex((octet) => octet !== 0x2e);
+    return other < 0 ? bytes.length : other;
+  }
+
   ended(): void {
     this.told.push("(end)");
   }
@@ -85,6 +91,19 @@ Deno.test("AZ-10: what is read ahead is kept for the next chunk, and read once o
   assertEquals([wire.told, wire.reads], [["a", "b"], 2]);
   wire.reader.next(1, 0);
   assertEquals(wire.reads, 3);
+});
+
+Deno.test("FR-07: what is dealt with ahead is not kept, and more is read until something is", async () => {
+  const wire = new Wire();
+  wire.reader.next(0, 0);
+  await wire.comes("a");
+  wire.reader.readAhead();
+  await wire.comes("..");
+  await wire.comes(".");
+  await wire.comes(".b.");
+  assertEquals([wire.told, wire.reads], [["a"], 4]);
+  wire.reader.next(1, 0);
+  assertEquals(wire.told, ["a", "b."]);
 });
 
 Deno.test("AZ-10: a read ahead that is still under way brings the next chunk", async () => {

@@ -41,8 +41,10 @@ class Recorder implements FrameHandler {
     return this.#onFrame(bytes[0]) ?? undefined;
   }
 
-  waiting(): void {
-    this.told.push("waiting");
+  waiting(behind: readonly Frame[]): readonly Frame[] {
+    const numbers = behind.map(({ bytes }) => bytes[0]);
+    this.told.push(`waiting, behind it ${numbers}`);
+    return behind.filter(({ bytes }) => bytes[0] !== 4);
   }
 
   faulted({ message }: FrameFault): void {
@@ -81,11 +83,12 @@ Deno.test("a frame that has to wait is given again, and those after it later", a
     isAsked = true;
     return wait.promise;
   });
-  handleBatch(recorder, { frames: frames(3), fault: undefined });
-  assertEquals(recorder.told, ["1", "2", "waiting"]);
+  handleBatch(recorder, { frames: frames(5), fault: undefined });
+  assertEquals(recorder.told, ["1", "2", "waiting, behind it 3,4,5"]);
   wait.resolve();
   await recorder.done;
-  assertEquals(recorder.told.slice(3), ["2", "3", "handled 3"]);
+  // What was dealt with meanwhile is left out.
+  assertEquals(recorder.told.slice(3), ["2", "3", "5", "handled 4"]);
 });
 
 Deno.test("a frame whose handling throws is the last one", () => {
