@@ -82,6 +82,14 @@ export function buildRealms(
     const uriCheck = options?.values.uri_check ?? "loose";
     const store = buildStore(section.values.store, uriCheck, paths, context);
     const realm = buildRealm(section, name ?? "", store, context);
+    if (
+      options?.values.enable_meta_api === false && store.histories.length > 0
+    ) {
+      context.warn(
+        nodeOf(options, "enable_meta_api"),
+        "without the meta API nobody can read what event-history keeps",
+      );
+    }
     if (name === undefined) continue;
     claim(name, nodeOf(section, "name"), names, context);
     realms.push(realm);

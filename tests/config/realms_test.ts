@@ -307,3 +307,21 @@ Deno.test("FD-05: loadConfig() gives a realm the meta API unless enable_meta_api
     [true, true, false],
   );
 });
+
+Deno.test("loadConfig() warns of histories that nobody can read", async () => {
+  const history = [{ uri: "com.a", limit: 10 }];
+  const store = { type: "memory", "event-history": history };
+  const roles = [{ name: "anonymous", permissions: [{ uri: "*" }] }];
+  for (const enable_meta_api of [true, false]) {
+    const { warnings } = await loadSound({
+      realms: [{ name: "realm1", options: { enable_meta_api }, store, roles }],
+      transports: [SOUND],
+    });
+    assertEquals(
+      brief(warnings).filter((line) => line.includes("event-history")),
+      enable_meta_api ? [] : [
+        "realms[0].options.enable_meta_api: without the meta API nobody can read what event-history keeps",
+      ],
+    );
+  }
+});
