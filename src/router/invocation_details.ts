@@ -19,8 +19,8 @@ export function invocationDetails(
 ): Dict {
   const { caller, registration, message } = call;
   const options = message.options as CallOptions;
-  const discloses = callee.disclosesCaller || options.disclose_me === true ||
-    call.disclosesCaller;
+  const discloses = call.disclosesCaller || options.disclose_me === true ||
+    callee.disclosesCaller && caller.isSession;
   const { trustLevel } = caller.authorizer;
   if (
     message.options === EMPTY_DICT && registration.match === "exact" &&

@@ -78,6 +78,11 @@ export class Peer {
     this.#requestSecret = requestSecret;
   }
 
+  /** False for the router itself, which calls procedures too, and is nobody (MS-03). */
+  get isSession(): boolean {
+    return true;
+  }
+
   /** By subscription ID. */
   get subscriptions(): Map<number, Subscription> {
     return this.#subscriptions ??= new Map();

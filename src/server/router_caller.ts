@@ -93,6 +93,13 @@ export class RouterCaller {
   }
 }
 
+/** The router where it calls: in no list, and disclosed to nobody (MS-03). */
+class RouterPeer extends Peer {
+  override get isSession(): boolean {
+    return false;
+  }
+}
+
 /** The calls in one realm. */
 class RealmCaller implements PeerOutlet {
   readonly #realm: Realm;
@@ -103,7 +110,7 @@ class RealmCaller implements PeerOutlet {
 
   constructor(realm: Realm, ids: RandomIds) {
     this.#realm = realm;
-    this.#peer = new Peer(
+    this.#peer = new RouterPeer(
       ids.next(),
       {
         authid: "router",

@@ -721,3 +721,19 @@ scenario(
   },
   authorized(),
 );
+
+scenario(
+  "MS-03 CI-04: an authorizer that asks who calls is not told of the router",
+  async (router) => {
+    const trusted = await joinTrusted(router);
+    await trusted.register("com.authorize", { disclose_caller: true });
+    const client = await router.join();
+    await client.send([32, 1, {}, "com.a"]);
+    const details = (await trusted.receive())[3];
+    assertEquals(
+      Object.keys(details).filter((key) => key.startsWith("caller")),
+      [],
+    );
+  },
+  authorized(),
+);
