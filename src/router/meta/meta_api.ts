@@ -10,7 +10,7 @@ import {
   isPassthru,
 } from "../../wamp/options.ts";
 import { SendOutcome } from "../../wamp/send_outcome.ts";
-import { payloadOf, readValues, type Values } from "../../wamp/values.ts";
+import { payloadOf, readValues } from "../../wamp/values.ts";
 import type { Peer } from "../peer.ts";
 import type { Counters, MetaProcedures, RealmObserver } from "../ports.ts";
 import { authorizationProcedures } from "./authorization_procedures.ts";
@@ -59,8 +59,9 @@ export class MetaApi implements MetaProcedures {
         text: `The router's own procedures do not support ${lacking}`,
       });
     } else {
-      const values = readValues(message.payload);
-      this.#answer(caller, message.request, procedure(caller, values));
+      const { request, payload } = message;
+      const values = readValues(payload);
+      this.#answer(caller, request, procedure(caller, values, payload));
     }
     return true;
   }
@@ -78,15 +79,15 @@ export class MetaApi implements MetaProcedures {
 
   #allProcedures(): ReadonlyMap<string, MetaProcedure> {
     const realm = this.#realm;
-    return new Map(Object.entries({
+    return new Map(Object.entries<MetaProcedure>({
       ...sessionProcedures(realm),
       ...killProcedures(realm),
       ...authorizationProcedures(realm),
       ...testamentProcedures(realm, this.#testaments),
       ...registrationProcedures(realm),
       ...subscriptionProcedures(realm),
-      "wamp.subscription.get_events": (caller: Peer, values: Values) =>
-        queryEventHistory(caller, values, realm),
+      "wamp.subscription.get_events": (caller, values, payload) =>
+        queryEventHistory(caller, values, payload, realm),
     }));
   }
 
