@@ -8,6 +8,7 @@ import type { DictKey } from "../wamp/value_sink.ts";
 import { Major } from "./cbor_scan.ts";
 import { isExactInteger } from "../wamp/exact_integer.ts";
 import type { ElementWriter } from "./serializer.ts";
+import { Slot } from "./slots.ts";
 
 const ENCODER = new TextEncoder();
 /** Up to here a loop over ASCII beats the call of an encoder. */
@@ -25,6 +26,12 @@ export class CborWriter implements ElementWriter {
   payload(payload: Payload): void {
     if (payload.count === 0) return;
     this.#out.append(payload.bytes, payload.start, payload.end);
+  }
+
+  copy(payload: Payload): boolean {
+    if (payload.format?.slot !== Slot.CBOR) return false;
+    this.payload(payload);
+    return true;
   }
 
   beginList(count: number): void {

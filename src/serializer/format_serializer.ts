@@ -1,6 +1,7 @@
 import { ByteWriter } from "../base/byte_writer.ts";
 import type { ClientMessage, RouterMessage } from "../wamp/message.ts";
 import { NO_PAYLOAD, Payload } from "../wamp/payload.ts";
+import { ProtocolError } from "../wamp/protocol_error.ts";
 import type { ValueSink } from "../wamp/value_sink.ts";
 import { readMessage } from "./message_reader.ts";
 import { writeMessage } from "./message_writer.ts";
@@ -25,6 +26,11 @@ export interface Format {
   newWriter(): ElementWriter;
   /** Tells the elements of `payload`, which is in this format, to `sink`. */
   readPayload(payload: Payload, sink: ValueSink): void;
+  /**
+   * Where the first of the two elements of `payload` ends, and where the second
+   * begins.
+   */
+  divide(payload: Payload): [argsEnd: number, keywordsStart: number];
 }
 
 /** A serializer out of a format and the messages' common layout. */
@@ -67,5 +73,23 @@ export class FormatSerializer implements Serializer {
     writer.open(out);
     payload.format?.readPayload(payload, writer);
     return new Payload(this, out.bytes, 0, out.length, payload.count);
+  }
+
+  elements(payload: Payload): readonly Payload[] {
+    const { bytes, start, end, count } = payload;
+    if (count === 0) return [];
+    if (count === 1) return [new Payload(this, bytes, start, end, 1)];
+    const [argsEnd, keywordsStart] = this.#format.divide(payload);
+    return [
+      new Payload(this, bytes, start, argsEnd, 1),
+      new Payload(this, bytes, keywordsStart, end, 1),
+    ];
+  }
+
+  readPublication(list: Payload): [topic: string, payload: Payload] {
+    const reader = this.#reader;
+    reader.open(list.bytes, list.start, list.end);
+    if (!reader.next()) throw new ProtocolError("A topic is due");
+    return [reader.text(), reader.payload()];
   }
 }

@@ -5,16 +5,19 @@ import type { Payload } from "../wamp/payload.ts";
 import type { ValueSink } from "../wamp/value_sink.ts";
 import type { Format } from "./format_serializer.ts";
 import { JsonReader } from "./json_reader.ts";
+import { skipJsonValue, skipSpace } from "./json_scan.ts";
 import { readJsonValues } from "./json_value.ts";
 import { JsonWriter } from "./json_writer.ts";
+import { Slot } from "./slots.ts";
 
 /** The JSON format. */
 export const JSON_FORMAT: Format = {
   name: "json",
-  slot: 0,
+  slot: Slot.JSON,
   newReader: (owner, maxDepth) => new JsonReader(owner, maxDepth),
   newWriter: () => new JsonWriter(),
   readPayload,
+  divide,
 };
 
 function readPayload(payload: Payload, sink: ValueSink): void {
@@ -25,4 +28,11 @@ function readPayload(payload: Payload, sink: ValueSink): void {
     payload.count,
     sink,
   );
+}
+
+function divide(payload: Payload): [argsEnd: number, keywordsStart: number] {
+  const { bytes, start, end } = payload;
+  const argsEnd = skipJsonValue(bytes, start, end, Infinity);
+  const comma = skipSpace(bytes, argsEnd, end);
+  return [argsEnd, skipSpace(bytes, comma + 1, end)];
 }

@@ -15,6 +15,7 @@ import {
   QUOTE,
 } from "./json_scan.ts";
 import type { ElementWriter } from "./serializer.ts";
+import { Slot } from "./slots.ts";
 
 const ENCODER = new TextEncoder();
 const ZERO = 0x30;
@@ -38,6 +39,12 @@ export class JsonWriter implements ElementWriter {
     if (payload.count === 0) return;
     this.#separate();
     this.#out.append(payload.bytes, payload.start, payload.end);
+  }
+
+  copy(payload: Payload): boolean {
+    if (payload.format?.slot !== Slot.JSON) return false;
+    this.payload(payload);
+    return true;
   }
 
   beginList(_count: number): void {

@@ -6,16 +6,18 @@ import type { Payload } from "../wamp/payload.ts";
 import type { ValueSink } from "../wamp/value_sink.ts";
 import type { Format } from "./format_serializer.ts";
 import { MsgpackReader } from "./msgpack_reader.ts";
-import { readMsgpackValue } from "./msgpack_value.ts";
+import { readMsgpackValue, skipMsgpackValue } from "./msgpack_value.ts";
 import { MsgpackWriter } from "./msgpack_writer.ts";
+import { Slot } from "./slots.ts";
 
 /** The MessagePack format. */
 export const MSGPACK_FORMAT: Format = {
   name: "msgpack",
-  slot: 1,
+  slot: Slot.MSGPACK,
   newReader: (owner, maxDepth) => new MsgpackReader(owner, maxDepth),
   newWriter: () => new MsgpackWriter(),
   readPayload,
+  divide,
 };
 
 function readPayload(payload: Payload, sink: ValueSink): void {
@@ -31,4 +33,10 @@ function readPayload(payload: Payload, sink: ValueSink): void {
       sink,
     );
   }
+}
+
+function divide(payload: Payload): [argsEnd: number, keywordsStart: number] {
+  const { bytes, start, end } = payload;
+  const argsEnd = skipMsgpackValue(bytes, start, end, Infinity);
+  return [argsEnd, argsEnd];
 }

@@ -7,6 +7,7 @@ import type { Payload } from "../wamp/payload.ts";
 import { type DictKey, UnsupportedValueError } from "../wamp/value_sink.ts";
 import { isExactInteger } from "../wamp/exact_integer.ts";
 import type { ElementWriter } from "./serializer.ts";
+import { Slot } from "./slots.ts";
 
 const ENCODER = new TextEncoder();
 /** Up to here a loop over ASCII beats the call of an encoder. */
@@ -23,6 +24,12 @@ export class MsgpackWriter implements ElementWriter {
   payload(payload: Payload): void {
     if (payload.count === 0) return;
     this.#out.append(payload.bytes, payload.start, payload.end);
+  }
+
+  copy(payload: Payload): boolean {
+    if (payload.format?.slot !== Slot.MSGPACK) return false;
+    this.payload(payload);
+    return true;
   }
 
   beginList(count: number): void {

@@ -12,6 +12,16 @@ export interface PayloadFormat {
    * @throws {UnsupportedValueError} Where this format has no form for a value.
    */
   transcode(payload: Payload): Payload;
+  /** Each element of `payload`, which is in this format, as payload of its own. */
+  elements(payload: Payload): readonly Payload[];
+  /**
+   * What the list `[Topic|string, Arguments|list, ArgumentsKw|dict]` says: its
+   * topic, and the rest as the payload of a message.
+   *
+   * @param list One element in this format.
+   * @throws {ProtocolError} Where it is no such list.
+   */
+  readPublication(list: Payload): [topic: string, payload: Payload];
 }
 
 /**

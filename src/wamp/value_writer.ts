@@ -1,7 +1,12 @@
-import type { ValueSink } from "./value_sink.ts";
 import { isExactInteger } from "./exact_integer.ts";
+import { Payload } from "./payload.ts";
+import type { ValueSink } from "./value_sink.ts";
 
-/** Tells the JavaScript value `value` to `sink`; keys that are undefined are left out. */
+/**
+ * Tells the JavaScript value `value` to `sink`; keys that are undefined are left
+ * out. In the place of a value may be {@linkcode Payload} of one element, which
+ * then stays what it is (SE-11).
+ */
 export function writeValue(value: unknown, sink: ValueSink): void {
   switch (typeof value) {
     case "string":
@@ -22,7 +27,13 @@ export function writeValue(value: unknown, sink: ValueSink): void {
     for (const item of value) writeValue(item, sink);
     return sink.endList();
   }
+  if (value instanceof Payload) return writeElement(value, sink);
   writeDict(value as Record<string, unknown>, sink);
+}
+
+function writeElement(element: Payload, sink: ValueSink): void {
+  if (sink.copy?.(element) === true) return;
+  element.format?.readPayload(element, sink);
 }
 
 /** Tells a dict of WAMP's own to `sink`. */

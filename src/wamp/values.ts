@@ -18,20 +18,16 @@ const VALUES_SLOT = 3;
 
 /** Payload that exists as values and is written when its receiver's format is known. */
 class ValuesPayload extends Payload {
-  readonly values: Values;
+  readonly elements: readonly unknown[];
 
-  constructor(values: Values) {
-    const count = Object.keys(values.kwargs).length > 0
-      ? 2
-      : values.args.length > 0
-      ? 1
-      : 0;
+  constructor(elements: readonly unknown[]) {
+    const count = elements.length as Payload["count"];
     super(VALUES_FORMAT, new Uint8Array(0), 0, 0, count);
-    this.values = values;
+    this.elements = elements;
   }
 
   override apart(): Payload {
-    return new ValuesPayload(this.values);
+    return new ValuesPayload(this.elements);
   }
 
   override kept(): Payload {
@@ -42,35 +38,48 @@ class ValuesPayload extends Payload {
 const VALUES_FORMAT: PayloadFormat = {
   slot: VALUES_SLOT,
   readPayload(payload: Payload, sink: ValueSink) {
-    const { args, kwargs } = (payload as ValuesPayload).values;
-    if (payload.count > 0) writeValue(args, sink);
-    if (payload.count > 1) writeValue(kwargs, sink);
+    for (const element of elementsOf(payload)) writeValue(element, sink);
   },
-  transcode(payload: Payload) {
-    const values = readValues(payload);
-    return new ValuesPayload(values);
+  transcode: (payload: Payload) => new ValuesPayload(readElements(payload)),
+  elements: (payload: Payload) =>
+    elementsOf(payload).map((element) => new ValuesPayload([element])),
+  readPublication(list: Payload) {
+    const [[topic, args, kwargs]] = elementsOf(list) as [
+      [string, unknown[], Record<string, unknown>],
+    ];
+    return [topic, payloadOf(args, kwargs)];
   },
 };
+
+function elementsOf(payload: Payload): readonly unknown[] {
+  return (payload as ValuesPayload).elements;
+}
 
 /** Payload that holds these values. */
 export function payloadOf(
   args: readonly unknown[],
   kwargs: Readonly<Record<string, unknown>> = {},
 ): Payload {
-  return new ValuesPayload({ args, kwargs });
+  if (Object.keys(kwargs).length > 0) return new ValuesPayload([args, kwargs]);
+  return new ValuesPayload(args.length > 0 ? [args] : []);
 }
 
 /** The values that `payload` holds; binary is `Uint8Array`. */
 export function readValues(payload: Payload): Values {
+  const [args = [], kwargs = {}] = readElements(payload);
+  return {
+    args: args as unknown[],
+    kwargs: kwargs as Record<string, unknown>,
+  };
+}
+
+function readElements(payload: Payload): unknown[] {
   const found: unknown[] = [];
   if (payload.count > 0) {
     const builder = new ElementBuilder(found);
     payload.format?.readPayload(payload, builder);
   }
-  return {
-    args: (found[0] ?? []) as unknown[],
-    kwargs: (found[1] ?? {}) as Record<string, unknown>,
-  };
+  return found;
 }
 
 /** Collects the elements of a payload, of which there are up to two. */

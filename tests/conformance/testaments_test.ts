@@ -189,6 +189,8 @@ const ILL_TYPED: [args: unknown[], kwargs?: Record<string, unknown>][] = [
   [["com.will", "x", {}]],
   [["com.will", [], []]],
   [["com.will", [], null]],
+  [["com.will", null, {}]],
+  [["com.will", [], {}, {}]],
   [["com.will", [], {}], { scope: "sometime" }],
   [["com.will", [], {}], { scope: 1 }],
   [["com.will", [], {}], { publish_options: [] }],
@@ -442,7 +444,7 @@ scenario(
     await refuseMeta(testator, LIMIT_REACHED, ADD, will);
     await refuseMeta(testator, LIMIT_REACHED, ADD, [
       "com.will",
-      Array.from({ length: 300 }, () => 1),
+      Array.from({ length: 5000 }, () => 1),
       {},
     ]);
     await refuseMeta(testator, LIMIT_REACHED, ADD, ["com.will", [], {}], {

@@ -27,6 +27,8 @@ function counting(onEncode: () => void): Serializer {
     decode: (bytes, start, end) => serializer.decode(bytes, start, end),
     readPayload: (payload, sink) => serializer.readPayload(payload, sink),
     transcode: (payload) => serializer.transcode(payload),
+    elements: (payload) => serializer.elements(payload),
+    readPublication: (list) => serializer.readPublication(list),
     encode(message: RouterMessage, out: ByteWriter) {
       onEncode();
       serializer.encode(message, out);

@@ -6,7 +6,13 @@ import { queryEventHistory } from "../../src/router/meta/event_history_query.ts"
 import { parseTime } from "../../src/router/meta/history_filter.ts";
 import type { MetaAnswer } from "../../src/router/meta/meta_procedure.ts";
 import { MemoryEventStore } from "../../src/store/memory_event_store.ts";
-import { payloadOf } from "../../src/wamp/values.ts";
+import { payloadOf, readValues } from "../../src/wamp/values.ts";
+import {
+  CBOR_CODEC,
+  encodeValue,
+  JSON_CODEC,
+  payloadOf as octetsPayload,
+} from "../support/serializers.ts";
 import { type SeededRandom, withSeed } from "../support/seed.ts";
 import {
   DENY_ALL,
@@ -53,7 +59,8 @@ function ask(
   kwargs: Record<string, unknown> = {},
   args: unknown[] = [1],
 ): MetaAnswer {
-  return queryEventHistory(peer.peer, { args, kwargs }, peer.realm);
+  const payload = payloadOf(args, kwargs);
+  return queryEventHistory(peer.peer, { args, kwargs }, payload, peer.realm);
 }
 
 /** The publications of an answer, or its error. */
@@ -262,4 +269,24 @@ Deno.test("an answer longer than any message is not even put together", () => {
   const answer = ask(asker);
   assertEquals(found(answer), "wamp.error.payload_size_exceeded");
   assert(read <= 2 ** 24 / 64 + 1, `${read} events were read`);
+});
+
+Deno.test("an answer is as long as its events are in the serializer of who asks", () => {
+  const { realm, store } = realmWithHistory();
+  const asker = realm.join();
+  // In JSON floats with all their digits take twice as much.
+  const floats = encodeValue(CBOR_CODEC, Array(10_000).fill(Math.PI / 1e100));
+  let read = 0;
+  store.history = function* () {
+    while (true) {
+      const payload = octetsPayload(CBOR_CODEC, floats, 1);
+      yield stored(++read, { payload });
+    }
+  };
+  const call = payloadOf([1]).in(JSON_CODEC.serializer);
+  const values = readValues(call);
+  const answer = queryEventHistory(asker.peer, values, call, asker.realm);
+  assertEquals(found(answer), "wamp.error.payload_size_exceeded");
+  const mostRead = Math.ceil(2 ** 24 / (10_000 * `${Math.PI / 1e100}`.length));
+  assert(read <= mostRead, `${read} events were read`);
 });

@@ -22,6 +22,8 @@ Deno.test("a payload is transcoded once for each serializer (SE-05)", () => {
       JSON_CODEC.serializer.readPayload(payload, sink);
     },
     transcode: (payload) => payload,
+    elements: () => [],
+    readPublication: () => ["", NO_PAYLOAD],
   };
   const payload = new Payload(counting, utf8('["x"]'), 0, 5, 1);
   for (let i = 0; i < 3; i++) {
@@ -40,6 +42,8 @@ Deno.test("that a serializer has no form for a payload is found out once (A-13)"
       CBOR_CODEC.serializer.readPayload(payload, sink);
     },
     transcode: (payload) => payload,
+    elements: () => [],
+    readPublication: () => ["", NO_PAYLOAD],
   };
   // A list as the key of a dict.
   const payload = new Payload(counting, bytesOf("81a18001"), 0, 4, 1);

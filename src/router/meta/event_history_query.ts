@@ -2,7 +2,9 @@
  * `wamp.subscription.get_events`: what a history holds (checklist EH).
  */
 import { ErrorUri } from "../../wamp/error_uri.ts";
-import { readValues, type Values } from "../../wamp/values.ts";
+import type { Payload, PayloadFormat } from "../../wamp/payload.ts";
+import { UnsupportedValueError } from "../../wamp/value_sink.ts";
+import type { Values } from "../../wamp/values.ts";
 import { Audience } from "../audience.ts";
 import { EventStoreError, type StoredEvent } from "../event_store.ts";
 import type { Peer } from "../peer.ts";
@@ -25,14 +27,20 @@ const ANSWER_BYTES_MAX = 2 ** 24;
 /** What an event takes in an answer beside its payload, at the least. */
 const EVENT_BYTES_MIN = 64;
 
-/** Answers `caller`, who may call the procedure (EH-03 to EH-11). */
+/**
+ * Answers `caller`, who may call the procedure (EH-03 to EH-11).
+ *
+ * @param payload What `values` were read from: the answer is in its format.
+ */
 export function queryEventHistory(
   caller: Peer,
   values: Values,
+  { format }: Payload,
   realm: Pick<RealmView, "broker" | "gate" | "store">,
 ): MetaAnswer {
   const id = values.args[0];
-  if (!isId(id)) {
+  // Without arguments there is no format either.
+  if (!isId(id) || format === undefined) {
     return invalid("The first argument must be the ID of a subscription");
   }
   let filter: HistoryFilter;
@@ -57,7 +65,8 @@ export function queryEventHistory(
   if (refusal !== undefined) {
     return { error: refusal.error, text: refusal.text ?? "" };
   }
-  return readAnswer(new HistoryReader(realm, subscription), filter, caller);
+  const reader = new HistoryReader(realm, subscription, format);
+  return readAnswer(reader, filter, caller);
 }
 
 function readAnswer(
@@ -90,10 +99,16 @@ interface Range {
 class HistoryReader {
   readonly #store: RealmView["store"];
   readonly #subscription: Subscription;
+  readonly #format: PayloadFormat;
 
-  constructor({ store }: Pick<RealmView, "store">, subscription: Subscription) {
+  constructor(
+    { store }: Pick<RealmView, "store">,
+    subscription: Subscription,
+    format: PayloadFormat,
+  ) {
     this.#store = store;
     this.#subscription = subscription;
+    this.#format = format;
   }
 
   /** The events that pass, for people to read; undefined: more than fit. */
@@ -109,9 +124,10 @@ class HistoryReader {
       if (place < range.first || place > range.last) continue;
       if (!passes(filter, event.topic, event.timeMs)) continue;
       if (!isForAsker(event, caller)) continue;
-      bytes += EVENT_BYTES_MIN + event.payload.end - event.payload.start;
+      const elements = elementsOf(event.payload, this.#format);
+      bytes += EVENT_BYTES_MIN + sizeOf(elements ?? []);
       if (bytes > ANSWER_BYTES_MAX) return undefined;
-      found.push(eventObject(event, this.#subscription));
+      found.push(eventObject(event, elements, this.#subscription));
       if (found.length >= filter.limit) break;
     }
     return found;
@@ -155,22 +171,44 @@ function isForAsker({ lists }: StoredEvent, caller: Peer): boolean {
   return lists === undefined || new Audience(lists).includes(caller);
 }
 
-/** An event as the answer has it (EH-05). */
+/**
+ * The elements of `payload` in `format`; undefined where it has no form for them
+ * (A-13). What is transcoded is not kept with the event.
+ */
+function elementsOf(
+  payload: Payload,
+  format: PayloadFormat,
+): readonly Payload[] | undefined {
+  try {
+    const elements = payload.format?.elements(payload) ?? [];
+    return elements.map((element) => element.in(format));
+  } catch (error) {
+    if (!(error instanceof UnsupportedValueError)) throw error;
+    return undefined;
+  }
+}
+
+function sizeOf(elements: readonly Payload[]): number {
+  return elements.reduce((sum, { start, end }) => sum + end - start, 0);
+}
+
+/** An event as the answer has it (EH-05); without payload where that has no form. */
 function eventObject(
   event: StoredEvent,
+  elements: readonly Payload[] | undefined,
   subscription: Subscription,
 ): Record<string, unknown> {
-  const topic = subscription.match === "exact" ? {} : { topic: event.topic };
-  const object: Record<string, unknown> = {
+  const [args, kwargs] = elements ?? [];
+  const topic = subscription.match === "exact" ? undefined : event.topic;
+  const unsupported = elements === undefined ? true : undefined;
+  return {
     timestamp: new Date(event.timeMs).toISOString(),
     subscription: subscription.id,
     publication: event.publication,
-    details: { ...event.details, ...topic },
+    details: { ...event.details, topic, payload_unsupported: unsupported },
+    args,
+    kwargs,
   };
-  const { args, kwargs } = readValues(event.payload);
-  if (event.payload.count > 0) object["args"] = args;
-  if (event.payload.count > 1) object["kwargs"] = kwargs;
-  return object;
 }
 
 function invalid(text: string): MetaAnswer {

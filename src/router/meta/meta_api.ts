@@ -12,7 +12,7 @@ import {
 import type { Payload } from "../../wamp/payload.ts";
 import { SendOutcome } from "../../wamp/send_outcome.ts";
 import { UnsupportedValueError } from "../../wamp/value_sink.ts";
-import { payloadOf, readValues, type Values } from "../../wamp/values.ts";
+import { payloadOf, readValues } from "../../wamp/values.ts";
 import type { Peer } from "../peer.ts";
 import type { Counters, MetaProcedures, RealmObserver } from "../ports.ts";
 import { authorizationProcedures } from "./authorization_procedures.ts";
@@ -80,15 +80,15 @@ export class MetaApi implements MetaProcedures {
 
   #allProcedures(): ReadonlyMap<string, MetaProcedure> {
     const realm = this.#realm;
-    return new Map(Object.entries({
+    return new Map(Object.entries<MetaProcedure>({
       ...sessionProcedures(realm),
       ...killProcedures(realm),
       ...authorizationProcedures(realm),
       ...testamentProcedures(realm, this.#testaments),
       ...registrationProcedures(realm),
       ...subscriptionProcedures(realm),
-      [GET_EVENTS]: (caller: Peer, values: Values) =>
-        queryEventHistory(caller, values, realm),
+      [GET_EVENTS]: (caller, values, payload) =>
+        queryEventHistory(caller, values, payload, realm),
     }));
   }
 
@@ -125,7 +125,7 @@ function answerOf(
   payload: Payload,
 ): MetaAnswer {
   try {
-    return procedure(caller, readValues(payload));
+    return procedure(caller, readValues(payload), payload);
   } catch (error) {
     if (!(error instanceof UnsupportedValueError)) throw error;
     return {

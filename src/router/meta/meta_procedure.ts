@@ -3,6 +3,7 @@
  * and gives its answer at once.
  */
 import { ErrorUri } from "../../wamp/error_uri.ts";
+import type { Payload } from "../../wamp/payload.ts";
 import type { Values } from "../../wamp/values.ts";
 import type { Peer } from "../peer.ts";
 import { idOf } from "./argument_types.ts";
@@ -13,7 +14,7 @@ export interface MetaError {
   readonly text: string;
 }
 
-/** RESULT or ERROR of a meta procedure. */
+/** RESULT or ERROR of a meta procedure; values as {@linkcode payloadOf} takes them. */
 export type MetaAnswer =
   | {
     readonly args: readonly unknown[];
@@ -21,8 +22,17 @@ export type MetaAnswer =
   }
   | MetaError;
 
-/** Answers `caller`, who is authorized to call. */
-export type MetaProcedure = (caller: Peer, values: Values) => MetaAnswer;
+/**
+ * Answers `caller`, who is authorized to call.
+ *
+ * @param payload What `values` were read from, in the caller's own format; good
+ * until the answer.
+ */
+export type MetaProcedure = (
+  caller: Peer,
+  values: Values,
+  payload: Payload,
+) => MetaAnswer;
 
 /** Procedures by URI. */
 export type ProcedureTable = Readonly<Record<string, MetaProcedure>>;

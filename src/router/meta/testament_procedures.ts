@@ -12,9 +12,9 @@ import {
   isPassthru,
   PUBLISH_OPTIONS,
 } from "../../wamp/options.ts";
-import { NO_PAYLOAD } from "../../wamp/payload.ts";
+import { NO_PAYLOAD, type Payload } from "../../wamp/payload.ts";
 import { ProtocolError } from "../../wamp/protocol_error.ts";
-import { payloadOf, type Values } from "../../wamp/values.ts";
+import type { Values } from "../../wamp/values.ts";
 import type { Peer } from "../peer.ts";
 import { dictOf, keyword, listOf, textOf } from "./argument_types.ts";
 import {
@@ -40,10 +40,10 @@ export function testamentProcedures(
   testaments: Testaments,
 ): ProcedureTable {
   return {
-    [ADD_TESTAMENT]: (caller, values) => {
+    [ADD_TESTAMENT]: (caller, values, payload) => {
       const scope = scopeOf(values);
       if (scope === undefined) return badScope();
-      const testament = testamentOf(values);
+      const testament = testamentOf(values, payload);
       if ("error" in testament) return testament;
       const refusal = refuse(caller, testament, realm);
       if (refusal !== undefined) return refusal;
@@ -72,23 +72,46 @@ function badScope(): MetaError {
 }
 
 /** From `(topic, args, kwargs, publish_options=)`, or why that is wrong. */
-function testamentOf(values: Values): Testament | MetaError {
-  const topic = textOf(values.args[0]);
-  const args = listOf(values.args[1]);
-  const kwargs = dictOf(values.args[2]);
+function testamentOf(values: Values, call: Payload): Testament | MetaError {
+  const publication = publicationOf(values, call);
   const options = dictOf(
     keyword(values.kwargs, "publish_options") ?? EMPTY_DICT,
   );
-  if (topic === undefined || args === undefined || kwargs === undefined) {
+  if (publication === undefined) {
     return invalidArgument(
-      "The arguments must be a topic, a list of arguments and a dict of keyword arguments",
+      "The arguments must be a topic, a list of arguments and a dict of keyword arguments, with strings as keys",
     );
   }
   if (options === undefined || !arePublishOptions(options)) {
     return invalidArgument("publish_options must be options of PUBLISH");
   }
-  const bytes = TESTAMENT_BYTES + sizeOf([topic, args, kwargs, options]);
-  return { topic, options, payload: payloadOf(args, kwargs), bytes };
+  const [topic, view] = publication;
+  const payload = view.kept();
+  const octets = payload.end - payload.start;
+  const bytes = TESTAMENT_BYTES + octets + sizeOf([topic, options]);
+  return { topic, options, payload, bytes };
+}
+
+/**
+ * The topic and the payload in the octets that came (SE-11); undefined where
+ * they are no arguments of a testament.
+ */
+function publicationOf(
+  { args: [topic, args, kwargs] }: Values,
+  call: Payload,
+): [topic: string, payload: Payload] | undefined {
+  // Null would do in a message, as empty (MF-12): here an argument is missing.
+  if (
+    textOf(topic) === undefined || listOf(args) === undefined ||
+    dictOf(kwargs) === undefined
+  ) return undefined;
+  try {
+    const [list] = call.format?.elements(call) ?? [];
+    return list && call.format?.readPublication(list);
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
 }
 
 /** A wrong option in an argument harms nobody: it is no protocol violation. */
