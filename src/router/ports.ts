@@ -17,6 +17,8 @@ export interface Outlet {
    * back into the router.
    */
   send(message: RouterMessage): SendOutcome;
+  /** The longest message that the client takes, in octets; undefined: any. */
+  readonly maxMessageBytes?: number;
 }
 
 /** The way to a client that has joined, and to its session. */

@@ -26,6 +26,10 @@ export class SessionOutlet implements PeerOutlet {
     this.#trace = trace;
   }
 
+  get maxMessageBytes(): number {
+    return this.#link.maxMessageBytes ?? Infinity;
+  }
+
   send(message: RouterMessage): SendOutcome {
     // Nothing of a session follows its GOODBYE (SL-08).
     if (this.#closed) return SendOutcome.SENT;

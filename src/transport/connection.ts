@@ -79,9 +79,8 @@ export class Connection
   #readEnded = false;
   #writeEnded = false;
   #lastCount = 0;
-  /** Whether a frame waits, and how many PINGs behind it were answered. */
-  #isWaiting = false;
-  #aheadFrames = 0;
+  /** PINGs that were answered behind a frame that waits; undefined: none does. */
+  #pingsAhead: number | undefined = undefined;
   #overflowed = false;
 
   constructor(conn: StreamConn, options: ConnectionOptions) {
@@ -102,6 +101,10 @@ export class Connection
   /** Octets that wait to be written. */
   get pendingBytes(): number {
     return this.#outbox.pendingBytes;
+  }
+
+  get maxMessageBytes(): number {
+    return this.#peerLimitBytes;
   }
 
   /** A log whose lines name the transport and the client's address. */
@@ -178,9 +181,8 @@ export class Connection
   }
 
   handled(frames: number): void {
-    const count = frames + this.#aheadFrames;
-    this.#aheadFrames = 0;
-    this.#isWaiting = false;
+    const count = frames + (this.#pingsAhead ?? 0);
+    this.#pingsAhead = undefined;
     const waitMs = this.#session?.received(count, this.#lastCount) ?? 0;
     if (waitMs > 0 && this.#state === "open") this.#pause(waitMs);
     else this.#read();
@@ -201,18 +203,17 @@ export class Connection
   waiting(behind: readonly Frame[]): readonly Frame[] {
     const pings = behind.filter(({ kind }) => kind === FrameKind.PING);
     for (const ping of pings) this.#pong(ping);
-    this.#aheadFrames += pings.length;
-    this.#isWaiting = true;
+    this.#pingsAhead = (this.#pingsAhead ?? 0) + pings.length;
     this.#reader.readAhead();
     return behind.filter(({ kind }) => kind !== FrameKind.PING);
   }
 
   readAhead(bytes: Uint8Array<ArrayBuffer>): number {
-    const isNext = this.#isWaiting && this.unframer.isBetweenFrames;
-    if (!isNext || this.#state !== "open") return 0;
+    if (this.#pingsAhead === undefined || this.#state !== "open") return 0;
+    if (!this.unframer.isBetweenFrames) return 0;
     const pings = leadingPings(bytes);
     for (const ping of pings) this.#pong(ping);
-    this.#aheadFrames += pings.length;
+    this.#pingsAhead += pings.length;
     return pings.at(-1)?.end ?? 0;
   }
 

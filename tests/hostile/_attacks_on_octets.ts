@@ -99,12 +99,10 @@ async function pieces(ground: Ground): Promise<void> {
     await intruder.send(stream.subarray(at, at + size));
     at += size;
   }
-  const isOpen = await intruder.fence();
-  const { counts } = intruder.replies;
   // PUBLISHED, or ERROR where an authorizer is against it.
-  const answered = (counts.get(17) ?? 0) + (counts.get(8) ?? 0);
-  if (intruder.isWelcome && (!isOpen || answered !== count)) {
-    throw new Error(`${answered} of ${count} answers`);
+  const isAnswered = await intruder.received([17, 8], count);
+  if (intruder.isWelcome && !isAnswered) {
+    throw new Error(`Not all of ${count} messages were answered`);
   }
 }
 

@@ -90,7 +90,10 @@ export class Intruder {
     return this.send(frame(0, payload));
   }
 
-  /** Resolves once all that was sent is handled: true, or false at the end. */
+  /**
+   * Resolves once all that was sent is handled, but for what an authorizer is
+   * being asked about: true, or false at the end.
+   */
   async fence(): Promise<boolean> {
     this.read();
     const nonce = this.ground.random.octets(8);
@@ -103,6 +106,13 @@ export class Intruder {
       "a PONG or the end",
       ANSWER_MS,
     );
+  }
+
+  /** Resolves once so many messages of these codes came: true, or false at the end. */
+  async received(codes: readonly number[], count: number): Promise<boolean> {
+    this.read();
+    const what = `${count} messages of the types ${codes}, or the end`;
+    return await within(this.replies.messages(codes, count), what, ANSWER_MS);
   }
 
   /** Resolves when the router has closed the connection. */

@@ -24,6 +24,7 @@ export class ReplyReader {
   readonly #serializer: SerializerName;
   readonly #end: () => void;
   readonly #waiting = new Map<string, (found: boolean) => void>();
+  #onCounted: (isEnd: boolean) => void = () => {};
   #isEnded = false;
   #isShaken = false;
   #buffer = new Uint8Array(4096);
@@ -44,6 +45,19 @@ export class ReplyReader {
     return promise;
   }
 
+  /** Whether so many messages of these codes come, in all, before the end. */
+  messages(codes: readonly number[], count: number): Promise<boolean> {
+    const sum = (): number =>
+      codes.reduce((all, code) => all + (this.counts.get(code) ?? 0), 0);
+    if (sum() >= count) return Promise.resolve(true);
+    if (this.#isEnded) return Promise.resolve(false);
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.#onCounted = (isEnd) => {
+      if (isEnd || sum() >= count) resolve(!isEnd);
+    };
+    return promise;
+  }
+
   /** Reads until the connection ends. */
   async readAll(conn: Deno.Conn): Promise<void> {
     const chunk = new Uint8Array(16_384);
@@ -58,6 +72,7 @@ export class ReplyReader {
     } finally {
       this.#isEnded = true;
       for (const resolve of this.#waiting.values()) resolve(false);
+      this.#onCounted(true);
       this.#end();
     }
   }
@@ -119,6 +134,7 @@ export class ReplyReader {
       return this.#note("No message of a router", payload.slice(0, 64));
     }
     this.counts.set(code, (this.counts.get(code) ?? 0) + 1);
+    this.#onCounted(false);
     this.onMessage(code, payload);
   }
 

@@ -259,17 +259,21 @@ Deno.test("a store that cannot be read is told as an error, whenever it fails", 
   }
 });
 
-Deno.test("an answer longer than any message is not even put together", () => {
-  const { realm, store } = realmWithHistory();
-  const asker = realm.join();
-  let read = 0;
-  store.history = function* () {
-    while (true) yield stored(++read, { payload: payloadOf([]) });
-  };
-  const answer = ask(asker);
-  assertEquals(found(answer), "wamp.error.payload_size_exceeded");
-  assert(read <= 2 ** 24 / 64 + 1, `${read} events were read`);
-});
+for (const maxMessageBytes of [Infinity, 2 ** 20, 512]) {
+  Deno.test(`FR-16: an answer longer than ${maxMessageBytes} octets, or than any message, is not even put together`, () => {
+    const { realm, store } = realmWithHistory();
+    const asker = realm.join();
+    asker.outlet.maxMessageBytes = maxMessageBytes;
+    let read = 0;
+    store.history = function* () {
+      while (true) yield stored(++read, { payload: payloadOf([]) });
+    };
+    const answer = ask(asker);
+    assertEquals(found(answer), "wamp.error.payload_size_exceeded");
+    const mostRead = Math.min(maxMessageBytes, 2 ** 24) / 64 + 1;
+    assert(read <= mostRead, `${read} events were read`);
+  });
+}
 
 Deno.test("an answer is as long as its events are in the serializer of who asks", () => {
   const { realm, store } = realmWithHistory();

@@ -77,6 +77,7 @@ export class RecordingOutlet implements PeerOutlet {
   killed: [reason: string, message: string | undefined] | undefined = undefined;
   /** What becomes of a message. */
   outcome: (message: RouterMessage) => SendOutcome = () => SendOutcome.SENT;
+  maxMessageBytes = Infinity;
 
   send(message: RouterMessage): SendOutcome {
     const outcome = this.outcome(message);

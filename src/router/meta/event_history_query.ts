@@ -79,7 +79,8 @@ function readAnswer(
     if (args !== undefined) return { args };
     return {
       error: ErrorUri.PAYLOAD_SIZE_EXCEEDED,
-      text: "There are more events than a message can hold: set a limit",
+      text:
+        "There are more events than the caller accepts in a message: set a limit",
     };
   } catch (error) {
     if (!(error instanceof EventStoreError)) throw error;
@@ -115,6 +116,8 @@ class HistoryReader {
   read(filter: HistoryFilter, caller: Peer): unknown[] | undefined {
     const range = this.#rangeOf(filter);
     const found: unknown[] = [];
+    const { maxMessageBytes = ANSWER_BYTES_MAX } = caller.outlet;
+    const bytesMax = Math.min(maxMessageBytes, ANSWER_BYTES_MAX);
     let bytes = 0;
     let place = filter.isReverse ? range.count : -1;
     for (const event of this.#events(filter.isReverse)) {
@@ -126,7 +129,7 @@ class HistoryReader {
       if (!isForAsker(event, caller)) continue;
       const elements = elementsOf(event.payload, this.#format);
       bytes += EVENT_BYTES_MIN + sizeOf(elements ?? []);
-      if (bytes > ANSWER_BYTES_MAX) return undefined;
+      if (bytes > bytesMax) return undefined;
       found.push(eventObject(event, elements, this.#subscription));
       if (found.length >= filter.limit) break;
     }

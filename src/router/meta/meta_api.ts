@@ -95,6 +95,9 @@ export class MetaApi implements MetaProcedures {
   #answer(caller: Peer, request: number, answer: MetaAnswer): void {
     if ("error" in answer) {
       const { error, text } = answer;
+      if (error === ErrorUri.PAYLOAD_SIZE_EXCEEDED) {
+        this.#counters.increment("calls_too_long");
+      }
       caller.outlet.send(requestError(MessageCode.CALL, request, error, text));
       return;
     }
@@ -105,7 +108,6 @@ export class MetaApi implements MetaProcedures {
       payload: payloadOf(answer.args, answer.kwargs),
     });
     if (outcome === SendOutcome.TOO_LONG) {
-      this.#counters.increment("calls_too_long");
       this.#answer(caller, request, {
         error: ErrorUri.PAYLOAD_SIZE_EXCEEDED,
         text: "The result is longer than the caller accepts",
