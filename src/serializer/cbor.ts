@@ -15,7 +15,7 @@ export const CBOR_FORMAT: Format = {
   name: "cbor",
   slot: Slot.CBOR,
   newReader: (owner, maxDepth) => new CborReader(owner, maxDepth),
-  newWriter: () => new CborWriter(),
+  newWriter: (owner) => new CborWriter(owner),
   readPayload,
   divide,
 };

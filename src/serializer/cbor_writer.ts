@@ -3,7 +3,7 @@
  * integers (SC-03), floats as double.
  */
 import { ByteWriter } from "../base/byte_writer.ts";
-import type { Payload } from "../wamp/payload.ts";
+import type { Payload, PayloadFormat } from "../wamp/payload.ts";
 import type { DictKey } from "../wamp/value_sink.ts";
 import { Major } from "./cbor_scan.ts";
 import { isExactInteger } from "../wamp/exact_integer.ts";
@@ -17,7 +17,13 @@ const HEAD_SIZE_MAX = 9;
 
 /** {@linkcode ElementWriter} for CBOR; one serves many connections in turn. */
 export class CborWriter implements ElementWriter {
+  readonly #owner: PayloadFormat | undefined;
   #out = new ByteWriter(new Uint8Array(0));
+
+  /** @param owner Whose payload it copies; undefined: only what is in the format already. */
+  constructor(owner?: PayloadFormat) {
+    this.#owner = owner;
+  }
 
   open(out: ByteWriter): void {
     this.#out = out;
@@ -29,8 +35,9 @@ export class CborWriter implements ElementWriter {
   }
 
   copy(payload: Payload): boolean {
-    if (payload.format?.slot !== Slot.CBOR) return false;
-    this.payload(payload);
+    const own = this.#owner === undefined ? payload : payload.in(this.#owner);
+    if (own.format?.slot !== Slot.CBOR) return false;
+    this.payload(own);
     return true;
   }
 

@@ -1,6 +1,6 @@
 import { ByteWriter } from "../base/byte_writer.ts";
 import type { ClientMessage, RouterMessage } from "../wamp/message.ts";
-import { NO_PAYLOAD, Payload } from "../wamp/payload.ts";
+import { NO_PAYLOAD, Payload, type PayloadFormat } from "../wamp/payload.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
 import type { ValueSink } from "../wamp/value_sink.ts";
 import { readMessage } from "./message_reader.ts";
@@ -23,7 +23,8 @@ export interface Format {
    * @param owner What the payload it reads belongs to.
    */
   newReader(owner: Serializer, maxDepth: number): ElementReader;
-  newWriter(): ElementWriter;
+  /** @param owner Whose payload it copies; undefined: only what is in the format already. */
+  newWriter(owner?: PayloadFormat): ElementWriter;
   /** Tells the elements of `payload`, which is in this format, to `sink`. */
   readPayload(payload: Payload, sink: ValueSink): void;
   /**
@@ -46,7 +47,7 @@ export class FormatSerializer implements Serializer {
     this.slot = format.slot;
     this.#format = format;
     this.#reader = format.newReader(this, maxDepth);
-    this.#writer = format.newWriter();
+    this.#writer = format.newWriter(this);
   }
 
   decode(bytes: Uint8Array, start: number, end: number): ClientMessage {

@@ -15,7 +15,7 @@ export const JSON_FORMAT: Format = {
   name: "json",
   slot: Slot.JSON,
   newReader: (owner, maxDepth) => new JsonReader(owner, maxDepth),
-  newWriter: () => new JsonWriter(),
+  newWriter: (owner) => new JsonWriter(owner),
   readPayload,
   divide,
 };

@@ -2,7 +2,7 @@
  * Writes JSON (checklist SJ), compact, in UTF-8.
  */
 import { ByteWriter } from "../base/byte_writer.ts";
-import type { Payload } from "../wamp/payload.ts";
+import type { Payload, PayloadFormat } from "../wamp/payload.ts";
 import type { DictKey } from "../wamp/value_sink.ts";
 import {
   BACKSLASH,
@@ -26,9 +26,15 @@ const BINARY_START = ENCODER.encode('"\\u0000');
 
 /** {@linkcode ElementWriter} for JSON; one serves many connections in turn. */
 export class JsonWriter implements ElementWriter {
+  readonly #owner: PayloadFormat | undefined;
   #out = new ByteWriter(new Uint8Array(0));
   /** Whether no comma is due before the next value. */
   #first = true;
+
+  /** @param owner Whose payload it copies; undefined: only what is in the format already. */
+  constructor(owner?: PayloadFormat) {
+    this.#owner = owner;
+  }
 
   open(out: ByteWriter): void {
     this.#out = out;
@@ -42,8 +48,9 @@ export class JsonWriter implements ElementWriter {
   }
 
   copy(payload: Payload): boolean {
-    if (payload.format?.slot !== Slot.JSON) return false;
-    this.payload(payload);
+    const own = this.#owner === undefined ? payload : payload.in(this.#owner);
+    if (own.format?.slot !== Slot.JSON) return false;
+    this.payload(own);
     return true;
   }
 

@@ -15,7 +15,7 @@ export const MSGPACK_FORMAT: Format = {
   name: "msgpack",
   slot: Slot.MSGPACK,
   newReader: (owner, maxDepth) => new MsgpackReader(owner, maxDepth),
-  newWriter: () => new MsgpackWriter(),
+  newWriter: (owner) => new MsgpackWriter(owner),
   readPayload,
   divide,
 };

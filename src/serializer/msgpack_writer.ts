@@ -3,7 +3,7 @@
  * text as str and octets as bin (SM-01).
  */
 import { ByteWriter } from "../base/byte_writer.ts";
-import type { Payload } from "../wamp/payload.ts";
+import type { Payload, PayloadFormat } from "../wamp/payload.ts";
 import { type DictKey, UnsupportedValueError } from "../wamp/value_sink.ts";
 import { isExactInteger } from "../wamp/exact_integer.ts";
 import type { ElementWriter } from "./serializer.ts";
@@ -15,7 +15,13 @@ const LOOP_LENGTH_MAX = 64;
 
 /** {@linkcode ElementWriter} for MessagePack; one serves many connections in turn. */
 export class MsgpackWriter implements ElementWriter {
+  readonly #owner: PayloadFormat | undefined;
   #out = new ByteWriter(new Uint8Array(0));
+
+  /** @param owner Whose payload it copies; undefined: only what is in the format already. */
+  constructor(owner?: PayloadFormat) {
+    this.#owner = owner;
+  }
 
   open(out: ByteWriter): void {
     this.#out = out;
@@ -27,8 +33,9 @@ export class MsgpackWriter implements ElementWriter {
   }
 
   copy(payload: Payload): boolean {
-    if (payload.format?.slot !== Slot.MSGPACK) return false;
-    this.payload(payload);
+    const own = this.#owner === undefined ? payload : payload.in(this.#owner);
+    if (own.format?.slot !== Slot.MSGPACK) return false;
+    this.payload(own);
     return true;
   }
 

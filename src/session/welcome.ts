@@ -1,6 +1,7 @@
 import { ROUTER_ROLES } from "../wamp/features.ts";
 import type { Identity } from "../wamp/identity.ts";
 import type { Dict } from "../wamp/options.ts";
+import { constant } from "../wamp/values.ts";
 
 /** WELCOME.Details.agent (HW-06). */
 const AGENT = "Sluice";
@@ -15,7 +16,9 @@ const META_FEATURES: readonly string[] = [
   "subscription_revocation",
 ];
 
-const ROLES_WITHOUT_META_API: Dict = Object.fromEntries(
+const ROLES = constant(ROUTER_ROLES);
+
+const ROLES_WITHOUT_META_API = constant(Object.fromEntries(
   Object.entries(ROUTER_ROLES).map(([role, { features }]) => [role, {
     features: Object.fromEntries(
       Object.entries(features).filter(([name]) =>
@@ -23,7 +26,7 @@ const ROLES_WITHOUT_META_API: Dict = Object.fromEntries(
       ),
     ),
   }]),
-);
+));
 
 const ROLES_ALONE: Dict = { broker: {}, dealer: {} };
 
@@ -47,7 +50,7 @@ export function welcomeDetails(
   authextra: Dict | undefined,
   announces: boolean,
 ): Dict {
-  const roles = realm.hasMetaApi ? ROUTER_ROLES : ROLES_WITHOUT_META_API;
+  const roles = realm.hasMetaApi ? ROLES : ROLES_WITHOUT_META_API;
   return {
     realm: realm.name,
     authid: identity.authid,

@@ -64,6 +64,14 @@ export function payloadOf(
   return new ValuesPayload(args.length > 0 ? [args] : []);
 }
 
+/**
+ * `value` as a part of others, which is written only once in each format: for
+ * what never changes.
+ */
+export function constant(value: unknown): Payload {
+  return new ValuesPayload([value]);
+}
+
 /** The values that `payload` holds; binary is `Uint8Array`. */
 export function readValues(payload: Payload): Values {
   const [args = [], kwargs = {}] = readElements(payload);

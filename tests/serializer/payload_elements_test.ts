@@ -5,13 +5,17 @@
 import {
   assertEquals,
   assertInstanceOf,
+  assertNotEquals,
   assertNotStrictEquals,
+  assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import { MessageCode } from "../../src/wamp/message_code.ts";
 import { Payload } from "../../src/wamp/payload.ts";
 import { ProtocolError } from "../../src/wamp/protocol_error.ts";
 import { UnsupportedValueError } from "../../src/wamp/value_sink.ts";
 import {
+  constant,
   payloadOf as valuesPayload,
   readValues,
 } from "../../src/wamp/values.ts";
@@ -22,6 +26,7 @@ import {
   type Codec,
   CODECS,
   decodeValue,
+  encode,
   encodeValue,
   JSON_CODEC,
   MSGPACK_CODEC,
@@ -250,5 +255,30 @@ Deno.test("a list that no message could end with is no publication (MF-12)", () 
   for (const [codec, octets] of rows) {
     const list = payloadOf(codec, octets, 1);
     assertThrows(() => codec.serializer.readPublication(list), ProtocolError);
+  }
+});
+
+Deno.test("a constant among other values is written as they are, and once in each format", () => {
+  const value = { broker: { features: { a: true } }, dealer: {}, n: [1, 1.5] };
+  const shared = constant(value);
+  for (const codec of CODECS) {
+    const [plain, first, second] = [value, shared, shared].map((roles) =>
+      encode(codec, {
+        code: MessageCode.WELCOME,
+        session: 1,
+        details: { before: [], roles, behind: "x" },
+      })
+    );
+    assertEquals([first, second], [plain, plain]);
+    const written = shared.in(codec.serializer);
+    assertStrictEquals(shared.in(codec.serializer), written);
+    // What is in it is what is copied.
+    written.bytes[written.end - 1] ^= 1;
+    const third = encode(codec, {
+      code: MessageCode.WELCOME,
+      session: 1,
+      details: { before: [], roles: shared, behind: "x" },
+    });
+    assertNotEquals(third, plain);
   }
 });
