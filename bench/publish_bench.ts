@@ -71,7 +71,11 @@ function join(): Peer {
     authmethod: "anonymous",
     authprovider: "static",
   };
-  const outlet = { send: () => SendOutcome.SENT, kill() {} };
+  const outlet = {
+    send: () => SendOutcome.SENT,
+    kill() {},
+    burst: (work: () => void) => work(),
+  };
   return realm.join(session, identity, 0, LIMITS, outlet, undefined);
 }
 

@@ -21,7 +21,11 @@ const COUNTS = [0, 10, 100, 1000, 10_000];
 const SUBSCRIPTIONS = 10;
 const REGISTRATIONS = 5;
 
-const OUTLET: PeerOutlet = { send: () => SendOutcome.SENT, kill() {} };
+const OUTLET: PeerOutlet = {
+  send: () => SendOutcome.SENT,
+  kill() {},
+  burst: (work: () => void) => work(),
+};
 const LIMITS = {
   maxSubscriptions: 1000,
   maxRegistrations: 1000,

@@ -66,6 +66,12 @@ export class EventDelivery {
 
   /** The retained events that `subscriber` would have got (ER-03, ER-05 to ER-07). */
   deliverRetained(subscription: Subscription, subscriber: Peer): void {
+    subscriber.outlet.burst(() =>
+      this.#deliverAllRetained(subscription, subscriber)
+    );
+  }
+
+  #deliverAllRetained(subscription: Subscription, subscriber: Peer): void {
     try {
       for (const events of this.#retainedFor(subscription)) {
         const event = events.find((one) => isStoredFor(one, subscriber));

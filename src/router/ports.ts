@@ -17,6 +17,11 @@ export interface Outlet {
    * back into the router.
    */
   send(message: RouterMessage): SendOutcome;
+  /**
+   * Does `work`, which sends what the client asked for all at once: however much
+   * that is, it does not make the client a slow one.
+   */
+  burst(work: () => void): void;
   /** The longest message that the client takes, in octets; undefined: any. */
   readonly maxMessageBytes?: number;
 }

@@ -161,6 +161,10 @@ class RealmCaller implements PeerOutlet {
     return SendOutcome.SENT;
   }
 
+  burst(work: () => void): void {
+    work();
+  }
+
   /** It is no session: there is nothing to end. */
   kill(): void {}
 

@@ -37,6 +37,10 @@ export class SessionOutlet implements PeerOutlet {
     return this.#link.send(message);
   }
 
+  burst(work: () => void): void {
+    this.#link.burst(work);
+  }
+
   kill(reason: string, message: string | undefined): void {
     this.#kill(reason, message);
   }

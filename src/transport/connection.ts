@@ -21,30 +21,23 @@ import type { Dict } from "../wamp/options.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
 import { ChunkReader, type ChunkTarget } from "./chunk_reader.ts";
-import type { FlushQueue } from "./flush_queue.ts";
 import { type FrameHandler, handleBatch } from "./frame_batch.ts";
-import type { OutboxBudget } from "./outbox_budget.ts";
 import type { Codec, MessageReceiver } from "./message_receiver.ts";
-import { Outbox, type OutboxTarget } from "./outbox.ts";
+import { Outbox, type OutboxOptions, type OutboxTarget } from "./outbox.ts";
 import { describeAddress, hostOf, transportDetails } from "./peer_address.ts";
 import type { BatchReceiver, Pipeline } from "./pipeline.ts";
 import { leadingPings, writePong } from "./pings.ts";
 import type { StreamConn } from "./stream_conn.ts";
-import type { WriterPool } from "./writer_pool.ts";
 
 /** What all connections of a transport have in common. */
-export interface ConnectionOptions {
+export interface ConnectionOptions extends OutboxOptions {
   readonly pipeline: Pipeline<Connection>;
-  readonly flushQueue: FlushQueue;
-  readonly writerPool: WriterPool;
-  readonly outboxBudget: OutboxBudget;
   readonly timers: Timers;
   readonly log: Logger;
   readonly debug: boolean;
   /** By serializer number of the handshake. */
   readonly codecs: ReadonlyMap<number, Codec>;
   readonly maxMessageBytes: number;
-  readonly maxOutboxBytes: number;
   readonly handshakeTimeoutMs: number;
   /** Asked at each handshake. */
   offer(): HandshakeOffer;
@@ -87,8 +80,7 @@ export class Connection
     this.#conn = conn;
     this.#options = options;
     this.unframer = new Unframer(options.maxMessageBytes);
-    const { flushQueue, writerPool, outboxBudget } = options;
-    this.#outbox = new Outbox(this, flushQueue, writerPool, outboxBudget);
+    this.#outbox = new Outbox(this, options);
     this.#deadline = new Alarm(options.timers);
     this.#setDeadline(
       options.handshakeTimeoutMs,
@@ -149,9 +141,13 @@ export class Connection
       this.#peerLimitBytes,
     );
     if (outcome === SendOutcome.SENT && pendingBefore > 0) {
-      this.#checkOverflow();
+      this.#checkOverflow(pendingBefore);
     }
     return outcome;
+  }
+
+  burst(work: () => void): void {
+    this.#outbox.burst(work);
   }
 
   /** Writes what was sent, then ends the connection. */
@@ -284,7 +280,7 @@ export class Connection
   #pong(ping: Frame): void {
     const pendingBefore = this.#outbox.pendingBytes;
     writePong(ping, this.#outbox.writer);
-    if (pendingBefore > 0) this.#checkOverflow();
+    if (pendingBefore > 0) this.#checkOverflow(pendingBefore);
   }
 
   #handshake(frame: Frame): void {
@@ -320,12 +316,9 @@ export class Connection
     this.#session.fail(new ProtocolError(fault.message));
   }
 
-  #checkOverflow(): void {
-    if (this.#overflowed) return;
-    this.#outbox.budget();
-    if (this.#outbox.pendingBytes > this.#options.maxOutboxBytes) {
-      this.overflow("the peer does not read what it is sent");
-    }
+  #checkOverflow(pendingBefore: number): void {
+    if (this.#overflowed || !this.#outbox.isOverfull(pendingBefore)) return;
+    this.overflow("the peer does not read what it is sent");
   }
 
   /** Ends the connection because too much waits for it (FR-21). */

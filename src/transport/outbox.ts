@@ -17,14 +17,24 @@ export interface OutboxTarget {
   writeFailed(error: unknown): void;
 }
 
+/** What all outboxes of a transport have in common. */
+export interface OutboxOptions {
+  readonly flushQueue: FlushQueue;
+  readonly writerPool: WriterPool;
+  readonly outboxBudget: OutboxBudget;
+  /** Octets that may wait, beside what is left of a burst (FR-21). */
+  readonly maxOutboxBytes: number;
+}
+
 /** The bounded outbox of one connection. */
 export class Outbox {
   readonly #target: OutboxTarget;
-  readonly #flushQueue: FlushQueue;
-  readonly #pool: WriterPool;
-  readonly #budget: OutboxBudget;
+  readonly #options: OutboxOptions;
   /** What the budget knows of. */
   #budgeted = 0;
+  /** What still waits of a burst, at the most. */
+  #burstBytes = 0;
+  #isBursting = false;
   #filling: ByteWriter | undefined = undefined;
   #writing: ByteWriter | undefined = undefined;
   #written = 0;
@@ -32,16 +42,9 @@ export class Outbox {
   readonly #onWritten = (count: number) => this.#advance(count);
   readonly #onFailed = (error: unknown) => this.#fail(error);
 
-  constructor(
-    target: OutboxTarget,
-    flushQueue: FlushQueue,
-    pool: WriterPool,
-    budget: OutboxBudget,
-  ) {
+  constructor(target: OutboxTarget, options: OutboxOptions) {
     this.#target = target;
-    this.#flushQueue = flushQueue;
-    this.#pool = pool;
-    this.#budget = budget;
+    this.#options = options;
   }
 
   /** Octets that wait or are being written; none any more when it is closed. */
@@ -56,10 +59,40 @@ export class Outbox {
   /** Where to append what is to be written at the next flush. */
   get writer(): ByteWriter {
     if (this.#filling === undefined) {
-      this.#filling = this.#pool.take();
-      if (this.#writing === undefined) this.#flushQueue.touch(this);
+      this.#filling = this.#options.writerPool.take();
+      if (this.#writing === undefined) this.#options.flushQueue.touch(this);
     }
     return this.#filling;
+  }
+
+  /**
+   * Whether too much waits, after something was appended to what waited before.
+   *
+   * @param before Octets that waited then.
+   */
+  isOverfull(before: number): boolean {
+    if (this.#isBursting) this.flush();
+    this.budget();
+    if (this.#isBursting) return false;
+    this.#burstBytes = Math.min(this.#burstBytes, before);
+    return this.pendingBytes > this.#options.maxOutboxBytes + this.#burstBytes;
+  }
+
+  /**
+   * Does `work`, what of which is appended comes at once and is no sign of a slow
+   * peer: it may wait beside what else may. One burst at a time.
+   */
+  burst(work: () => void): void {
+    const before = this.pendingBytes;
+    this.#burstBytes = Math.min(this.#burstBytes, before);
+    if (this.#isBursting || this.#burstBytes > 0) return work();
+    this.#isBursting = true;
+    try {
+      work();
+    } finally {
+      this.#isBursting = false;
+      this.#burstBytes = Math.max(0, this.pendingBytes - before);
+    }
   }
 
   /** Tells the budget how much waits behind a write, which is in it, too. */
@@ -68,7 +101,7 @@ export class Outbox {
     const more = bytes - this.#budgeted;
     if (more === 0) return;
     this.#budgeted = bytes;
-    this.#budget.add(more);
+    this.#options.outboxBudget.add(more);
   }
 
   /** Begins to write, unless a write is under way, which goes on by itself. */
@@ -77,7 +110,7 @@ export class Outbox {
     const writer = this.#filling;
     this.#filling = undefined;
     if (this.#closed || writer.length === 0) {
-      this.#pool.give(writer);
+      this.#options.writerPool.give(writer);
       return;
     }
     this.#writing = writer;
@@ -90,7 +123,7 @@ export class Outbox {
   close(): void {
     this.#closed = true;
     this.#filling = undefined;
-    this.#budget.add(-this.#budgeted);
+    this.#options.outboxBudget.add(-this.#budgeted);
     this.#budgeted = 0;
   }
 
@@ -106,7 +139,7 @@ export class Outbox {
       return this.#write(writer);
     }
     this.#writing = undefined;
-    this.#pool.give(writer);
+    this.#options.writerPool.give(writer);
     this.flush();
     if (!this.#closed) this.budget();
     if (this.#writing === undefined && !this.#closed) this.#target.drained();

@@ -320,3 +320,29 @@ scenario("ER-01: the broker announces event_retention", async (router) => {
   const features = await brokerFeatures(router);
   assertEquals(features["event_retention"], true);
 });
+
+scenario(
+  "ER-03 ER-06 FR-21: a client that reads gets all that a pattern brings, also more than may wait",
+  async (router) => {
+    const publisher = await router.join();
+    const text = "x".repeat(50_000);
+    const topics = Array.from({ length: 40 }, (_, i) => `com.big.${i}`);
+    for (const topic of topics) {
+      const options = { retain: true, acknowledge: true };
+      const request = publisher.nextRequest();
+      await publisher.request([16, request, options, topic, [text]]);
+    }
+    const subscriber = await router.join();
+    const options = { match: "prefix", get_retained: true };
+    await subscriber.send([32, 1, options, "com.big."]);
+    assertEquals((await subscriber.receive())[0], 33);
+    const received = [];
+    for (const _ of topics) {
+      const [, , , details, [payload]] = await subscriber.receive();
+      assertEquals(payload, text);
+      received.push(details.topic);
+    }
+    assertEquals(received.sort(), topics.toSorted());
+  },
+  { limits: { maxOutboxBytes: 100_000 } },
+);

@@ -77,6 +77,10 @@ export class FakeLink implements SessionLink {
     return this.outcome;
   }
 
+  burst(work: () => void): void {
+    work();
+  }
+
   close(reason: string): void {
     this.closed.push(reason);
   }

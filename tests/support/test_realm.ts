@@ -85,6 +85,10 @@ export class RecordingOutlet implements PeerOutlet {
     return outcome;
   }
 
+  burst(work: () => void): void {
+    work();
+  }
+
   kill(reason: string, message: string | undefined): void {
     this.killed = [reason, message];
   }

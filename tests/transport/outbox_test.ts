@@ -1,6 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
-import { Outbox, type OutboxTarget } from "../../src/transport/outbox.ts";
+import {
+  Outbox,
+  type OutboxOptions,
+  type OutboxTarget,
+} from "../../src/transport/outbox.ts";
 import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
 
@@ -53,10 +57,20 @@ async function settled(): Promise<void> {
   for (let i = 0; i < 5; i++) await Promise.resolve();
 }
 
+function optionsWith(some: Partial<OutboxOptions>): OutboxOptions {
+  return {
+    flushQueue: new FlushQueue(),
+    writerPool: new WriterPool(),
+    outboxBudget: ENOUGH,
+    maxOutboxBytes: 10,
+    ...some,
+  };
+}
+
 function newOutbox(): [Outbox, FakeSocket] {
   const socket = new FakeSocket();
   return [
-    new Outbox(socket, new FlushQueue(), new WriterPool(), ENOUGH),
+    new Outbox(socket, optionsWith({})),
     socket,
   ];
 }
@@ -99,7 +113,7 @@ Deno.test("FR-21: one write at a time, and what comes meanwhile is the next, who
 Deno.test("while a write is under way nothing asks for a flush, and a flush begins no second write", async () => {
   const socket = new FakeSocket();
   const queue = new FlushQueue();
-  const outbox = new Outbox(socket, queue, new WriterPool(), ENOUGH);
+  const outbox = new Outbox(socket, optionsWith({ flushQueue: queue }));
   append(outbox, "first");
   await settled();
   const generation = queue.generation;
@@ -187,7 +201,10 @@ Deno.test("an idle outbox holds no buffer: one serves many in turn", async () =>
   const used = new Set<unknown>();
   for (let i = 0; i < 10; i++) {
     const socket = new FakeSocket();
-    const outbox = new Outbox(socket, queue, pool, ENOUGH);
+    const outbox = new Outbox(
+      socket,
+      optionsWith({ flushQueue: queue, writerPool: pool }),
+    );
     append(outbox, "abc");
     used.add(outbox.writer);
     await settled();
@@ -200,7 +217,7 @@ Deno.test("an outbox tells its budget what waits behind a write, and when it doe
   const exceeded: number[] = [];
   const budget = new OutboxBudget(8, () => void exceeded.push(budget.bytes));
   const socket = new FakeSocket();
-  const outbox = new Outbox(socket, new FlushQueue(), new WriterPool(), budget);
+  const outbox = new Outbox(socket, optionsWith({ outboxBudget: budget }));
   append(outbox, "12345");
   assertEquals(budget.bytes, 0, "nothing waits before the flush");
   await settled();
@@ -223,4 +240,58 @@ Deno.test("an outbox tells its budget what waits behind a write, and when it doe
   assertEquals([budget.bytes, outbox.pendingBytes], [0, 0]);
   await socket.written();
   assertEquals([budget.bytes, exceeded], [0, [9]]);
+});
+
+/** Appends as a connection does: whether too much waits then. */
+function send(outbox: Outbox, octets: number): boolean {
+  const before = outbox.pendingBytes;
+  append(outbox, "x".repeat(octets));
+  return before > 0 && outbox.isOverfull(before);
+}
+
+Deno.test("FR-21: more than may wait is too much, but for one message alone", () => {
+  const [outbox] = newOutbox();
+  assertEquals([send(outbox, 99), send(outbox, 1)], [false, true]);
+  const [other] = newOutbox();
+  assertEquals([5, 5, 1].map((size) => send(other, size)), [
+    false,
+    false,
+    true,
+  ]);
+});
+
+Deno.test("a burst may wait beside what may anyhow, and is written from its first message on", async () => {
+  const [outbox, socket] = newOutbox();
+  assertEquals(send(outbox, 3), false);
+  outbox.burst(() => {
+    for (let i = 0; i < 9; i++) assertEquals(send(outbox, 10), false);
+  });
+  assertEquals(socket.writes, ["x".repeat(13)]);
+  assertEquals(outbox.pendingBytes, 93);
+  assertEquals([send(outbox, 7), send(outbox, 1)], [false, true]);
+  await socket.written();
+});
+
+Deno.test("what is left of a burst becomes less with what the peer reads, for good", async () => {
+  const [outbox, socket] = newOutbox();
+  send(outbox, 1);
+  outbox.burst(() => {
+    for (let i = 0; i < 4; i++) send(outbox, 10);
+  });
+  await socket.written();
+  assertEquals(outbox.pendingBytes, 30);
+  assertEquals([send(outbox, 10), send(outbox, 1)], [false, true]);
+  await socket.written();
+  assertEquals(outbox.pendingBytes, 11);
+  assertEquals(send(outbox, 10), false);
+  assertEquals(send(outbox, 1), true);
+});
+
+Deno.test("there is one burst at a time: what another brings counts as usual", () => {
+  const [outbox] = newOutbox();
+  send(outbox, 1);
+  outbox.burst(() => send(outbox, 50));
+  let isOver = false;
+  outbox.burst(() => isOver = send(outbox, 11));
+  assertEquals(isOver, true);
 });

@@ -57,7 +57,7 @@ export const LIMITS = {
   max_outbox_bytes: limit(
     integer(1024, 2 ** 30),
     8 * 2 ** 20,
-    "Bytes that may wait for one slow client. Over it the client is closed; one message always fits into an empty outbox.",
+    "Bytes that may wait for one slow client. Over it the client is closed; one message always fits into an empty outbox, and so do the retained events that one SUBSCRIBE brings.",
   ),
   max_depth: limit(
     integer(HELLO_DEPTH, 128),

@@ -71,7 +71,7 @@ const BOUNDS = {
   max_retained_bytes: withDefault(
     integer(1024, 64 * GIB),
     64 * 2 ** 20,
-    "Bytes of the retained events of all topics, roughly. What a SUBSCRIBE gets of them at once must fit into `max_outbox_bytes`.",
+    "Bytes of the retained events of all topics, roughly.",
     OURS,
   ),
   "call-queue": refusedIgnorable(
