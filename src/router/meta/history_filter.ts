@@ -80,7 +80,7 @@ export function isId(value: unknown): value is number {
 }
 
 const RFC_3339_REGEXP =
-  /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+  /^(\d{4}-\d{2}-\d{2})[Tt ]((?:[01]\d|2[0-3]):[0-5]\d):([0-5]\d|60)(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
 /**
  * The time that `text` names in RFC 3339, in milliseconds since 1970 and parts
@@ -89,10 +89,11 @@ const RFC_3339_REGEXP =
 export function parseTime(text: string): number | undefined {
   const match = RFC_3339_REGEXP.exec(text);
   if (match === null) return undefined;
-  const [, date, time, fraction = "", zone] = match;
-  const whole = Date.parse(`${date}T${time}${zone.toUpperCase()}`);
+  const [, date, minute, second, fraction = "", zone] = match;
+  const whole = Date.parse(`${date}T${minute}:00${zone.toUpperCase()}`);
   if (Number.isNaN(whole) || !isDate(date)) return undefined;
-  return whole + Number(`0${fraction}`) * 1000;
+  // A leap second is the one after it, as clocks that know none have it.
+  return whole + Number(second) * 1000 + Number(`0${fraction}`) * 1000;
 }
 
 /** `Date.parse()` takes February 31st, for one in March. */
@@ -143,6 +144,8 @@ function readLimit(value: unknown): number {
   if (typeof value === "number" && Number.isInteger(value) && value > 0) {
     return value;
   }
+  // There are never so many.
+  if (typeof value === "bigint" && value > 0n) return Infinity;
   throw new HistoryFilterError('"limit" must be an integer above 0');
 }
 
