@@ -97,6 +97,8 @@ class User {
   async run() {
     done("use: join");
     expectSample(await this.#call("echo", ARGS, KWARGS), "echo");
+    const keywords = await this.#call("echo", undefined, KWARGS);
+    expectEqual(keywords.kwargs, KWARGS, "keywords alone");
     expectEqual(await this.#call("echo"), null, "empty echo");
     done("use: call");
     const text = "x".repeat(LARGE_BYTES);

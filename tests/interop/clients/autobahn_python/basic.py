@@ -129,6 +129,8 @@ class User:
     async def call_echo(self):
         echo = await self.call("echo", *ARGS, **KWARGS)
         expect((ARGS, KWARGS), (list(echo.results), echo.kwresults), "echo")
+        echo = await self.call("echo", **KWARGS)
+        expect(([], KWARGS), (list(echo.results), echo.kwresults), "keywords alone")
         expect(None, await self.call("echo"), "empty echo")
 
     async def call_large(self):

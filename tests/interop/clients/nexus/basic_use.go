@@ -58,6 +58,14 @@ func (u user) callEcho() error {
 	if err := expectSample(result.Arguments, result.ArgumentsKw); err != nil {
 		return err
 	}
+	// This client writes null for arguments that are not there.
+	keywords, err := u.call("echo", nil, kwargs)
+	if err != nil {
+		return err
+	}
+	if len(keywords.Arguments) != 0 || len(keywords.ArgumentsKw) != len(kwargs) {
+		return fmt.Errorf("keywords alone are due, not %v %v", keywords.Arguments, keywords.ArgumentsKw)
+	}
 	bare, err := u.call("echo", nil, nil)
 	if err != nil {
 		return err
