@@ -97,11 +97,11 @@ export class SessionAuthorizer implements Authorizer {
   ): Promise<void> | undefined {
     this.#begin();
     this.#isMessageDone = true;
-    if (this.#isAnswered) {
-      // The message was given again; what is asked for now is what was.
-      this.#isAnswered = false;
-      return undefined;
-    }
+    const isAnswered = this.#isAnswered &&
+      isAbout(this.#question, action, uri, match);
+    this.#isAnswered = false;
+    // The message was given again.
+    if (isAnswered) return undefined;
     const known = this.#known(action, uri, match);
     this.#question = { action, uri, match };
     this.#bits = known;
@@ -127,9 +127,17 @@ export class SessionAuthorizer implements Authorizer {
     options: Dict,
   ): Promise<void> | undefined {
     this.#begin();
-    return this.#known("subscribe", uri, match) !== 0
-      ? undefined
-      : this.#consultAlso("subscribe", uri, match, options);
+    const action = "subscribe";
+    const known = this.#known(action, uri, match);
+    if (known === 0) return this.#consultAlso(action, uri, match, options);
+    // What is remembered may be forgotten before the message is handled.
+    const said: Decision = {
+      allow: isAllowed(known, action),
+      disclose: isDisclosed(known, action),
+      scope: "once",
+    };
+    this.#also = { action, uri, match, said };
+    return undefined;
   }
 
   /** The session is gone: nobody waits for a decision any more (AZ-10). */
@@ -161,7 +169,7 @@ export class SessionAuthorizer implements Authorizer {
         decider: `authorizer ${procedure}`,
       };
     }
-    const failure = this.#failure ?? "it was not asked";
+    const failure = this.#failureOf(action, uri, match) ?? "it was not asked";
     return {
       error: ErrorUri.AUTHORIZATION_FAILED,
       text: "There is no decision on whether it is authorized for",
@@ -203,6 +211,16 @@ export class SessionAuthorizer implements Authorizer {
     return isAbout(this.#also, action, uri, match)
       ? this.#saidAlso(action, uri, match)
       : this.#known(action, uri, match);
+  }
+
+  #failureOf(
+    action: Action,
+    uri: string,
+    match: MatchPolicy,
+  ): string | undefined {
+    if (!isAbout(this.#also, action, uri, match)) return this.#failure;
+    const said = this.#also?.said;
+    return said !== undefined && "failure" in said ? said.failure : undefined;
   }
 
   /** What was said beside the message's own question; 0: nothing. */

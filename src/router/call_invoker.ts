@@ -16,6 +16,9 @@ import type { Peer } from "./peer.ts";
 import type { PendingCall } from "./pending_call.ts";
 import type { Callee, Registration } from "./registration.ts";
 
+/** All of them are looked at whenever a callee has room. */
+const SENT_AWAY_MAX = 16;
+
 /** The way of a realm's calls to callees. */
 export class CallInvoker {
   readonly #table: CallTable;
@@ -104,7 +107,7 @@ export class CallInvoker {
     const next = choose(call);
     if (next !== undefined) return this.#invoke(call, next);
     if (isOutForAll(call)) return this.#failUnavailable(call);
-    if (!this.#canWait(call)) {
+    if (!this.#canWait(call) || registration.sentAway.size >= SENT_AWAY_MAX) {
       return this.#table.fail(
         call,
         ErrorUri.MAX_CONCURRENCY_REACHED,
@@ -112,23 +115,35 @@ export class CallInvoker {
       );
     }
     call.state = "waiting";
-    registration.waiting.add(call);
+    registration.sentAway.add(call);
     if (call.deadline === undefined) this.#table.startTimeout(call);
   }
 
-  /** Brings waiting calls to callees while one has room; after any of them left or came. */
-  serveWaiting(registration: Registration): void {
-    for (const call of registration.waiting) {
-      const callee = choose(call);
-      if (callee !== undefined) {
-        registration.waiting.delete(call);
-        this.#table.hasTimeLeft(call);
-        this.#invoke(call, callee);
-      } else if (call.tried === undefined) {
-        // Nobody has room, whatever the others have tried.
-        return;
-      } else if (isOutForAll(call)) this.#failUnavailable(call);
+  /** A callee has left: calls may wait for nobody else. */
+  calleeLeft(registration: Registration): void {
+    for (const call of registration.sentAway) {
+      if (isOutForAll(call)) this.#failUnavailable(call);
     }
+  }
+
+  /** Brings waiting calls to callees while one has room. */
+  serveWaiting(registration: Registration): void {
+    for (const call of registration.sentAway) {
+      const callee = choose(call);
+      if (callee !== undefined) this.#serve(call, callee);
+    }
+    for (const call of registration.waiting) {
+      const callee = registration.choose();
+      if (callee === undefined) return;
+      this.#serve(call, callee);
+    }
+  }
+
+  #serve(call: PendingCall, callee: Callee): void {
+    call.registration.sentAway.delete(call);
+    call.registration.waiting.delete(call);
+    this.#table.hasTimeLeft(call);
+    this.#invoke(call, callee);
   }
 
   #failUnavailable(call: PendingCall): void {
@@ -150,7 +165,7 @@ export class CallInvoker {
 
   /** Chunks are not collected: a call in pieces has its callee at once or not. */
   #canWait({ registration, hasMoreChunks }: PendingCall): boolean {
-    return registration.waiting.size < this.#queueLength && !hasMoreChunks;
+    return registration.waitingCount < this.#queueLength && !hasMoreChunks;
   }
 
   #wait(call: PendingCall): void {
@@ -204,12 +219,9 @@ function keepPayload(call: PendingCall): void {
   call.keepsPayload = true;
 }
 
-/** A callee with room; a call that was sent away is brought to able ones only (RR-02). */
+/** A callee with room for a call that was sent away: able ones only (RR-02). */
 function choose(call: PendingCall): Callee | undefined {
-  const { registration, tried } = call;
-  return tried === undefined
-    ? registration.choose()
-    : registration.choose((peer) => isOut(call, peer));
+  return call.registration.choose((peer) => isOut(call, peer));
 }
 
 /** Whether a call that was sent away cannot go to `callee` (RR-03). */

@@ -69,7 +69,7 @@ export class CallTable {
     call.callee = undefined;
     callee.pending--;
     callee.peer.invocations.delete(call.invocationRequest);
-    if (call.registration.waiting.size > 0) this.#onRoom(call.registration);
+    if (call.registration.waitingCount > 0) this.#onRoom(call.registration);
   }
 
   /** When a call that comes now with `timeoutMs` has timed out; 0: never (TO-01). */
@@ -165,7 +165,8 @@ export class CallTable {
 
   /** Ends the calls that wait for `registration`, which has no callee any more. */
   failWaiting(registration: Registration): void {
-    for (const call of registration.waiting) {
+    const { sentAway, waiting } = registration;
+    for (const call of [...sentAway, ...waiting]) {
       this.fail(call, ErrorUri.CANCELED, "The last callee has left");
     }
   }
@@ -174,6 +175,7 @@ export class CallTable {
   end(call: PendingCall): void {
     this.#forgetCaller(call);
     call.registration.waiting.delete(call);
+    call.registration.sentAway.delete(call);
     call.state = "ended";
     this.unbind(call);
   }

@@ -318,7 +318,8 @@ export class Dealer {
    * @returns The calls that wait, which that one can have.
    */
   #evict(registration: Registration): readonly PendingCall[] {
-    const waiting = [...registration.waiting];
+    const waiting = [...registration.sentAway, ...registration.waiting];
+    registration.sentAway.clear();
     registration.waiting.clear();
     for (const { peer } of [...registration.callees]) {
       this.revoke(registration, peer, ErrorUri.UNREGISTERED);
@@ -335,7 +336,7 @@ export class Dealer {
       this.#registrations.remove(registration);
       this.#byId.delete(registration.id);
       this.#options.table.failWaiting(registration);
-    } else this.#options.invoker.serveWaiting(registration);
+    } else this.#options.invoker.calleeLeft(registration);
     if (!tells) return;
     this.#options.observer.unregistered(peer, registration);
     if (isLast) this.#options.observer.registrationDeleted(peer, registration);

@@ -34,6 +34,9 @@ const LIMIT = {
   pendingCalls: "maxPendingCalls",
 } as const;
 
+/** So many ended calls of a session are remembered at least. */
+const ENDED_CALLS_MIN = 4096;
+
 /** One joined session. */
 export class Peer {
   /** WELCOME.Session (HW-09). */
@@ -165,7 +168,7 @@ export class Peer {
   get endedCalls(): EndedCalls {
     return this.#endedCalls ??= new EndedCalls(
       this.#requestSecret,
-      this.limits.maxPendingCalls,
+      ENDED_CALLS_MIN,
     );
   }
 

@@ -38,6 +38,8 @@ export class Registration {
   readonly created: Date;
   /** Calls that wait until a callee has room; oldest first. */
   readonly waiting: Set<PendingCall> = new Set();
+  /** Those that were sent away, and wait for callees that did not do so (RR-03). */
+  readonly sentAway: Set<PendingCall> = new Set();
   readonly #random: RandomSource;
   readonly #callees: Callee[] = [];
   /** Whose turn it is under `roundrobin`. */
@@ -50,6 +52,11 @@ export class Registration {
     this.policy = facts.policy;
     this.created = facts.created;
     this.#random = random;
+  }
+
+  /** How many calls wait. */
+  get waitingCount(): number {
+    return this.waiting.size + this.sentAway.size;
   }
 
   /** In order of registration. */

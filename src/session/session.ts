@@ -126,7 +126,9 @@ export class Session {
     // Nothing that comes then is handled, but the answer is waited for.
     if (this.#quota === undefined || this.#state === "shutting_down") return 0;
     const waitMs = this.#quota.spend(frames, bytes, this.#options.nowMs());
-    if (waitMs > 0 && this.#mayWaitForHello) this.#expectHello(waitMs);
+    if (waitMs > 0 && this.#mayWaitForHello && this.#state === "open") {
+      this.#expectHello(waitMs);
+    }
     // What is owed from then on is for what came in place of HELLO.
     this.#mayWaitForHello = false;
     return waitMs;

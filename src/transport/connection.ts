@@ -72,8 +72,9 @@ export class Connection
   #readEnded = false;
   #writeEnded = false;
   #lastCount = 0;
-  /** PINGs that were answered behind a frame that waits; undefined: none does. */
-  #pingsAhead: number | undefined = undefined;
+  #isWaiting = false;
+  /** Whether PINGs behind a frame that waits are answered. */
+  #answersPings = false;
   #overflowed = false;
 
   constructor(conn: StreamConn, options: ConnectionOptions) {
@@ -177,9 +178,8 @@ export class Connection
   }
 
   handled(frames: number): void {
-    const count = frames + (this.#pingsAhead ?? 0);
-    this.#pingsAhead = undefined;
-    const waitMs = this.#session?.received(count, this.#lastCount) ?? 0;
+    this.#isWaiting = false;
+    const waitMs = this.#session?.received(frames, this.#lastCount) ?? 0;
     if (waitMs > 0 && this.#state === "open") this.#pause(waitMs);
     else this.#read();
   }
@@ -196,21 +196,32 @@ export class Connection
    * The peer's leaving has to be noticed while a frame waits (AZ-10), and its
    * PINGs to be answered (FR-07).
    */
-  waiting(behind: readonly Frame[]): readonly Frame[] {
-    const pings = behind.filter(({ kind }) => kind === FrameKind.PING);
-    for (const ping of pings) this.#pong(ping);
-    this.#pingsAhead = (this.#pingsAhead ?? 0) + pings.length;
+  waiting(frames: readonly Frame[], index: number): readonly Frame[] {
     this.#reader.readAhead();
-    return behind.filter(({ kind }) => kind !== FrameKind.PING);
+    // Of the frames of one read this was done when the first had to wait.
+    if (this.#isWaiting) return frames;
+    this.#isWaiting = true;
+    const isAhead = ({ kind }: Frame, at: number) =>
+      at > index && kind === FrameKind.PING;
+    this.#answersPings = true;
+    this.#pongAhead(frames.filter(isAhead), 0);
+    return frames.filter((frame, at) => !isAhead(frame, at));
   }
 
   readAhead(bytes: Uint8Array<ArrayBuffer>): number {
-    if (this.#pingsAhead === undefined || this.#state !== "open") return 0;
-    if (!this.unframer.isBetweenFrames) return 0;
+    const isNext = this.#isWaiting && this.unframer.isBetweenFrames;
+    if (!isNext || !this.#answersPings || this.#state !== "open") return 0;
     const pings = leadingPings(bytes);
+    const end = pings.at(-1)?.end ?? 0;
+    this.#pongAhead(pings, end);
+    return end;
+  }
+
+  /** As long as nothing is owed to quotas for it. */
+  #pongAhead(pings: readonly Frame[], bytes: number): void {
     for (const ping of pings) this.#pong(ping);
-    this.#pingsAhead += pings.length;
-    return pings.at(-1)?.end ?? 0;
+    const waitMs = this.#session?.received(pings.length, bytes) ?? 0;
+    if (waitMs > 0) this.#answersPings = false;
   }
 
   write(bytes: Uint8Array): Promise<number> {

@@ -17,12 +17,11 @@ export interface FrameHandler {
    */
   frame(frame: Frame): Promise<void> | undefined;
   /**
-   * A frame waits.
+   * The frame at `index` waits.
    *
-   * @param behind The frames behind it.
-   * @returns Those of them that have to wait, too.
+   * @returns The frames without those behind it that do not have to.
    */
-  waiting(behind: readonly Frame[]): readonly Frame[];
+  waiting(frames: readonly Frame[], index: number): readonly Frame[];
   /** What came after the frames is none. */
   faulted(fault: FrameFault): void;
   /** Handling a frame threw `error`; the frames after it are left out. */
@@ -52,9 +51,8 @@ export function handleBatch(
     while (index < frames.length && handler.isReceiving) {
       const wait = handler.frame(frames[index]);
       if (wait !== undefined) {
-        const behind = handler.waiting(frames.slice(index + 1));
-        const rest = [...frames.slice(0, index + 1), ...behind];
-        wait.then(() => handleBatch(handler, { frames: rest, fault }, index));
+        const rest = { frames: handler.waiting(frames, index), fault };
+        wait.then(() => handleBatch(handler, rest, index));
         return;
       }
       index++;

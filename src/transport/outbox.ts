@@ -135,6 +135,9 @@ export class Outbox {
   #advance(count: number): void {
     const writer = this.#writing as ByteWriter;
     this.#written += count;
+    if (this.#burstBytes > 0) {
+      this.#burstBytes = Math.min(this.#burstBytes, this.pendingBytes);
+    }
     if (this.#written < writer.length && !this.#closed) {
       return this.#write(writer);
     }

@@ -350,10 +350,16 @@ export class NaiveDealer {
     return this.#waitingAt(registration).length >= this.#queueLength;
   }
 
+  /** Those that were sent away come first. */
   #waitingAt(registration: NaiveRegistration): NaiveCall[] {
-    return this.calls.filter((call) =>
+    const waiting = this.calls.filter((call) =>
       call.registration === registration && call.callee === undefined
     );
+    const isSentAway = ({ tried }: NaiveCall) => tried.length > 0;
+    return [
+      ...waiting.filter(isSentAway),
+      ...waiting.filter((call) => !isSentAway(call)),
+    ];
   }
 
   #serveWaiting(registration: NaiveRegistration): void {

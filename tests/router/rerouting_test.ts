@@ -184,3 +184,32 @@ Deno.test("RR-04 TO-02: the timeout runs on while a call waits for a busy callee
   b.yield(1);
   assertEquals(briefs(b), ["INVOCATION 1"]);
 });
+
+Deno.test("RR-03: a call that nobody can take any more fails at once, whoever waits beside it", () => {
+  const test = new TestRealm({ callQueueLength: 9 });
+  const caller = test.join();
+  const [a, b] = busyCallees(test, 2);
+  const requests = Array.from({ length: 4 }, () => caller.call("com.a"));
+  a.error(1, UNAVAILABLE);
+  b.leave();
+  // The first was sent away by the one who is left; the others wait for it.
+  assertEquals(briefs(caller), [
+    `ERROR ${requests[0]} wamp.error.no_available_callee`,
+    `ERROR ${requests[1]} wamp.error.canceled`,
+  ]);
+  assertEquals(test.realm.inventory().pendingCalls, 2);
+});
+
+Deno.test("RR-03: no more than 16 calls that were sent away wait for busy callees", () => {
+  const test = new TestRealm({ callQueueLength: 1000 });
+  const caller = test.join();
+  const [a] = busyCallees(test, 2);
+  const requests = Array.from({ length: 100 }, () => caller.call("com.a"));
+  for (let id = 1; id <= 20; id++) a.error(id, UNAVAILABLE);
+  const refused = briefs(caller);
+  assertEquals(refused.length, 4);
+  assertEquals(
+    refused[0],
+    `ERROR ${requests[17]} wamp.error.max_concurrency_reached`,
+  );
+});

@@ -404,3 +404,14 @@ Deno.test("a session that the router ends reads on whatever it owes, for the cli
   assertEquals(bench.link.readOnCount, 1);
   assertEquals(bench.session.received(60, 1), 0);
 });
+
+Deno.test("SL-06: what a good-bye and the HELLO behind it owe puts no end to the session that joins", () => {
+  const bench = new SessionBench({ quotas: SLOW });
+  bench.join();
+  bench.receive(clientMessage(MessageCode.GOODBYE));
+  bench.join();
+  bench.session.received(60, 1);
+  bench.timers.pass(60_000);
+  assertEquals(bench.link.closed, []);
+  assertEquals(bench.timers.count, 0);
+});

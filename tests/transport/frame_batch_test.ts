@@ -41,10 +41,10 @@ class Recorder implements FrameHandler {
     return this.#onFrame(bytes[0]) ?? undefined;
   }
 
-  waiting(behind: readonly Frame[]): readonly Frame[] {
-    const numbers = behind.map(({ bytes }) => bytes[0]);
-    this.told.push(`waiting, behind it ${numbers}`);
-    return behind.filter(({ bytes }) => bytes[0] !== 4);
+  waiting(all: readonly Frame[], index: number): readonly Frame[] {
+    const behind = all.slice(index + 1).map(({ bytes }) => bytes[0]);
+    this.told.push(`waiting, behind it ${behind}`);
+    return all.filter(({ bytes }) => bytes[0] !== 4);
   }
 
   faulted({ message }: FrameFault): void {

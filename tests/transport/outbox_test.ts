@@ -295,3 +295,15 @@ Deno.test("there is one burst at a time: what another brings counts as usual", (
   outbox.burst(() => isOver = send(outbox, 11));
   assertEquals(isOver, true);
 });
+
+Deno.test("a burst is over when its octets are written, and another may come", async () => {
+  const [outbox, socket] = newOutbox();
+  for (let round = 0; round < 3; round++) {
+    send(outbox, 1);
+    outbox.burst(() => assertEquals(send(outbox, 50), false));
+    await socket.written();
+    assertEquals(outbox.pendingBytes, 0);
+  }
+  send(outbox, 1);
+  assertEquals(send(outbox, 10), true);
+});

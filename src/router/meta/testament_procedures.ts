@@ -73,6 +73,11 @@ function badScope(): MetaError {
 
 /** From `(topic, args, kwargs, publish_options=)`, or why that is wrong. */
 function testamentOf(values: Values, call: Payload): Testament | MetaError {
+  if (values.args.length > 3) {
+    return invalidArgument(
+      "There are more than three arguments: publish_options and scope are keyword arguments",
+    );
+  }
   const publication = publicationOf(values, call);
   const options = dictOf(
     keyword(values.kwargs, "publish_options") ?? EMPTY_DICT,
