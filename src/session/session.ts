@@ -19,7 +19,7 @@ import type { Realm } from "../router/realm.ts";
 import type { Router } from "../router/router.ts";
 import { CloseUri } from "../wamp/error_uri.ts";
 import { readClientFeatures } from "../wamp/features.ts";
-import type { ClientMessage, Goodbye, Hello } from "../wamp/message.ts";
+import type { ClientMessage, Hello } from "../wamp/message.ts";
 import { MessageCode, messageName } from "../wamp/message_code.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
@@ -98,9 +98,7 @@ export class Session {
       const wait = this.#consult(this.#consulted, message);
       if (wait !== undefined) return wait;
     }
-    if (this.#options.debug) {
-      traceMessage("received", message, this.#log());
-    }
+    if (this.#options.debug) traceMessage("received", message, this.#log());
     switch (this.#state) {
       case "established":
         this.#established(message);
@@ -177,7 +175,7 @@ export class Session {
     if (route(message, peer, realm, this.#sequence)) return;
     switch (message.code) {
       case MessageCode.GOODBYE:
-        return this.#goodbye(message);
+        return this.#goodbye();
       case MessageCode.ABORT:
         return this.#end("the client sent ABORT");
       default:
@@ -263,14 +261,13 @@ export class Session {
       router.release(realm);
       return this.#end("WELCOME is longer than the client accepts");
     }
-    const { limits } = this.#options;
     this.#realm = realm;
     this.#outlet = outlet;
     this.#peer = realm.join(
       session,
       identity,
       features,
-      limits,
+      this.#options.limits,
       outlet,
       address,
     );
@@ -307,7 +304,7 @@ export class Session {
   }
 
   /** The client's GOODBYE: answer, and wait for another HELLO (GB-02, SL-06). */
-  #goodbye(_message: Goodbye): void {
+  #goodbye(): void {
     this.#peer?.outlet.send({
       code: MessageCode.GOODBYE,
       details: EMPTY_DICT,

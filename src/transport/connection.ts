@@ -113,8 +113,7 @@ export class Connection
 
   /** How the client is connected, with Crossbar.io's names. */
   transportDetails(): Dict {
-    const serializer = this.#codec?.serializer.name;
-    return transportDetails(this.#conn, serializer);
+    return transportDetails(this.#conn, this.#codec?.serializer.name);
   }
 
   /**
@@ -192,10 +191,7 @@ export class Connection
     this.#reader.pause(waitMs, stillMs, () => this.#read());
   }
 
-  /**
-   * The peer's leaving has to be noticed while a frame waits (AZ-10), and its
-   * PINGs to be answered (FR-07).
-   */
+  /** The peer's leaving (AZ-10) and its PINGs (FR-07) cannot wait. */
   waiting(frames: readonly Frame[], index: number): readonly Frame[] {
     this.#reader.readAhead();
     // Of the frames of one read this was done when the first had to wait.
