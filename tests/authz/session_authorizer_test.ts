@@ -1,0 +1,75 @@
+/** What one session is asked about, and which answer counts for which question. */
+import { assertEquals } from "@std/assert";
+import { DynamicRole } from "../../src/authz/dynamic_role.ts";
+import { SessionAuthorizer } from "../../src/authz/session_authorizer.ts";
+
+const IDENTITY = {
+  authid: "anna",
+  authrole: "asked",
+  authmethod: "anonymous",
+  authprovider: "static",
+};
+const GET_EVENTS = "wamp.subscription.get_events";
+
+/** A session's authorizer, and what it asked: action and URI. */
+function sessionWith(answer: (uri: string) => unknown) {
+  const asked: string[] = [];
+  const role = new DynamicRole({
+    realm: "realm1",
+    procedure: "com.authorize",
+    trustLevel: undefined,
+    cacheSize: 1000,
+    ask: ([, uri, action]) => {
+      asked.push(`${action} ${uri}`);
+      return Promise.resolve(answer(String(uri)));
+    },
+  });
+  const join = () => new SessionAuthorizer(role, 1, IDENTITY);
+  return { asked, join };
+}
+
+/** Asks as often as it takes, as for one message. */
+async function settle(ask: () => Promise<void> | undefined): Promise<void> {
+  for (let wait = ask(); wait !== undefined; wait = ask()) await wait;
+}
+
+Deno.test("AZ-09: an answer counts for its own question alone, when the message is not given again", async () => {
+  const { asked, join } = sessionWith((uri) => uri === "com.a");
+  const session = join();
+  await session.consult("call", "com.a", "exact", {});
+  await settle(() => session.consult("subscribe", "com.b", "exact", {}));
+  assertEquals(asked, ["call com.a", "subscribe com.b"]);
+  assertEquals(session.allows("subscribe", "com.b", "exact"), false);
+});
+
+Deno.test("EH-10: what is remembered of a history's topic holds for the message, whatever it pushes out", async () => {
+  const { asked, join } = sessionWith((uri) => ({
+    allow: true,
+    cache: uri === GET_EVENTS ? "role" : "session",
+  }));
+  await settle(() => join().consult("call", GET_EVENTS, "exact", {}));
+  const session = join();
+  await settle(() => session.consult("subscribe", "com.h", "exact", {}));
+  for (let i = 0; i < 127; i++) {
+    await settle(() => session.consult("publish", `com.p${i}`, "exact", {}));
+  }
+  asked.length = 0;
+  await settle(() =>
+    session.consultHistory("com.h", "exact", {}) ??
+      session.consult("call", GET_EVENTS, "exact", {})
+  );
+  assertEquals(asked, []);
+  assertEquals(session.allows("subscribe", "com.h", "exact"), true);
+});
+
+Deno.test("AZ-04: why there is no decision is told of the question that has none", async () => {
+  const { join } = sessionWith((uri) => uri === GET_EVENTS ? true : "perhaps");
+  const session = join();
+  await settle(() =>
+    session.consultHistory("com.h", "exact", {}) ??
+      session.consult("call", GET_EVENTS, "exact", {})
+  );
+  assertEquals(session.allows("subscribe", "com.h", "exact"), false);
+  const { decider } = session.denial("subscribe", "com.h", "exact");
+  assertEquals(decider.includes("it was not asked"), false);
+});
