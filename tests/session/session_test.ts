@@ -405,13 +405,42 @@ Deno.test("a session that the router ends reads on whatever it owes, for the cli
   assertEquals(bench.session.received(60, 1), 0);
 });
 
+/** Lets in at once at first, and then after a challenge. */
+function challengingLater(): LoginMethod {
+  const accepted = {
+    kind: "accepted",
+    realm: "realm1",
+    identity: {
+      authid: "x",
+      authrole: "anonymous",
+      authmethod: "anonymous",
+      authprovider: "static",
+    },
+    authextra: undefined,
+  } as const;
+  let logins = 0;
+  return {
+    name: "anonymous",
+    serves: () => true,
+    begin: () =>
+      logins++ === 0
+        ? accepted
+        : { kind: "challenged", extra: {}, answer: () => accepted },
+  };
+}
+
 Deno.test("SL-06: what a good-bye and the HELLO behind it owe puts no end to the session that joins", () => {
-  const bench = new SessionBench({ quotas: SLOW });
+  const bench = new SessionBench({
+    methods: [challengingLater()],
+    quotas: SLOW,
+  });
   bench.join();
   bench.receive(clientMessage(MessageCode.GOODBYE));
-  bench.join();
-  bench.session.received(60, 1);
-  bench.timers.pass(60_000);
-  assertEquals(bench.link.closed, []);
+  bench.receive(hello("realm1"));
+  assertEquals(bench.session.received(60, 1), 5000);
+  bench.timers.pass(500);
+  bench.receive({ code: MessageCode.AUTHENTICATE, signature: "", extra: {} });
   assertEquals(bench.timers.count, 0);
+  bench.timers.pass(60_000);
+  assertEquals([bench.joined, bench.link.closed], [1, []]);
 });
