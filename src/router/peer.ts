@@ -7,7 +7,7 @@ import { ID_MAX, nextSessionScopeId } from "../wamp/id.ts";
 import type { Identity } from "../wamp/identity.ts";
 import { EndedCalls } from "./ended_calls.ts";
 import type { PendingCall } from "./pending_call.ts";
-import type { Authorizer, PeerOutlet } from "./ports.ts";
+import type { Authorizer, Outlet } from "./ports.ts";
 import { type Quota, QUOTA_KIND_NAME, type QuotaKind } from "./quota.ts";
 import type { Registration } from "./registration.ts";
 import { type RequestSecret, RequestTable } from "./request_table.ts";
@@ -45,7 +45,7 @@ export class Peer {
   readonly features: ClientFeatures;
   readonly limits: PeerLimits;
   readonly authorizer: Authorizer;
-  readonly outlet: PeerOutlet;
+  readonly outlet: Outlet;
   /** What it has is counted with what others have. */
   readonly quota: Quota;
   readonly #requestSecret: RequestSecret;
@@ -67,7 +67,7 @@ export class Peer {
     features: ClientFeatures,
     limits: PeerLimits,
     authorizer: Authorizer,
-    outlet: PeerOutlet,
+    outlet: Outlet,
     quota: Quota,
     requestSecret: RequestSecret,
   ) {
