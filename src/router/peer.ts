@@ -58,7 +58,7 @@ export class Peer {
   #subscriptions: Map<number, Subscription> | undefined = undefined;
   #registrations: Map<number, Registration> | undefined = undefined;
   #calls: RequestTable<PendingCall> | undefined = undefined;
-  #invocations: Map<number, PendingCall> | undefined = undefined;
+  #invocations: RequestTable<PendingCall> | undefined = undefined;
   #endedCalls: EndedCalls | undefined = undefined;
 
   constructor(
@@ -102,8 +102,8 @@ export class Peer {
   }
 
   /** Calls at this session as callee, by INVOCATION.Request. */
-  get invocations(): Map<number, PendingCall> {
-    return this.#invocations ??= new Map();
+  get invocations(): RequestTable<PendingCall> {
+    return this.#invocations ??= new RequestTable(this.#requestSecret);
   }
 
   /**
