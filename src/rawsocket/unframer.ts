@@ -9,26 +9,20 @@
  * It never throws: at the first fault it stops for good, says which, and the
  * frames before it stand.
  */
-import {
-  EXTENDED_BIT,
-  type Frame,
-  FrameKind,
-  PAYLOAD_BYTES_MAX,
-  PREFIX_BYTES,
-} from "./frame.ts";
+import { type Frame, type FrameFault, FrameKind } from "../framing/frame.ts";
+import type { Unframer } from "../framing/framing.ts";
+import { EXTENDED_BIT, PAYLOAD_BYTES_MAX, PREFIX_BYTES } from "./frame.ts";
 import { HANDSHAKE_MAGIC } from "./handshake.ts";
 import { guessForeignProtocol } from "./foreign_protocol.ts";
 
-/** Why a connection's bytes cannot be cut any further. */
-export interface FrameFault {
+/** What is wrong with the octets. */
+export interface RawSocketFault extends FrameFault {
   readonly code:
     | "bad_magic"
     | "reserved_bits"
     | "reserved_type"
     | "bad_extended_length"
     | "too_long";
-  /** For the log and the ABORT. */
-  readonly message: string;
 }
 
 /** The least that is allocated for a cut frame, or the whole of a smaller one. */
@@ -38,7 +32,7 @@ const GROWTH_FACTOR = 4;
 const NOTHING = new Uint8Array(0);
 
 /** The parser of one connection. */
-export class Unframer {
+export class RawSocketUnframer implements Unframer {
   readonly #maxPayloadBytes: number;
   #handshaken = false;
   /** Octets of a prefix that came in pieces, and how many there are. */
@@ -49,7 +43,7 @@ export class Unframer {
   #partialKind: FrameKind = FrameKind.MESSAGE;
   #partialLength = 0;
   #filled = 0;
-  #fault: FrameFault | undefined = undefined;
+  #fault: RawSocketFault | undefined = undefined;
 
   /** @param maxPayloadBytes The longest payload accepted; above 2^24 that counts. */
   constructor(maxPayloadBytes: number) {
@@ -76,7 +70,7 @@ export class Unframer {
     chunk: Uint8Array,
     length: number,
     frames: Frame[],
-  ): FrameFault | undefined {
+  ): RawSocketFault | undefined {
     let position = 0;
     while (position < length && this.#fault === undefined) {
       if (this.#partial !== undefined) {
@@ -173,7 +167,7 @@ export class Unframer {
     this.#handshaken = true;
     const bytes = new Uint8Array(PREFIX_BYTES);
     new DataView(bytes.buffer).setUint32(0, prefix);
-    frames.push({ kind: FrameKind.HANDSHAKE, bytes, start: 0, end: 4 });
+    frames.push({ kind: FrameKind.OPENING, bytes, start: 0, end: 4 });
     return start;
   }
 
@@ -233,7 +227,7 @@ export class Unframer {
     return grown;
   }
 
-  #fail(code: FrameFault["code"], message: string): void {
+  #fail(code: RawSocketFault["code"], message: string): void {
     this.#fault = { code, message };
     this.#partial = undefined;
   }

@@ -7,7 +7,7 @@ import { ID_MAX, nextSessionScopeId } from "../wamp/id.ts";
 import type { Identity } from "../wamp/identity.ts";
 import { EndedCalls } from "./ended_calls.ts";
 import type { PendingCall } from "./pending_call.ts";
-import type { Authorizer, PeerOutlet } from "./ports.ts";
+import type { Authorizer, Outlet } from "./ports.ts";
 import { type Quota, QUOTA_KIND_NAME, type QuotaKind } from "./quota.ts";
 import type { Registration } from "./registration.ts";
 import { type RequestSecret, RequestTable } from "./request_table.ts";
@@ -45,7 +45,7 @@ export class Peer {
   readonly features: ClientFeatures;
   readonly limits: PeerLimits;
   readonly authorizer: Authorizer;
-  readonly outlet: PeerOutlet;
+  readonly outlet: Outlet;
   /** What it has is counted with what others have. */
   readonly quota: Quota;
   readonly #requestSecret: RequestSecret;
@@ -58,7 +58,7 @@ export class Peer {
   #subscriptions: Map<number, Subscription> | undefined = undefined;
   #registrations: Map<number, Registration> | undefined = undefined;
   #calls: RequestTable<PendingCall> | undefined = undefined;
-  #invocations: Map<number, PendingCall> | undefined = undefined;
+  #invocations: RequestTable<PendingCall> | undefined = undefined;
   #endedCalls: EndedCalls | undefined = undefined;
 
   constructor(
@@ -67,7 +67,7 @@ export class Peer {
     features: ClientFeatures,
     limits: PeerLimits,
     authorizer: Authorizer,
-    outlet: PeerOutlet,
+    outlet: Outlet,
     quota: Quota,
     requestSecret: RequestSecret,
   ) {
@@ -102,8 +102,8 @@ export class Peer {
   }
 
   /** Calls at this session as callee, by INVOCATION.Request. */
-  get invocations(): Map<number, PendingCall> {
-    return this.#invocations ??= new Map();
+  get invocations(): RequestTable<PendingCall> {
+    return this.#invocations ??= new RequestTable(this.#requestSecret);
   }
 
   /**

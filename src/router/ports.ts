@@ -10,7 +10,7 @@ import type { Peer } from "./peer.ts";
 import type { Registration } from "./registration.ts";
 import type { Subscription } from "./subscription.ts";
 
-/** The way to a client. */
+/** The way to a client that has joined, and to its session. */
 export interface Outlet {
   /**
    * Puts `message` behind what was sent before. Never blocks and never calls
@@ -22,12 +22,6 @@ export interface Outlet {
    * that is, it does not make the client a slow one.
    */
   burst(work: () => void): void;
-  /** The longest message that the client takes, in octets; undefined: any. */
-  readonly maxMessageBytes?: number;
-}
-
-/** The way to a client that has joined, and to its session. */
-export interface PeerOutlet extends Outlet {
   /**
    * Ends the session by GOODBYE: nothing that is sent after reaches the client.
    * The realm sees to the session's leaving itself.
@@ -36,6 +30,8 @@ export interface PeerOutlet extends Outlet {
    * @param message For people; undefined: none.
    */
   kill(reason: string, message: string | undefined): void;
+  /** The longest message that the client takes, in bytes; undefined: any. */
+  readonly maxMessageBytes?: number;
 }
 
 /** The four things a session needs a permission for (AZ-01). */

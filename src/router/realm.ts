@@ -19,7 +19,7 @@ import { Gate } from "./gate.ts";
 import { MetaApi } from "./meta/meta_api.ts";
 import type { RealmView } from "./meta/realm_view.ts";
 import { Peer, type PeerLimits } from "./peer.ts";
-import type { Counters, DenialObserver, PeerOutlet, Role } from "./ports.ts";
+import type { Counters, DenialObserver, Outlet, Role } from "./ports.ts";
 import { NO_QUOTA, type QuotaTable } from "./quota.ts";
 import { QuotaBook } from "./quota_book.ts";
 import { newRequestSecret, type RequestSecret } from "./request_table.ts";
@@ -156,7 +156,7 @@ export class Realm implements RealmView {
     identity: Identity,
     features: ClientFeatures,
     limits: PeerLimits,
-    outlet: PeerOutlet,
+    outlet: Outlet,
     address: string | undefined,
   ): Peer {
     const role = this.roles.get(identity.authrole);

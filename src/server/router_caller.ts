@@ -7,7 +7,7 @@
  */
 import { ByteWriter } from "../base/byte_writer.ts";
 import { Peer } from "../router/peer.ts";
-import type { Authorizer, PeerOutlet } from "../router/ports.ts";
+import type { Authorizer, Outlet } from "../router/ports.ts";
 import { NO_QUOTA } from "../router/quota.ts";
 import type { Realm } from "../router/realm.ts";
 import { newRequestSecret } from "../router/request_table.ts";
@@ -101,7 +101,7 @@ class RouterPeer extends Peer {
 }
 
 /** The calls in one realm. */
-class RealmCaller implements PeerOutlet {
+class RealmCaller implements Outlet {
   readonly #realm: Realm;
   readonly #peer: Peer;
   readonly #waiting = new Map<number, Waiting>();

@@ -76,11 +76,6 @@ export class ChunkReader {
     if (this.#ahead === undefined) this.#read(new Uint8Array(AHEAD_BYTES));
   }
 
-  /** Whether nothing is taken for a time. */
-  get isPaused(): boolean {
-    return this.#pauseEnd?.isSet === true;
-  }
-
   /**
    * Takes nothing for `waitMs`, and as long after as `stillMs` says; then calls
    * `goOn`. Asking for the next chunk ends it. The end of a peer that sent no

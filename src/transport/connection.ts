@@ -9,24 +9,20 @@
 import { Alarm } from "../base/alarm.ts";
 import { type Logger, withFields } from "../base/log.ts";
 import type { Timers } from "../base/timers.ts";
-import { type Frame, FrameKind } from "../rawsocket/frame.ts";
-import {
-  answerHandshake,
-  type HandshakeOffer,
-} from "../rawsocket/handshake.ts";
-import type { FrameBatch, FrameSource } from "../rawsocket/unframe_stream.ts";
-import { type FrameFault, Unframer } from "../rawsocket/unframer.ts";
+import { type Frame, type FrameFault, FrameKind } from "../framing/frame.ts";
+import type { Framing, Unframer } from "../framing/framing.ts";
+import type { FrameBatch, FrameSource } from "../framing/unframe_stream.ts";
 import type { RouterMessage } from "../wamp/message.ts";
 import type { Dict } from "../wamp/options.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
 import { ChunkReader, type ChunkTarget } from "./chunk_reader.ts";
+import { ConnectionState } from "./connection_state.ts";
 import { type FrameHandler, handleBatch } from "./frame_batch.ts";
 import type { Codec, MessageReceiver } from "./message_receiver.ts";
 import { Outbox, type OutboxOptions, type OutboxTarget } from "./outbox.ts";
 import { describeAddress, hostOf, transportDetails } from "./peer_address.ts";
 import type { BatchReceiver, Pipeline } from "./pipeline.ts";
-import { leadingPings, writePong } from "./pings.ts";
 import type { StreamConn } from "./stream_conn.ts";
 
 /** What all connections of a transport have in common. */
@@ -35,12 +31,10 @@ export interface ConnectionOptions extends OutboxOptions {
   readonly timers: Timers;
   readonly log: Logger;
   readonly debug: boolean;
-  /** By serializer number of the handshake. */
-  readonly codecs: ReadonlyMap<number, Codec>;
-  readonly maxMessageBytes: number;
+  readonly framing: Framing<Codec>;
   readonly handshakeTimeoutMs: number;
-  /** Asked at each handshake. */
-  offer(): HandshakeOffer;
+  /** Whether no further connection is taken; asked at each handshake (RS-11). */
+  isFull(): boolean;
   /** Makes the session of a connection whose handshake is done. */
   openSession(connection: Connection): MessageReceiver;
   /** Told when a connection did not take what was sent to it (FR-21). */
@@ -54,8 +48,6 @@ export interface ConnectionOptions extends OutboxOptions {
 /** From the decision to close to the end of waiting for the peer. */
 const CLOSING_TIMEOUT_MS = 3000;
 
-type State = "handshake" | "open" | "closing" | "closed";
-
 /** One client's connection. */
 export class Connection
   implements BatchReceiver, ChunkTarget, FrameHandler, OutboxTarget {
@@ -64,23 +56,18 @@ export class Connection
   readonly #options: ConnectionOptions;
   readonly #outbox: Outbox;
   readonly #reader: ChunkReader;
-  #state: State = "handshake";
+  readonly #state = new ConnectionState();
   #codec: Codec | undefined = undefined;
   #peerLimitBytes = 0;
   #session: MessageReceiver | undefined = undefined;
   readonly #deadline: Alarm;
-  #readEnded = false;
-  #writeEnded = false;
+  /** Octets of the chunk that is being handled. */
   #lastCount = 0;
-  #isWaiting = false;
-  /** Whether PINGs behind a frame that waits are answered. */
-  #answersPings = false;
-  #overflowed = false;
 
   constructor(conn: StreamConn, options: ConnectionOptions) {
     this.#conn = conn;
     this.#options = options;
-    this.unframer = new Unframer(options.maxMessageBytes);
+    this.unframer = options.framing.newUnframer();
     this.#outbox = new Outbox(this, options);
     this.#deadline = new Alarm(options.timers);
     this.#setDeadline(
@@ -113,7 +100,12 @@ export class Connection
 
   /** How the client is connected, with Crossbar.io's names. */
   transportDetails(): Dict {
-    return transportDetails(this.#conn, this.#codec?.serializer.name);
+    const { framing } = this.#options;
+    return transportDetails(
+      this.#conn,
+      framing.name,
+      this.#codec?.serializer.name,
+    );
   }
 
   /**
@@ -131,7 +123,7 @@ export class Connection
 
   /** Sends `message`, after all that was sent before (FR-14). */
   send(message: RouterMessage): SendOutcome {
-    if (this.#state !== "open" || this.#codec === undefined) {
+    if (this.#state.sending !== "open" || this.#codec === undefined) {
       return SendOutcome.SENT;
     }
     const pendingBefore = this.#outbox.pendingBytes;
@@ -152,18 +144,30 @@ export class Connection
 
   /** Writes what was sent, then ends the connection. */
   close(reason: string): void {
-    if (this.#state === "closing" || this.#state === "closed") return;
-    if (this.#writeEnded) return this.abort(reason);
+    if (this.#state.isClosing) return;
+    if (this.#state.sending === "broken") return this.abort(reason);
     this.#logClosing(reason);
-    this.#state = "closing";
+    const last = this.#options.framing.closeFrame();
+    if (last !== undefined) this.#outbox.writer.append(last, 0, last.length);
+    this.#state.sending = "draining";
     this.#setDeadline(CLOSING_TIMEOUT_MS, "closing took too long");
     if (this.#outbox.pendingBytes === 0) this.drained();
-    this.readOn();
+    this.#discard();
+  }
+
+  /** What the client still sends is not handled. */
+  #discard(): void {
+    if (!this.#state.isReceiving) return;
+    const wasPaused = this.#state.receiving === "paused";
+    this.#state.receiving = "discarding";
+    if (wasPaused) this.#read();
   }
 
   /** Ends a pause that quotas made. */
   readOn(): void {
-    if (this.#reader.isPaused) this.#read();
+    if (this.#state.receiving !== "paused") return;
+    this.#state.receiving = "open";
+    this.#read();
   }
 
   /** The router stops: the session says so, then the connection ends. */
@@ -177,37 +181,38 @@ export class Connection
   }
 
   handled(frames: number): void {
-    this.#isWaiting = false;
+    if (this.#state.isWaiting) this.#state.receiving = "open";
     const waitMs = this.#session?.received(frames, this.#lastCount) ?? 0;
-    if (waitMs > 0 && this.#state === "open") this.#pause(waitMs);
+    if (waitMs > 0 && this.#state.receiving === "open") this.#pause(waitMs);
     else this.#read();
   }
 
   /** Reads on when the rates of its session's quotas are kept again. */
   #pause(waitMs: number): void {
     this.#options.readPaused();
+    this.#state.receiving = "paused";
     // Others that share a quota may have had their turn first.
     const stillMs = () => this.#session?.received(0, 0) ?? 0;
-    this.#reader.pause(waitMs, stillMs, () => this.#read());
+    this.#reader.pause(waitMs, stillMs, () => this.readOn());
   }
 
   /** The peer's leaving (AZ-10) and its PINGs (FR-07) cannot wait. */
   waiting(frames: readonly Frame[], index: number): readonly Frame[] {
     this.#reader.readAhead();
     // Of the frames of one read this was done when the first had to wait.
-    if (this.#isWaiting) return frames;
-    this.#isWaiting = true;
+    if (this.#state.receiving !== "open") return frames;
+    this.#state.receiving = "waiting";
     const isAhead = ({ kind }: Frame, at: number) =>
       at > index && kind === FrameKind.PING;
-    this.#answersPings = true;
     this.#pongAhead(frames.filter(isAhead), 0);
     return frames.filter((frame, at) => !isAhead(frame, at));
   }
 
   readAhead(bytes: Uint8Array<ArrayBuffer>): number {
-    const isNext = this.#isWaiting && this.unframer.isBetweenFrames;
-    if (!isNext || !this.#answersPings || this.#state !== "open") return 0;
-    const pings = leadingPings(bytes);
+    if (this.#state.receiving !== "waiting" || !this.unframer.isBetweenFrames) {
+      return 0;
+    }
+    const pings = this.#options.framing.leadingPings(bytes);
     const end = pings.at(-1)?.end ?? 0;
     this.#pongAhead(pings, end);
     return end;
@@ -217,7 +222,9 @@ export class Connection
   #pongAhead(pings: readonly Frame[], bytes: number): void {
     for (const ping of pings) this.#pong(ping);
     const waitMs = this.#session?.received(pings.length, bytes) ?? 0;
-    if (waitMs > 0) this.#answersPings = false;
+    if (waitMs > 0 && this.#state.receiving === "waiting") {
+      this.#state.receiving = "waiting_over_quota";
+    }
   }
 
   write(bytes: Uint8Array): Promise<number> {
@@ -225,22 +232,25 @@ export class Connection
   }
 
   drained(): void {
-    if (this.#state !== "closing") return;
-    if (this.#readEnded) return this.abort("both sides are done");
+    if (this.#state.sending !== "draining") return;
+    if (this.#state.receiving === "ended") {
+      return this.abort("both sides are done");
+    }
+    this.#state.sending = "shut";
     this.#conn.closeWrite().catch((error) => this.readFailed(error));
   }
 
   /** The peer reads no more, but what it said before may still be unread (OG-09). */
   writeFailed(error: unknown): void {
-    if (this.#state !== "open" || this.#readEnded) {
-      return this.readFailed(error);
-    }
-    this.#writeEnded = true;
+    if (
+      this.#state.sending !== "open" || this.#session === undefined
+    ) return this.readFailed(error);
+    this.#state.sending = "broken";
     this.#setDeadline(CLOSING_TIMEOUT_MS, "the peer does not read");
   }
 
   get isReceiving(): boolean {
-    return this.#state === "open" || this.#state === "handshake";
+    return this.#state.isReceiving;
   }
 
   #read(): void {
@@ -248,10 +258,10 @@ export class Connection
   }
 
   chunk(bytes: Uint8Array<ArrayBuffer>, length: number): void {
-    if (this.#state === "closed") return;
+    if (this.#state.isClosed) return;
     this.#lastCount = length;
     // What comes while closing is read only so that it is not left unread.
-    if (this.#state === "closing") return this.#read();
+    if (!this.#state.isReceiving) return this.#read();
     this.#options.pipeline.push({ source: this, bytes, length });
   }
 
@@ -264,8 +274,8 @@ export class Connection
         break;
       case FrameKind.PONG:
         break;
-      case FrameKind.HANDSHAKE:
-        this.#handshake(frame);
+      case FrameKind.OPENING:
+        this.#open(frame);
         break;
     }
     return undefined;
@@ -286,14 +296,14 @@ export class Connection
 
   #pong(ping: Frame): void {
     const pendingBefore = this.#outbox.pendingBytes;
-    writePong(ping, this.#outbox.writer);
+    this.#options.framing.writePong(ping, this.#outbox.writer);
     if (pendingBefore > 0) this.#checkOverflow(pendingBefore);
   }
 
-  #handshake(frame: Frame): void {
-    const outcome = answerHandshake(
+  #open(frame: Frame): void {
+    const outcome = this.#options.framing.open(
       frame.bytes.subarray(frame.start, frame.end),
-      this.#options.offer(),
+      this.#options.isFull(),
     );
     this.#deadline.clear();
     if (outcome.reply !== undefined) {
@@ -303,12 +313,12 @@ export class Connection
       this.log().warn("handshake refused", { reason: outcome.reason });
       return this.close(outcome.reason);
     }
-    this.#codec = this.#options.codecs.get(outcome.serializer);
+    this.#codec = outcome.codec;
     this.#peerLimitBytes = outcome.peerLimitBytes;
-    this.#state = "open";
+    this.#state.receiving = "open";
     if (this.#options.debug) {
       this.log().info("handshake done", {
-        serializer: this.#codec?.serializer.name ?? "",
+        serializer: outcome.codec.serializer.name,
         peer_limit_bytes: outcome.peerLimitBytes,
       });
     }
@@ -317,49 +327,54 @@ export class Connection
 
   faulted(fault: FrameFault): void {
     if (this.#session === undefined) {
-      this.log().warn("no RawSocket client", { reason: fault.message });
+      this.log().warn(`no ${this.#options.framing.title} client`, {
+        reason: fault.message,
+      });
       return this.close(fault.message);
     }
     this.#session.fail(new ProtocolError(fault.message));
   }
 
   #checkOverflow(pendingBefore: number): void {
-    if (this.#overflowed || !this.#outbox.isOverfull(pendingBefore)) return;
+    if (!this.#outbox.isOverfull(pendingBefore)) return;
     this.overflow("the peer does not read what it is sent");
   }
 
   /** Ends the connection because too much waits for it (FR-21). */
   overflow(message: string): void {
-    if (this.#overflowed || this.#state === "closed") return;
-    this.#overflowed = true;
+    const { sending } = this.#state;
+    if (sending === "dropped" || sending === "closed") return;
     this.#options.outboxOverflowed();
     this.log().warn(message, {
       pending_bytes: this.#outbox.pendingBytes,
       max_outbox_bytes: this.#options.maxOutboxBytes,
     });
     // Not now: the router may be in the middle of its subscribers.
-    this.#state = "closing";
+    this.#state.sending = "dropped";
+    this.#discard();
     this.#outbox.close();
     queueMicrotask(() => this.abort("the outbox is full"));
   }
 
   /** The peer has said all; what it was sent is still written. */
   ended(): void {
-    this.#readEnded = true;
-    if (this.#state === "handshake") return this.abort("the peer left");
+    const { receiving } = this.#state;
+    this.#state.receiving = "ended";
+    if (receiving === "opening") return this.abort("the peer left");
     this.#session?.disconnected();
     this.#session = undefined;
-    if (this.#state === "open") this.close("the peer left");
+    if (!this.#state.isClosing) this.close("the peer left");
     else if (this.#outbox.pendingBytes === 0) this.abort("the peer left");
   }
 
   readFailed(error: unknown): void {
-    if (this.#state === "closed") return;
+    if (this.#state.isClosed) return;
     // On a TLS transport: HTTP, or RawSocket in the clear.
     const isForeign = error instanceof Deno.errors.InvalidData;
-    if (isForeign && this.#state === "handshake") {
+    if (isForeign && this.#state.receiving === "opening") {
+      const { title } = this.#options.framing;
       this.log().warn("no TLS client", {
-        reason: `${error.message}: this port speaks RawSocket over TLS only`,
+        reason: `${error.message}: this port speaks ${title} over TLS only`,
       });
     }
     this.abort(error instanceof Error ? error.message : String(error));
@@ -374,9 +389,10 @@ export class Connection
 
   /** Ends the connection at once. */
   abort(reason: string): void {
-    if (this.#state === "closed") return;
-    if (this.#state !== "closing") this.#logClosing(reason);
-    this.#state = "closed";
+    if (this.#state.isClosed) return;
+    if (!this.#state.isClosing) this.#logClosing(reason);
+    this.#state.receiving = "closed";
+    this.#state.sending = "closed";
     this.#deadline.clear();
     this.#reader.close();
     this.#outbox.close();

@@ -3,9 +3,8 @@
  * and gone on with in a later turn, so that the other connections have theirs
  * and what was sent is written.
  */
-import type { Frame } from "../rawsocket/frame.ts";
-import type { FrameBatch, FrameSource } from "../rawsocket/unframe_stream.ts";
-import type { FrameFault } from "../rawsocket/unframer.ts";
+import type { Frame, FrameFault } from "../framing/frame.ts";
+import type { FrameBatch, FrameSource } from "../framing/unframe_stream.ts";
 
 /** Whom the frames are for. */
 export interface FrameHandler {

@@ -27,12 +27,13 @@ export function hostOf(address: Deno.Addr): string | undefined {
 /** How a client is connected, with Crossbar.io's names. */
 export function transportDetails(
   conn: StreamConn,
+  framing: string,
   serializer: string | undefined,
 ): Dict {
   const isTls = conn instanceof TlsConn;
   return {
     channel_type: isTls ? "tls" : conn.remoteAddr.transport,
-    channel_framing: "rawsocket",
+    channel_framing: framing,
     channel_serializer: serializer ?? null,
     is_secure: isTls,
     peer: describeAddress(conn.remoteAddr),

@@ -5,6 +5,7 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { covers, overlaps } from "../../src/authz/pattern_relation.ts";
 import { ByteWriter } from "../../src/base/byte_writer.ts";
+import { RAWSOCKET_FRAMER } from "../../src/rawsocket/frame.ts";
 import type { Serializer } from "../../src/serializer/serializer.ts";
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
 import { FrameEncoder } from "../../src/transport/frame_encoder.ts";
@@ -40,6 +41,7 @@ Deno.test("an EVENT whose head alone makes it too long is written once, not for 
   let written = 0;
   const encoder = new FrameEncoder(
     counting(() => written++),
+    RAWSOCKET_FRAMER,
     new FlushQueue(),
   );
   const args = encodeValue(MSGPACK_CODEC, ["x".repeat(500)]);

@@ -5,6 +5,8 @@
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import type { Logger } from "../../src/base/log.ts";
 import type { Deadline } from "../../src/base/timer_wheel.ts";
+import { RAWSOCKET_FRAMER } from "../../src/rawsocket/frame.ts";
+import { RawSocketFraming } from "../../src/rawsocket/rawsocket_framing.ts";
 import type { MessageReceiver } from "../../src/transport/message_receiver.ts";
 import { createSerializer } from "../../src/serializer/formats.ts";
 import {
@@ -84,7 +86,7 @@ class CostlySession implements MessageReceiver {
 function optionsFor(session: MessageReceiver): ConnectionOptions {
   const flushQueue = new FlushQueue();
   const serializer = createSerializer("msgpack", 64);
-  const encoder = new FrameEncoder(serializer, flushQueue);
+  const encoder = new FrameEncoder(serializer, RAWSOCKET_FRAMER, flushQueue);
   return {
     pipeline: new Pipeline<Connection>((error) => {
       throw error;
@@ -95,16 +97,14 @@ function optionsFor(session: MessageReceiver): ConnectionOptions {
     timers: { set: () => ({}) as Deadline, clear: () => {} },
     log: SILENT,
     debug: false,
-    codecs: new Map([[2, { serializer, encoder }]]),
-    maxMessageBytes: 65_536,
-    maxOutboxBytes: 65_536,
-    handshakeTimeoutMs: 1000,
-    offer: () => ({
-      serializers: new Set([2]),
+    framing: new RawSocketFraming({
+      codecs: new Map([[2, { serializer, encoder }]]),
       maxMessageBytes: 65_536,
       minPeerLimitBytes: 512,
-      full: false,
     }),
+    maxOutboxBytes: 65_536,
+    handshakeTimeoutMs: 1000,
+    isFull: () => false,
     openSession: () => session,
     readPaused: () => {},
     outboxOverflowed: () => {},

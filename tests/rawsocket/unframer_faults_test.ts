@@ -1,7 +1,10 @@
 /** What the unframer refuses, when, and at what cost. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { Frame } from "../../src/rawsocket/frame.ts";
-import { type FrameFault, Unframer } from "../../src/rawsocket/unframer.ts";
+import type { Frame } from "../../src/framing/frame.ts";
+import {
+  type RawSocketFault,
+  RawSocketUnframer,
+} from "../../src/rawsocket/unframer.ts";
 import { bytesOf, concat } from "../support/hex.ts";
 import { frame } from "../support/raw_client.ts";
 import { cutEverywhere, HANDSHAKE, octetByOctet, parse } from "./_parse.ts";
@@ -10,7 +13,7 @@ import { cutEverywhere, HANDSHAKE, octetByOctet, parse } from "./_parse.ts";
 const BAD_PREFIXES: [
   name: string,
   prefix: string,
-  code: FrameFault["code"],
+  code: RawSocketFault["code"],
 ][] = [
   ["the lowest R bit", "10 00 00 01", "reserved_bits"],
   ["the highest R bit", "80 00 00 01", "reserved_bits"],
@@ -68,7 +71,7 @@ Deno.test("Unframer takes 2^24 octets where the limit is above", () => {
 });
 
 Deno.test("Unframer stays at its first fault, and gives no frame any more", () => {
-  const unframer = new Unframer(1000);
+  const unframer = new RawSocketUnframer(1000);
   const frames: Frame[] = [];
   unframer.push(HANDSHAKE, 4, frames);
   const bad = concat(bytesOf("03 00 00 00"), frame(0, bytesOf("01")));
@@ -91,7 +94,7 @@ const NO_HANDSHAKES: [octets: string, message: RegExp][] = [
 
 for (const [octets, message] of NO_HANDSHAKES) {
   Deno.test(`Unframer refuses ${octets} as a handshake`, () => {
-    const unframer = new Unframer(1000);
+    const unframer = new RawSocketUnframer(1000);
     const bytes = bytesOf(octets);
     const frames: Frame[] = [];
     const fault = unframer.push(bytes, bytes.length, frames);
@@ -113,8 +116,8 @@ Deno.test("Unframer takes no handshake twice", () => {
 });
 
 /** The prefix of 2^24 - 1 octets, of which `come` have come. */
-function claim(come: number): Unframer {
-  const unframer = new Unframer(2 ** 24);
+function claim(come: number): RawSocketUnframer {
+  const unframer = new RawSocketUnframer(2 ** 24);
   const bytes = concat(
     HANDSHAKE,
     bytesOf("00 FF FF FF"),

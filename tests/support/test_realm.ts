@@ -8,7 +8,7 @@ import type {
   Authorizer,
   CounterName,
   Counters,
-  PeerOutlet,
+  Outlet,
   Role,
 } from "../../src/router/ports.ts";
 import { Realm, type RealmOptions } from "../../src/router/realm.ts";
@@ -71,7 +71,7 @@ export function seededSource(seed = 1): RandomSource {
 }
 
 /** Keeps what it is sent, unless a test says that it cannot be sent. */
-export class RecordingOutlet implements PeerOutlet {
+export class RecordingOutlet implements Outlet {
   readonly #sent: RouterMessage[] = [];
   /** Reason and message, once the realm has ended the session. */
   killed: [reason: string, message: string | undefined] | undefined = undefined;

@@ -1,12 +1,15 @@
 import { assertEquals } from "@std/assert";
-import { type Frame, FrameKind } from "../../src/rawsocket/frame.ts";
-import type { FrameFault } from "../../src/rawsocket/unframer.ts";
+import {
+  type Frame,
+  type FrameFault,
+  FrameKind,
+} from "../../src/framing/frame.ts";
 import {
   type FrameHandler,
   handleBatch,
 } from "../../src/transport/frame_batch.ts";
 
-const FAULT: FrameFault = { code: "reserved_type", message: "reserved" };
+const FAULT: FrameFault = { message: "reserved" };
 
 /** Frames whose payload is one octet: their number, from 1 on. */
 function frames(count: number): Frame[] {

@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { Connection } from "../../src/transport/connection.ts";
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
+import { RawSocketFraming } from "../../src/rawsocket/rawsocket_framing.ts";
+import type { Codec } from "../../src/transport/message_receiver.ts";
 import { Pipeline } from "../../src/transport/pipeline.ts";
 import { Transport } from "../../src/transport/transport.ts";
 import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
@@ -40,14 +42,15 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
       timers: { set: () => ({}) as never, clear() {} },
       log,
       debug: false,
-      codecs: new Map(),
-      maxMessageBytes: 1,
+      framing: new RawSocketFraming<Codec>({
+        codecs: new Map(),
+        maxMessageBytes: 1,
+        minPeerLimitBytes: 1,
+      }),
       maxOutboxBytes: 1,
       handshakeTimeoutMs: 1,
       maxConnections: 1,
-      offer: () => {
-        throw new Error("nobody shakes hands");
-      },
+      isFull: () => false,
       openSession: () => {
         throw new Error("nobody joins");
       },

@@ -1,7 +1,7 @@
 /** PINGs that are answered ahead of what was sent before them (checklist FR-07). */
 import { assertEquals } from "@std/assert";
 import { ByteWriter } from "../../src/base/byte_writer.ts";
-import { leadingPings, writePong } from "../../src/transport/pings.ts";
+import { leadingPings, writePong } from "../../src/rawsocket/frame.ts";
 import { bytesOf } from "../support/hex.ts";
 
 /** What is answered to the PINGs that `hex` begins with, and where they end. */
