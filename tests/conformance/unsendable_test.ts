@@ -6,7 +6,7 @@
 import { assertEquals } from "@std/assert";
 import type { RealmConfig } from "../../src/config/config.ts";
 import type { SerializerName } from "../../src/serializer/serializer.ts";
-import { utf8 } from "../support/hex.ts";
+import { bytesOf, utf8 } from "../support/hex.ts";
 import { challenged } from "../support/login.ts";
 import { callMeta, doMeta } from "../support/meta.ts";
 import {
@@ -16,10 +16,20 @@ import {
   type ScenarioOptions,
 } from "../support/scenario.ts";
 import { openRealm } from "../support/test_server.ts";
-import { SERIALIZERS } from "../support/wire_codec.ts";
+import {
+  decodeValue,
+  encodeValue,
+  SERIALIZERS,
+} from "../support/wire_codec.ts";
 import { asked, authenticator, question } from "./_authenticator.ts";
 import { brokerFeatures } from "./_identities.ts";
-import { type Forms, forms, listOf, sendOctets } from "./_octets.ts";
+import {
+  type Forms,
+  forms,
+  listOf,
+  receiveOctets,
+  sendOctets,
+} from "./_octets.ts";
 
 const UNSUPPORTED = { payload_unsupported: true };
 const TOO_LONG = { payload_limit_exceeded: true };
@@ -393,4 +403,111 @@ scenario(
     await client.expectAbort("wamp.error.authentication_failed");
   },
   DYNAMIC,
+);
+
+/** Dicts of which two keys would be one elsewhere: where they have no form. */
+const TWINS: readonly [
+  name: string,
+  from: SerializerName,
+  octets: Uint8Array,
+  formless: readonly SerializerName[],
+][] = [
+  ['1 and "1"', "msgpack", bytesOf("82 01 A161 A131 A162"), ["json"]],
+  ['1 and "1"', "cbor", bytesOf("A2 01 6161 6131 6162"), ["json"]],
+  [
+    "1 and 1.0",
+    "msgpack",
+    bytesOf("82 01 A161 CB3FF0000000000000 A162"),
+    ["json", "cbor"],
+  ],
+  ["1 and a tagged 1", "cbor", bytesOf("A2 01 6161 C501 6162"), [
+    "json",
+    "msgpack",
+  ]],
+  ["null and undefined", "cbor", bytesOf("A2 F6 01 F7 02"), [
+    "json",
+    "msgpack",
+  ]],
+  ["a key twice", "json", utf8('{"a":1,"b":2,"a":3}'), ["msgpack", "cbor"]],
+  ["a key twice", "msgpack", bytesOf("82 A161 01 A161 02"), ["json", "cbor"]],
+  ["a key twice", "cbor", bytesOf("BF 6161 01 6161 02 FF"), [
+    "json",
+    "msgpack",
+  ]],
+];
+
+for (const [name, from, octets, formless] of TWINS) {
+  scenario(
+    `A-13 SE-04: a dict of ${from} with ${name} as keys has no form in ${
+      formless.join(" and ")
+    }, and is unchanged in ${from}`,
+    async (router) => {
+      const one = await router.join({ serializer: from });
+      const equal = await router.join({ serializer: from });
+      const args = listOf(from, octets);
+      await equal.subscribe("com.a");
+      await sendOctets(one, [16, 1, {}, "com.a"], args);
+      await receiveOctets(equal, args);
+      for (const serializer of SERIALIZERS) {
+        if (serializer === from) continue;
+        const other = await router.join({ serializer });
+        await other.subscribe(`com.${serializer}`);
+        await other.register(`com.${serializer}`);
+        await sendOctets(one, [16, 2, {}, `com.${serializer}`], args);
+        const event = await other.readFrame();
+        const request = one.nextRequest();
+        await sendOctets(one, [48, request, {}, `com.${serializer}`], args);
+        if (formless.includes(serializer)) {
+          const message = decodeValue(serializer, event.payload);
+          assertEquals((message as unknown[]).slice(3), [UNSUPPORTED]);
+          await expectError(one, 48, request, "wamp.error.invalid_argument");
+        } else {
+          // Both keys are there: the client here has no form for such a dict.
+          const due = serializer === "cbor"
+            ? bytesOf("A2 01 6161 6131 6162")
+            : bytesOf("82 01 A161 A131 A162");
+          for (const { payload } of [event, await other.readFrame()]) {
+            const tail = payload.subarray(payload.length - due.length);
+            assertEquals(tail, due);
+          }
+        }
+      }
+    },
+  );
+}
+
+scenario(
+  "A-13 SE-04: the router's own procedures read no dict with a key twice",
+  async (router) => {
+    for (
+      const [serializer, keywords] of [
+        ["json", utf8('{"scope":"detached","scope":"destroyed"}')],
+        [
+          "msgpack",
+          bytesOf(`82 A573636F7065 C0 A573636F7065 C0`),
+        ],
+        ["cbor", bytesOf("A2 6573636F7065 F6 6573636F7065 F6")],
+      ] as const
+    ) {
+      const client = await router.join({ serializer });
+      const list = encodeValue(serializer, []);
+      const head = [48, 1, {}, "wamp.session.flush_testaments"];
+      await sendOctets(client, head, list, keywords);
+      await expectError(client, 48, 1, "wamp.error.invalid_argument");
+    }
+  },
+);
+
+scenario(
+  "SE-04 A-09: of an option twice the last counts",
+  async (router) => {
+    const client = await router.join({ serializer: "json" });
+    await client.sendFrame(
+      0,
+      utf8('[32,1,{"match":"exact","match":"prefix"},"com."]'),
+    );
+    assertEquals((await client.receive()).slice(0, 2), [33, 1]);
+    await client.sendFrame(0, utf8('[16,2,{"exclude_me":false},"com.a"]'));
+    assertEquals((await client.receive()).slice(3), [{ topic: "com.a" }]);
+  },
 );
