@@ -104,11 +104,12 @@ export class Broker {
       if (options.acknowledge === true) publisher.outlet.send(refusal);
       return;
     }
-    const id = this.#options.publicationIds.next();
-    this.route(
-      this.#current.fill(publisher, id, message),
-      options.retain === true,
-    );
+    const { delivery, publicationIds } = this.#options;
+    const id = publicationIds.next();
+    const publication = this.#current.fill(publisher, id, message);
+    if (options._clear_retained === true) delivery.clearRetained(publication);
+    else if (options.retain === true) delivery.retain(publication);
+    this.route(publication);
     this.#current.clear();
     if (options.acknowledge === true) {
       publisher.outlet.send({
@@ -156,9 +157,8 @@ export class Broker {
   }
 
   /** Brings an accepted publication to its subscribers. */
-  route(publication: Publication, retain: boolean): void {
+  route(publication: Publication): void {
     const { delivery } = this.#options;
-    if (retain) delivery.retain(publication);
     const exact = this.#subscriptions.exact(publication.topic);
     if (exact !== undefined) {
       delivery.deliver(exact, publication, publication.details);
@@ -191,7 +191,7 @@ export class Broker {
       excluded: undefined,
       lists: undefined,
       audience: undefined,
-    }, false);
+    });
   }
 
   /** SUBSCRIBE: SUBSCRIBED or ERROR (PS-01). */

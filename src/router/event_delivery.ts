@@ -5,7 +5,8 @@
 import type { Clock } from "../base/clock.ts";
 import type { Event } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
-import type { Dict } from "../wamp/options.ts";
+import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
+import { NO_PAYLOAD } from "../wamp/payload.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
 import { Audience } from "./audience.ts";
 import {
@@ -88,6 +89,16 @@ export class EventDelivery {
     this.#store.retain(this.#stored(publication));
   }
 
+  /** As if the publication became its topic's retained event and then vanished. */
+  clearRetained(publication: Publication): void {
+    this.#store.retain({
+      ...this.#stored(publication),
+      details: EMPTY_DICT,
+      payload: NO_PAYLOAD,
+      isClearing: true,
+    });
+  }
+
   /** The retained events that `subscriber` would have got (ER-03, ER-05 to ER-07). */
   deliverRetained(subscription: Subscription, subscriber: Peer): void {
     subscriber.outlet.burst(() =>
@@ -99,7 +110,7 @@ export class EventDelivery {
     try {
       for (const events of this.#retainedFor(subscription)) {
         const event = events.find((one) => isStoredFor(one, subscriber));
-        if (event !== undefined) {
+        if (event !== undefined && event.isClearing !== true) {
           this.#deliverStored(event, subscription, subscriber);
         }
       }
