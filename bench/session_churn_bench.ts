@@ -67,6 +67,7 @@ function makeRealm(): Realm {
     timers: TIMERS,
     counters: COUNTERS,
     denials: { denied: () => {} },
+    losses: { lost: () => {} },
     nowMs: () => 0,
   });
 }

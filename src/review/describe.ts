@@ -2,7 +2,7 @@
  * Decisions in words.
  */
 import { describeVerdict } from "../authz/describe_verdict.ts";
-import { isReservedUri } from "../wamp/uri.ts";
+import { routerPrefixOf } from "../wamp/uri.ts";
 import type { Decision, Request } from "./role_review.ts";
 
 /** A decision by its outcome. */
@@ -23,9 +23,7 @@ export function describeReason(decision: Decision, request: Request): string {
         ? "the URI is not valid under the realm's uri_check"
         : `the ${match} pattern is not valid under the realm's uri_check`;
     case "reserved_uri":
-      return `only the router can ${action} below "${
-        isReservedUri(uri) ? "wamp." : "sluice.authorization."
-      }"`;
+      return `only the router can ${action} below "${routerPrefixOf(uri)}"`;
     case "authorizer":
       return `procedure "${decision.authorizer}" is asked, and decides`;
     default:

@@ -3,12 +3,7 @@
  */
 import { StaticRules, type Verdict } from "../authz/static_rules.ts";
 import type { ActionName, RealmConfig, RoleConfig } from "../config/config.ts";
-import {
-  isReservedUri,
-  isRouterUri,
-  isValidUri,
-  type MatchPolicy,
-} from "../wamp/uri.ts";
+import { isRouterUri, isValidUri, type MatchPolicy } from "../wamp/uri.ts";
 
 /** What a session asks for. */
 export interface Request {
@@ -70,6 +65,5 @@ export class RoleReview {
 
 /** Whether the router refuses `action` on `uri` to every client. */
 function isOwnUri(action: ActionName, uri: string): boolean {
-  return action === "register" && isRouterUri(uri) ||
-    action === "publish" && isReservedUri(uri);
+  return (action === "register" || action === "publish") && isRouterUri(uri);
 }

@@ -96,6 +96,20 @@ export interface DenialObserver {
   ): void;
 }
 
+/** An event of which a subscriber could be told nothing. */
+export interface EventLoss {
+  readonly topic: string;
+  readonly subscription: number;
+  readonly publication: number;
+  /** Why the event could not be sent as it was. */
+  readonly reason: "payload_limit_exceeded" | "payload_unsupported";
+}
+
+/** Told of every event that a subscriber does not even get without payload. */
+export interface LossObserver {
+  lost(realm: string, subscriber: Peer, loss: EventLoss): void;
+}
+
 /** Told what changes in a realm, as it changes: the meta API's events. */
 export interface RealmObserver {
   joined(peer: Peer): void;
@@ -108,6 +122,7 @@ export interface RealmObserver {
   registered(peer: Peer, registration: Registration): void;
   unregistered(peer: Peer, registration: Registration): void;
   registrationDeleted(peer: Peer, registration: Registration): void;
+  eventLost(subscriber: Peer, loss: EventLoss): void;
 }
 
 /** The router's own procedures, below `wamp.`. */
@@ -126,8 +141,10 @@ export interface Counters {
 export type CounterName =
   /** EVENTs sent without payload because longer than the subscriber's limit (FR-15). */
   | "events_too_long"
-  /** EVENTs not sent because the payload has no form in the subscriber's serializer. */
+  /** The same because the payload has no form in the subscriber's serializer (A-13). */
   | "events_unsupported_value"
+  /** Of both: EVENTs of which the subscriber could be told nothing. */
+  | "events_lost"
   /** Calls answered with an error because a message was above a peer's limit (FR-16, FR-17). */
   | "calls_too_long"
   /** Events that left a history because it was at its bounds. */

@@ -19,7 +19,13 @@ import { Gate } from "./gate.ts";
 import { MetaApi } from "./meta/meta_api.ts";
 import type { RealmView } from "./meta/realm_view.ts";
 import { Peer, type PeerLimits } from "./peer.ts";
-import type { Counters, DenialObserver, Outlet, Role } from "./ports.ts";
+import type {
+  Counters,
+  DenialObserver,
+  LossObserver,
+  Outlet,
+  Role,
+} from "./ports.ts";
 import { NO_QUOTA, type QuotaTable } from "./quota.ts";
 import { QuotaBook } from "./quota_book.ts";
 import { newRequestSecret, type RequestSecret } from "./request_table.ts";
@@ -50,6 +56,7 @@ export interface RealmServices {
   readonly timers: Timers;
   readonly counters: Counters;
   readonly denials: DenialObserver;
+  readonly losses: LossObserver;
   /** A clock that never goes back. */
   readonly nowMs: () => number;
 }
@@ -115,7 +122,10 @@ export class Realm implements RealmView {
       publicationIds: services.ids,
       clock,
       observer: this.#meta.events,
-      delivery: new EventDelivery(store, clock, counters),
+      delivery: new EventDelivery(store, clock, counters, (peer, loss) => {
+        services.losses.lost(name, peer, loss);
+        this.#meta.events.eventLost(peer, loss);
+      }),
       histories: store.histories,
     });
     this.dealer = new Dealer({

@@ -10,6 +10,7 @@ import {
 import { narrowInteger } from "../wamp/exact_integer.ts";
 import { readText, readTextLeniently } from "./text_reader.ts";
 import { rfc3339 } from "./timestamp.ts";
+import { UniqueKeys } from "./unique_keys.ts";
 
 /**
  * Where a value stands: in the `envelope` WAMP's own data model holds (no
@@ -91,7 +92,8 @@ const FIXED_SIZE = [
  * @param depth How deep lists and dicts may nest from here.
  * @throws {ProtocolError} Where there is no whole value, or none that `place`
  * allows.
- * @throws {UnsupportedValueError} On a dict key that is no plain value.
+ * @throws {UnsupportedValueError} On a dict key that is no plain value, and on a
+ * dict in payload with a key that becomes another of its keys.
  */
 export function readMsgpackValue(
   bytes: Uint8Array,
@@ -177,11 +179,17 @@ class ValueReader {
 
   dict(count: number, depth: number): void {
     this.enter(depth, count * 2);
+    const keys = count > 1 && this.place === "payload"
+      ? new UniqueKeys(this.sink.hasTextKeys === true)
+      : undefined;
     this.sink.beginDict(count);
     for (let i = 0; i < count; i++) {
-      this.sink.key(this.key());
+      const key = this.key();
+      keys?.add(key);
+      this.sink.key(key);
       this.value(depth - 1);
     }
+    keys?.end();
     this.sink.endDict();
   }
 

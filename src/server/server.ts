@@ -20,6 +20,7 @@ import { Stores } from "./open_store.ts";
 import { openTransport, type SharedParts } from "./open_transport.ts";
 import type { AskInRealm } from "./build_role.ts";
 import { DenialLog } from "./denial_log.ts";
+import { LossLog } from "./loss_log.ts";
 import { autoRealms, realmOptions } from "./realm_options.ts";
 import { RouterCaller } from "./router_caller.ts";
 import { WheelTimers } from "./wheel_timers.ts";
@@ -80,6 +81,7 @@ export async function startServer(
     timers,
     counters,
     denials: new DenialLog(limited, counters),
+    losses: new LossLog(limited),
     nowMs,
   }, config.autoRealms && autoRealms(config.autoRealms, parts, ask));
   const caller = new RouterCaller(router);

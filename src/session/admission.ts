@@ -9,6 +9,7 @@ import type { Router } from "../router/router.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
 import type { Hello } from "../wamp/message.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
+import { SendOutcome } from "../wamp/send_outcome.ts";
 import { isValidUri } from "../wamp/uri.ts";
 import type { SessionLink } from "./session_link.ts";
 
@@ -39,6 +40,19 @@ export function beginLogin(
     host: link.remoteHost(),
     transportDetails: () => link.transportDetails(),
   });
+}
+
+/** The refusal of a client that what comes next cannot be sent to (FR-18). */
+export function unsendable(what: string, outcome: SendOutcome): Refused {
+  return outcome === SendOutcome.TOO_LONG
+    ? refused(
+      ErrorUri.PAYLOAD_SIZE_EXCEEDED,
+      `${what} is longer than the client accepts`,
+    )
+    : refused(
+      ErrorUri.AUTHENTICATION_FAILED,
+      `${what} would have a value that the client's serializer cannot hold`,
+    );
 }
 
 /** The refusal of a realm that is not there. */

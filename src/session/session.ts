@@ -24,7 +24,7 @@ import { MessageCode, messageName } from "../wamp/message_code.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
-import { beginLogin, openRealm } from "./admission.ts";
+import { beginLogin, openRealm, unsendable } from "./admission.ts";
 import { consult } from "./consult.ts";
 import { Joining } from "./joining.ts";
 import { traceMessage } from "./message_trace.ts";
@@ -216,8 +216,9 @@ export class Session {
   #challenge(method: string, extra: Dict): boolean {
     const message = { code: MessageCode.CHALLENGE, method, extra } as const;
     if (this.#options.debug) traceMessage("sent", message, this.#log());
-    if (this.#link.send(message) === SendOutcome.SENT) return true;
-    this.#end("CHALLENGE is longer than the client accepts");
+    const outcome = this.#link.send(message);
+    if (outcome === SendOutcome.SENT) return true;
+    this.#refuse(unsendable("CHALLENGE", outcome));
     return false;
   }
 
@@ -250,16 +251,17 @@ export class Session {
         ? withFields(this.#link.log(), { session, realm: realm.name })
         : undefined,
     );
-    const isSent = [true, false].some((announces) =>
+    const welcome = (announces: boolean) =>
       outlet.send({
         code: MessageCode.WELCOME,
         session,
         details: welcomeDetails(realm, identity, authextra, announces),
-      }) === SendOutcome.SENT
-    );
-    if (!isSent) {
+      });
+    let outcome = welcome(true);
+    if (outcome === SendOutcome.TOO_LONG) outcome = welcome(false);
+    if (outcome !== SendOutcome.SENT) {
       router.release(realm);
-      return this.#end("WELCOME is longer than the client accepts");
+      return this.#refuse(unsendable("WELCOME", outcome));
     }
     this.#realm = realm;
     this.#outlet = outlet;
@@ -324,7 +326,6 @@ export class Session {
       reason,
     });
     if (outcome === SendOutcome.TOO_LONG) {
-      if (message !== undefined) return this.#sendGoodbye(reason, undefined);
       return this.#end("GOODBYE is longer than the client accepts");
     }
     this.#leave();

@@ -6,7 +6,7 @@
 import type { ByteWriter } from "../base/byte_writer.ts";
 import type { MessageFramer } from "../framing/framing.ts";
 import type { Serializer } from "../serializer/serializer.ts";
-import { type RouterMessage, withoutText } from "../wamp/message.ts";
+import { type RouterMessage, shorter } from "../wamp/message.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
 import { UnsupportedValueError } from "../wamp/value_sink.ts";
 import type { FlushQueue } from "./flush_queue.ts";
@@ -58,10 +58,10 @@ export class FrameEncoder {
     const outcome = this.#encodeFrame(message, out, limitBytes);
     if (outcome !== SendOutcome.SENT) {
       // The text for people is given up, so that an answer is never missing.
-      const bare = outcome === SendOutcome.TOO_LONG
-        ? withoutText(message)
+      const next = outcome === SendOutcome.TOO_LONG
+        ? shorter(message)
         : undefined;
-      return bare === undefined ? outcome : this.encode(bare, out, limitBytes);
+      return next === undefined ? outcome : this.encode(next, out, limitBytes);
     }
     this.#lastMessage = message;
     this.#lastGeneration = this.#flushQueue.generation;

@@ -8,6 +8,7 @@ import type {
   Authorizer,
   CounterName,
   Counters,
+  EventLoss,
   Outlet,
   Role,
 } from "../../src/router/ports.ts";
@@ -288,11 +289,20 @@ export function plainRealm(name: string, role: string): RealmOptions {
   };
 }
 
+/** One event that was lost for one subscriber. */
+export interface Loss {
+  readonly realm: string;
+  readonly session: number;
+  readonly loss: EventLoss;
+}
+
 /** A realm with a role that may do everything, and one that may do nothing. */
 export class TestRealm {
   readonly realm: Realm;
   readonly time = new ManualTime();
   readonly counters = new TestCounters();
+  /** What subscribers could be told nothing of, in order. */
+  readonly losses: Loss[] = [];
   #lastSession = 0;
 
   constructor(options: TestRealmOptions | UriCheck = {}) {
@@ -318,6 +328,10 @@ export class TestRealm {
       timers: this.time,
       counters: this.counters,
       denials: { denied: () => {} },
+      losses: {
+        lost: (realm, { sessionId }, loss) =>
+          void this.losses.push({ realm, session: sessionId, loss }),
+      },
       nowMs: () => this.time.now().getTime(),
     });
   }

@@ -6,13 +6,16 @@
 import type { Dict } from "../../wamp/options.ts";
 import { payloadOf } from "../../wamp/values.ts";
 import type { Peer } from "../peer.ts";
-import type { RealmObserver } from "../ports.ts";
+import type { EventLoss, RealmObserver } from "../ports.ts";
 import type { Registration } from "../registration.ts";
 import type { Subscription } from "../subscription.ts";
 import type { RealmView } from "./realm_view.ts";
 import { registrationDetails } from "./registration_procedures.ts";
 import { sessionDetails } from "./session_procedures.ts";
 import { isShown, subscriptionDetails } from "./subscription_procedures.ts";
+
+/** Ours: an event of which a subscriber could be told nothing. */
+export const EVENT_LOST = "sluice.event.on_lost";
 
 /** Publishes the events of one realm. */
 export class MetaEvents implements RealmObserver {
@@ -75,6 +78,14 @@ export class MetaEvents implements RealmObserver {
     this.#tell("wamp.registration.on_delete", peer.sessionId, id);
   }
 
+  eventLost(subscriber: Peer, { topic, ...loss }: EventLoss): void {
+    // Nothing is told of the loss of what tells of losses: it would not end.
+    if (topic === EVENT_LOST || !this.#isAwaited(EVENT_LOST)) return;
+    const { sessionId, identity: { authid, authrole } } = subscriber;
+    const details: Dict = { authid, authrole, topic, ...loss };
+    this.#publish(EVENT_LOST, [sessionId, details]);
+  }
+
   #tellOfSubscription(
     what: string,
     peer: Peer,
@@ -110,4 +121,5 @@ export const NO_META_EVENTS: RealmObserver = {
   registered() {},
   unregistered() {},
   registrationDeleted() {},
+  eventLost() {},
 };
