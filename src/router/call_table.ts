@@ -130,20 +130,25 @@ export class CallTable {
     this.#sendUnsendable(call, outcome);
   }
 
-  /** CANCEL of an own pending call (CX-01 to CX-06); else nothing (CX-08). */
+  /**
+   * CANCEL of an own pending call (CX-01 to CX-06); else nothing (CX-08). After
+   * `kill` the other modes end the wait for a callee that does not answer.
+   */
   cancel(caller: Peer, message: Cancel): void {
     const call = caller.calls.get(message.request);
-    if (call === undefined || call.state === "killing") return;
+    if (call === undefined) return;
     const mode = canInterrupt(call)
       ? message.options["mode"] ?? "killnowait"
       : "skip";
+    // The callee is interrupted once, whatever its caller still asks for (CX-10).
+    const isKilling = call.state === "killing";
     if (mode === "kill") {
+      if (isKilling) return;
       call.state = "killing";
-      this.#interrupt(call, "kill");
-      return;
+      return this.#interrupt(call, "kill");
     }
     this.#sendError(call, ErrorUri.CANCELED, "The caller canceled the call");
-    if (mode === "killnowait") this.#interrupt(call, "killnowait");
+    if (mode === "killnowait" && !isKilling) this.#interrupt(call, mode);
     this.#abandon(call);
   }
 
