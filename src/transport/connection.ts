@@ -24,9 +24,10 @@ import { ChunkReader, type ChunkTarget } from "./chunk_reader.ts";
 import { type FrameHandler, handleBatch } from "./frame_batch.ts";
 import type { Codec, MessageReceiver } from "./message_receiver.ts";
 import { Outbox, type OutboxOptions, type OutboxTarget } from "./outbox.ts";
+import { Overtaking } from "./overtaking.ts";
 import { describeAddress, hostOf, transportDetails } from "./peer_address.ts";
 import type { BatchReceiver, Pipeline } from "./pipeline.ts";
-import { leadingPings, writePong } from "./pings.ts";
+import { writePong } from "./pings.ts";
 import type { StreamConn } from "./stream_conn.ts";
 
 /** What all connections of a transport have in common. */
@@ -72,9 +73,10 @@ export class Connection
   #readEnded = false;
   #writeEnded = false;
   #lastCount = 0;
-  #isWaiting = false;
-  /** Whether PINGs behind a frame that waits are answered. */
-  #answersPings = false;
+  /** When the frames at hand came; 0: in this turn. */
+  #receivedMs = 0;
+  /** Made when first used: most connections never wait. */
+  #overtaking: Overtaking | undefined = undefined;
   #overflowed = false;
 
   constructor(conn: StreamConn, options: ConnectionOptions) {
@@ -177,7 +179,7 @@ export class Connection
   }
 
   handled(frames: number): void {
-    this.#isWaiting = false;
+    this.#overtaking?.end();
     const waitMs = this.#session?.received(frames, this.#lastCount) ?? 0;
     if (waitMs > 0 && this.#state === "open") this.#pause(waitMs);
     else this.#read();
@@ -191,33 +193,24 @@ export class Connection
     this.#reader.pause(waitMs, stillMs, () => this.#read());
   }
 
-  /** The peer's leaving (AZ-10) and its PINGs (FR-07) cannot wait. */
   waiting(frames: readonly Frame[], index: number): readonly Frame[] {
+    this.putOff();
     this.#reader.readAhead();
-    // Of the frames of one read this was done when the first had to wait.
-    if (this.#isWaiting) return frames;
-    this.#isWaiting = true;
-    const isAhead = ({ kind }: Frame, at: number) =>
-      at > index && kind === FrameKind.PING;
-    this.#answersPings = true;
-    this.#pongAhead(frames.filter(isAhead), 0);
-    return frames.filter((frame, at) => !isAhead(frame, at));
+    this.#overtaking ??= new Overtaking(
+      this.#session as MessageReceiver,
+      (this.#codec as Codec).serializer,
+      (ping) => this.#pong(ping),
+    );
+    return this.#overtaking.begin(frames, index);
+  }
+
+  putOff(): void {
+    if (this.#receivedMs === 0) this.#receivedMs = performance.now();
   }
 
   readAhead(bytes: Uint8Array<ArrayBuffer>): number {
-    const isNext = this.#isWaiting && this.unframer.isBetweenFrames;
-    if (!isNext || !this.#answersPings || this.#state !== "open") return 0;
-    const pings = leadingPings(bytes);
-    const end = pings.at(-1)?.end ?? 0;
-    this.#pongAhead(pings, end);
-    return end;
-  }
-
-  /** As long as nothing is owed to quotas for it. */
-  #pongAhead(pings: readonly Frame[], bytes: number): void {
-    for (const ping of pings) this.#pong(ping);
-    const waitMs = this.#session?.received(pings.length, bytes) ?? 0;
-    if (waitMs > 0) this.#answersPings = false;
+    const isNext = this.unframer.isBetweenFrames && this.#state === "open";
+    return isNext ? this.#overtaking?.ahead(bytes) ?? 0 : 0;
   }
 
   write(bytes: Uint8Array): Promise<number> {
@@ -247,8 +240,13 @@ export class Connection
     this.#reader.next(this.#lastCount, this.unframer.missingBytes);
   }
 
-  chunk(bytes: Uint8Array<ArrayBuffer>, length: number): void {
+  chunk(
+    bytes: Uint8Array<ArrayBuffer>,
+    length: number,
+    receivedMs: number,
+  ): void {
     if (this.#state === "closed") return;
+    this.#receivedMs = receivedMs;
     this.#lastCount = length;
     // What comes while closing is read only so that it is not left unread.
     if (this.#state === "closing") return this.#read();
@@ -276,7 +274,8 @@ export class Connection
     const { serializer } = this.#codec as Codec;
     try {
       const message = serializer.decode(frame.bytes, frame.start, frame.end);
-      return session.receive(message, frame.end - frame.start);
+      const bytes = frame.end - frame.start;
+      return session.receive(message, bytes, this.#receivedMs);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       session.fail(error);

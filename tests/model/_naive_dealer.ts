@@ -364,6 +364,12 @@ export class NaiveDealer {
 
   #serveWaiting(registration: NaiveRegistration): void {
     for (const call of this.#waitingAt(registration)) {
+      if (call.overMs !== undefined && call.overMs <= this.#nowMs) {
+        call.dueMs = undefined;
+        this.#refuse(call.caller, call.request, "wamp.error.timeout");
+        this.calls.splice(this.calls.indexOf(call), 1);
+        continue;
+      }
       const out = this.#outFor(call);
       const callee = this.#choose(registration, out);
       if (callee !== undefined) this.#invoke(call, callee);

@@ -1,7 +1,11 @@
 /** PINGs that are answered ahead of what was sent before them (checklist FR-07). */
 import { assertEquals } from "@std/assert";
 import { ByteWriter } from "../../src/base/byte_writer.ts";
-import { leadingPings, writePong } from "../../src/transport/pings.ts";
+import {
+  leadingPings,
+  wholeFrames,
+  writePong,
+} from "../../src/transport/pings.ts";
 import { bytesOf } from "../support/hex.ts";
 
 /** What is answered to the PINGs that `hex` begins with, and where they end. */
@@ -32,5 +36,20 @@ Deno.test("a PING that is cut anywhere is left for later", () => {
   for (let end = 0; end < whole.length / 2; end++) {
     const [pongs, used] = answered(whole.slice(0, 2 * end));
     assertEquals([pongs, used], end < 4 ? ["", 0] : ["02000000", 4]);
+  }
+});
+
+Deno.test("frames that are whole are found up to one that is cut or none", () => {
+  const rows: [octets: string, kinds: number[]][] = [
+    ["", []],
+    ["00000001aa 01000000 02000002bbcc", [0, 1, 2]],
+    ["00000001aa 000000", [0]],
+    ["00000001aa 00000002bb", [0]],
+    ["01000000 03000000 00000000", [1]],
+    ["00ffffff", []],
+  ];
+  for (const [octets, kinds] of rows) {
+    const frames = wholeFrames(bytesOf(octets));
+    assertEquals(frames.map(({ kind }) => kind), kinds, octets);
   }
 });
