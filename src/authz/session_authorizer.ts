@@ -140,6 +140,13 @@ export class SessionAuthorizer implements Authorizer {
     return undefined;
   }
 
+  /** The message at hand is not needed any more: neither is what is asked for it. */
+  withdraw(): void {
+    this.#question = NO_QUESTION;
+    this.#isMessageDone = true;
+    this.#asking?.abort();
+  }
+
   /** The session is gone: nobody waits for a decision any more (AZ-10). */
   cancel(): void {
     this.#isOver = true;

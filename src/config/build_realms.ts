@@ -6,7 +6,7 @@
  */
 
 import { buildAuthorizer } from "./build_authorizer.ts";
-import { buildQuotas, type QuotasSection } from "./build_quotas.ts";
+import { buildQuotas } from "./build_quotas.ts";
 import { buildStore, IMPLIED_STORE } from "./build_store.ts";
 import type { CheckContext } from "./check_context.ts";
 import { claim } from "./claim.ts";
@@ -42,6 +42,12 @@ const ALLOW_NONE = {
 };
 
 const DISCLOSE_NONE = { caller: false, publisher: false };
+
+/** What a realm says for those of its roles that do not say otherwise. */
+type RoleDefaults = Pick<
+  RealmSection["values"] | AutoRealmsSection["values"],
+  "quotas" | "call_timeout_ms"
+>;
 
 /** A realm with the places that later findings about it point to. */
 export interface PlacedRealm {
@@ -104,13 +110,13 @@ export function buildRealm(
   store: StoreConfig,
   context: CheckContext,
 ): PlacedRealm {
-  const { options, roles, quotas } = values;
+  const { options, roles } = values;
   const uriCheck = options?.values.uri_check ?? "loose";
   const roleNodes = new Map<string, ConfigNode>();
   const config: RealmConfig = {
     name,
     uriCheck,
-    roles: buildRoles(roles ?? [], uriCheck, quotas, roleNodes, context),
+    roles: buildRoles(roles ?? [], uriCheck, values, roleNodes, context),
     allowsDisclosure: options?.values.allow_disclose ?? true,
     callQueueLength: options?.values.call_queue ?? 0,
     hasMetaApi: options?.values.enable_meta_api ?? true,
@@ -122,7 +128,7 @@ export function buildRealm(
 function buildRoles(
   sections: readonly (RoleSection | undefined)[],
   uriCheck: "loose" | "strict",
-  quotas: QuotasSection | undefined,
+  { quotas, call_timeout_ms }: RoleDefaults,
   names: Map<string, ConfigNode>,
   context: CheckContext,
 ): RoleConfig[] {
@@ -135,11 +141,13 @@ function buildRoles(
     claim(name, nodeOf(section, "name"), names, context);
     const authorizer = buildAuthorizer(section, uriCheck, context);
     const trustLevel = section.values.trust_level;
+    const callTimeoutMs = section.values.call_timeout_ms ?? call_timeout_ms;
     roles.push({
       name,
       permissions,
       ...(authorizer !== undefined && { authorizer }),
       quotas: buildQuotas(section.values.quotas, quotas),
+      ...(callTimeoutMs !== undefined && { callTimeoutMs }),
       trustLevel,
     });
   }

@@ -71,8 +71,8 @@ export interface Framing<Codec> {
    * @param isFull Whether the transport takes no further connection.
    */
   open(request: Uint8Array, isFull: boolean): OpeningOutcome<Codec>;
-  /** The PINGs that `bytes`, which begins with a frame, has before any other frame. */
-  leadingPings(bytes: Uint8Array): readonly Frame[];
+  /** The frames that `bytes`, which begins with one, holds whole, up to one that is wrong. */
+  wholeFrames(bytes: Uint8Array): readonly Frame[];
   /** Appends the answer to `ping`, whatever the client's own limit. */
   writePong(ping: Frame, out: ByteWriter): void;
   /** Tells the client that nothing follows; undefined: the stream's end does. */

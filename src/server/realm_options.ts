@@ -29,6 +29,9 @@ export function realmOptions(
         quotas === undefined ? [] : [[name, quotas]]
       ),
     ),
+    callTimeoutsMs: new Map(
+      realm.roles.map(({ name, callTimeoutMs = 0 }) => [name, callTimeoutMs]),
+    ),
     store,
   };
 }

@@ -6,7 +6,6 @@
  * It is told messages, faults and the connection's end, answers through its
  * {@linkcode SessionLink}, and does no I/O itself.
  */
-import { SessionAuthorizer } from "../authz/session_authorizer.ts";
 import type { Authentication } from "../auth/authentication.ts";
 import type { Accepted, Refused } from "../auth/login_method.ts";
 import { sourceOf } from "../auth/source_address.ts";
@@ -25,8 +24,8 @@ import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
 import { beginLogin, openRealm, unsendable } from "./admission.ts";
-import { consult } from "./consult.ts";
-import { Joining } from "./joining.ts";
+import { type Consultation, consultationOf } from "./consultation.ts";
+import { type HeldMessage, Joining } from "./joining.ts";
 import { traceMessage } from "./message_trace.ts";
 import { RequestSequence } from "./request_sequence.ts";
 import { route } from "./route.ts";
@@ -72,7 +71,7 @@ export class Session {
   #mayWaitForHello = false;
   readonly #sequence: RequestSequence;
   /** Where an authorizer decides; undefined in roles with rules. */
-  #consulted: SessionAuthorizer | undefined = undefined;
+  #consultation: Consultation | undefined = undefined;
   /** What came before WELCOME and is not handled yet. */
   #replaying: Promise<void> | undefined = undefined;
 
@@ -88,31 +87,42 @@ export class Session {
    * Handles one message.
    *
    * @param bytes How long it was.
+   * @param receivedMs When it came, by the options' `nowMs`; 0: just now.
    * @returns Undefined when it is handled. A promise where it has to wait, with
    * all that comes after it, and is to be given again when that resolves (AZ-09).
    * @throws {ProtocolError} Where it is out of turn or wrong; the caller gives
    * it back through {@linkcode Session.fail}.
    */
-  receive(message: ClientMessage, bytes = 0): Promise<void> | undefined {
-    if (this.#consulted !== undefined) {
-      const wait = this.#consult(this.#consulted, message);
+  receive(
+    message: ClientMessage,
+    bytes = 0,
+    receivedMs = 0,
+  ): Promise<void> | undefined {
+    if (this.#consultation !== undefined) {
+      const wait = this.#replaying ??
+        this.#consultation.wait(message, receivedMs);
       if (wait !== undefined) return wait;
     }
     if (this.#options.debug) traceMessage("received", message, this.#log());
     switch (this.#state) {
       case "established":
-        this.#established(message);
+        this.#established(message, receivedMs);
         break;
       case "open":
         this.#open(message);
         break;
       case "joining":
-        this.#joining?.receive(message, bytes);
+        this.#joining?.receive(message, bytes, receivedMs);
         break;
       case "shutting_down":
         if (message.code === MessageCode.GOODBYE) this.#end("GOODBYE answered");
     }
     return undefined;
+  }
+
+  /** Looks at a message that came behind one that waits, ahead of its turn. */
+  show(message: ClientMessage): void {
+    this.#consultation?.show(message);
   }
 
   /**
@@ -169,10 +179,11 @@ export class Session {
     }
   }
 
-  #established(message: ClientMessage): void {
+  #established(message: ClientMessage, receivedMs: number): void {
     const peer = this.#peer as Peer;
     const realm = this.#realm as Realm;
-    if (route(message, peer, realm, this.#sequence)) return;
+    const ended = this.#consultation?.takeEnding(message);
+    if (route(message, peer, realm, this.#sequence, receivedMs, ended)) return;
     switch (message.code) {
       case MessageCode.GOODBYE:
         return this.#goodbye();
@@ -200,6 +211,7 @@ export class Session {
     this.#joining = new Joining(login, {
       timers: this.#options.timers,
       authenticateTimeoutMs: this.#options.authenticateTimeoutMs,
+      nowMs: this.#options.nowMs,
       challenge: (method, extra) => this.#challenge(method, extra),
       accepted: (accepted, held) => {
         this.#joining = undefined;
@@ -241,7 +253,7 @@ export class Session {
     const { identity, authextra } = accepted;
     const host = this.#link.remoteHost();
     const address = host === undefined ? undefined : sourceOf(host);
-    const { router } = this.#options;
+    const { router, timers } = this.#options;
     const realm = openRealm(router, accepted, hello.details, address);
     if ("kind" in realm) return this.#refuse(realm);
     const outlet = new SessionOutlet(
@@ -274,35 +286,24 @@ export class Session {
       address,
     );
     this.#quota = this.#peer.quota;
-    const { authorizer } = this.#peer;
-    if (authorizer instanceof SessionAuthorizer) this.#consulted = authorizer;
+    this.#consultation = consultationOf(this.#peer, realm, timers);
     this.#sequence.restart();
     this.#mayWaitForHello = false;
     this.#state = "established";
   }
 
   /** Handles what came while the client was judged, as if it came now. */
-  #replay(held: readonly ClientMessage[]): void {
-    for (const [index, message] of held.entries()) {
-      const wait = this.receive(message);
+  #replay(held: readonly HeldMessage[]): void {
+    for (const [index, { message, receivedMs }] of held.entries()) {
+      const wait = this.receive(message, 0, receivedMs);
       if (wait === undefined) continue;
+      for (const behind of held.slice(index + 1)) this.show(behind.message);
       this.#replaying = wait.then(() => {
         this.#replaying = undefined;
         this.#link.enter(() => this.#replay(held.slice(index)));
       });
       return;
     }
-  }
-
-  #consult(
-    authorizer: SessionAuthorizer,
-    message: ClientMessage,
-  ): Promise<void> | undefined {
-    if (this.#replaying !== undefined) return this.#replaying;
-    const realm = this.#realm;
-    const peer = this.#peer;
-    if (realm === undefined || peer === undefined) return undefined;
-    return consult(authorizer, message, peer, realm);
   }
 
   /** The client's GOODBYE: answer, and wait for another HELLO (GB-02, SL-06). */
@@ -366,8 +367,8 @@ export class Session {
   #leave(): void {
     this.#joining?.cancel();
     this.#joining = undefined;
-    this.#consulted?.cancel();
-    this.#consulted = undefined;
+    this.#consultation?.cancel();
+    this.#consultation = undefined;
     const peer = this.#peer;
     const realm = this.#realm;
     this.#outlet?.close();

@@ -21,6 +21,7 @@ import { ConnectionState } from "./connection_state.ts";
 import { type FrameHandler, handleBatch } from "./frame_batch.ts";
 import type { Codec, MessageReceiver } from "./message_receiver.ts";
 import { Outbox, type OutboxOptions, type OutboxTarget } from "./outbox.ts";
+import { Overtaking } from "./overtaking.ts";
 import { describeAddress, hostOf, transportDetails } from "./peer_address.ts";
 import type { BatchReceiver, Pipeline } from "./pipeline.ts";
 import type { StreamConn } from "./stream_conn.ts";
@@ -63,6 +64,10 @@ export class Connection
   readonly #deadline: Alarm;
   /** Octets of the chunk that is being handled. */
   #lastCount = 0;
+  /** When the frames at hand came; 0: in this turn. */
+  #receivedMs = 0;
+  /** Made when first used: most connections never wait. */
+  #overtaking: Overtaking | undefined = undefined;
 
   constructor(conn: StreamConn, options: ConnectionOptions) {
     this.#conn = conn;
@@ -196,35 +201,26 @@ export class Connection
     this.#reader.pause(waitMs, stillMs, () => this.readOn());
   }
 
-  /** The peer's leaving (AZ-10) and its PINGs (FR-07) cannot wait. */
   waiting(frames: readonly Frame[], index: number): readonly Frame[] {
+    this.putOff();
     this.#reader.readAhead();
-    // Of the frames of one read this was done when the first had to wait.
-    if (this.#state.receiving !== "open") return frames;
-    this.#state.receiving = "waiting";
-    const isAhead = ({ kind }: Frame, at: number) =>
-      at > index && kind === FrameKind.PING;
-    this.#pongAhead(frames.filter(isAhead), 0);
-    return frames.filter((frame, at) => !isAhead(frame, at));
+    this.#overtaking ??= new Overtaking(
+      this.#state,
+      this.#options.framing,
+      this.#session as MessageReceiver,
+      (this.#codec as Codec).serializer,
+      (ping) => this.#pong(ping),
+    );
+    return this.#overtaking.begin(frames, index);
+  }
+
+  putOff(): void {
+    if (this.#receivedMs === 0) this.#receivedMs = performance.now();
   }
 
   readAhead(bytes: Uint8Array<ArrayBuffer>): number {
-    if (this.#state.receiving !== "waiting" || !this.unframer.isBetweenFrames) {
-      return 0;
-    }
-    const pings = this.#options.framing.leadingPings(bytes);
-    const end = pings.at(-1)?.end ?? 0;
-    this.#pongAhead(pings, end);
-    return end;
-  }
-
-  /** As long as nothing is owed to quotas for it. */
-  #pongAhead(pings: readonly Frame[], bytes: number): void {
-    for (const ping of pings) this.#pong(ping);
-    const waitMs = this.#session?.received(pings.length, bytes) ?? 0;
-    if (waitMs > 0 && this.#state.receiving === "waiting") {
-      this.#state.receiving = "waiting_over_quota";
-    }
+    const isNext = this.unframer.isBetweenFrames;
+    return isNext ? this.#overtaking?.ahead(bytes) ?? 0 : 0;
   }
 
   write(bytes: Uint8Array): Promise<number> {
@@ -257,8 +253,13 @@ export class Connection
     this.#reader.next(this.#lastCount, this.unframer.missingBytes);
   }
 
-  chunk(bytes: Uint8Array<ArrayBuffer>, length: number): void {
+  chunk(
+    bytes: Uint8Array<ArrayBuffer>,
+    length: number,
+    receivedMs: number,
+  ): void {
     if (this.#state.isClosed) return;
+    this.#receivedMs = receivedMs;
     this.#lastCount = length;
     // What comes while closing is read only so that it is not left unread.
     if (!this.#state.isReceiving) return this.#read();
@@ -286,7 +287,8 @@ export class Connection
     const { serializer } = this.#codec as Codec;
     try {
       const message = serializer.decode(frame.bytes, frame.start, frame.end);
-      return session.receive(message, frame.end - frame.start);
+      const bytes = frame.end - frame.start;
+      return session.receive(message, bytes, this.#receivedMs);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       session.fail(error);

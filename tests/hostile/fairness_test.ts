@@ -78,6 +78,7 @@ class CostlySession implements MessageReceiver {
     return 0;
   }
 
+  show(): void {}
   fail(): void {}
   disconnected(): void {}
   shutDown(): void {}

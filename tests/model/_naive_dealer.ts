@@ -225,14 +225,14 @@ export class NaiveDealer {
   }
 
   cancel(call: NaiveCall, mode: string): void {
-    if (call.killing) return;
     const canInterrupt = call.callee?.client.features.canceling === true;
     if (mode === "kill" && canInterrupt) {
+      if (!call.killing) this.#interrupt(call, "kill");
       call.killing = true;
-      return this.#interrupt(call, "kill");
+      return;
     }
     this.#refuse(call.caller, call.request, "wamp.error.canceled");
-    if (mode !== "skip") this.#interrupt(call, "killnowait");
+    if (mode !== "skip" && !call.killing) this.#interrupt(call, "killnowait");
     this.#abandon(call);
   }
 
@@ -364,6 +364,12 @@ export class NaiveDealer {
 
   #serveWaiting(registration: NaiveRegistration): void {
     for (const call of this.#waitingAt(registration)) {
+      if (call.overMs !== undefined && call.overMs <= this.#nowMs) {
+        call.dueMs = undefined;
+        this.#refuse(call.caller, call.request, "wamp.error.timeout");
+        this.calls.splice(this.calls.indexOf(call), 1);
+        continue;
+      }
       const out = this.#outFor(call);
       const callee = this.#choose(registration, out);
       if (callee !== undefined) this.#invoke(call, callee);

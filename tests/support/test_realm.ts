@@ -206,6 +206,7 @@ export class TestPeer {
     procedure: string,
     payload: Payload = NO_PAYLOAD,
     options: Dict = {},
+    receivedMs = 0,
   ): void {
     this.realm.dealer.call(this.peer, {
       code: MessageCode.CALL,
@@ -213,7 +214,7 @@ export class TestPeer {
       options,
       procedure,
       payload,
-    });
+    }, receivedMs);
   }
 
   cancel(request: number, mode?: string): void {
@@ -268,6 +269,7 @@ export interface TestRealmOptions {
   readonly store?: EventStore;
   readonly hasMetaApi?: boolean;
   readonly quotas?: RealmOptions["quotas"];
+  readonly callTimeoutsMs?: ReadonlyMap<string, number>;
 }
 
 /** The role all of whose sessions have `authorizer`. */

@@ -24,6 +24,17 @@ import {
 import { QUOTAS } from "./quota_keys.ts";
 import { STORE } from "./store_keys.ts";
 
+/** A day: what takes longer is no call. */
+const CALL_TIMEOUT_MAX_MS = 86_400_000;
+
+function callTimeout(whose: string, absent: string) {
+  return optional(
+    integer(0, CALL_TIMEOUT_MAX_MS),
+    `How long a call of ${whose} may take that names no \`timeout\`, or 0. After that it ends with \`wamp.error.timeout\`, and its callee is interrupted. This is a default and no upper limit: a call's own \`timeout\` counts, shorter or longer. 0: no default. ${absent}`,
+    { origin: "sluice" },
+  );
+}
+
 /** `allow` of a permission. */
 export const ALLOW = object({
   name: "allow",
@@ -105,6 +116,10 @@ export const ROLE = object({
     quotas: optional(QUOTAS, "What the role's sessions may have together.", {
       origin: "sluice",
     }),
+    call_timeout_ms: callTimeout(
+      "the role's sessions",
+      "Absent: that of the realm.",
+    ),
     id: accepted(text(), "No effect."),
   },
 });
@@ -168,6 +183,10 @@ export const REALM = object({
       "What the sessions of each role may have together, unless the role says otherwise.",
       { origin: "sluice" },
     ),
+    call_timeout_ms: callTimeout(
+      "the sessions of each role that does not say otherwise",
+      "Absent: as long as they do.",
+    ),
     inventory: notYetIgnorable("an inventory of interfaces"),
     rlinks: notYetIgnorable("links to other routers"),
     id: accepted(text(), "No effect."),
@@ -201,6 +220,10 @@ export const AUTO_REALMS = object({
       QUOTAS,
       "What the sessions of each role may have together, in one realm, unless the role says otherwise.",
       { origin: "sluice" },
+    ),
+    call_timeout_ms: callTimeout(
+      "the sessions of each role that does not say otherwise",
+      "Absent: as long as they do.",
     ),
   },
 });
