@@ -1,8 +1,10 @@
 import { assertEquals, assertLess, assertStrictEquals } from "@std/assert";
 import {
   isReservedUri,
+  isRouterUri,
   isValidUri,
   type MatchPolicy,
+  routerPrefixOf,
   URI_LENGTH_MAX,
   type UriCheck,
   uriMatches,
@@ -120,6 +122,24 @@ Deno.test("`wamp` is reserved as the first component alone (UR-09, A-18)", () =>
     const uri of ["", "wam", "wampx", "wampx.y", "Wamp.a", "a.wamp", ".wamp"]
   ) {
     assertStrictEquals(isReservedUri(uri), false, uri);
+  }
+});
+
+Deno.test("procedures and topics of the router's own are below `wamp.` and two prefixes of ours (UR-09)", () => {
+  const rows: [uri: string, prefix: string | undefined][] = [
+    ["wamp", "wamp."],
+    ["wamp.session.on_join", "wamp."],
+    ["sluice.authorization.flush", "sluice.authorization."],
+    ["sluice.event.on_lost", "sluice.event."],
+    ["sluice.event.", "sluice.event."],
+    ["sluice.event", undefined],
+    ["sluice.events.a", undefined],
+    ["sluice.", undefined],
+    ["com.sluice.event.a", undefined],
+  ];
+  for (const [uri, prefix] of rows) {
+    assertStrictEquals(routerPrefixOf(uri), prefix, uri);
+    assertStrictEquals(isRouterUri(uri), prefix !== undefined, uri);
   }
 });
 
