@@ -7,7 +7,7 @@
 import { createLogger, type Logger } from "../base/log.ts";
 import type { RouterConfig, TransportConfig } from "../config/config.ts";
 import { formatProblem, sortProblems } from "../config/problem.ts";
-import { giveUp } from "../permissions/give_up.ts";
+import { type GivenUp, giveUp } from "../permissions/give_up.ts";
 import {
   describeMissing,
   missingPermissions,
@@ -84,7 +84,7 @@ async function run(
     return ExitCode.FAILED;
   }
   logListeners(server, config, log);
-  logGivenUp(giveUp(required, lastingPermissions(config)).keepsAllWrite, log);
+  logGivenUp(giveUp(required, lastingPermissions(config)), log);
   log.info("ready", { version: VERSION });
   await signals.received;
   return await stop(server, config.shutdownTimeoutMs, log);
@@ -137,12 +137,11 @@ function authMethods({ auth }: TransportConfig): string {
   return names.length === 0 ? "none" : names.join(",");
 }
 
-function logGivenUp(keepsAllWrite: boolean, log: Logger): void {
-  if (keepsAllWrite) {
-    log.info(
-      "the right to write files stays, since sockets are removed at exit and Deno cannot narrow it; start with the command that `permissions` prints to limit it to them",
-    );
-  } else {
-    log.debug("permissions given up");
-  }
+function logGivenUp({ tooBroad }: GivenUp, log: Logger): void {
+  if (tooBroad.length === 0) return log.debug("permissions given up");
+  log.info(
+    `the right to ${
+      tooBroad.join(" and ")
+    } files stays, since sockets are looked at and removed at exit and Deno cannot narrow it; start with the command that \`permissions\` prints to limit it to them`,
+  );
 }
