@@ -247,6 +247,7 @@ Deno.test("the line that permissions prints works when it is pasted", async () =
           },
         },
         unix(scratch.file("a socket")),
+        { ...unix(scratch.file("other")), id: "other" },
       ],
     }),
   );
@@ -279,9 +280,12 @@ Deno.test("the line that permissions prints works when it is pasted", async () =
     using conn = await Deno.connect({ transport: "unix", path });
     await shakeHands(conn);
   }
+  await Deno.remove(scratch.file("other"));
+  await Deno.writeTextFile(scratch.file("other"), "mine");
   program.kill("SIGTERM");
   assertEquals(await program.ended(), 0);
   assert(!await isThere(scratch.file("a socket")));
+  assertEquals(await Deno.readTextFile(scratch.file("other")), "mine");
   // With a grant for just that, nothing more has to stay.
   assert(!program.log.some((text) => text.includes("the right to")));
 });
