@@ -97,9 +97,11 @@ usage or config.
   permissions: `Usage: main.ts permissions [OPTIONS] CONFIG
 
 Prints the command that starts the router with exactly the permissions that this
-config needs.
+config needs. Relative paths in it are good for the folder where it is printed. Of
+a compiled router it prints the command that compiles one with these permissions.
 
 ${OPTIONS}
+  --absolute               print absolute paths, good from every folder
 
 Exit code: 0 fine, 2 wrong usage or config.
 `,

@@ -7,6 +7,7 @@
 import { generateKeyPair, type KeyPair } from "../auth/key_pair.ts";
 import type { Arguments } from "./arguments.ts";
 import { ExitCode } from "./exit_code.ts";
+import { howToPermit } from "./how_to_permit.ts";
 import { print, printError } from "./terminal.ts";
 
 /** Runs `keygen`. */
@@ -45,7 +46,7 @@ async function writeKey(
 ): Promise<string | undefined> {
   const { state } = Deno.permissions.querySync({ name: "write", path });
   if (state !== "granted") {
-    return `Deno does not permit it: add --allow-write=${path}`;
+    return howToPermit(`--allow-write=${path}`);
   }
   try {
     const options = { write: true, createNew: true, mode: 0o600 };

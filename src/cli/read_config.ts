@@ -19,6 +19,7 @@ import { storeFault } from "../server/open_store.ts";
 import { socketFault } from "../server/socket_fault.ts";
 import { readPemFile, tlsIdentityFault } from "../server/tls_identity.ts";
 import type { Arguments } from "./arguments.ts";
+import { howToPermit } from "./how_to_permit.ts";
 import { printError } from "./terminal.ts";
 
 /** A config without errors. */
@@ -87,7 +88,7 @@ async function readPermitted(
 ): Promise<string> {
   const { state } = Deno.permissions.querySync({ name: "read", path });
   if (state !== "granted") {
-    throw new Error(`Deno does not permit it: add --allow-read=${path}`);
+    throw new Error(howToPermit(`--allow-read=${path}`));
   }
   try {
     return await read(path);
@@ -105,7 +106,7 @@ async function readPermitted(
 function readVariable(variable: string): string | undefined {
   const { state } = Deno.permissions.querySync({ name: "env", variable });
   if (state !== "granted") {
-    throw new Error(`Deno does not permit it: add --allow-env=${variable}`);
+    throw new Error(howToPermit(`--allow-env=${variable}`));
   }
   return Deno.env.get(variable);
 }

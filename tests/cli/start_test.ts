@@ -290,6 +290,35 @@ Deno.test("the line that permissions prints works when it is pasted", async () =
   assert(!program.log.some((text) => text.includes("the right to")));
 });
 
+Deno.test("the line that permissions --absolute prints works from every folder", async () => {
+  await using scratch = await Scratch.make({ "c.json": TCP });
+  const relative = scratch.file("c.json").replace(/^\//, "");
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", `${PROJECT}/main.ts`],
+      ...["permissions", "--absolute", relative],
+    ],
+    cwd: "/",
+  }).output();
+  const line = new TextDecoder().decode(stdout).trimEnd();
+  assertEquals(
+    line,
+    `deno run --no-prompt --allow-net=127.0.0.1:0 --allow-read=/${relative} ${PROJECT}/main.ts /${relative}`,
+  );
+  const [, ...words] = line.split(" ");
+  await using program = await RunningProgram.start(
+    new Deno.Command(Deno.execPath(), {
+      args: words,
+      cwd: scratch.path,
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }),
+  );
+  program.kill("SIGTERM");
+  assertEquals(await program.ended(), 0);
+});
+
 Deno.test("an error that nobody handles is logged and ends the process with 1", async () => {
   const scripts = [
     'Promise.reject(new Error("lost"));',
