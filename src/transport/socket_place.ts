@@ -98,7 +98,11 @@ function lookAt(path: string): Deno.FileInfo | undefined {
     return Deno.lstatSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    throw new Error(
+      `Deno does not permit to look at the place of the socket: it needs --allow-read=${path}`,
+      { cause: error },
+    );
   }
 }
 

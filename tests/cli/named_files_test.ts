@@ -156,3 +156,13 @@ Deno.test("the start names the missing folder also where it may not look at it",
   assertEquals(code, 1);
   assertStringIncludes(stderr, `there is no folder ${scratch.file("run")} for`);
 });
+
+Deno.test("check names the permission that it lacks to look at a socket's place", async () => {
+  await using scratch = await Scratch.make({ "c.json": unixConfig("s") });
+  const config = scratch.file("c.json");
+  const { code, stdout } = await run(["check", config], {
+    flags: [`--allow-read=${config}`],
+  });
+  assertEquals(code, 2);
+  assertStringIncludes(stdout, `it needs --allow-read=${scratch.file("s")}`);
+});
