@@ -41,9 +41,10 @@ ${EXIT_CODES}
 const TEXTS: Readonly<Record<CommandName, string>> = {
   start: `Usage: main.ts [start] [OPTIONS] CONFIG
 
-Starts the router. The log goes to standard error. SIGINT and SIGTERM stop it:
-listeners close, sessions get GOODBYE, what waits for them is sent; a second
-signal ends it at once.
+Starts the router. The log goes to standard error. SIGINT, SIGTERM and SIGHUP stop
+it: listeners close, sessions get GOODBYE, what waits for them is sent; a second
+signal ends it at once, with 128 and the number of the signal as exit code. The
+config is not read anew at SIGHUP. With \`nohup\` and -A SIGHUP stays ignored.
 
 ${OPTIONS}
 ${LOG_OPTIONS}
@@ -96,9 +97,11 @@ usage or config.
   permissions: `Usage: main.ts permissions [OPTIONS] CONFIG
 
 Prints the command that starts the router with exactly the permissions that this
-config needs.
+config needs. Relative paths in it are good for the folder where it is printed. Of
+a compiled router it prints the command that compiles one with these permissions.
 
 ${OPTIONS}
+  --absolute               print absolute paths, good from every folder
 
 Exit code: 0 fine, 2 wrong usage or config.
 `,

@@ -24,6 +24,7 @@ import { buildMethods } from "./build_methods.ts";
 import type { EventCounters } from "./event_counters.ts";
 import { largestWelcomeBytes } from "./largest_welcome.ts";
 import type { RouterCaller } from "./router_caller.ts";
+import { readTlsIdentity } from "./tls_identity.ts";
 import type { WheelTimers } from "./wheel_timers.ts";
 
 /** What all transports have in common. */
@@ -82,12 +83,7 @@ async function endpointOf(config: TransportConfig): Promise<Endpoint> {
   const { endpoint } = config;
   if (endpoint.type === "unix") return endpoint;
   if (endpoint.tls === undefined) return { ...endpoint, tls: undefined };
-  const { keyPath, certificatePath, chainCertificatePaths } = endpoint.tls;
-  const [key, ...certificates] = await Promise.all(
-    [keyPath, certificatePath, ...chainCertificatePaths]
-      .map((path) => Deno.readTextFile(path)),
-  );
-  return { ...endpoint, tls: { key, cert: certificates.join("\n") } };
+  return { ...endpoint, tls: await readTlsIdentity(endpoint.tls) };
 }
 
 function codecsOf(

@@ -5,6 +5,10 @@ export interface Listener {
   /** `tcp://127.0.0.1:8080`, `tls://…` or `unix:/path`. */
   readonly address: string;
   accept(): Promise<StreamConn>;
-  /** Stops listening; a Unix socket's file is removed. */
-  close(): void;
+  /**
+   * Stops listening; a Unix socket's file is removed.
+   *
+   * @returns What was left behind, and why; undefined where nothing was.
+   */
+  close(): string | undefined;
 }

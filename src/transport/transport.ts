@@ -76,7 +76,8 @@ export class Transport {
   /** Accepts no more, and has every session say good-bye (SL-13). */
   shutDown(): void {
     this.#closing = true;
-    this.#listener.close();
+    const left = this.#listener.close();
+    if (left !== undefined) this.#log.warn(left);
     for (const connection of this.#connections) connection.shutDown();
   }
 

@@ -16,6 +16,7 @@ const DEFAULTS: Arguments = {
   stretching: {},
   question: NO_QUESTION,
   ignoreUnsupported: false,
+  absolute: false,
   logLevel: "info",
   logFormat: "text",
 };
@@ -26,6 +27,10 @@ Deno.test("parseArguments() reads commands and options", () => {
     [["start", "c.json"], {}],
     [["check", "c.json"], { command: "check" }],
     [["permissions", "c.json"], { command: "permissions" }],
+    [["permissions", "--absolute", "c.json"], {
+      command: "permissions",
+      absolute: true,
+    }],
     [["schema"], { command: "schema", configPath: "" }],
     [["version"], { command: "version", configPath: "" }],
     [["--version"], { command: "version", configPath: "" }],
@@ -222,6 +227,7 @@ Deno.test("parseArguments() names all that is wrong", () => {
       '"secret" takes one of wampcra, scram, found also "pencil"',
     ],
     [["c.json", "--kdf=pbkdf2"], '--kdf is only for "secret"'],
+    [["c.json", "--absolute"], '--absolute is only for "permissions"'],
     [
       ["secret", "wampcra", "--kdf=pbkdf2"],
       '--kdf is only for "secret scram"',

@@ -31,7 +31,10 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
         reached.resolve();
         return waiting.promise;
       },
-      close: () => waiting.reject(new Deno.errors.BadResource("closed")),
+      close() {
+        waiting.reject(new Deno.errors.BadResource("closed"));
+        return undefined;
+      },
     },
     new Set<Connection>(),
     {
