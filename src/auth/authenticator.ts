@@ -187,10 +187,16 @@ function readAnswer(
   return { kind: "answer", realm, role, authid, authextra, result };
 }
 
-/** Its own ERROR as it is; for anything else one reason (DY-03). */
+/**
+ * Its own ERROR as it is; for anything else one reason (DY-03). Where it broke,
+ * its words are an exception's, and for the operator alone.
+ */
 function describeFailure(error: unknown): Refused {
   const detail = error instanceof Error ? error.message : String(error);
   if (!(error instanceof AuthenticatorError)) return failed(detail);
+  if (error.uri === ErrorUri.RUNTIME_ERROR) {
+    return failed(`the authenticator broke: ${detail}`);
+  }
   if (!isValidUri(error.uri, "exact", "loose")) {
     return failed(`its error has no valid URI: ${error.uri.slice(0, 200)}`);
   }
