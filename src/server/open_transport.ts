@@ -74,6 +74,7 @@ export async function openTransport(
     maxOutboxBytes: config.limits.maxOutboxBytes,
     handshakeTimeoutMs: config.limits.handshakeTimeoutMs,
     maxConnections: config.limits.maxConnections,
+    nowMs: shared.nowMs,
     offer: () => ({
       ...offer,
       full: connections.size > config.limits.maxConnections,

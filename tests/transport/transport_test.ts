@@ -45,6 +45,7 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
       maxOutboxBytes: 1,
       handshakeTimeoutMs: 1,
       maxConnections: 1,
+      nowMs: () => 0,
       offer: () => {
         throw new Error("nobody shakes hands");
       },
