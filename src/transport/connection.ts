@@ -7,7 +7,7 @@
  * a socket with unread octets resets it and may destroy the last message.
  */
 import { Alarm } from "../base/alarm.ts";
-import { type Logger, withFields } from "../base/log.ts";
+import { type LogFields, type Logger, withFields } from "../base/log.ts";
 import type { Timers } from "../base/timers.ts";
 import { type Frame, FrameKind } from "../rawsocket/frame.ts";
 import {
@@ -28,6 +28,8 @@ import { describeAddress, hostOf, transportDetails } from "./peer_address.ts";
 import type { BatchReceiver, Pipeline } from "./pipeline.ts";
 import { leadingPings, writePong } from "./pings.ts";
 import type { StreamConn } from "./stream_conn.ts";
+import { TlsConn } from "./tls_conn.ts";
+import { TlsFault } from "./tls_fault.ts";
 
 /** What all connections of a transport have in common. */
 export interface ConnectionOptions extends OutboxOptions {
@@ -73,6 +75,7 @@ export class Connection
   #writeEnded = false;
   #lastCount = 0;
   #isWaiting = false;
+  #toldOfPause = false;
   /** Whether PINGs behind a frame that waits are answered. */
   #answersPings = false;
   #overflowed = false;
@@ -83,9 +86,9 @@ export class Connection
     this.unframer = new Unframer(options.maxMessageBytes);
     this.#outbox = new Outbox(this, options);
     this.#deadline = new Alarm(options.timers);
-    this.#setDeadline(
+    this.#deadline.set(
       options.handshakeTimeoutMs,
-      "the handshake did not come in time",
+      () => this.#handshakeIsLate(),
     );
     this.#reader = new ChunkReader(conn, options.timers, this);
     this.#read();
@@ -186,6 +189,7 @@ export class Connection
   /** Reads on when the rates of its session's quotas are kept again. */
   #pause(waitMs: number): void {
     this.#options.readPaused();
+    this.#tellOfPause();
     // Others that share a quota may have had their turn first.
     const stillMs = () => this.#session?.received(0, 0) ?? 0;
     this.#reader.pause(waitMs, stillMs, () => this.#read());
@@ -300,8 +304,12 @@ export class Connection
       this.#outbox.writer.append(outcome.reply, 0, outcome.reply.length);
     }
     if (!outcome.accepted) {
-      this.log().warn("handshake refused", { reason: outcome.reason });
-      return this.close(outcome.reason);
+      const { reason, configKey } = outcome;
+      this.log().warn("handshake refused", {
+        reason,
+        ...(configKey !== undefined && { key: configKey }),
+      });
+      return this.close(reason);
     }
     this.#codec = this.#options.codecs.get(outcome.serializer);
     this.#peerLimitBytes = outcome.peerLimitBytes;
@@ -316,26 +324,57 @@ export class Connection
   }
 
   faulted(fault: FrameFault): void {
+    const { code, message, reply } = fault;
     if (this.#session === undefined) {
-      this.log().warn("no RawSocket client", { reason: fault.message });
-      return this.close(fault.message);
+      return this.#refuse("no RawSocket client", message, reply);
     }
-    this.#session.fail(new ProtocolError(fault.message));
+    const key = code === "too_long" ? "max_message_size" : undefined;
+    this.#session.fail(new ProtocolError(message, undefined, key));
+  }
+
+  /** Ends the connection of a client that speaks another protocol. */
+  #refuse(
+    what: string,
+    reason: string,
+    reply: Uint8Array<ArrayBuffer> | undefined,
+  ): void {
+    this.log().warn(what, { reason });
+    if (reply !== undefined) {
+      this.#outbox.writer.append(reply, 0, reply.length);
+    }
+    this.close(reason);
+  }
+
+  #handshakeIsLate(): void {
+    const reason = "the handshake did not come in time";
+    const isTlsDue = this.#conn instanceof TlsConn && !this.#conn.hasBegun;
+    this.log().warn(reason, {
+      awaited: isTlsDue ? "TLS" : "RawSocket",
+      received_bytes: this.unframer.handshakeBytes,
+      handshake_timeout_ms: this.#options.handshakeTimeoutMs,
+    });
+    this.abort(reason);
   }
 
   #checkOverflow(pendingBefore: number): void {
     if (this.#overflowed || !this.#outbox.isOverfull(pendingBefore)) return;
-    this.overflow("the peer does not read what it is sent");
+    this.overflow("the peer does not read what it is sent", {
+      max_outbox_bytes: this.#options.maxOutboxBytes,
+    });
   }
 
-  /** Ends the connection because too much waits for it (FR-21). */
-  overflow(message: string): void {
+  /**
+   * Ends the connection because too much waits for it (FR-21).
+   *
+   * @param limit The config key that decided, and its value.
+   */
+  overflow(message: string, limit: LogFields): void {
     if (this.#overflowed || this.#state === "closed") return;
     this.#overflowed = true;
     this.#options.outboxOverflowed();
-    this.log().warn(message, {
+    this.#sessionLog().warn(message, {
       pending_bytes: this.#outbox.pendingBytes,
-      max_outbox_bytes: this.#options.maxOutboxBytes,
+      ...limit,
     });
     // Not now: the router may be in the middle of its subscribers.
     this.#state = "closing";
@@ -346,7 +385,7 @@ export class Connection
   /** The peer has said all; what it was sent is still written. */
   ended(): void {
     this.#readEnded = true;
-    if (this.#state === "handshake") return this.abort("the peer left");
+    if (this.#state === "handshake") return this.#leftInHandshake();
     this.#session?.disconnected();
     this.#session = undefined;
     if (this.#state === "open") this.close("the peer left");
@@ -355,20 +394,37 @@ export class Connection
 
   readFailed(error: unknown): void {
     if (this.#state === "closed") return;
-    // On a TLS transport: HTTP, or RawSocket in the clear.
-    const isForeign = error instanceof Deno.errors.InvalidData;
-    if (isForeign && this.#state === "handshake") {
-      this.log().warn("no TLS client", {
-        reason: `${error.message}: this port speaks RawSocket over TLS only`,
+    if (error instanceof TlsFault) return this.#tlsFailed(error);
+    this.abort(error instanceof Error ? error.message : String(error));
+  }
+
+  #tlsFailed({ summary, message, reply }: TlsFault): void {
+    if (this.#state === "handshake" && reply !== undefined) {
+      this.#refuse(summary, message, reply);
+      return this.#read();
+    }
+    if (this.#state !== "closing") {
+      this.#sessionLog().warn(summary, { reason: message });
+    }
+    this.abort(message);
+  }
+
+  #leftInHandshake(): void {
+    // Who looks whether the port is open comes and goes without a word.
+    if (this.#conn instanceof TlsConn && this.#conn.hasBegun) {
+      this.log().warn("the client left in or right after the TLS handshake", {
+        reason: "it may not trust the certificate; some clients do not say so",
       });
     }
-    this.abort(error instanceof Error ? error.message : String(error));
+    this.abort("the peer left");
   }
 
   /** A fault of ours: this connection ends, the others go on. */
   crashed(error: unknown): void {
     const detail = error instanceof Error ? error.stack ?? error.message : "";
-    this.log().error("internal error; closing the connection", { detail });
+    this.#sessionLog().error("internal error; closing the connection", {
+      detail,
+    });
     this.abort("internal error");
   }
 
@@ -387,8 +443,22 @@ export class Connection
     this.#options.closed(this);
   }
 
+  #tellOfPause(): void {
+    // It can go on for as long as the client likes.
+    if (this.#toldOfPause) return;
+    this.#toldOfPause = true;
+    this.#sessionLog().warn(
+      "the client sends more than its quota: it is read more slowly",
+      { key: "quotas: max_messages_per_s, max_bytes_per_s" },
+    );
+  }
+
+  #sessionLog(): Logger {
+    return this.#session?.log() ?? this.log();
+  }
+
   #logClosing(reason: string): void {
-    const log = this.log();
+    const log = this.#sessionLog();
     if (this.#options.debug) log.info("connection closes", { reason });
     else log.debug("connection closes", { reason });
   }
