@@ -10,6 +10,8 @@ import type { Frame, FrameFault } from "./frame.ts";
 
 /** Cuts what one connection receives into frames; holds nothing between them. */
 export interface Unframer {
+  /** How many octets have come of an opening request that is not whole. */
+  readonly openingBytes: number;
   /** How many octets of a cut frame are still to come; 0 between frames. */
   readonly missingBytes: number;
   /** Whether the next octet begins a frame; false before the opening request. */
@@ -55,6 +57,8 @@ export type OpeningOutcome<Codec> =
     readonly reply: Uint8Array | undefined;
     /** What was wrong, for the log. */
     readonly reason: string;
+    /** The config key that decided, where one did. */
+    readonly configKey?: string;
   };
 
 /** The framing of one transport, for all its connections. */

@@ -94,6 +94,13 @@ export interface DenialObserver {
     match: MatchPolicy,
     denial: Denial,
   ): void;
+  /**
+   * Told of what is refused since there would be too many.
+   *
+   * @param key The config key that decided.
+   * @param text How many there are.
+   */
+  limitReached?(realm: string, peer: Peer, key: string, text: string): void;
 }
 
 /** An event of which a subscriber could be told nothing. */

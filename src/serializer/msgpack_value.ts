@@ -1,7 +1,7 @@
 /**
  * Any MessagePack value: checked and passed over, or told to a sink.
  */
-import { ProtocolError } from "../wamp/protocol_error.ts";
+import { nestedTooDeep, ProtocolError } from "../wamp/protocol_error.ts";
 import {
   type DictKey,
   UnsupportedValueError,
@@ -66,7 +66,7 @@ function skipValues(
   depth: number,
   count: number,
 ): number {
-  if (depth <= 0) throw new ProtocolError("The message is nested too deep");
+  if (depth <= 0) throw nestedTooDeep();
   for (let i = 0; i < count; i++) {
     position = skipMsgpackValue(bytes, position, end, depth - 1);
   }
@@ -195,7 +195,7 @@ class ValueReader {
 
   /** Checks depth, and that `count` values can be there at all. */
   enter(depth: number, count: number): void {
-    if (depth <= 0) throw new ProtocolError("The message is nested too deep");
+    if (depth <= 0) throw nestedTooDeep();
     if (count > this.end - this.position) throw truncated();
   }
 

@@ -72,6 +72,7 @@ export async function openTransport(
     maxOutboxBytes: config.limits.maxOutboxBytes,
     handshakeTimeoutMs: config.limits.handshakeTimeoutMs,
     maxConnections: config.limits.maxConnections,
+    nowMs: shared.nowMs,
     isFull: () => connections.size > config.limits.maxConnections,
     openSession: (connection) => new Session(sessionOptions, connection),
     outboxOverflowed: () => shared.counters.increment("outbox_overflows"),

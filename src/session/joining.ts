@@ -62,11 +62,6 @@ export class Joining {
     this.#deadline = new Alarm(host.timers);
   }
 
-  /** The authmethod. */
-  get method(): string {
-    return this.#login.method;
-  }
-
   /** Begins with the login's first step; the host may be told the verdict at once. */
   start(first: LoginStep | Promise<LoginStep>): void {
     this.#follow(first);
@@ -134,7 +129,10 @@ export class Joining {
     this.#deadline.set(this.#host.authenticateTimeoutMs, () => {
       this.#isOver = true;
       this.#login.cancel();
-      this.#host.refused(failed("AUTHENTICATE did not come in time"));
+      const { authenticateTimeoutMs } = this.#host;
+      this.#host.refused(failed(
+        `AUTHENTICATE did not come in time: authenticate_timeout_ms is ${authenticateTimeoutMs}`,
+      ));
     });
   }
 

@@ -37,6 +37,7 @@ export class ChunkReader {
   readonly #buffer = new ReadBuffer();
   readonly #onRead = (count: number | null) => this.#received(count);
   readonly #onFailed = (error: unknown) => {
+    this.#reading = undefined;
     if (!this.#isClosed) this.#target.readFailed(error);
   };
   /** Where the octets of the read that is under way go. */

@@ -7,7 +7,7 @@
  * a socket with unread octets resets it and may destroy the last message.
  */
 import { Alarm } from "../base/alarm.ts";
-import { type Logger, withFields } from "../base/log.ts";
+import { type LogFields, type Logger, withFields } from "../base/log.ts";
 import type { Timers } from "../base/timers.ts";
 import { type Frame, type FrameFault, FrameKind } from "../framing/frame.ts";
 import type { Framing, Unframer } from "../framing/framing.ts";
@@ -25,6 +25,8 @@ import { Overtaking } from "./overtaking.ts";
 import { describeAddress, hostOf, transportDetails } from "./peer_address.ts";
 import type { BatchReceiver, Pipeline } from "./pipeline.ts";
 import type { StreamConn } from "./stream_conn.ts";
+import { TlsConn } from "./tls_conn.ts";
+import { TlsFault } from "./tls_fault.ts";
 
 /** What all connections of a transport have in common. */
 export interface ConnectionOptions extends OutboxOptions {
@@ -68,6 +70,7 @@ export class Connection
   #receivedMs = 0;
   /** Made when first used: most connections never wait. */
   #overtaking: Overtaking | undefined = undefined;
+  #toldOfPause = false;
 
   constructor(conn: StreamConn, options: ConnectionOptions) {
     this.#conn = conn;
@@ -75,9 +78,9 @@ export class Connection
     this.unframer = options.framing.newUnframer();
     this.#outbox = new Outbox(this, options);
     this.#deadline = new Alarm(options.timers);
-    this.#setDeadline(
+    this.#deadline.set(
       options.handshakeTimeoutMs,
-      "the handshake did not come in time",
+      () => this.#handshakeIsLate(),
     );
     this.#reader = new ChunkReader(conn, options.timers, this);
     this.#read();
@@ -196,6 +199,7 @@ export class Connection
   #pause(waitMs: number): void {
     this.#options.readPaused();
     this.#state.receiving = "paused";
+    this.#tellOfPause();
     // Others that share a quota may have had their turn first.
     const stillMs = () => this.#session?.received(0, 0) ?? 0;
     this.#reader.pause(waitMs, stillMs, () => this.readOn());
@@ -312,8 +316,12 @@ export class Connection
       this.#outbox.writer.append(outcome.reply, 0, outcome.reply.length);
     }
     if (!outcome.accepted) {
-      this.log().warn("handshake refused", { reason: outcome.reason });
-      return this.close(outcome.reason);
+      const { reason, configKey } = outcome;
+      this.log().warn("handshake refused", {
+        reason,
+        ...(configKey !== undefined && { key: configKey }),
+      });
+      return this.close(reason);
     }
     this.#codec = outcome.codec;
     this.#peerLimitBytes = outcome.peerLimitBytes;
@@ -328,28 +336,57 @@ export class Connection
   }
 
   faulted(fault: FrameFault): void {
+    const { message, configKey, reply } = fault;
     if (this.#session === undefined) {
-      this.log().warn(`no ${this.#options.framing.title} client`, {
-        reason: fault.message,
-      });
-      return this.close(fault.message);
+      const { title } = this.#options.framing;
+      return this.#refuse(`no ${title} client`, message, reply);
     }
-    this.#session.fail(new ProtocolError(fault.message));
+    this.#session.fail(new ProtocolError(message, undefined, configKey));
+  }
+
+  /** Ends the connection of a client that speaks another protocol. */
+  #refuse(
+    what: string,
+    reason: string,
+    reply: Uint8Array<ArrayBuffer> | undefined,
+  ): void {
+    this.log().warn(what, { reason });
+    if (reply !== undefined) {
+      this.#outbox.writer.append(reply, 0, reply.length);
+    }
+    this.close(reason);
+  }
+
+  #handshakeIsLate(): void {
+    const reason = "the handshake did not come in time";
+    const isTlsDue = this.#conn instanceof TlsConn && !this.#conn.hasBegun;
+    this.log().warn(reason, {
+      awaited: isTlsDue ? "TLS" : "RawSocket",
+      received_bytes: this.unframer.openingBytes,
+      handshake_timeout_ms: this.#options.handshakeTimeoutMs,
+    });
+    this.abort(reason);
   }
 
   #checkOverflow(pendingBefore: number): void {
     if (!this.#outbox.isOverfull(pendingBefore)) return;
-    this.overflow("the peer does not read what it is sent");
+    this.overflow("the peer does not read what it is sent", {
+      max_outbox_bytes: this.#options.maxOutboxBytes,
+    });
   }
 
-  /** Ends the connection because too much waits for it (FR-21). */
-  overflow(message: string): void {
+  /**
+   * Ends the connection because too much waits for it (FR-21).
+   *
+   * @param limit The config key that decided, and its value.
+   */
+  overflow(message: string, limit: LogFields): void {
     const { sending } = this.#state;
     if (sending === "dropped" || sending === "closed") return;
     this.#options.outboxOverflowed();
-    this.log().warn(message, {
+    this.#sessionLog().warn(message, {
       pending_bytes: this.#outbox.pendingBytes,
-      max_outbox_bytes: this.#options.maxOutboxBytes,
+      ...limit,
     });
     // Not now: the router may be in the middle of its subscribers.
     this.#state.sending = "dropped";
@@ -362,7 +399,7 @@ export class Connection
   ended(): void {
     const { receiving } = this.#state;
     this.#state.receiving = "ended";
-    if (receiving === "opening") return this.abort("the peer left");
+    if (receiving === "opening") return this.#leftInHandshake();
     this.#session?.disconnected();
     this.#session = undefined;
     if (!this.#state.isClosing) this.close("the peer left");
@@ -371,21 +408,37 @@ export class Connection
 
   readFailed(error: unknown): void {
     if (this.#state.isClosed) return;
-    // On a TLS transport: HTTP, or RawSocket in the clear.
-    const isForeign = error instanceof Deno.errors.InvalidData;
-    if (isForeign && this.#state.receiving === "opening") {
-      const { title } = this.#options.framing;
-      this.log().warn("no TLS client", {
-        reason: `${error.message}: this port speaks ${title} over TLS only`,
+    if (error instanceof TlsFault) return this.#tlsFailed(error);
+    this.abort(error instanceof Error ? error.message : String(error));
+  }
+
+  #tlsFailed({ summary, message, reply }: TlsFault): void {
+    if (this.#state.receiving === "opening" && reply !== undefined) {
+      this.#refuse(summary, message, reply);
+      return this.#read();
+    }
+    if (!this.#state.isClosing) {
+      this.#sessionLog().warn(summary, { reason: message });
+    }
+    this.abort(message);
+  }
+
+  #leftInHandshake(): void {
+    // Who looks whether the port is open comes and goes without a word.
+    if (this.#conn instanceof TlsConn && this.#conn.hasBegun) {
+      this.log().warn("the client left in or right after the TLS handshake", {
+        reason: "it may not trust the certificate; some clients do not say so",
       });
     }
-    this.abort(error instanceof Error ? error.message : String(error));
+    this.abort("the peer left");
   }
 
   /** A fault of ours: this connection ends, the others go on. */
   crashed(error: unknown): void {
     const detail = error instanceof Error ? error.stack ?? error.message : "";
-    this.log().error("internal error; closing the connection", { detail });
+    this.#sessionLog().error("internal error; closing the connection", {
+      detail,
+    });
     this.abort("internal error");
   }
 
@@ -405,8 +458,22 @@ export class Connection
     this.#options.closed(this);
   }
 
+  #tellOfPause(): void {
+    // It can go on for as long as the client likes.
+    if (this.#toldOfPause) return;
+    this.#toldOfPause = true;
+    this.#sessionLog().warn(
+      "the client sends more than its quota: it is read more slowly",
+      { key: "quotas: max_messages_per_s, max_bytes_per_s" },
+    );
+  }
+
+  #sessionLog(): Logger {
+    return this.#session?.log() ?? this.log();
+  }
+
   #logClosing(reason: string): void {
-    const log = this.log();
+    const log = this.#sessionLog();
     if (this.#options.debug) log.info("connection closes", { reason });
     else log.debug("connection closes", { reason });
   }

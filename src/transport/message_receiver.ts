@@ -1,3 +1,4 @@
+import type { Logger } from "../base/log.ts";
 import type { Serializer } from "../serializer/serializer.ts";
 import type { ClientMessage } from "../wamp/message.ts";
 import type { ProtocolError } from "../wamp/protocol_error.ts";
@@ -31,6 +32,8 @@ export interface MessageReceiver {
   disconnected(): void;
   /** The router stops. */
   shutDown(): void;
+  /** A log whose lines name the session, as far as there is one. */
+  log(): Logger;
 }
 
 /** A serializer and its encoder. */

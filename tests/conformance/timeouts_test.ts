@@ -14,8 +14,10 @@ scenario(
       const client = await router.open(serializer);
       await client.expectClosed();
     }
-    const line = await router.server.logged("HELLO did not come in time");
-    assertEquals(line.message, "connection closes");
+    const { level, fields } = await router.server.logged(
+      "HELLO did not come in time",
+    );
+    assertEquals([level, fields["hello_timeout_ms"]], ["warn", SHORT_MS]);
   },
   { limits: { helloTimeoutMs: SHORT_MS } },
 );
@@ -74,8 +76,13 @@ scenario(
     const stopped = router.server.running.shutdown();
     assertEquals((await client.receive())[0], 6);
     await client.expectClosed();
-    const line = await router.server.logged("GOODBYE was not answered in time");
-    assertEquals(line.message, "connection closes");
+    const { level, fields } = await router.server.logged(
+      "GOODBYE was not answered in time",
+    );
+    assertEquals(
+      [level, fields["goodbye_timeout_ms"], fields["session"]],
+      ["warn", SHORT_MS, client.sessionId],
+    );
     await stopped;
     assert(performance.now() - started < 5000, "not by the shutdown's timeout");
   },

@@ -82,6 +82,10 @@ class CostlySession implements MessageReceiver {
   fail(): void {}
   disconnected(): void {}
   shutDown(): void {}
+
+  log(): Logger {
+    return SILENT;
+  }
 }
 
 function optionsFor(session: MessageReceiver): ConnectionOptions {

@@ -155,7 +155,7 @@ Deno.test("AU-08: what waits behind a wrong answer is not handled", async () => 
   const [bench, method] = judgedBench();
   bench.receive(ANSWER);
   bench.receive(clientMessage(MessageCode.SUBSCRIBE));
-  method.judged.resolve(denied());
+  method.judged.resolve(denied("wrong secret"));
   await settled();
   assertEquals(outline(bench.link.take()), [
     [MessageCode.ABORT, "wamp.error.authentication_denied"],

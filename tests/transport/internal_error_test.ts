@@ -2,6 +2,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { LogFields, Logger } from "../../src/base/log.ts";
 import type { Deadline } from "../../src/base/timer_wheel.ts";
+import { RAWSOCKET_FRAMER } from "../../src/rawsocket/frame.ts";
+import { RawSocketFraming } from "../../src/rawsocket/rawsocket_framing.ts";
 import { createSerializer } from "../../src/serializer/formats.ts";
 import { Connection } from "../../src/transport/connection.ts";
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
@@ -18,16 +20,19 @@ const HANDSHAKE = Uint8Array.of(0x7f, 0xf2, 0, 0);
 const REPLY = "7f720000";
 
 /** A session with a defect. */
-const DEFECTIVE: MessageReceiver = {
-  receive: () => {
-    throw new TypeError("the file /srv/secret/users.db is in the way");
-  },
-  show: () => {},
-  received: () => 0,
-  fail: () => {},
-  disconnected: () => {},
-  shutDown: () => {},
-};
+function defective(log: Logger): MessageReceiver {
+  return {
+    receive: () => {
+      throw new TypeError("the file /srv/secret/users.db is in the way");
+    },
+    show: () => {},
+    received: () => 0,
+    fail: () => {},
+    disconnected: () => {},
+    shutDown: () => {},
+    log: () => log,
+  };
+}
 
 /** A peer that says `octets`, and hears what is written. */
 class Peer {
@@ -62,7 +67,7 @@ class Peer {
 Deno.test("a fault of ours ends the connection without a word, and is logged with its stack", async () => {
   const flushQueue = new FlushQueue();
   const serializer = createSerializer("msgpack", 64);
-  const encoder = new FrameEncoder(serializer, flushQueue);
+  const encoder = new FrameEncoder(serializer, RAWSOCKET_FRAMER, flushQueue);
   const errors: LogFields[] = [];
   const log: Logger = {
     debug: () => {},
@@ -83,17 +88,15 @@ Deno.test("a fault of ours ends the connection without a word, and is logged wit
     timers: { set: () => ({}) as Deadline, clear: () => {} },
     log,
     debug: false,
-    codecs: new Map([[2, { serializer, encoder }]]),
-    maxMessageBytes: 65_536,
-    maxOutboxBytes: 65_536,
-    handshakeTimeoutMs: 1000,
-    offer: () => ({
-      serializers: new Set([2]),
+    framing: new RawSocketFraming({
+      codecs: new Map([[2, { serializer, encoder }]]),
       maxMessageBytes: 65_536,
       minPeerLimitBytes: 512,
-      full: false,
     }),
-    openSession: () => DEFECTIVE,
+    maxOutboxBytes: 65_536,
+    handshakeTimeoutMs: 1000,
+    isFull: () => false,
+    openSession: () => defective(log),
     readPaused: () => {},
     outboxOverflowed: () => {},
     closed: () => resolve(),

@@ -54,6 +54,7 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
       handshakeTimeoutMs: 1,
       maxConnections: 1,
       isFull: () => false,
+      nowMs: () => 0,
       openSession: () => {
         throw new Error("nobody joins");
       },
