@@ -385,7 +385,10 @@ export class Connection
   /** The peer has said all; what it was sent is still written. */
   ended(): void {
     this.#readEnded = true;
-    if (this.#state === "handshake") return this.#leftInHandshake();
+    if (this.#state === "handshake") {
+      this.#tellOfTlsLeaver();
+      return this.abort("the peer left");
+    }
     this.#session?.disconnected();
     this.#session = undefined;
     if (this.#state === "open") this.close("the peer left");
@@ -395,6 +398,7 @@ export class Connection
   readFailed(error: unknown): void {
     if (this.#state === "closed") return;
     if (error instanceof TlsFault) return this.#tlsFailed(error);
+    if (this.#state === "handshake") this.#tellOfTlsLeaver();
     this.abort(error instanceof Error ? error.message : String(error));
   }
 
@@ -409,14 +413,12 @@ export class Connection
     this.abort(message);
   }
 
-  #leftInHandshake(): void {
-    // Who looks whether the port is open comes and goes without a word.
-    if (this.#conn instanceof TlsConn && this.#conn.hasBegun) {
-      this.log().warn("the client left in or right after the TLS handshake", {
-        reason: "it may not trust the certificate; some clients do not say so",
-      });
-    }
-    this.abort("the peer left");
+  /** Who only looks whether the port is open has not begun with TLS. */
+  #tellOfTlsLeaver(): void {
+    if (!(this.#conn instanceof TlsConn) || !this.#conn.hasBegun) return;
+    this.log().warn("the client left in or right after the TLS handshake", {
+      reason: "it may not trust the certificate; some clients do not say so",
+    });
   }
 
   /** A fault of ours: this connection ends, the others go on. */
