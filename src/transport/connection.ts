@@ -399,7 +399,10 @@ export class Connection
   ended(): void {
     const { receiving } = this.#state;
     this.#state.receiving = "ended";
-    if (receiving === "opening") return this.#leftInHandshake();
+    if (receiving === "opening") {
+      this.#tellOfTlsLeaver();
+      return this.abort("the peer left");
+    }
     this.#session?.disconnected();
     this.#session = undefined;
     if (!this.#state.isClosing) this.close("the peer left");
@@ -409,6 +412,7 @@ export class Connection
   readFailed(error: unknown): void {
     if (this.#state.isClosed) return;
     if (error instanceof TlsFault) return this.#tlsFailed(error);
+    if (this.#state.receiving === "opening") this.#tellOfTlsLeaver();
     this.abort(error instanceof Error ? error.message : String(error));
   }
 
@@ -423,14 +427,12 @@ export class Connection
     this.abort(message);
   }
 
-  #leftInHandshake(): void {
-    // Who looks whether the port is open comes and goes without a word.
-    if (this.#conn instanceof TlsConn && this.#conn.hasBegun) {
-      this.log().warn("the client left in or right after the TLS handshake", {
-        reason: "it may not trust the certificate; some clients do not say so",
-      });
-    }
-    this.abort("the peer left");
+  /** Who only looks whether the port is open has not begun with TLS. */
+  #tellOfTlsLeaver(): void {
+    if (!(this.#conn instanceof TlsConn) || !this.#conn.hasBegun) return;
+    this.log().warn("the client left in or right after the TLS handshake", {
+      reason: "it may not trust the certificate; some clients do not say so",
+    });
   }
 
   /** A fault of ours: this connection ends, the others go on. */

@@ -31,7 +31,6 @@ for (const canceling of [true, false]) {
       await expectError(caller, 48, 7, TIMEOUT);
       const elapsed = performance.now() - start;
       assert(elapsed >= 60, `${elapsed} ms are less than 60`);
-      assert(elapsed < 5000, `${elapsed} ms are not about 60`);
       if (canceling) {
         assertEquals(
           await callee.receive(),
