@@ -147,12 +147,17 @@ export interface PermissionConfig {
   readonly uri: string;
   /** How `uri` is compared. */
   readonly match: "exact" | "prefix" | "wildcard";
-  /** The actions that the rule allows. */
+  /** The actions that the rule allows, and what else. */
   readonly allow: {
     readonly call: boolean;
     readonly register: boolean;
     readonly publish: boolean;
     readonly subscribe: boolean;
+    /**
+     * Taking a registration from callees that did not agree to it; never true
+     * without `register`. Absent: no.
+     */
+    readonly force_reregister?: boolean;
   };
   /** Whose identity is told without being asked. */
   readonly disclose: {

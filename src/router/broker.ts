@@ -22,7 +22,7 @@ import {
 } from "../wamp/options.ts";
 import type { Payload } from "../wamp/payload.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
-import { isReservedUri, isValidUri, type UriCheck } from "../wamp/uri.ts";
+import { isRouterUri, isValidUri, type UriCheck } from "../wamp/uri.ts";
 import type { EventDelivery } from "./event_delivery.ts";
 import type { HistoryKey } from "./event_store.ts";
 import type { Gate } from "./gate.ts";
@@ -136,7 +136,7 @@ export class Broker {
     }
     if (
       !isValidUri(topic, "exact", this.#options.uriCheck) ||
-      isReservedUri(topic)
+      isRouterUri(topic)
     ) return invalidUriError(MessageCode.PUBLISH, request, topic);
     const { gate } = this.#options;
     const refusal = gate.refuse(publisher, "publish", topic, "exact", request);

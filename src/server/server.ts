@@ -71,8 +71,9 @@ export async function startServer(
   const limited = limitWarnings(log, WARNING_RATE, nowMs);
   // The router is there before anyone joins it.
   const ask: AskInRealm = (...request) => caller.call(...request);
+  const roleParts = { config, ask };
   const realms = config.realms.map((realm) =>
-    realmOptions(realm, stores.of(realm.name), ask)
+    realmOptions(realm, stores.of(realm.name), roleParts)
   );
   const router = new Router(realms, {
     random: RANDOM,
@@ -81,7 +82,7 @@ export async function startServer(
     counters,
     denials: new DenialLog(limited, counters),
     nowMs,
-  }, config.autoRealms && autoRealms(config.autoRealms, parts, ask));
+  }, config.autoRealms && autoRealms(config.autoRealms, parts, roleParts));
   const caller = new RouterCaller(router);
   const slots = new AuthenticatorSlots();
   const transports: Transport[] = [];

@@ -49,8 +49,9 @@ export function isReservedUri(uri: string): boolean {
 }
 
 /**
- * Whether `uri` is one of the router's own, which clients can only call: the
- * protocol's, below `wamp`, or ours, below `sluice.authorization`.
+ * Whether `uri` is one of the router's own, which clients can only call and
+ * subscribe to: the protocol's, below `wamp`, or ours, below
+ * `sluice.authorization`.
  */
 export function isRouterUri(uri: string): boolean {
   return isReservedUri(uri) || uri.startsWith("sluice.authorization.");

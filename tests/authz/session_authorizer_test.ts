@@ -18,6 +18,7 @@ function sessionWith(answer: (uri: string) => unknown) {
     realm: "realm1",
     procedure: "com.authorize",
     trustLevel: undefined,
+    trustedProcedures: new Set(),
     cacheSize: 1000,
     ask: ([, uri, action]) => {
       asked.push(`${action} ${uri}`);

@@ -58,7 +58,13 @@ const REQUESTS: readonly Request[] = ACTIONS.flatMap((action) => {
   );
 });
 
-const CODES = { call: 48, register: 64, publish: 16, subscribe: 32 };
+const CODES = {
+  call: 48,
+  register: 64,
+  publish: 16,
+  subscribe: 32,
+  force_reregister: 64,
+};
 
 /** What an ERROR says when the rules or the URI are against it. */
 const DENIALS: unknown[] = [
@@ -87,7 +93,11 @@ for (const uriCheck of ["loose", "strict"] as const) {
     `AZ-05 AZ-06 AZ-07 UR-09: the router decides as RoleReview says, in a realm that is ${uriCheck}`,
     async (router) => {
       const config = realm(uriCheck);
-      const review = new RoleReview(config, config.roles[0]);
+      const review = new RoleReview(
+        { transports: [] },
+        config,
+        config.roles[0],
+      );
       const client = await router.join();
       const seen = new Set<Decision["reason"]>();
       for (const request of REQUESTS) {

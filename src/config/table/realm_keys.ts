@@ -33,6 +33,12 @@ export const ALLOW = object({
     register: withDefault(boolean(), false, "Registering procedures."),
     publish: withDefault(boolean(), false, "Publishing to topics."),
     subscribe: withDefault(boolean(), false, "Subscribing to topics."),
+    force_reregister: withDefault(
+      boolean(),
+      false,
+      "Beside `register`: taking a procedure by `REGISTER.Options.force_reregister` from sessions of others that did not register it with that option themselves. It has to be written: no rule has it by default.",
+      { origin: "sluice" },
+    ),
   },
 });
 
