@@ -5,16 +5,12 @@
  * @module
  */
 
+import type { BuiltAuth } from "./build_auth.ts";
 import type { PlacedRealm } from "./build_realms.ts";
 import type { PlacedTransport } from "./build_transports.ts";
 import type { CheckContext } from "./check_context.ts";
 import type { ConfigNode } from "./document.ts";
-import type {
-  EndpointConfig,
-  RealmConfig,
-  RouterConfig,
-  TransportConfig,
-} from "./config.ts";
+import type { EndpointConfig, RealmConfig, TransportConfig } from "./config.ts";
 import { allRealms, findRealm, type RealmsConfig } from "./find_realm.ts";
 import { mayRegisterTrusted, trustedProcedures } from "./trusted_procedures.ts";
 
@@ -35,28 +31,79 @@ export function checkRegistrars(
       checkRegistrar(authorizer.procedure, [config], node, what, context);
     }
   }
-  for (const { config, auth } of transports) {
-    for (const [method, dynamic] of Object.entries(config.auth.dynamic ?? {})) {
-      const { authenticator, realm } = dynamic;
-      const one = realm === undefined ? undefined : findRealm(known, realm);
-      const asked = one === undefined ? allRealms(known) : [one];
-      const node = auth.node.entries.get(method)?.node.entries
-        .get("authenticator")?.node ?? auth.node;
-      const what = `so every login by ${method} fails`;
-      checkRegistrar(authenticator, asked, node, what, context);
-    }
+  const authenticators = transports.flatMap(({ config, auth }) =>
+    placedAuthenticators(config, auth, known)
+  );
+  // Who is let in by one that is there may have any role, and register the others.
+  const isBegun = authenticators.some(({ procedure, realms }) =>
+    isRegistered(procedure, realms, transports, known)
+  );
+  for (const { procedure, realms, node, method } of authenticators) {
+    const what = `so every login by ${method} fails`;
+    const isSaid = checkRegistrar(procedure, realms, node, what, context);
+    if (isSaid || isBegun) continue;
+    context.warn(
+      node,
+      `whoever may register "${procedure}" is let in only by asking it, or another that nobody could register before, ${what}: give such a role to a principal with a secret of its own, or to anonymous sessions of a Unix socket of mode 0600`,
+    );
   }
 }
 
+/** A procedure that says who may join, and where it is asked. */
+interface PlacedAuthenticator {
+  readonly procedure: string;
+  readonly method: string;
+  readonly realms: readonly RealmConfig[];
+  readonly node: ConfigNode;
+}
+
+function placedAuthenticators(
+  config: TransportConfig,
+  auth: BuiltAuth,
+  known: RealmsConfig,
+): PlacedAuthenticator[] {
+  return Object.entries(config.auth.dynamic ?? {}).map(([method, dynamic]) => {
+    const { authenticator: procedure, realm } = dynamic;
+    const one = realm === undefined ? undefined : findRealm(known, realm);
+    const realms = one === undefined ? allRealms(known) : [one];
+    const node = auth.node.entries.get(method)?.node.entries
+      .get("authenticator")?.node ?? auth.node;
+    return { procedure, method, realms, node };
+  });
+}
+
+/** Whether a session that no authenticator has let in may register `procedure`. */
+function isRegistered(
+  procedure: string,
+  realms: readonly RealmConfig[],
+  transports: readonly PlacedTransport[],
+  known: RealmsConfig,
+): boolean {
+  const given = transports.flatMap(({ config, auth }) => [
+    ...(config.auth.anonymous === undefined ? [] : [config.auth.anonymous]),
+    ...auth.principals.map((principal) => principal.config),
+  ]);
+  return realms.some(({ roles }) =>
+    roles.some((one) =>
+      mayRegisterTrusted(one, procedure) &&
+      given.some(({ role, realm }) =>
+        role === one.name &&
+        (realm === undefined || findRealm(known, realm)?.roles === roles)
+      )
+    )
+  );
+}
+
+/** @returns Whether there was something to warn of. */
 function checkRegistrar(
   procedure: string,
   realms: readonly RealmConfig[],
   node: ConfigNode,
   what: string,
   context: CheckContext,
-): void {
+): boolean {
   const roles = realms.flatMap((realm) => realm.roles);
-  if (roles.some((role) => mayRegisterTrusted(role, procedure))) return;
+  if (roles.some((role) => mayRegisterTrusted(role, procedure))) return false;
   const where = realms.length === 1
     ? `realm ${JSON.stringify(realms[0].name)}`
     : "any realm";
@@ -67,6 +114,7 @@ function checkRegistrar(
       JSON.stringify(rule)
     }; a rule for more than this uri does not count`,
   );
+  return true;
 }
 
 /** Warns of each such procedure that anonymous sessions may register. */

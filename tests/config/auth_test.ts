@@ -676,7 +676,7 @@ Deno.test("checkFiles() looks into the files of secrets, and shows none of it", 
   }
 });
 
-for (const name of ["auth.json", "auth_dynamic.json"]) {
+for (const name of ["auth.json", "auth_dynamic.json", "authorizer.json"]) {
   Deno.test(`examples/${name} has nothing wrong`, async () => {
     const example = new URL(`../../examples/${name}`, import.meta.url);
     const { warnings } = await loadSound(await Deno.readTextFile(example), {

@@ -4,7 +4,8 @@
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { AuthConfig, RealmConfig } from "../../src/config/config.ts";
-import type { RawClient } from "../support/raw_client.ts";
+import { loadSound } from "../config/_load.ts";
+import type { RawClient, WireMessage } from "../support/raw_client.ts";
 import { challenged, sendHello, welcomedBy } from "../support/login.ts";
 import {
   expectError,
@@ -133,6 +134,47 @@ function judged(realm: string | undefined): Partial<AuthConfig> {
     },
   };
 }
+
+const EXAMPLE = await loadSound(
+  await Deno.readTextFile(
+    new URL("../../examples/authorizer.json", import.meta.url),
+  ),
+);
+
+scenario(
+  "AZ-08: examples/authorizer.json has an authorizer in the realm that it serves",
+  async (router) => {
+    const service = await router.join({ kind: "unix" });
+    await service.register("com.example.authorize");
+    const user = await router.join();
+    await user.send([32, 1, {}, "com.example.news"]);
+    const [, invocation, , , [session, uri, action]] = await service.receive();
+    assertEquals(
+      [session["realm"], session["authrole"], uri, action],
+      ["realm1", "user", "com.example.news", "subscribe"],
+    );
+    await service.send([70, invocation, {}, [true]]);
+    assertEquals((await user.receive())[0], 33);
+    // What it does itself, nobody is asked about.
+    const news = [
+      16,
+      service.nextRequest(),
+      { acknowledge: true },
+      "com.example.news",
+    ] as const;
+    assertEquals((await service.request([...news]))[0], 17);
+    assertEquals((await user.receive())[0], 36);
+    const flush = [48, service.nextRequest(), {}, "sluice.authorization.flush"];
+    assertEquals((await service.request(flush as WireMessage))[0], 50);
+    await refusesToRegister(user, "com.example.authorize");
+  },
+  {
+    kinds: ["tcp", "unix"],
+    roles: { tcp: "user", unix: "authorizer" },
+    realms: EXAMPLE.config.realms,
+    everySerializer: true,
+  },
+);
 
 const REALMS: RealmConfig[] = ["realm1", "realm2"].map((name) =>
   openRealm(name, ["guest", "user"])
