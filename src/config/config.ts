@@ -137,7 +137,7 @@ export interface AuthorizerConfig {
   readonly procedure: string;
   /** How long it may take. */
   readonly timeoutMs: number;
-  /** URIs about which decisions are remembered for several sessions; 0: none. */
+  /** Requests about which decisions are remembered for several sessions; 0: none. */
   readonly cacheSize: number;
 }
 

@@ -58,7 +58,7 @@ export interface Role {
    * Forgets decisions that are remembered for several sessions.
    *
    * @param authid Only those for sessions of this authid; undefined: all.
-   * @returns How many URIs they were about.
+   * @returns How many requests they were about.
    */
   forget(authid: string | undefined): number;
 }
