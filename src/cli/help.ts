@@ -66,11 +66,12 @@ Exit code: 0 when the router would start, 2 when not.
 
 Says what the router would decide on a request, and by which rule.
 
-ACTION is one of --call, --register, --publish and --subscribe.
+ACTION is one of --call, --register, --publish, --subscribe, and
+--force-reregister: taking a procedure from sessions that did not agree to it.
 
 Options:
   --match POLICY           exact, prefix or wildcard (default: exact), for
-                           --register and --subscribe
+                           --register, --force-reregister and --subscribe
   --ignore-unsupported     as for the other commands
   -h, --help               print this text
 
@@ -82,7 +83,9 @@ Prints one line each:
                              part_denied    of what the pattern matches, the rule
                                             denies a part
                              guarded        only a rule that begins like this
-                                            procedure can allow calling it
+                                            procedure can allow calling it, or
+                                            one for exactly this authorizer or
+                                            authenticator registering it
                              invalid_uri    denied by no rule: the URI is not
                                             valid in the realm
                              reserved_uri   denied by no rule: "wamp." is the

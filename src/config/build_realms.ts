@@ -19,7 +19,7 @@ import type {
 import type { ConfigNode } from "./document.ts";
 import type { AutoRealmsSection, RealmSection } from "./forms.ts";
 import type { Values } from "./key.ts";
-import { nodeOf, type Section } from "./object_type.ts";
+import { has, nodeOf, type Section } from "./object_type.ts";
 import { readPattern } from "./read_pattern.ts";
 import { ANONYMOUS_ROLE } from "./table/auth_keys.ts";
 import type { PERMISSION, ROLE } from "./table/realm_keys.ts";
@@ -54,6 +54,8 @@ export interface PlacedRealm {
   readonly config: RealmConfig;
   /** By role: where its name stands. */
   readonly roleNodes: ReadonlyMap<string, ConfigNode>;
+  /** By role: where its authorizer is named. */
+  readonly authorizerNodes: ReadonlyMap<string, ConfigNode>;
 }
 
 /** What a file without realms gets. */
@@ -113,6 +115,11 @@ export function buildRealm(
   const { options, roles } = values;
   const uriCheck = options?.values.uri_check ?? "loose";
   const roleNodes = new Map<string, ConfigNode>();
+  const authorizerNodes = new Map<string, ConfigNode>();
+  for (const role of roles ?? []) {
+    if (role?.values.name === undefined || !has(role, "authorizer")) continue;
+    authorizerNodes.set(role.values.name, nodeOf(role, "authorizer"));
+  }
   const config: RealmConfig = {
     name,
     uriCheck,
@@ -122,7 +129,7 @@ export function buildRealm(
     hasMetaApi: options?.values.enable_meta_api ?? true,
     store,
   };
-  return { config, roleNodes };
+  return { config, roleNodes, authorizerNodes };
 }
 
 function buildRoles(
@@ -191,11 +198,26 @@ function buildPermission(
   if (pattern === undefined) return undefined;
   const allow = section.values.allow?.values ?? ALLOW_NONE;
   const { call, register, publish, subscribe } = allow;
+  const forces = section.values.allow?.values.force_reregister === true;
+  if (forces && !register) {
+    context.warn(
+      section.values.allow === undefined
+        ? section.node
+        : nodeOf(section.values.allow, "force_reregister"),
+      "has no effect without register",
+    );
+  }
   const disclose = section.values.disclose?.values ?? DISCLOSE_NONE;
   const { caller, publisher } = disclose;
   return {
     ...pattern,
-    allow: { call, register, publish, subscribe },
+    allow: {
+      call,
+      register,
+      publish,
+      subscribe,
+      ...(forces && register && { force_reregister: true }),
+    },
     disclose: { caller, publisher },
     source: context.locate(section.node),
   };

@@ -28,6 +28,7 @@ import type { Peer } from "./peer.ts";
 import type { PendingCall } from "./pending_call.ts";
 import type { MetaProcedures, RealmObserver } from "./ports.ts";
 import { Registration } from "./registration.ts";
+import { describeConflict } from "./registration_conflict.ts";
 
 /** What a dealer is made of. */
 export interface DealerOptions {
@@ -236,18 +237,15 @@ export class Dealer {
     message: Register,
     known: Registration | undefined,
   ): ErrorMessage | undefined {
-    const { procedure, request } = message;
+    const { request } = message;
     const options = message.options as RegisterOptions;
-    const policy = options.invoke ?? "single";
-    if (
-      known !== undefined && options.force_reregister !== true &&
-      (known.policy === "single" || known.policy !== policy)
-    ) {
+    const conflict = known && describeConflict(callee, options, known);
+    if (conflict !== undefined) {
       return requestError(
         MessageCode.REGISTER,
         request,
         ErrorUri.PROCEDURE_ALREADY_EXISTS,
-        `Procedure "${procedure}" is already registered with policy ${known.policy}`,
+        conflict,
       );
     }
     if (known !== undefined && callee.registrations.has(known.id)) {
@@ -314,6 +312,7 @@ export class Dealer {
       disclosesCaller: options.disclose_caller === true,
       forwardsTimeout: options.forward_timeout === true &&
         peer.announced(ClientFeature.CALLEE_TIMEOUT),
+      isReplaceable: options.force_reregister === true,
       pending: 0,
     });
     peer.registrations.set(registration.id, registration);

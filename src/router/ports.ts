@@ -37,6 +37,12 @@ export interface Outlet {
 /** The four things a session needs a permission for (AZ-01). */
 export type Action = "call" | "register" | "publish" | "subscribe";
 
+/**
+ * What a permission can allow: an action; or, beside `register`, to take a
+ * registration from callees that did not agree to it (RV-04).
+ */
+export type Right = Action | "force_reregister";
+
 /** Whose identity is told to whom without being asked (PI-03, CI-02). */
 export type Disclosure = "caller" | "publisher";
 
@@ -48,7 +54,7 @@ export interface Role {
    * Forgets decisions that are remembered for several sessions.
    *
    * @param authid Only those for sessions of this authid; undefined: all.
-   * @returns How many URIs they were about.
+   * @returns How many requests they were about.
    */
   forget(authid: string | undefined): number;
 }
@@ -58,10 +64,10 @@ export interface Authorizer {
   /** How far the role is trusted, 0 least (PT-01, CT-01); undefined: not told. */
   readonly trustLevel: number | undefined;
   /**
-   * Whether `action` is allowed on every URI that `uri` under `match` stands
+   * Whether the session has `right` on every URI that `uri` under `match` stands
    * for (AZ-07).
    */
-  allows(action: Action, uri: string, match: MatchPolicy): boolean;
+  allows(right: Right, uri: string, match: MatchPolicy): boolean;
   /** Why that is not allowed; asked right after {@linkcode allows} said no. */
   denial(action: Action, uri: string, match: MatchPolicy): Denial;
   /** Whether the session is disclosed on `uri`. */

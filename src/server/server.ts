@@ -74,8 +74,9 @@ export async function startServer(
   const limited = new LimitedLog(log, COMPLAINT_RATE, logTimers, nowMs);
   // The router is there before anyone joins it.
   const ask: AskInRealm = (...request) => caller.call(...request);
+  const roleParts = { config, ask };
   const realms = config.realms.map((realm) =>
-    realmOptions(realm, stores.of(realm.name), ask)
+    realmOptions(realm, stores.of(realm.name), roleParts)
   );
   const router = new Router(realms, {
     random: RANDOM,
@@ -85,7 +86,7 @@ export async function startServer(
     denials: new DenialLog(limited, counters),
     losses: new LossLog(limited),
     nowMs,
-  }, config.autoRealms && autoRealms(config.autoRealms, parts, ask));
+  }, config.autoRealms && autoRealms(config.autoRealms, parts, roleParts));
   const caller = new RouterCaller(router);
   const slots = new AuthenticatorSlots();
   const transports: Transport[] = [];

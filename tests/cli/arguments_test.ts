@@ -124,7 +124,7 @@ Deno.test("parseArguments() names all that is wrong with what explain is asked",
       [],
       '"explain" needs --realm NAME',
       '"explain" needs --role NAME',
-      '"explain" needs one of --call, --register, --publish, --subscribe with a URI',
+      '"explain" needs one of --call, --register, --publish, --subscribe, --force-reregister with a URI',
     ],
     [
       ["--realm=a", "--role", "--call", "com.a"],
@@ -144,11 +144,11 @@ Deno.test("parseArguments() names all that is wrong with what explain is asked",
     ],
     [
       ["--realm=a", "--role=b", "--call=a", "--match=prefix"],
-      "--match prefix is only for --register and --subscribe: clients call one URI",
+      "--match prefix is only for --register, --force-reregister and --subscribe: clients call one URI",
     ],
     [
       ["--realm=a", "--role=b", "--publish=a", "--match=wildcard"],
-      "--match wildcard is only for --register and --subscribe: clients publish one URI",
+      "--match wildcard is only for --register, --force-reregister and --subscribe: clients publish one URI",
     ],
   ];
   for (const [words, ...problems] of cases) {

@@ -602,7 +602,9 @@ Deno.test("loadConfig() warns of a role that no session can get", async () => {
     [ticket({ joe: { ...user, role: "boss" }, ann: user }), []],
     [{ ...ticket({ joe: { ...user, role: "boss" } }), anonymous }, []],
     // Any role may come from a procedure.
-    [{ ticket: { type: "dynamic", authenticator: "com.auth" } }, []],
+    [{ ticket: { type: "dynamic", authenticator: "com.auth" } }, [
+      'transports[0].auth.ticket.authenticator: no role of any realm may register "com.auth", so every login by ticket fails: give one that has permissions the line {"uri":"com.auth","allow":{"register":true}}; a rule for more than this uri does not count',
+    ]],
   ];
   for (const [auth, expected] of rows) {
     const { warnings } = await loadSound({
@@ -674,7 +676,7 @@ Deno.test("checkFiles() looks into the files of secrets, and shows none of it", 
   }
 });
 
-for (const name of ["auth.json", "auth_dynamic.json"]) {
+for (const name of ["auth.json", "auth_dynamic.json", "authorizer.json"]) {
   Deno.test(`examples/${name} has nothing wrong`, async () => {
     const example = new URL(`../../examples/${name}`, import.meta.url);
     const { warnings } = await loadSound(await Deno.readTextFile(example), {

@@ -94,7 +94,11 @@ export class NaiveDealer {
     const policy = choice.invoke ?? "single";
     let found = this.#find(uri, match);
     let orphans: NaiveCall[] = [];
-    if (choice.force_reregister && found !== undefined) {
+    const isTakenOver = choice.force_reregister === true &&
+      (found?.callees.every((callee) =>
+        callee.client === client || callee.choice.force_reregister
+      ) ?? false);
+    if (isTakenOver && found !== undefined) {
       const evicted = found;
       orphans = this.#waitingAt(found);
       this.calls = this.calls.filter((call) => !orphans.includes(call));
@@ -103,7 +107,10 @@ export class NaiveDealer {
       }
       found = undefined;
     }
-    if (found && (found.policy === "single" || found.policy !== policy)) {
+    if (
+      found && (choice.force_reregister || found.policy === "single" ||
+        found.policy !== policy)
+    ) {
       const error = "wamp.error.procedure_already_exists";
       client.due(line("ERROR", 64, request, error, null));
       return;

@@ -44,7 +44,7 @@ export const WIDE_BOUNDS: StoreBounds = {
 
 export const ALLOW_ALL: Authorizer = {
   trustLevel: undefined,
-  allows: () => true,
+  allows: (right) => right !== "force_reregister",
   denial: () => ({
     error: ErrorUri.NOT_AUTHORIZED,
     text: "Not authorized for",

@@ -79,10 +79,14 @@ const ALLOW_ALL = {
   subscribe: true,
 };
 
-/** A realm in which role `anonymous`, or others, may do everything. */
+/**
+ * A realm in which role `anonymous`, or others, may do everything, and register
+ * `trusted`: authorizers or authenticators.
+ */
 export function openRealm(
   name: string,
   roles: readonly string[] = ["anonymous"],
+  trusted: readonly string[] = [],
 ): RealmConfig {
   return {
     name,
@@ -91,6 +95,12 @@ export function openRealm(
       name: role,
       permissions: [
         { uri: "", match: "prefix", allow: ALLOW_ALL, disclose: DISCLOSE_NONE },
+        ...trusted.map((uri) => ({
+          uri,
+          match: "exact" as const,
+          allow: ALLOW_ALL,
+          disclose: DISCLOSE_NONE,
+        })),
       ],
       trustLevel: undefined,
     })),

@@ -44,6 +44,12 @@ export const ALLOW = object({
     register: withDefault(boolean(), false, "Registering procedures."),
     publish: withDefault(boolean(), false, "Publishing to topics."),
     subscribe: withDefault(boolean(), false, "Subscribing to topics."),
+    force_reregister: withDefault(
+      boolean(),
+      false,
+      "Beside `register`: taking a procedure by `REGISTER.Options.force_reregister` from sessions of others that did not register it with that option themselves. It has to be written: no rule has it by default.",
+      { origin: "sluice" },
+    ),
   },
 });
 
@@ -101,7 +107,7 @@ export const ROLE = object({
     ),
     authorizer: optional(
       uri("the URI of a procedure"),
-      'A procedure of the realm that decides in place of `permissions`: called with `(session, uri, action, options)`, it returns a boolean, or a dict with `allow`, and as it likes `disclose` (boolean) and `cache`: whether the decision may be remembered, for this session (`true` or `"session"`), for the session\'s authid (`"authid"`) or for the role (`"role"`). Whoever registers it decides: let only a role with permissions do so.',
+      'A procedure of the realm that decides in place of `permissions`: called with `(session, uri, action, options)`, it returns a boolean, or a dict with `allow`, and as it likes `disclose` (boolean), `force_reregister` (boolean: whether REGISTER may take the procedure from anybody) and `cache`: whether the decision may be remembered, for this session (`true` or `"session"`), for the session\'s authid (`"authid"`) or for the role (`"role"`). Whoever registers it decides: only a role whose permissions have a rule for exactly its URI can.',
     ),
     authorizer_timeout_ms: optional(
       integer(1, 3_600_000),
@@ -110,7 +116,7 @@ export const ROLE = object({
     ),
     authorizer_cache: optional(
       integer(0, 10_000_000),
-      "URIs about which decisions for an authid or the role are remembered (default 10000); the longest unused are forgotten. 0: none.",
+      "Requests about which decisions for an authid or the role are remembered (default 10000), by URI and options; the longest unused are forgotten. 0: none.",
       { origin: "sluice" },
     ),
     quotas: optional(QUOTAS, "What the role's sessions may have together.", {
