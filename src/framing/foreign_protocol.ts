@@ -2,7 +2,6 @@
  * What octets that are no RawSocket look like: the most frequent mistakes in
  * setting up a client, told in the log in words.
  */
-import { HTTP_METHODS } from "./http_methods.ts";
 
 /** A protocol that is not ours. */
 export interface ForeignProtocol {
@@ -106,3 +105,18 @@ function beginsWith(text: string, beginning: string): boolean {
   }
   return true;
 }
+
+/**
+ * The methods of HTTP that are known by their name alone: those of IANA's
+ * registry, and a few that are in wide use beside it.
+ */
+export const HTTP_METHODS: readonly string[] = [
+  ...["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE"],
+  ...["PATCH", "PRI", "QUERY", "PROPFIND", "PROPPATCH", "MKCOL", "COPY"],
+  ...["MOVE", "LOCK", "UNLOCK", "ACL", "REPORT", "SEARCH", "MKCALENDAR"],
+  ...["BIND", "REBIND", "UNBIND", "LINK", "UNLINK", "CHECKIN", "CHECKOUT"],
+  ...["UNCHECKOUT", "VERSION-CONTROL", "BASELINE-CONTROL", "LABEL", "MERGE"],
+  ...["MKACTIVITY", "MKWORKSPACE", "MKREDIRECTREF", "UPDATEREDIRECTREF"],
+  ...["UPDATE", "ORDERPATCH", "PURGE", "NOTIFY", "SUBSCRIBE", "UNSUBSCRIBE"],
+  ...["M-SEARCH"],
+];

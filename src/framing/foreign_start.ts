@@ -7,7 +7,6 @@ import {
   recogniseForeign,
   showStart,
 } from "./foreign_protocol.ts";
-import { httpRefusal } from "./http_refusal.ts";
 
 /** Where the octets came, in words. */
 export interface ForeignPlace {
@@ -61,4 +60,32 @@ export class ForeignStart {
       ? { message }
       : { message, reply: httpRefusal(found.httpMethod, httpSentence) };
   }
+}
+
+/**
+ * The answer to HTTP requests: a client that took this port for a web server's
+ * shows its user why that is in vain.
+ */
+
+const TEXT = new TextEncoder();
+
+/**
+ * A response that says `sentence`, and that the connection is closed.
+ *
+ * @param method The request's: a response to HEAD ends with its head.
+ */
+export function httpRefusal(
+  method: string,
+  sentence: string,
+): Uint8Array<ArrayBuffer> {
+  const body = `${sentence}\n`;
+  const head = [
+    "HTTP/1.1 400 Bad Request",
+    "Content-Type: text/plain; charset=utf-8",
+    `Content-Length: ${TEXT.encode(body).length}`,
+    "Connection: close",
+    "",
+    "",
+  ].join("\r\n");
+  return TEXT.encode(method === "HEAD" ? head : head + body);
 }

@@ -11,7 +11,7 @@ import { allRealms } from "../config/find_realm.ts";
 import { Router } from "../router/router.ts";
 import type { Connection } from "../transport/connection.ts";
 import { FlushQueue } from "../transport/flush_queue.ts";
-import { OutboxBudget } from "../transport/outbox_budget.ts";
+import { OutboxBudget } from "../transport/outbox.ts";
 import type { Transport } from "../transport/transport.ts";
 import { WriterPool } from "../transport/writer_pool.ts";
 import { EventCounters, type EventName } from "./event_counters.ts";

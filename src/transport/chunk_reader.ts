@@ -5,7 +5,7 @@
 import { Alarm } from "../base/alarm.ts";
 import type { Timers } from "../base/timers.ts";
 import { ReadBuffer } from "./read_buffer.ts";
-import type { StreamConn } from "./stream_conn.ts";
+import type { StreamConn } from "./listener.ts";
 
 /** Who is told of what was read. */
 export interface ChunkTarget {

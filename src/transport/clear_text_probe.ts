@@ -5,7 +5,7 @@
  */
 import type { FrameFault } from "../framing/frame.ts";
 import { type ForeignPlace, ForeignStart } from "../framing/foreign_start.ts";
-import type { StreamConn } from "./stream_conn.ts";
+import type { StreamConn } from "./listener.ts";
 import { noTls } from "./tls_fault.ts";
 
 /** The type of the record that a ClientHello comes in. */

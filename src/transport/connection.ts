@@ -24,7 +24,7 @@ import { Outbox, type OutboxOptions, type OutboxTarget } from "./outbox.ts";
 import { Overtaking } from "./overtaking.ts";
 import { describeAddress, hostOf, transportDetails } from "./peer_address.ts";
 import type { BatchReceiver, Pipeline } from "./pipeline.ts";
-import type { StreamConn } from "./stream_conn.ts";
+import type { StreamConn } from "./listener.ts";
 import { TlsConn } from "./tls_conn.ts";
 import { TlsFault } from "./tls_fault.ts";
 
@@ -361,7 +361,7 @@ export class Connection
     const reason = "the handshake did not come in time";
     const isTlsDue = this.#conn instanceof TlsConn && !this.#conn.hasBegun;
     this.log().warn(reason, {
-      awaited: isTlsDue ? "TLS" : "RawSocket",
+      awaited: isTlsDue ? "TLS" : this.#options.framing.title,
       received_bytes: this.unframer.openingBytes,
       handshake_timeout_ms: this.#options.handshakeTimeoutMs,
     });

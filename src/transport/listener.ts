@@ -1,5 +1,3 @@
-import type { StreamConn } from "./stream_conn.ts";
-
 /** A listening socket. */
 export interface Listener {
   /** `tcp://127.0.0.1:8080`, `tls://…` or `unix:/path`. */
@@ -12,3 +10,12 @@ export interface Listener {
    */
   close(): string | undefined;
 }
+
+/**
+ * A stream of octets to and from one client: what a connection uses of
+ * `Deno.Conn`.
+ */
+export type StreamConn = Pick<
+  Deno.Conn,
+  "read" | "write" | "closeWrite" | "close" | "remoteAddr"
+>;

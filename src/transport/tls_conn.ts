@@ -9,7 +9,7 @@ import { type SecureContext, TLSSocket } from "node:tls";
 import { setImmediate } from "node:timers/promises";
 import { CipherStream } from "./cipher_stream.ts";
 import { ClearTextProbe } from "./clear_text_probe.ts";
-import type { StreamConn } from "./stream_conn.ts";
+import type { StreamConn } from "./listener.ts";
 import { noTls, TlsFault, tlsFaultOf } from "./tls_fault.ts";
 
 /** So much is encrypted ahead of the peer's reading: three records. */

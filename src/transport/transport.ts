@@ -1,8 +1,7 @@
 import type { Logger } from "../base/log.ts";
 import { AcceptFaults } from "./accept_faults.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
-import type { Listener } from "./listener.ts";
-import type { StreamConn } from "./stream_conn.ts";
+import type { Listener, StreamConn } from "./listener.ts";
 
 /** Accepting pauses so long where the system has no descriptor left. */
 const ACCEPT_RETRY_MS = 100;

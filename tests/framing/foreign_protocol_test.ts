@@ -2,9 +2,9 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   type ForeignProtocol,
+  HTTP_METHODS,
   recogniseForeign,
 } from "../../src/framing/foreign_protocol.ts";
-import { HTTP_METHODS } from "../../src/framing/http_methods.ts";
 import { bytesOf, concat, utf8 } from "../support/hex.ts";
 
 function recognised(octets: Uint8Array): ForeignProtocol {

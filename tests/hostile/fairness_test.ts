@@ -16,7 +16,7 @@ import {
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
 import { FrameEncoder } from "../../src/transport/frame_encoder.ts";
 import { Pipeline } from "../../src/transport/pipeline.ts";
-import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
+import { OutboxBudget } from "../../src/transport/outbox.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
 import type { ClientMessage } from "../../src/wamp/message.ts";
 import { assertOnceLess } from "../support/growth.ts";

@@ -9,7 +9,7 @@ import { Connection } from "../../src/transport/connection.ts";
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
 import { FrameEncoder } from "../../src/transport/frame_encoder.ts";
 import type { MessageReceiver } from "../../src/transport/message_receiver.ts";
-import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
+import { OutboxBudget } from "../../src/transport/outbox.ts";
 import { Pipeline } from "../../src/transport/pipeline.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
 import { concat } from "../support/hex.ts";

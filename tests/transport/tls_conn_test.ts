@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import type { StreamConn } from "../../src/transport/stream_conn.ts";
+import type { StreamConn } from "../../src/transport/listener.ts";
 import { TlsFault } from "../../src/transport/tls_fault.ts";
 import { within } from "../support/deadline.ts";
 import { bytesOf, utf8 } from "../support/hex.ts";

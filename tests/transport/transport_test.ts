@@ -5,7 +5,7 @@ import { RawSocketFraming } from "../../src/rawsocket/rawsocket_framing.ts";
 import type { Codec } from "../../src/transport/message_receiver.ts";
 import { Pipeline } from "../../src/transport/pipeline.ts";
 import { Transport } from "../../src/transport/transport.ts";
-import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
+import { OutboxBudget } from "../../src/transport/outbox.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
 import { within } from "../support/deadline.ts";
 
