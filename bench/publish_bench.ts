@@ -5,7 +5,7 @@
  * Run: `deno bench bench/publish_bench.ts`
  */
 import { StaticRules } from "../src/authz/static_rules.ts";
-import type { Peer } from "../src/router/peer.ts";
+import type { Peer } from "../src/router/model.ts";
 import { Realm } from "../src/router/realm.ts";
 import { MemoryEventStore } from "../src/store/memory_event_store.ts";
 import { RandomIds } from "../src/wamp/id.ts";

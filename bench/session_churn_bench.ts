@@ -7,7 +7,7 @@
  * Run: `deno bench bench/session_churn_bench.ts`
  */
 import { StaticRules } from "../src/authz/static_rules.ts";
-import type { Peer } from "../src/router/peer.ts";
+import type { Peer } from "../src/router/model.ts";
 import type { Outlet } from "../src/router/ports.ts";
 import { Realm } from "../src/router/realm.ts";
 import { MemoryEventStore } from "../src/store/memory_event_store.ts";

@@ -27,10 +27,9 @@ import type { EventDelivery } from "./event_delivery.ts";
 import type { HistoryKey } from "./event_store.ts";
 import type { Gate } from "./gate.ts";
 import { PatternIndex } from "./pattern_index.ts";
-import type { Peer } from "./peer.ts";
+import type { Peer, Subscription } from "./model.ts";
 import type { RealmObserver } from "./ports.ts";
 import { CurrentPublication, type Publication } from "./publication.ts";
-import type { Subscription } from "./subscription.ts";
 
 /** What a broker is made of. */
 export interface BrokerOptions {

@@ -1,7 +1,6 @@
 /**
  * Routed remote procedure calls of one realm (checklist §9): who serves which
- * procedure. What becomes of a call is in `call_invoker.ts`, `call_table.ts`
- * and `call_answers.ts`.
+ * procedure, and to whom a call goes. What happens to a call then is in `calls.ts`.
  */
 import type { Clock } from "../base/clock.ts";
 import type { RandomSource } from "../base/random.ts";
@@ -18,16 +17,11 @@ import {
 import { MessageCode } from "../wamp/message_code.ts";
 import { type CallOptions, type RegisterOptions } from "../wamp/options.ts";
 import { isRouterUri, isValidUri, type UriCheck } from "../wamp/uri.ts";
-import { checkAnnounced, isLateChunk, refuseCall } from "./call_checks.ts";
-import { type CallEnding, endingError } from "./call_ending.ts";
-import type { CallInvoker } from "./call_invoker.ts";
-import type { CallTable } from "./call_table.ts";
+import type { CallEnding, Calls } from "./calls.ts";
 import { PatternIndex } from "./pattern_index.ts";
 import type { Gate } from "./gate.ts";
-import type { Peer } from "./peer.ts";
-import type { PendingCall } from "./pending_call.ts";
+import { type Peer, type PendingCall, Registration } from "./model.ts";
 import type { MetaProcedures, RealmObserver } from "./ports.ts";
-import { Registration } from "./registration.ts";
 import { describeConflict } from "./registration_conflict.ts";
 
 /** What a dealer is made of. */
@@ -36,8 +30,7 @@ export interface DealerOptions {
   /** Whether callers and callees may ask for disclosure (CI-03). */
   readonly allowsDisclosure: boolean;
   readonly gate: Gate;
-  readonly table: CallTable;
-  readonly invoker: CallInvoker;
+  readonly calls: Calls;
   readonly random: RandomSource;
   readonly clock: Clock;
   readonly observer: RealmObserver;
@@ -105,11 +98,11 @@ export class Dealer {
       registration: registration.id,
     });
     if (!isNewCallee) return;
-    const { invoker, observer } = this.#options;
+    const { calls, observer } = this.#options;
     if (known === undefined) observer.registrationCreated(callee, registration);
     observer.registered(callee, registration);
-    if (waiting !== undefined) invoker.wait(waiting, registration);
-    invoker.serveWaiting(registration);
+    if (waiting !== undefined) calls.giveWaiting(registration, waiting);
+    calls.serveWaiting(registration);
   }
 
   /** UNREGISTER of an own registration, else ERROR (RP-03). */
@@ -156,7 +149,7 @@ export class Dealer {
    * @param receivedMs When it came; 0: just now. Its time runs from then (TO-02).
    * @param ended What has ended it already; undefined: nothing but its time.
    * @throws {ProtocolError} Where it uses what was not announced (PG-02, PP-01),
-   * or the ID of a pending call that has no further chunks (PG-09).
+   * or the ID of a pending call that has no further pieces (PG-09).
    */
   call(
     caller: Peer,
@@ -164,41 +157,20 @@ export class Dealer {
     receivedMs: number = 0,
     ended: CallEnding | undefined = undefined,
   ): void {
-    const { procedure, request } = message;
-    const { table } = this.#options;
-    checkAnnounced(caller, message);
-    if (!caller.noteRequest(request)) {
-      const pending = caller.calls.get(request);
-      if (pending !== undefined) {
-        return this.#options.invoker.continue(pending, message);
-      }
-      if (isLateChunk(caller, message)) return;
-    }
-    const ending = ended ?? table.endingOf(caller, message, receivedMs);
-    if (ending !== undefined) {
-      return refuseCall(caller, message, endingError(request, ending));
-    }
-    const denial = this.#denyCall(caller, message);
-    if (denial !== undefined) return refuseCall(caller, message, denial);
-    if (isRouterUri(procedure) && this.#options.meta.call(caller, message)) {
-      return;
-    }
+    const { procedure } = message;
+    const { calls, meta } = this.#options;
+    if (calls.takePiece(caller, message)) return;
+    const denial = calls.refuseEnded(caller, message, receivedMs, ended) ??
+      this.#denyCall(caller, message);
+    if (denial !== undefined) return calls.refuse(caller, message, denial);
+    if (isRouterUri(procedure) && meta.call(caller, message)) return;
     const registration = this.match(procedure);
     if (registration === undefined) {
-      return refuseCall(
-        caller,
-        message,
-        requestError(
-          MessageCode.CALL,
-          request,
-          ErrorUri.NO_SUCH_PROCEDURE,
-          `No procedure "${procedure}" is registered`,
-        ),
-      );
+      return calls.refuse(caller, message, noSuchProcedure(message));
     }
     const refusal = this.#refuseCall(caller, message);
-    if (refusal !== undefined) return refuseCall(caller, message, refusal);
-    this.#options.invoker.call(caller, message, registration, receivedMs);
+    if (refusal !== undefined) return calls.refuse(caller, message, refusal);
+    calls.start(caller, message, registration, receivedMs);
   }
 
   /**
@@ -325,9 +297,7 @@ export class Dealer {
    * @returns The calls that wait, which that one can have.
    */
   #evict(registration: Registration): readonly PendingCall[] {
-    const waiting = [...registration.sentAway, ...registration.waiting];
-    registration.sentAway.clear();
-    registration.waiting.clear();
+    const waiting = this.#options.calls.takeWaiting(registration);
     for (const { peer } of [...registration.callees]) {
       this.revoke(registration, peer, ErrorUri.UNREGISTERED);
     }
@@ -342,12 +312,21 @@ export class Dealer {
     if (isLast) {
       this.#registrations.remove(registration);
       this.#byId.delete(registration.id);
-      this.#options.table.failWaiting(registration);
-    } else this.#options.invoker.calleeLeft(registration);
+      this.#options.calls.failWaiting(registration);
+    } else this.#options.calls.calleeLeft(registration);
     if (!tells) return;
     this.#options.observer.unregistered(peer, registration);
     if (isLast) this.#options.observer.registrationDeleted(peer, registration);
   }
+}
+
+function noSuchProcedure({ request, procedure }: Call): ErrorMessage {
+  return requestError(
+    MessageCode.CALL,
+    request,
+    ErrorUri.NO_SUCH_PROCEDURE,
+    `No procedure "${procedure}" is registered`,
+  );
 }
 
 function disclosureRefused(requestType: number, request: number): ErrorMessage {

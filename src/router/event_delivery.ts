@@ -20,10 +20,9 @@ import {
   EventStoreError,
   type StoredEvent,
 } from "./event_store.ts";
-import type { Peer } from "./peer.ts";
+import type { Peer, Subscription } from "./model.ts";
 import type { Counters, EventLoss } from "./ports.ts";
 import { isFor, type Publication } from "./publication.ts";
-import type { Subscription } from "./subscription.ts";
 
 /** Told of an event of which `subscriber` could be told nothing. */
 export type OnEventLost = (subscriber: Peer, loss: EventLoss) => void;

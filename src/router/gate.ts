@@ -7,7 +7,7 @@ import { ErrorUri } from "../wamp/error_uri.ts";
 import { type ErrorMessage, requestError } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
-import type { OwnedKind, Peer } from "./peer.ts";
+import type { OwnedKind, Peer } from "./model.ts";
 import type { Action, Counters, DenialObserver } from "./ports.ts";
 import type { Quota } from "./quota.ts";
 

@@ -6,9 +6,7 @@ import type { Identity } from "../wamp/identity.ts";
 import type { SendOutcome } from "../wamp/send_outcome.ts";
 import type { Call, RouterMessage } from "../wamp/message.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
-import type { Peer } from "./peer.ts";
-import type { Registration } from "./registration.ts";
-import type { Subscription } from "./subscription.ts";
+import type { Peer, Registration, Subscription } from "./model.ts";
 
 /** The way to a client that has joined, and to its session. */
 export interface Outlet {

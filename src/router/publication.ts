@@ -9,7 +9,7 @@ import {
 } from "../wamp/options.ts";
 import { NO_PAYLOAD, type Payload } from "../wamp/payload.ts";
 import { Audience, audienceLists, type Listener } from "./audience.ts";
-import type { Peer } from "./peer.ts";
+import type { Peer } from "./model.ts";
 
 /** One PUBLISH that was accepted, or an event of the router's own. */
 export interface Publication {

@@ -9,16 +9,14 @@ import type { RandomIds } from "../wamp/id.ts";
 import type { Identity } from "../wamp/identity.ts";
 import type { UriCheck } from "../wamp/uri.ts";
 import { Broker } from "./broker.ts";
-import { CallAnswers } from "./call_answers.ts";
-import { CallInvoker } from "./call_invoker.ts";
-import { CallTable } from "./call_table.ts";
+import { Calls } from "./calls.ts";
 import { Dealer } from "./dealer.ts";
 import { EventDelivery } from "./event_delivery.ts";
 import type { EventStore } from "./event_store.ts";
 import { Gate } from "./gate.ts";
 import { MetaApi } from "./meta/meta_api.ts";
 import type { RealmView } from "./meta/realm_view.ts";
-import { Peer, type PeerLimits } from "./peer.ts";
+import { Peer, type PeerLimits } from "./model.ts";
 import type {
   Counters,
   DenialObserver,
@@ -87,8 +85,7 @@ export class Realm implements RealmView {
   readonly broker: Broker;
   readonly dealer: Dealer;
   readonly store: EventStore;
-  readonly calls: CallTable;
-  readonly answers: CallAnswers;
+  readonly calls: Calls;
   readonly #counters: Counters;
   readonly #emptied: () => void;
   readonly #quotas = new Map<string, QuotaBook>();
@@ -119,9 +116,10 @@ export class Realm implements RealmView {
     this.#callTimeoutsMs = options.callTimeoutsMs ?? new Map();
     this.#requestSecret = newRequestSecret(services.ids);
     this.#meta = new MetaApi(this, counters, options.hasMetaApi);
-    this.calls = new CallTable(services.timers, counters, services.nowMs);
-    const invoker = new CallInvoker(this.calls, options.callQueueLength);
-    this.answers = new CallAnswers(this.calls, invoker);
+    this.calls = new Calls({
+      ...services,
+      queueLength: options.callQueueLength,
+    });
     this.broker = new Broker({
       uriCheck,
       allowsDisclosure,
@@ -139,8 +137,7 @@ export class Realm implements RealmView {
       uriCheck,
       allowsDisclosure,
       gate: this.gate,
-      table: this.calls,
-      invoker,
+      calls: this.calls,
       random,
       clock,
       observer: this.#meta.events,

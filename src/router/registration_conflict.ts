@@ -4,8 +4,7 @@
  * their place.
  */
 import type { RegisterOptions } from "../wamp/options.ts";
-import type { Peer } from "./peer.ts";
-import type { Registration } from "./registration.ts";
+import type { Peer, Registration } from "./model.ts";
 
 /**
  * Why `newcomer`, which may register what `registration` is for, can have no part

@@ -5,7 +5,7 @@ import type {
   Denial,
   DenialObserver,
 } from "../router/ports.ts";
-import type { Peer } from "../router/peer.ts";
+import type { Peer } from "../router/model.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 

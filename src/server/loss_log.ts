@@ -1,6 +1,6 @@
 import type { Logger } from "../base/log.ts";
 import type { EventLoss, LossObserver } from "../router/ports.ts";
-import type { Peer } from "../router/peer.ts";
+import type { Peer } from "../router/model.ts";
 
 /** So much of a topic tells which one it is. */
 const TOPIC_LENGTH_MAX = 100;

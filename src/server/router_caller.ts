@@ -9,7 +9,7 @@
  * are looked at by its name, so that a pattern over it must not answer in its place.
  */
 import { ByteWriter } from "../base/byte_writer.ts";
-import { Peer } from "../router/peer.ts";
+import { Peer } from "../router/model.ts";
 import type { Authorizer, Outlet } from "../router/ports.ts";
 import { NO_QUOTA } from "../router/quota.ts";
 import type { Realm } from "../router/realm.ts";

@@ -2,9 +2,10 @@
  * Which questions a message raises where an authorizer decides (AZ-01, AZ-08).
  */
 import type { SessionAuthorizer } from "../authz/session_authorizer.ts";
+import { isPiece } from "../router/calls.ts";
 import { GET_EVENTS } from "../router/meta/event_history_query.ts";
 import { ADD_TESTAMENT } from "../router/meta/testament_procedures.ts";
-import type { Peer } from "../router/peer.ts";
+import type { Peer } from "../router/model.ts";
 import type { Realm } from "../router/realm.ts";
 import type { Call, ClientMessage } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
@@ -18,7 +19,6 @@ import { isRouterUri, isValidUri, type UriCheck } from "../wamp/uri.ts";
 import type { Payload } from "../wamp/payload.ts";
 import { UnsupportedValueError } from "../wamp/value_sink.ts";
 import { readValues, type Values } from "../wamp/values.ts";
-import { isPiece } from "./request_sequence.ts";
 
 /**
  * Asks what `message` of `peer` makes necessary. What is wrong whatever the

@@ -8,8 +8,8 @@
 import { SessionAuthorizer } from "../authz/session_authorizer.ts";
 import { Alarm } from "../base/alarm.ts";
 import type { Timers } from "../base/timers.ts";
-import type { CallEnding } from "../router/call_ending.ts";
-import type { Peer } from "../router/peer.ts";
+import type { CallEnding } from "../router/calls.ts";
+import type { Peer } from "../router/model.ts";
 import type { Realm } from "../router/realm.ts";
 import type { Call, ClientMessage } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";

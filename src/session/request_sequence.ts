@@ -1,7 +1,8 @@
 /**
  * The request IDs that a session uses (checklist ID-05, PG-08).
  */
-import type { Peer } from "../router/peer.ts";
+import { isPiece } from "../router/calls.ts";
+import type { Peer } from "../router/model.ts";
 import { nextSessionScopeId } from "../wamp/id.ts";
 import type { Call } from "../wamp/message.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
@@ -54,12 +55,4 @@ export class RequestSequence {
     }
     this.#last = request;
   }
-}
-
-/** Whether a CALL continues one, or comes too late to (PG-09 to PG-11). */
-export function isPiece(peer: Peer, { request, procedure }: Call): boolean {
-  const pending = peer.calls.get(request);
-  return pending === undefined
-    ? peer.isEndedCall(request)
-    : pending.message.procedure === procedure;
 }

@@ -1,5 +1,5 @@
-import type { CallEnding } from "../router/call_ending.ts";
-import type { Peer } from "../router/peer.ts";
+import type { CallEnding } from "../router/calls.ts";
+import type { Peer } from "../router/model.ts";
 import type { Realm } from "../router/realm.ts";
 import type { ClientMessage } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
@@ -31,10 +31,10 @@ export function route(
       realm.dealer.call(peer, message, receivedMs, ended);
       return true;
     case MessageCode.YIELD:
-      realm.answers.yield(peer, message);
+      realm.calls.yield(peer, message);
       return true;
     case MessageCode.ERROR:
-      realm.answers.error(peer, message);
+      realm.calls.error(peer, message);
       return true;
     case MessageCode.CANCEL:
       realm.calls.cancel(peer, message);

@@ -12,7 +12,7 @@ import { sourceOf } from "../auth/source_address.ts";
 import { Alarm } from "../base/alarm.ts";
 import { type LogFields, type Logger, withFields } from "../base/log.ts";
 import type { Timers } from "../base/timers.ts";
-import type { Peer, PeerLimits } from "../router/peer.ts";
+import type { Peer, PeerLimits } from "../router/model.ts";
 import type { Quota } from "../router/quota.ts";
 import type { Realm } from "../router/realm.ts";
 import type { Router } from "../router/router.ts";

@@ -3,7 +3,7 @@
  */
 import type { RandomSource } from "../../src/base/random.ts";
 import type { EventStore } from "../../src/router/event_store.ts";
-import type { Peer, PeerLimits } from "../../src/router/peer.ts";
+import type { Peer, PeerLimits } from "../../src/router/model.ts";
 import type {
   Authorizer,
   CounterName,
@@ -230,7 +230,7 @@ export class TestPeer {
     payload: Payload = NO_PAYLOAD,
     options: Dict = {},
   ): void {
-    this.realm.answers.yield(this.peer, {
+    this.realm.calls.yield(this.peer, {
       code: MessageCode.YIELD,
       request,
       options,
@@ -243,7 +243,7 @@ export class TestPeer {
     error = "com.example.error",
     payload: Payload = NO_PAYLOAD,
   ): void {
-    this.realm.answers.error(this.peer, {
+    this.realm.calls.error(this.peer, {
       code: MessageCode.ERROR,
       requestType: MessageCode.INVOCATION,
       request,

@@ -2,7 +2,7 @@
  * `sluice.authorization.flush`: decisions of authorizers are forgotten, and the
  * authorizers are asked again.
  */
-import type { Peer } from "../peer.ts";
+import type { Peer } from "../model.ts";
 import { idOf, keyword, textOf } from "./argument_types.ts";
 import { GuardedProcedure } from "./guarded_procedures.ts";
 import {

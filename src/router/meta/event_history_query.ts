@@ -8,8 +8,7 @@ import { UnsupportedValueError } from "../../wamp/value_sink.ts";
 import type { Values } from "../../wamp/values.ts";
 import { Audience } from "../audience.ts";
 import { EventStoreError, type StoredEvent } from "../event_store.ts";
-import type { Peer } from "../peer.ts";
-import type { Subscription } from "../subscription.ts";
+import type { Peer, Subscription } from "../model.ts";
 import {
   type HistoryFilter,
   HistoryFilterError,

@@ -4,7 +4,7 @@
 import { CloseUri, ErrorUri } from "../../wamp/error_uri.ts";
 import type { Dict } from "../../wamp/options.ts";
 import { isValidUri } from "../../wamp/uri.ts";
-import type { Peer } from "../peer.ts";
+import type { Peer } from "../model.ts";
 import { idOf, keyword, textOf } from "./argument_types.ts";
 import { GuardedProcedure } from "./guarded_procedures.ts";
 import {

@@ -13,7 +13,7 @@ import type { Payload } from "../../wamp/payload.ts";
 import { SendOutcome } from "../../wamp/send_outcome.ts";
 import { UnsupportedValueError } from "../../wamp/value_sink.ts";
 import { payloadOf, readValues } from "../../wamp/values.ts";
-import type { Peer } from "../peer.ts";
+import type { Peer } from "../model.ts";
 import type { Counters, MetaProcedures, RealmObserver } from "../ports.ts";
 import { authorizationProcedures } from "./authorization_procedures.ts";
 import { GET_EVENTS, queryEventHistory } from "./event_history_query.ts";

@@ -5,10 +5,8 @@
  */
 import type { Dict } from "../../wamp/options.ts";
 import { payloadOf } from "../../wamp/values.ts";
-import type { Peer } from "../peer.ts";
+import type { Peer, Registration, Subscription } from "../model.ts";
 import type { EventLoss, RealmObserver } from "../ports.ts";
-import type { Registration } from "../registration.ts";
-import type { Subscription } from "../subscription.ts";
 import { EVENT_LOST, type MetaTopic } from "./meta_topics.ts";
 import type { RealmView } from "./realm_view.ts";
 import { registrationDetails } from "./registration_procedures.ts";

@@ -5,7 +5,7 @@
 import { ErrorUri } from "../../wamp/error_uri.ts";
 import type { Payload } from "../../wamp/payload.ts";
 import type { Values } from "../../wamp/values.ts";
-import type { Peer } from "../peer.ts";
+import type { Peer } from "../model.ts";
 import { idOf } from "./argument_types.ts";
 
 /** An ERROR: its URI, and words for people (MF-11). */

@@ -2,7 +2,7 @@ import type { Broker } from "../broker.ts";
 import type { Dealer } from "../dealer.ts";
 import type { EventStore } from "../event_store.ts";
 import type { Gate } from "../gate.ts";
-import type { Peer } from "../peer.ts";
+import type { Peer } from "../model.ts";
 import type { Role } from "../ports.ts";
 
 /** A realm as its meta API sees it. */

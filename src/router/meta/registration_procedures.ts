@@ -3,7 +3,7 @@
  */
 import { ErrorUri } from "../../wamp/error_uri.ts";
 import type { Dict } from "../../wamp/options.ts";
-import type { Registration } from "../registration.ts";
+import type { Registration } from "../model.ts";
 import { matchOf, textOf } from "./argument_types.ts";
 import { GuardedProcedure } from "./guarded_procedures.ts";
 import { idsByMatch } from "./ids_by_match.ts";

@@ -3,7 +3,7 @@
  */
 import { ErrorUri } from "../../wamp/error_uri.ts";
 import type { Dict } from "../../wamp/options.ts";
-import type { Peer } from "../peer.ts";
+import type { Peer } from "../model.ts";
 import { idOf, isAbsent, textListOf } from "./argument_types.ts";
 import {
   invalidArgument,

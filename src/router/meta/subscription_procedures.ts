@@ -5,7 +5,7 @@
 import { ErrorUri } from "../../wamp/error_uri.ts";
 import type { Dict } from "../../wamp/options.ts";
 import { isReservedUri } from "../../wamp/uri.ts";
-import type { Subscription } from "../subscription.ts";
+import type { Subscription } from "../model.ts";
 import { matchOf, textOf } from "./argument_types.ts";
 import { GuardedProcedure } from "./guarded_procedures.ts";
 import { idsByMatch } from "./ids_by_match.ts";

@@ -15,7 +15,7 @@ import {
 import { NO_PAYLOAD, type Payload } from "../../wamp/payload.ts";
 import { ProtocolError } from "../../wamp/protocol_error.ts";
 import type { Values } from "../../wamp/values.ts";
-import type { Peer } from "../peer.ts";
+import type { Peer } from "../model.ts";
 import { dictOf, keyword, listOf, textOf } from "./argument_types.ts";
 import {
   invalidArgument,

@@ -6,7 +6,7 @@ import { MessageCode } from "../../wamp/message_code.ts";
 import type { Dict } from "../../wamp/options.ts";
 import type { Payload } from "../../wamp/payload.ts";
 import type { Broker } from "../broker.ts";
-import type { Peer } from "../peer.ts";
+import type { Peer } from "../model.ts";
 
 /** When a testament is due; both are the session's end, for none is resumed. */
 export type TestamentScope = "detached" | "destroyed";
