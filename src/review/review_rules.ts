@@ -12,7 +12,7 @@ import type {
 import { allRealms, findRealm } from "../config/find_realm.ts";
 import type { Problem } from "../config/problem.ts";
 import { isValidUri } from "../wamp/uri.ts";
-import { describeRule } from "../authz/describe_verdict.ts";
+import { describeRule } from "../authz/rule_decision.ts";
 import { describeReason, inOneWord } from "./describe.ts";
 import { RoleReview } from "./role_review.ts";
 

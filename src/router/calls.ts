@@ -58,7 +58,12 @@ import {
 import { ProtocolError } from "../wamp/protocol_error.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
 import { isValidUri } from "../wamp/uri.ts";
-import type { Callee, Peer, PendingCall, Registration } from "./model.ts";
+import {
+  type Callee,
+  type Peer,
+  type PendingCall,
+  Registration,
+} from "./model.ts";
 import type { Counters } from "./ports.ts";
 
 /** What ends a call without its callee: its timeout (TO-02), or its caller (CX-04). */
@@ -71,6 +76,15 @@ const ENDINGS: Readonly<Record<CallEnding, [error: string, text: string]>> = {
 
 /** All of them are looked at whenever a callee has room. */
 const SENT_AWAY_MAX = 16;
+
+/** Stands for what the router itself serves; it has no callees. */
+const ROUTER_REGISTRATION = new Registration({
+  id: 0,
+  uri: "",
+  match: "exact",
+  policy: "single",
+  created: new Date(0),
+}, { fill: (words) => words });
 
 /** What the calls of a realm are made with. */
 export interface CallsOptions {
@@ -203,6 +217,29 @@ export class Calls {
     this.#sendEnding(call, "canceled");
     if (mode === "killnowait" && !isKilling) this.#interrupt(call, mode);
     this.#abandon(call);
+  }
+
+  /**
+   * Notes a call that the router itself answers, but later: until then it is
+   * pending, without a callee.
+   */
+  hold(caller: Peer, message: Call, receivedMs: number): PendingCall {
+    const call = this.#newCall(
+      caller,
+      message,
+      ROUTER_REGISTRATION,
+      receivedMs,
+    );
+    this.#add(call);
+    this.#startTimeout(call);
+    return call;
+  }
+
+  /** Ends a call that was held; false where it has ended before. */
+  release(call: PendingCall): boolean {
+    if (call.state === "ended") return false;
+    this.#end(call);
+    return true;
   }
 
   #newCall(

@@ -63,6 +63,10 @@ export class Peer {
   lastInvocationId = 0;
   /** The largest request ID that the session has used (PG-08). */
   #highestRequest = 0;
+  /** Whether the session is out of its realm. */
+  hasLeft = false;
+  /** Done when all is answered that waits; undefined: nothing does. */
+  #turn: Promise<void> | undefined = undefined;
 
   // Idle sessions are many: the tables are made when first used.
   #subscriptions: Map<number, Subscription> | undefined = undefined;
@@ -187,6 +191,38 @@ export class Peer {
   /** Whether a piece of `request` is late: its call has ended (PG-10). */
   isEndedCall(request: number): boolean {
     return this.#endedCalls?.has(request) === true;
+  }
+
+  /** Whether something that the session asked for is answered later. */
+  get isWaiting(): boolean {
+    return this.#turn !== undefined;
+  }
+
+  /**
+   * Does `act`, which answers a request, with what the answer depends on: at once,
+   * where that is there and no earlier request waits; else in the order of the
+   * requests. Where the session leaves before, it is not done.
+   */
+  inTurn<Value>(
+    value: Value | Promise<Value>,
+    act: (value: Value) => void,
+  ): void {
+    if (this.#turn === undefined && !(value instanceof Promise)) {
+      return act(value);
+    }
+    const { outlet } = this;
+    const turn = Promise.all([value, this.#turn]).then(
+      ([value]) => {
+        if (!this.hasLeft) outlet.enter(() => act(value));
+      },
+      (error) =>
+        outlet.enter(() => {
+          throw error;
+        }),
+    ).then(() => {
+      if (this.#turn === turn) this.#turn = undefined;
+    });
+    this.#turn = turn;
   }
 
   /** Whether the client announced `feature`. */

@@ -171,6 +171,10 @@ class RealmCaller implements Outlet {
     work();
   }
 
+  enter(work: () => void): void {
+    work();
+  }
+
   /** It is no session: there is nothing to end. */
   kill(): void {}
 

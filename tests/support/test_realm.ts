@@ -8,11 +8,16 @@ import type {
   Authorizer,
   CounterName,
   Counters,
-  EventLoss,
   Outlet,
   Role,
 } from "../../src/router/ports.ts";
-import { Realm, type RealmOptions } from "../../src/router/realm.ts";
+import type {
+  Confirmer,
+  EventLoss,
+  RealmObserver,
+} from "../../src/router/observers.ts";
+import type { Realm, RealmOptions } from "../../src/router/realm.ts";
+import { createRealm } from "../../src/router/router.ts";
 import { MemoryEventStore } from "../../src/store/memory_event_store.ts";
 import type { StoreBounds } from "../../src/store/store_bounds.ts";
 import { ErrorUri } from "../../src/wamp/error_uri.ts";
@@ -87,6 +92,10 @@ export class RecordingOutlet implements Outlet {
   }
 
   burst(work: () => void): void {
+    work();
+  }
+
+  enter(work: () => void): void {
     work();
   }
 
@@ -270,6 +279,8 @@ export interface TestRealmOptions {
   readonly hasMetaApi?: boolean;
   readonly quotas?: RealmOptions["quotas"];
   readonly callTimeoutsMs?: ReadonlyMap<string, number>;
+  readonly observers?: readonly RealmObserver[];
+  readonly confirmer?: Confirmer;
 }
 
 /** The role all of whose sessions have `authorizer`. */
@@ -310,8 +321,8 @@ export class TestRealm {
   constructor(options: TestRealmOptions | UriCheck = {}) {
     const given = typeof options === "string" ? { uriCheck: options } : options;
     const random = seededSource();
-    const { roles = DEFAULT_ROLES, ...rest } = given;
-    this.realm = new Realm({
+    const { roles = DEFAULT_ROLES, observers = [], ...rest } = given;
+    this.realm = createRealm({
       name: "realm1",
       uriCheck: "loose",
       roles: new Map(
@@ -329,11 +340,11 @@ export class TestRealm {
       clock: this.time,
       timers: this.time,
       counters: this.counters,
-      denials: { denied: () => {} },
-      losses: {
-        lost: (realm, { sessionId }, loss) =>
-          void this.losses.push({ realm, session: sessionId, loss }),
-      },
+      observers: [(event, realm) => {
+        if (event.kind !== "event_lost") return;
+        const session = event.peer.sessionId;
+        this.losses.push({ realm, session, loss: event.loss });
+      }, ...observers],
       nowMs: () => this.time.now().getTime(),
     });
   }
