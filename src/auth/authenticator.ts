@@ -19,7 +19,7 @@ import {
  * {@linkcode AuthenticatorError} where it answered with an ERROR of its own, and
  * with anything else where it could not be asked.
  *
- * @param signal Aborted when nobody waits for the answer any more.
+ * @param signal Aborted when its time is up.
  */
 export type Authenticator = (
   realm: string | null,
@@ -96,7 +96,12 @@ export class AuthenticatorCalls {
     this.#options = options;
   }
 
-  /** @param more Details beside the common ones, such as `ticket`. */
+  /**
+   * Asks, and waits for the answer also when the client is gone meanwhile: it
+   * works all the same, so that its place is taken, and a refusal counts.
+   *
+   * @param more Details beside the common ones, such as `ticket`.
+   */
   async ask(
     request: LoginRequest,
     authid: string | null,
@@ -123,17 +128,12 @@ export class AuthenticatorCalls {
   ): Promise<unknown> {
     const { authenticator, authmethod, timeoutMs, timers } = this.#options;
     const controller = new AbortController();
-    const { promise: ended, reject } = Promise.withResolvers<never>();
-    const end = (reason: string): void => {
-      reject(new Error(reason));
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const deadline = timers.set(timeoutMs, () => {
+      const text = `the authenticator has not answered after ${timeoutMs} ms`;
+      reject(new Error(text));
       controller.abort();
-    };
-    const leave = (): void => end("the client is gone");
-    const deadline = timers.set(
-      timeoutMs,
-      () => end(`the authenticator has not answered after ${timeoutMs} ms`),
-    );
-    request.signal.addEventListener("abort", leave);
+    });
     const details = {
       authextra: request.authextra,
       transport: request.transportDetails(),
@@ -149,10 +149,9 @@ export class AuthenticatorCalls {
         details,
         controller.signal,
       );
-      return await Promise.race([asked, ended]);
+      return await Promise.race([asked, late]);
     } finally {
       timers.clear(deadline);
-      request.signal.removeEventListener("abort", leave);
     }
   }
 }
@@ -163,6 +162,9 @@ function readAnswer(
   asked: string | null,
   defaultRole: string | undefined,
 ): AuthenticatorAnswer | Refused {
+  // Nothing, null and false are ways to say no.
+  const isGuess = (value ?? false) === false;
+  if (isGuess) return failed("its result is no role", isGuess);
   const result = typeof value === "string" ? { role: value } : value;
   if (!isDict(result)) return failed("its result is neither text nor a dict");
   const role = result["role"] ?? defaultRole;
@@ -187,14 +189,21 @@ function readAnswer(
   return { kind: "answer", realm, role, authid, authextra, result };
 }
 
-/** Its own ERROR as it is; for anything else one reason (DY-03). */
+/**
+ * Its own ERROR as it is; for anything else one reason (DY-03). An ERROR is a no
+ * to what the client said, whatever its URI: programs refuse by exceptions too.
+ */
 function describeFailure(error: unknown): Refused {
   const detail = error instanceof Error ? error.message : String(error);
   if (!(error instanceof AuthenticatorError)) return failed(detail);
   if (!isValidUri(error.uri, "exact", "loose")) {
-    return failed(`its error has no valid URI: ${error.uri.slice(0, 200)}`);
+    return failed(
+      `it refused, by an error without a valid URI: ${detail}`,
+      true,
+    );
   }
   return refused(error.uri, error.message.slice(0, MESSAGE_CHARACTERS_MAX), {
     detail: "the authenticator refused",
+    isGuess: true,
   });
 }

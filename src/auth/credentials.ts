@@ -53,6 +53,8 @@ export function welcomed(
 /** A way to find out what a client has to prove. */
 export interface CredentialSource<Credentials> {
   readonly provider: Provider;
+  /** Whether it refuses some at once, whose name it does not know. */
+  readonly refuses: boolean;
   /** Whether anyone at all may join `realm`. */
   serves(realm: string | null): boolean;
   /** What the client of that authid has to prove. */
@@ -85,14 +87,16 @@ export interface StaticSourceOptions<Credentials> {
 export class StaticSource<Credentials>
   implements CredentialSource<Credentials> {
   readonly provider = "static";
+  readonly refuses: boolean;
   readonly #options: StaticSourceOptions<Credentials>;
 
   constructor(options: StaticSourceOptions<Credentials>) {
     this.#options = options;
+    this.refuses = options.revealsUnknown;
   }
 
   serves(realm: string | null): boolean {
-    return this.#options.principals.of(realm).length > 0;
+    return this.#options.principals.countFor(realm) > 0;
   }
 
   find(
@@ -107,13 +111,16 @@ export class StaticSource<Credentials>
     const { credentials, role } = known;
     const realm = known.realm ?? request.realm;
     if (realm === null) return failed("no realm to join");
-    return { ...mock, credentials, realm, role, isMock: false };
+    // One principal is one authid, however its name was written.
+    const name = known.authid;
+    return { ...mock, authid: name, credentials, realm, role, isMock: false };
   }
 
   #mock(realm: string | null, authid: string): Subject<Credentials> {
     const { principals, mockData, mock } = this.#options;
     const name = [realm ?? "", authid];
-    const sample = mockData.pick(principals.of(realm), ...name);
+    const index = mockData.pick(principals.countFor(realm), ...name);
+    const sample = principals.nthFor(realm, index);
     return {
       kind: "subject",
       credentials: mock(sample.credentials, mockData, JSON.stringify(name)),
@@ -130,6 +137,7 @@ export class StaticSource<Credentials>
 export class DynamicSource<Credentials>
   implements CredentialSource<Credentials> {
   readonly provider = "dynamic";
+  readonly refuses = true;
   readonly #calls: AuthenticatorCalls;
   readonly #read: (
     result: Dict,

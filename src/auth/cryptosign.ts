@@ -24,6 +24,8 @@ import { fromHex } from "./secret_digests.ts";
 /** Finds out whose key a client announced. */
 export interface KeySource {
   readonly provider: "static" | "dynamic";
+  /** Whether it refuses some at once, whose key it does not know. */
+  readonly refuses: boolean;
   serves(realm: string | null): boolean;
   /**
    * Who the client is if it proves to hold the key.
@@ -50,6 +52,10 @@ export class CryptosignMethod implements LoginMethod {
   constructor(source: KeySource, routerKey: RouterKey | undefined) {
     this.#source = source;
     this.#routerKey = routerKey;
+  }
+
+  get refusesAtHello(): boolean {
+    return this.#source.refuses;
   }
 
   serves(realm: string | null): boolean {

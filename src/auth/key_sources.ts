@@ -22,6 +22,7 @@ export interface KeyPrincipal extends Principal {
 /** Keys of the config. */
 export class StaticKeySource implements KeySource {
   readonly provider = "static";
+  readonly refuses: boolean;
   readonly #principals: PrincipalTable<KeyPrincipal>;
   readonly #byKey = new Map<string, KeyPrincipal[]>();
   readonly #revealsUnknown: boolean;
@@ -32,6 +33,7 @@ export class StaticKeySource implements KeySource {
   ) {
     this.#principals = principals;
     this.#revealsUnknown = revealsUnknown;
+    this.refuses = revealsUnknown;
     for (const principal of principals.all) {
       for (const key of principal.keys) {
         const others = this.#byKey.get(key);
@@ -42,7 +44,7 @@ export class StaticKeySource implements KeySource {
   }
 
   serves(realm: string | null): boolean {
-    return this.#principals.of(realm).length > 0;
+    return this.#principals.countFor(realm) > 0;
   }
 
   find(request: LoginRequest, pubkey: string): Subject<undefined> | Refused {
@@ -82,6 +84,7 @@ const KEY_BYTES = 32;
 /** Keys that an authenticator knows: its result names the client's (DY-02). */
 export class DynamicKeySource implements KeySource {
   readonly provider = "dynamic";
+  readonly refuses = true;
   readonly #calls: AuthenticatorCalls;
 
   constructor(calls: AuthenticatorCalls) {

@@ -35,6 +35,10 @@ export class TicketMethod implements LoginMethod {
     this.#digests = digests;
   }
 
+  get refusesAtHello(): boolean {
+    return this.#source.refuses;
+  }
+
   serves(realm: string | null): boolean {
     return this.#source.serves(realm);
   }

@@ -56,6 +56,10 @@ export class WampCraMethod implements LoginMethod {
     this.#source = source;
   }
 
+  get refusesAtHello(): boolean {
+    return this.#source.refuses;
+  }
+
   serves(realm: string | null): boolean {
     return this.#source.serves(realm);
   }

@@ -9,10 +9,10 @@ import { StaticKeySource } from "../auth/key_sources.ts";
 import type { LoginMethod } from "../auth/login_method.ts";
 import { PrincipalTable } from "../auth/principals.ts";
 import { RouterKey } from "../auth/router_key.ts";
-import { preparedName } from "../auth/saslprep.ts";
 import {
   type ChannelBindings,
   mockScram,
+  sameName,
   type ScramCredentials,
 } from "../auth/scram.ts";
 import { MockData, SecretDigests } from "../auth/secret_digests.ts";
@@ -114,11 +114,6 @@ async function staticMethods(
     methods.push(new CryptosignMethod(source, await routerKeyOf(auth)));
   }
   return methods;
-}
-
-/** SCRAM compares names as RFC 4013 prepares them. */
-function sameName(authid: string): string {
-  return preparedName(authid) ?? authid;
 }
 
 function staticSource<Credentials>(

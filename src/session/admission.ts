@@ -33,6 +33,7 @@ export function beginLogin(
   return auth.login({
     authmethods: (authmethods ?? []) as readonly string[],
     realm,
+    countedRealm: realm === null || router.isFixed(realm) ? realm : "",
     authid: (authid ?? undefined) as string | undefined,
     authextra: (authextra ?? EMPTY_DICT) as Dict,
     session,
