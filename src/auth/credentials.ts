@@ -21,6 +21,7 @@ export type Provider = "static" | "dynamic";
 /** What a client has to prove, and who it then is. */
 export interface Subject<Credentials> {
   readonly kind: "subject";
+  readonly provider: Provider;
   readonly credentials: Credentials;
   readonly realm: string;
   readonly authid: string;
@@ -34,7 +35,6 @@ export interface Subject<Credentials> {
 export function welcomed(
   subject: Subject<unknown>,
   authmethod: string,
-  provider: Provider,
   authextra: Dict | undefined = subject.authextra,
 ): Accepted {
   return {
@@ -44,7 +44,7 @@ export function welcomed(
       authid: subject.authid,
       authrole: subject.role,
       authmethod,
-      authprovider: provider,
+      authprovider: subject.provider,
     },
     authextra,
   };
@@ -52,15 +52,21 @@ export function welcomed(
 
 /** A way to find out what a client has to prove. */
 export interface CredentialSource<Credentials> {
+  /** What challenges say, whomever they are for. */
   readonly provider: Provider;
   /** Whether it refuses some at once, whose name it does not know. */
   readonly refuses: boolean;
   /** Whether anyone at all may join `realm`. */
   serves(realm: string | null): boolean;
-  /** What the client of that authid has to prove. */
+  /**
+   * What the client of that name has to prove.
+   *
+   * @param name Its authid, or with cryptosign its key: 64 hex digits in lower
+   * case.
+   */
   find(
     request: LoginRequest,
-    authid: string,
+    name: string,
   ): Eventual<Subject<Credentials> | Refused>;
 }
 
@@ -99,6 +105,10 @@ export class StaticSource<Credentials>
     return this.#options.principals.countFor(realm) > 0;
   }
 
+  knows(_request: LoginRequest, authid: string): boolean {
+    return this.#options.principals.has(authid);
+  }
+
   find(
     request: LoginRequest,
     authid: string,
@@ -123,6 +133,7 @@ export class StaticSource<Credentials>
     const sample = principals.nthFor(realm, index);
     return {
       kind: "subject",
+      provider: this.provider,
       credentials: mock(sample.credentials, mockData, JSON.stringify(name)),
       realm: realm ?? sample.realm ?? "",
       authid,
@@ -169,6 +180,7 @@ export class DynamicSource<Credentials>
     const { realm, role, authextra } = answer;
     return {
       kind: "subject",
+      provider: this.provider,
       credentials,
       realm,
       authid: answer.authid ?? authid,

@@ -2,8 +2,7 @@
  * Whose key a client announced: by the config, or by an authenticator (CS-02).
  */
 import type { AuthenticatorCalls } from "./authenticator.ts";
-import type { Subject } from "./credentials.ts";
-import type { KeySource } from "./cryptosign.ts";
+import type { CredentialSource, Subject } from "./credentials.ts";
 import {
   denied,
   failed,
@@ -20,7 +19,7 @@ export interface KeyPrincipal extends Principal {
 }
 
 /** Keys of the config. */
-export class StaticKeySource implements KeySource {
+export class StaticKeySource implements CredentialSource<undefined> {
   readonly provider = "static";
   readonly refuses: boolean;
   readonly #principals: PrincipalTable<KeyPrincipal>;
@@ -47,6 +46,12 @@ export class StaticKeySource implements KeySource {
     return this.#principals.countFor(realm) > 0;
   }
 
+  knows({ authid }: LoginRequest, pubkey: string): boolean {
+    return authid === undefined
+      ? this.#byKey.has(pubkey)
+      : this.#principals.has(authid);
+  }
+
   find(request: LoginRequest, pubkey: string): Subject<undefined> | Refused {
     const { realm, authid } = request;
     const known = authid === undefined
@@ -59,6 +64,7 @@ export class StaticKeySource implements KeySource {
     const joined = known?.realm ?? realm ?? "";
     return {
       kind: "subject",
+      provider: this.provider,
       credentials: undefined,
       realm: joined,
       authid: known?.authid ?? "",
@@ -82,7 +88,7 @@ export class StaticKeySource implements KeySource {
 const KEY_BYTES = 32;
 
 /** Keys that an authenticator knows: its result names the client's (DY-02). */
-export class DynamicKeySource implements KeySource {
+export class DynamicKeySource implements CredentialSource<undefined> {
   readonly provider = "dynamic";
   readonly refuses = true;
   readonly #calls: AuthenticatorCalls;
@@ -107,6 +113,7 @@ export class DynamicKeySource implements KeySource {
     }
     return {
       kind: "subject",
+      provider: this.provider,
       credentials: undefined,
       realm: answer.realm,
       authid: answer.authid ?? request.authid ?? pubkey,

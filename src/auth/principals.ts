@@ -46,6 +46,11 @@ export class PrincipalTable<P extends Principal> {
     return chooseFor(realm, found);
   }
 
+  /** Whether there is one of that authid, for whatever realm. */
+  has(authid: string): boolean {
+    return this.#byAuthid.has(this.#normalize(authid));
+  }
+
   /** How many may join `realm`. */
   countFor(realm: string | null): number {
     const own = this.#ownOf(realm).length;

@@ -162,7 +162,7 @@ export class ScramMethod implements LoginMethod {
     const isProven = isClientProof(proof, storedKey, authMessage);
     if (!isProven || !isFresh || subject.isMock) return denied("invalid-proof");
     const signature = toBase64(serverSignature(serverKey, authMessage));
-    return welcomed(subject, this.name, this.#source.provider, {
+    return welcomed(subject, this.name, {
       ...subject.authextra,
       [this.#dialect.verifierKey]: signature,
     });

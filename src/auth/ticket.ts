@@ -59,7 +59,7 @@ export class TicketMethod implements LoginMethod {
       answer: (ticket) => {
         const isRight = this.#digests.matches(ticket, subject.credentials);
         return isRight && !subject.isMock
-          ? welcomed(subject, this.name, this.#source.provider)
+          ? welcomed(subject, this.name)
           : denied();
       },
     };

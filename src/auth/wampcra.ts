@@ -98,7 +98,7 @@ export class WampCraMethod implements LoginMethod {
         const expected = this.#digests.of(signWampCra(key, challenge));
         const isRight = this.#digests.matches(signature, expected);
         return isRight && !subject.isMock
-          ? welcomed(subject, this.name, this.#source.provider)
+          ? welcomed(subject, this.name)
           : denied();
       },
     };
