@@ -135,11 +135,13 @@ function buildRoles(
     claim(name, nodeOf(section, "name"), names, context);
     const authorizer = buildAuthorizer(section, uriCheck, context);
     const trustLevel = section.values.trust_level;
+    const onDuplicateAuthid = section.values.on_duplicate_authid;
     roles.push({
       name,
       permissions,
       ...(authorizer !== undefined && { authorizer }),
       quotas: buildQuotas(section.values.quotas, quotas),
+      ...(onDuplicateAuthid !== "allow" && { onDuplicateAuthid }),
       trustLevel,
     });
   }

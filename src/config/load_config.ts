@@ -16,6 +16,7 @@ import {
   checkAuthExposure,
   checkPrincipals,
   checkRoleUse,
+  checkSharedAuthids,
 } from "./check_principals.ts";
 import { CheckContext, type NamedFile } from "./check_context.ts";
 import type { ExpectationConfig, RouterConfig } from "./config.ts";
@@ -155,6 +156,7 @@ function buildConfig(
       ...auto === undefined ? [] : [auto.realm],
     ];
     checkRoleUse(placed, all, known, context);
+    checkSharedAuthids(placed, known, context);
   }
   return {
     config: {

@@ -29,6 +29,11 @@ export function realmOptions(
         quotas === undefined ? [] : [[name, quotas]]
       ),
     ),
+    duplicatePolicies: new Map(
+      realm.roles.flatMap(({ name, onDuplicateAuthid }) =>
+        onDuplicateAuthid === undefined ? [] : [[name, onDuplicateAuthid]]
+      ),
+    ),
     store,
   };
 }

@@ -76,8 +76,8 @@ export function openRealm(
       }"`,
     );
   }
-  const text = realm.refuseJoin(identity, address);
-  if (text === undefined) return realm;
+  const refusal = realm.refuseJoin(identity, address);
+  if (refusal === undefined) return realm;
   router.release(realm);
-  return refused(ErrorUri.LIMIT_REACHED, text);
+  return refused(refusal.reason, refusal.text);
 }

@@ -261,6 +261,7 @@ export class Session {
       router.release(realm);
       return this.#end("WELCOME is longer than the client accepts");
     }
+    const replaced = realm.rivalOf(identity);
     this.#realm = realm;
     this.#outlet = outlet;
     this.#peer = realm.join(
@@ -271,6 +272,7 @@ export class Session {
       outlet,
       address,
     );
+    if (replaced !== undefined) this.#logReplaced(replaced);
     this.#quota = this.#peer.quota;
     const { authorizer } = this.#peer;
     if (authorizer instanceof SessionAuthorizer) this.#consulted = authorizer;
@@ -385,6 +387,11 @@ export class Session {
       session: this.#peer.sessionId,
       realm: this.#realm.name,
     });
+  }
+
+  #logReplaced({ sessionId, identity: { authid, authrole } }: Peer): void {
+    const fields = { authid, authrole, replaced_session: sessionId };
+    this.#log().warn("a session took the place of one with its authid", fields);
   }
 
   #expectHello(afterMs: number = 0): void {
