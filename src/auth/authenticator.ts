@@ -109,7 +109,9 @@ export class AuthenticatorCalls {
   ): Promise<AuthenticatorAnswer | Refused> {
     const { slots, maxCalls, defaultRole } = this.#options;
     if (!slots.take(maxCalls)) {
-      return failed(`${maxCalls} authenticators are being asked already`);
+      return failed(
+        `authenticators are being asked already, as many as max_authenticator_calls allows: ${maxCalls}`,
+      );
     }
     try {
       const value = await this.#call(request, authid, more);
@@ -130,7 +132,8 @@ export class AuthenticatorCalls {
     const controller = new AbortController();
     const { promise: late, reject } = Promise.withResolvers<never>();
     const deadline = timers.set(timeoutMs, () => {
-      const text = `the authenticator has not answered after ${timeoutMs} ms`;
+      const text =
+        `the authenticator has not answered after ${timeoutMs} ms (authenticator_timeout_ms)`;
       reject(new Error(text));
       controller.abort();
     });
@@ -192,18 +195,23 @@ function readAnswer(
 /**
  * Its own ERROR as it is; for anything else one reason (DY-03). An ERROR is a no
  * to what the client said, whatever its URI: programs refuse by exceptions too.
+ * The words of an exception are for the operator alone.
  */
 function describeFailure(error: unknown): Refused {
   const detail = error instanceof Error ? error.message : String(error);
   if (!(error instanceof AuthenticatorError)) return failed(detail);
+  if (error.uri === ErrorUri.RUNTIME_ERROR) {
+    return failed(`the authenticator broke: ${detail}`, true);
+  }
   if (!isValidUri(error.uri, "exact", "loose")) {
     return failed(
       `it refused, by an error without a valid URI: ${detail}`,
       true,
     );
   }
-  return refused(error.uri, error.message.slice(0, MESSAGE_CHARACTERS_MAX), {
-    detail: "the authenticator refused",
+  const message = error.message.slice(0, MESSAGE_CHARACTERS_MAX);
+  return refused(error.uri, message, {
+    detail: `the authenticator refused: ${message}`,
     isGuess: true,
   });
 }

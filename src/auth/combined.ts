@@ -55,7 +55,7 @@ export class CombinedSource<Credentials>
     if (!this.#named.knows(request, name)) return this.#ask(request, name);
     return this.#named.serves(request.realm)
       ? this.#named.find(request, name)
-      : denied();
+      : denied(OTHER_REALM);
   }
 
   async #ask(
@@ -67,7 +67,10 @@ export class CombinedSource<Credentials>
       return found;
     }
     // The challenge of those whom nobody knows.
-    return this.#named.find(request, name);
+    const stranger = await this.#named.find(request, name);
+    return stranger.kind === "refused"
+      ? stranger
+      : { ...stranger, flaw: refusedBy(found) };
   }
 }
 
@@ -99,7 +102,7 @@ export class CombinedTicketMethod implements LoginMethod {
     if (this.#source.knows(request, authid)) {
       return this.#source.serves(request.realm)
         ? this.#named.begin(request)
-        : denied();
+        : denied(OTHER_REALM);
     }
     const begun = this.#asked.begin(request);
     if (begun.kind !== "challenged") return begun;
@@ -107,11 +110,16 @@ export class CombinedTicketMethod implements LoginMethod {
       const verdict = await begun.answer(ticket, extra);
       if (verdict.kind === "accepted") return verdict;
       if (!hides(this.#source, request, verdict)) return verdict;
-      const detail = `the authenticator refused: ${verdict.reason}`;
-      return { ...denied(), detail };
+      return denied(refusedBy(verdict));
     };
     return { ...begun, answer };
   }
+}
+
+const OTHER_REALM = "the config has this authid for other realms alone";
+
+function refusedBy({ reason, detail }: Refused): string {
+  return detail ?? `the authenticator refused: ${reason}`;
 }
 
 /** Whether nobody is to see that it was an authenticator that refused. */

@@ -27,9 +27,13 @@ export interface Subject<Credentials> {
   readonly authid: string;
   readonly role: string;
   readonly authextra: Dict | undefined;
-  /** There is nobody of that name: whatever it proves, it is denied (AU-07). */
-  readonly isMock: boolean;
+  /** Why it is denied whatever it proves (AU-07), for the log; undefined: it is not. */
+  readonly flaw: string | undefined;
 }
+
+/** A flaw, in words. */
+export const UNKNOWN_AUTHID =
+  "unknown authid: no principal of this method and realm has it";
 
 /** The verdict for a client that proved to be `subject`. */
 export function welcomed(
@@ -123,7 +127,7 @@ export class StaticSource<Credentials>
     if (realm === null) return failed("no realm to join");
     // One principal is one authid, however its name was written.
     const name = known.authid;
-    return { ...mock, authid: name, credentials, realm, role, isMock: false };
+    return { ...mock, authid: name, credentials, realm, role, flaw: undefined };
   }
 
   #mock(realm: string | null, authid: string): Subject<Credentials> {
@@ -139,7 +143,7 @@ export class StaticSource<Credentials>
       authid,
       role: sample.role,
       authextra: undefined,
-      isMock: true,
+      flaw: UNKNOWN_AUTHID,
     };
   }
 }
@@ -186,7 +190,7 @@ export class DynamicSource<Credentials>
       authid: answer.authid ?? authid,
       role,
       authextra,
-      isMock: false,
+      flaw: undefined,
     };
   }
 }

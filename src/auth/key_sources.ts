@@ -2,7 +2,11 @@
  * Whose key a client announced: by the config, or by an authenticator (CS-02).
  */
 import type { AuthenticatorCalls } from "./authenticator.ts";
-import type { CredentialSource, Subject } from "./credentials.ts";
+import {
+  type CredentialSource,
+  type Subject,
+  UNKNOWN_AUTHID,
+} from "./credentials.ts";
 import {
   denied,
   failed,
@@ -17,6 +21,10 @@ import { fromHex } from "./secret_digests.ts";
 export interface KeyPrincipal extends Principal {
   readonly keys: ReadonlySet<string>;
 }
+
+const OTHER_KEY = "the key is not one of this authid's";
+const UNKNOWN_KEY =
+  "unknown key: no principal of the realm has it, or several have";
 
 /** Keys of the config. */
 export class StaticKeySource implements CredentialSource<undefined> {
@@ -59,9 +67,10 @@ export class StaticKeySource implements CredentialSource<undefined> {
       : this.#principals.find(realm, authid);
     const isHolder = known?.keys.has(pubkey) ?? false;
     if (!isHolder && this.#revealsUnknown) {
-      return known === undefined ? noSuchPrincipal() : denied();
+      return known === undefined ? noSuchPrincipal() : denied(OTHER_KEY);
     }
     const joined = known?.realm ?? realm ?? "";
+    const lacking = authid === undefined ? UNKNOWN_KEY : UNKNOWN_AUTHID;
     return {
       kind: "subject",
       provider: this.provider,
@@ -71,7 +80,7 @@ export class StaticKeySource implements CredentialSource<undefined> {
       role: known?.role ?? "",
       authextra: undefined,
       // Any key can be signed with: the challenge alone gives nothing away.
-      isMock: !isHolder,
+      flaw: isHolder ? undefined : known === undefined ? lacking : OTHER_KEY,
     };
   }
 
@@ -119,7 +128,9 @@ export class DynamicKeySource implements CredentialSource<undefined> {
       authid: answer.authid ?? request.authid ?? pubkey,
       role: answer.role,
       authextra: answer.authextra,
-      isMock: key.toHex() !== pubkey,
+      flaw: key.toHex() === pubkey
+        ? undefined
+        : "the authenticator names another key than the client's",
     };
   }
 }

@@ -18,6 +18,10 @@ import {
   checkRoleUse,
   checkSharedAuthids,
 } from "./check_principals.ts";
+import {
+  checkAnonymousRegistrars,
+  checkRegistrars,
+} from "./check_trusted_procedures.ts";
 import { CheckContext, type NamedFile } from "./check_context.ts";
 import type { ExpectationConfig, RouterConfig } from "./config.ts";
 import {
@@ -157,6 +161,8 @@ function buildConfig(
     ];
     checkRoleUse(placed, all, known, context);
     checkSharedAuthids(placed, known, context);
+    checkRegistrars(placed, all, known, context);
+    checkAnonymousRegistrars(placed, known, context);
   }
   return {
     config: {

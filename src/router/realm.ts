@@ -20,7 +20,13 @@ import { Gate } from "./gate.ts";
 import { MetaApi } from "./meta/meta_api.ts";
 import type { RealmView } from "./meta/realm_view.ts";
 import { Peer, type PeerLimits } from "./peer.ts";
-import type { Counters, DenialObserver, PeerOutlet, Role } from "./ports.ts";
+import type {
+  Counters,
+  DenialObserver,
+  LossObserver,
+  Outlet,
+  Role,
+} from "./ports.ts";
 import { NO_QUOTA, type QuotaTable } from "./quota.ts";
 import { QuotaBook } from "./quota_book.ts";
 import { newRequestSecret, type RequestSecret } from "./request_table.ts";
@@ -42,6 +48,11 @@ export interface RealmOptions {
   readonly quotas: ReadonlyMap<string, QuotaTable>;
   /** By role name: where an authid has one session at most. */
   readonly duplicatePolicies?: ReadonlyMap<string, DuplicatePolicy>;
+  /**
+   * By role name: how long the calls of its sessions may take that name no timeout
+   * (TO-05); absent: as long as they do.
+   */
+  readonly callTimeoutsMs?: ReadonlyMap<string, number>;
   readonly store: EventStore;
 }
 
@@ -54,6 +65,7 @@ export interface RealmServices {
   readonly timers: Timers;
   readonly counters: Counters;
   readonly denials: DenialObserver;
+  readonly losses: LossObserver;
   /** A clock that never goes back. */
   readonly nowMs: () => number;
 }
@@ -64,6 +76,8 @@ export interface JoinRefusal {
   readonly reason: string;
   /** For people. */
   readonly text: string;
+  /** The config key. */
+  readonly decidedBy: string;
 }
 
 /** How many of each kind a realm holds; all zero when every client is gone. */
@@ -93,6 +107,7 @@ export class Realm implements RealmView {
   readonly #emptied: () => void;
   readonly #quotas = new Map<string, QuotaBook>();
   readonly #soles: SoleSessions;
+  readonly #callTimeoutsMs: ReadonlyMap<string, number>;
   readonly #requestSecret: RequestSecret;
   readonly #peers = new Map<number, Peer>();
   readonly #meta: MetaApi;
@@ -117,6 +132,7 @@ export class Realm implements RealmView {
       this.#quotas.set(role, new QuotaBook(table, services.nowMs));
     }
     this.#soles = new SoleSessions(options.duplicatePolicies ?? new Map());
+    this.#callTimeoutsMs = options.callTimeoutsMs ?? new Map();
     this.#requestSecret = newRequestSecret(services.ids);
     this.#meta = new MetaApi(this, counters, options.hasMetaApi);
     this.calls = new CallTable(services.timers, counters, services.nowMs);
@@ -129,7 +145,10 @@ export class Realm implements RealmView {
       publicationIds: services.ids,
       clock,
       observer: this.#meta.events,
-      delivery: new EventDelivery(store, clock, counters),
+      delivery: new EventDelivery(store, clock, counters, (peer, loss) => {
+        services.losses.lost(name, peer, loss);
+        this.#meta.events.eventLost(peer, loss);
+      }),
       histories: store.histories,
     });
     this.dealer = new Dealer({
@@ -158,13 +177,21 @@ export class Realm implements RealmView {
     const rival = this.rivalOf(identity);
     if (rival !== undefined && this.#soles.refuses(identity)) {
       const text = "This authid has a session already, the only one allowed";
-      return { reason: ErrorUri.AUTHID_IN_USE, text };
+      return {
+        reason: ErrorUri.AUTHID_IN_USE,
+        text,
+        decidedBy: "on_duplicate_authid",
+      };
     }
     const text = this.#quotas.get(authrole)
       ?.refusal({ authid, address }, rival?.quota);
     if (text === undefined) return undefined;
     this.#counters.increment("limits_reached");
-    return { reason: ErrorUri.LIMIT_REACHED, text };
+    return {
+      reason: ErrorUri.LIMIT_REACHED,
+      text,
+      decidedBy: "quotas: max_sessions",
+    };
   }
 
   /** The session whose place such a session takes; undefined where there is none. */
@@ -183,7 +210,7 @@ export class Realm implements RealmView {
     identity: Identity,
     features: ClientFeatures,
     limits: PeerLimits,
-    outlet: PeerOutlet,
+    outlet: Outlet,
     address: string | undefined,
   ): Peer {
     const role = this.roles.get(identity.authrole);
@@ -203,6 +230,7 @@ export class Realm implements RealmView {
       outlet,
       book?.enter({ authid: identity.authid, address }) ?? NO_QUOTA,
       this.#requestSecret,
+      this.#callTimeoutsMs.get(identity.authrole),
     );
     this.#peers.set(sessionId, peer);
     this.#soles.add(peer);

@@ -13,6 +13,7 @@ import { type CredentialSource, DynamicSource } from "../auth/credentials.ts";
 import { CryptosignMethod } from "../auth/cryptosign.ts";
 import { DynamicAnonymousMethod } from "../auth/dynamic_anonymous.ts";
 import { DynamicKeySource } from "../auth/key_sources.ts";
+import { certificateBlocks } from "../base/pem.ts";
 import type { LoginMethod } from "../auth/login_method.ts";
 import { type ChannelBindings, readScram, ScramMethod } from "../auth/scram.ts";
 import { CROSSBAR_SCRAM, WAMP_SCRAM } from "../auth/scram_dialect.ts";
@@ -36,6 +37,7 @@ import {
   ticketSource,
   wampCraSource,
 } from "./static_sources.ts";
+import { readPemFile } from "./tls_identity.ts";
 
 /** What the methods of all transports share. */
 export interface MethodParts extends AuthenticatorParts {
@@ -139,7 +141,7 @@ async function channelBindings(
   { endpoint }: TransportConfig,
 ): Promise<ChannelBindings> {
   if (endpoint.type !== "tcp" || endpoint.tls === undefined) return new Map();
-  const pem = await Deno.readTextFile(endpoint.tls.certificatePath);
-  const data = serverEndPoint(pem);
+  const text = await readPemFile(endpoint.tls.certificatePath);
+  const data = serverEndPoint(certificateBlocks(text).join(""));
   return new Map(data === undefined ? [] : [[SERVER_END_POINT, data]]);
 }

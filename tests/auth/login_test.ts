@@ -35,7 +35,7 @@ const METHOD: LoginMethod = {
   begin: () => ({
     kind: "challenged",
     extra: {},
-    answer: (signature) => signature === "right" ? ACCEPTED : denied(),
+    answer: (signature) => signature === "right" ? ACCEPTED : denied("wrong"),
   }),
 };
 
@@ -252,7 +252,7 @@ Deno.test("AU-10: a guess counts also where its client hangs up before the verdi
     void login.answer("wrong", {});
     login.cancel();
   }
-  verdict.resolve(denied());
+  verdict.resolve(denied("wrong"));
   await verdict.promise;
   await Promise.resolve();
   const next = bench.login();
