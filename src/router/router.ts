@@ -53,6 +53,11 @@ export class Router {
     return this.#fixed.get(name) ?? this.#made.get(name);
   }
 
+  /** Whether the realm of that name is there for ever. */
+  isFixed(name: string): boolean {
+    return this.#fixed.has(name);
+  }
+
   /** Whether somebody could join a realm of that name. */
   canOpen(name: string): boolean {
     return this.#fixed.has(name) || this.#auto?.fits(name) === true;

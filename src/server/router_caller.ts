@@ -31,6 +31,7 @@ import { UnsupportedValueError } from "../wamp/value_sink.ts";
 /** A callee's own ERROR. */
 export class CalleeError extends Error {
   override readonly name = "CalleeError";
+  /** Empty where what the callee sent is none. */
   readonly uri: string;
 
   constructor(uri: string, message: string) {
@@ -186,6 +187,10 @@ class RealmCaller implements Outlet {
   #reject({ request, error, text, payload }: ErrorMessage): void {
     const waiting = this.#take(request);
     if (waiting === undefined) return;
+    // The callee's own too, but the router had to take its URI's place.
+    if (error === ErrorUri.INVALID_URI && text !== undefined) {
+      return waiting.reject(new CalleeError("", text));
+    }
     // The router's own errors have a text in place of a payload.
     if (text !== undefined) return waiting.reject(new Error(text));
     const said = firstOf(payload);

@@ -34,6 +34,7 @@ export function beginLogin(
   return auth.login({
     authmethods: (authmethods ?? []) as readonly string[],
     realm,
+    countedRealm: realm === null || router.isFixed(realm) ? realm : "",
     authid: (authid ?? undefined) as string | undefined,
     authextra: (authextra ?? EMPTY_DICT) as Dict,
     session,
@@ -96,10 +97,9 @@ export function openRealm(
       detail: `${text}, ${whence}`,
     });
   }
-  const text = realm.refuseJoin(identity, address);
-  if (text === undefined) return realm;
+  const refusal = realm.refuseJoin(identity, address);
+  if (refusal === undefined) return realm;
   router.release(realm);
-  return refused(ErrorUri.LIMIT_REACHED, text, {
-    detail: `${text} (quotas: max_sessions)`,
-  });
+  const { reason, text, decidedBy } = refusal;
+  return refused(reason, text, { detail: `${text} (${decidedBy})` });
 }

@@ -292,6 +292,7 @@ export class Session {
         identity.authmethod,
       );
     }
+    const replaced = realm.rivalOf(identity);
     this.#realm = realm;
     this.#outlet = outlet;
     this.#peer = realm.join(
@@ -302,6 +303,7 @@ export class Session {
       outlet,
       address,
     );
+    if (replaced !== undefined) this.#logReplaced(replaced);
     this.#quota = this.#peer.quota;
     this.#consultation = consultationOf(this.#peer, realm, timers);
     this.#sequence.restart();
@@ -412,6 +414,11 @@ export class Session {
     if (peer === undefined || realm === undefined) return this.#leftAs;
     const { authid } = peer.identity;
     return { session: peer.sessionId, authid, realm: realm.name };
+  }
+
+  #logReplaced({ sessionId, identity: { authid, authrole } }: Peer): void {
+    const fields = { authid, authrole, replaced_session: sessionId };
+    this.log().warn("a session took the place of one with its authid", fields);
   }
 
   #expectHello(afterMs: number = 0): void {
