@@ -1,7 +1,7 @@
 /**
  * Publish & Subscribe of one realm (checklist §8).
  */
-import type { Clock } from "../base/clock.ts";
+import type { Clock } from "../base/timers.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
 import { ClientFeature } from "../wamp/features.ts";
 import type { RandomIds } from "../wamp/id.ts";

@@ -2,7 +2,7 @@
  * Events on their last step: to each subscriber, into a history, and out of the
  * store again.
  */
-import type { Clock } from "../base/clock.ts";
+import type { Clock } from "../base/timers.ts";
 import type { Event } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";

@@ -2,8 +2,7 @@
  * The stores of the config, put together.
  */
 import { type Logger, withFields } from "../base/log.ts";
-import type { Clock } from "../base/clock.ts";
-import type { Timers } from "../base/timers.ts";
+import type { Clock, Timers } from "../base/timers.ts";
 import type {
   RealmConfig,
   SqliteStoreConfig,

@@ -6,9 +6,8 @@
  * what the peer still sends is read and thrown away for a moment, since closing
  * a socket with unread octets resets it and may destroy the last message.
  */
-import { Alarm } from "../base/alarm.ts";
+import { Alarm, type Timers } from "../base/timers.ts";
 import { type Logger, withFields } from "../base/log.ts";
-import type { Timers } from "../base/timers.ts";
 import { type Frame, type FrameFault, FrameKind } from "../framing/frame.ts";
 import type { Framing, Unframer } from "../framing/framing.ts";
 import type { FrameBatch, FrameSource } from "../framing/unframe_stream.ts";
