@@ -6,7 +6,7 @@
  * sessions, sockets or limits on failures.
  */
 import { ErrorUri } from "../wamp/error_uri.ts";
-import type { Identity } from "../wamp/identity.ts";
+import type { Identity } from "../wamp/features.ts";
 import type { Dict } from "../wamp/options.ts";
 
 /** What a client says in HELLO, and where it comes from. */

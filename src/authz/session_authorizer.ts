@@ -12,7 +12,7 @@ import type {
   Disclosure,
 } from "../router/ports.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
-import type { Identity } from "../wamp/identity.ts";
+import type { Identity } from "../wamp/features.ts";
 import type { Dict } from "../wamp/options.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import {

@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../base/timers.ts";
 import type { RandomSource } from "../wamp/id.ts";
-import { ErrorUri } from "../wamp/error_uri.ts";
+import { ErrorUri, ProtocolError } from "../wamp/error_uri.ts";
 import { ClientFeature } from "../wamp/features.ts";
 import {
   type Call,
@@ -22,7 +22,6 @@ import {
   isPassthru,
   type RegisterOptions,
 } from "../wamp/options.ts";
-import { ProtocolError } from "../wamp/protocol_error.ts";
 import { isRouterUri, isValidUri, type UriCheck } from "../wamp/uri.ts";
 import type { CallInvoker } from "./call_invoker.ts";
 import type { CallTable } from "./call_table.ts";

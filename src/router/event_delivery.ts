@@ -3,11 +3,10 @@
  * store again.
  */
 import type { Clock } from "../base/timers.ts";
-import type { Event } from "../wamp/message.ts";
+import { type Event, SendOutcome } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
 import { NO_PAYLOAD } from "../wamp/payload.ts";
-import { SendOutcome } from "../wamp/send_outcome.ts";
 import { Audience } from "./audience.ts";
 import {
   bareForms,

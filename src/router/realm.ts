@@ -3,8 +3,7 @@
  */
 import type { Clock, Timers } from "../base/timers.ts";
 import type { RandomIds, RandomSource } from "../wamp/id.ts";
-import type { ClientFeatures } from "../wamp/features.ts";
-import type { Identity } from "../wamp/identity.ts";
+import type { ClientFeatures, Identity } from "../wamp/features.ts";
 import type { UriCheck } from "../wamp/uri.ts";
 import { Broker } from "./broker.ts";
 import { CallAnswers } from "./call_answers.ts";

@@ -11,7 +11,7 @@ import {
   Payload,
   type PayloadFormat,
 } from "../wamp/payload.ts";
-import { ProtocolError } from "../wamp/protocol_error.ts";
+import { ProtocolError } from "../wamp/error_uri.ts";
 import {
   ARGUMENT_WIDTH,
   argumentAt,

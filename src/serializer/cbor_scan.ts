@@ -2,7 +2,7 @@
  * CBOR's grammar (RFC 8949) over octets: passes over data items and checks them,
  * without making values of them.
  */
-import { ProtocolError } from "../wamp/protocol_error.ts";
+import { ProtocolError } from "../wamp/error_uri.ts";
 import { isUtf8 } from "./utf8.ts";
 
 /** The major types, as the top three bits of an item's first octet. */

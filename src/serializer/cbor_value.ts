@@ -1,9 +1,10 @@
 /**
  * Any CBOR data item, checked before by `cbor_scan.ts`, told to a sink.
  */
-import { ProtocolError } from "../wamp/protocol_error.ts";
+import { ProtocolError } from "../wamp/error_uri.ts";
 import {
   type DictKey,
+  narrowInteger,
   UnsupportedValueError,
   type ValueSink,
 } from "../wamp/value_sink.ts";
@@ -17,7 +18,6 @@ import {
   skipCborItem,
   skipCborString,
 } from "./cbor_scan.ts";
-import { narrowInteger } from "../wamp/exact_integer.ts";
 import { readText, readTextLeniently } from "./text_reader.ts";
 import { rfc3339 } from "./timestamp.ts";
 import { UniqueKeys } from "./unique_keys.ts";

@@ -4,9 +4,8 @@
  */
 import { ByteWriter } from "../base/byte_writer.ts";
 import type { Payload, PayloadFormat } from "../wamp/payload.ts";
-import type { DictKey } from "../wamp/value_sink.ts";
+import { type DictKey, isExactInteger } from "../wamp/value_sink.ts";
 import { Major } from "./cbor_scan.ts";
-import { isExactInteger } from "../wamp/exact_integer.ts";
 import type { ElementWriter } from "./serializer.ts";
 import { Slot } from "./slots.ts";
 

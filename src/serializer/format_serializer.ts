@@ -1,7 +1,7 @@
 import { ByteWriter } from "../base/byte_writer.ts";
 import type { ClientMessage, RouterMessage } from "../wamp/message.ts";
 import { NO_PAYLOAD, Payload, type PayloadFormat } from "../wamp/payload.ts";
-import { ProtocolError } from "../wamp/protocol_error.ts";
+import { ProtocolError } from "../wamp/error_uri.ts";
 import type { ValueSink } from "../wamp/value_sink.ts";
 import { readMessage } from "./message_reader.ts";
 import { writeMessage } from "./message_writer.ts";

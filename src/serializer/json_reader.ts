@@ -9,7 +9,7 @@ import {
   Payload,
   type PayloadFormat,
 } from "../wamp/payload.ts";
-import { ProtocolError } from "../wamp/protocol_error.ts";
+import { ProtocolError } from "../wamp/error_uri.ts";
 import { UnsupportedValueError } from "../wamp/value_sink.ts";
 import { exactInteger } from "./json_integer.ts";
 import {

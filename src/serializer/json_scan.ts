@@ -3,7 +3,7 @@
  * without making strings or numbers of them. All functions take a position and
  * return the one behind what they passed over.
  */
-import { ProtocolError } from "../wamp/protocol_error.ts";
+import { ProtocolError } from "../wamp/error_uri.ts";
 import { skipUtf8Sequence } from "./utf8.ts";
 
 export const QUOTE = 0x22;

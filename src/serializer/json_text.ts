@@ -2,7 +2,7 @@
  * JSON strings as text or as the binary they carry. The octets were checked by
  * `json_scan.ts` before.
  */
-import { ProtocolError } from "../wamp/protocol_error.ts";
+import { ProtocolError } from "../wamp/error_uri.ts";
 import { BACKSLASH } from "./json_scan.ts";
 import { readText, readTextLeniently } from "./text_reader.ts";
 

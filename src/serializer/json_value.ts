@@ -1,7 +1,11 @@
 /**
  * Any JSON value, checked before by `json_scan.ts`, told to a sink.
  */
-import { UnsupportedValueError, type ValueSink } from "../wamp/value_sink.ts";
+import {
+  narrowInteger,
+  UnsupportedValueError,
+  type ValueSink,
+} from "../wamp/value_sink.ts";
 import {
   BACKSLASH,
   COMMA,
@@ -15,7 +19,6 @@ import {
   skipSpace,
 } from "./json_scan.ts";
 import { beginsWithNul, binaryOf, lenientText } from "./json_text.ts";
-import { narrowInteger } from "../wamp/exact_integer.ts";
 import { readTextLeniently } from "./text_reader.ts";
 import { UniqueKeys } from "./unique_keys.ts";
 

@@ -6,7 +6,7 @@
 import type { ClientMessage } from "../wamp/message.ts";
 import { MessageCode, messageName } from "../wamp/message_code.ts";
 import * as options from "../wamp/options.ts";
-import { ProtocolError } from "../wamp/protocol_error.ts";
+import { ProtocolError } from "../wamp/error_uri.ts";
 import { ID_MAX } from "../wamp/id.ts";
 import type { ElementReader } from "./serializer.ts";
 

@@ -11,7 +11,7 @@ import {
   Payload,
   type PayloadFormat,
 } from "../wamp/payload.ts";
-import { ProtocolError } from "../wamp/protocol_error.ts";
+import { ProtocolError } from "../wamp/error_uri.ts";
 import { readMsgpackValue, skipMsgpackValue } from "./msgpack_value.ts";
 import type { ElementReader } from "./serializer.ts";
 import { readText } from "./text_reader.ts";

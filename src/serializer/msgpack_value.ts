@@ -1,13 +1,13 @@
 /**
  * Any MessagePack value: checked and passed over, or told to a sink.
  */
-import { ProtocolError } from "../wamp/protocol_error.ts";
+import { ProtocolError } from "../wamp/error_uri.ts";
 import {
   type DictKey,
+  narrowInteger,
   UnsupportedValueError,
   type ValueSink,
 } from "../wamp/value_sink.ts";
-import { narrowInteger } from "../wamp/exact_integer.ts";
 import { readText, readTextLeniently } from "./text_reader.ts";
 import { rfc3339 } from "./timestamp.ts";
 import { UniqueKeys } from "./unique_keys.ts";

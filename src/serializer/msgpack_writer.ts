@@ -4,8 +4,11 @@
  */
 import { ByteWriter } from "../base/byte_writer.ts";
 import type { Payload, PayloadFormat } from "../wamp/payload.ts";
-import { type DictKey, UnsupportedValueError } from "../wamp/value_sink.ts";
-import { isExactInteger } from "../wamp/exact_integer.ts";
+import {
+  type DictKey,
+  isExactInteger,
+  UnsupportedValueError,
+} from "../wamp/value_sink.ts";
 import type { ElementWriter } from "./serializer.ts";
 import { Slot } from "./slots.ts";
 

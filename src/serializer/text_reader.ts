@@ -2,7 +2,7 @@
  * UTF-8 to string, tuned to what WAMP sends: the same few URIs and option keys
  * over and over, and other short ASCII.
  */
-import { ProtocolError } from "../wamp/protocol_error.ts";
+import { ProtocolError } from "../wamp/error_uri.ts";
 
 const CACHE_SLOTS = 2048;
 const CACHED_BYTES_MAX = 96;

@@ -6,8 +6,11 @@
  * and very long ones, which it hashes by their length. So the former are marked,
  * and the latter sorted.
  */
-import { isExactInteger } from "../wamp/exact_integer.ts";
-import { type DictKey, UnsupportedValueError } from "../wamp/value_sink.ts";
+import {
+  type DictKey,
+  isExactInteger,
+  UnsupportedValueError,
+} from "../wamp/value_sink.ts";
 
 /** Up to so many keys are compared one by one. */
 const COMPARED_MAX = 24;

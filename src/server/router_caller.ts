@@ -16,13 +16,17 @@ import { CBOR_FORMAT } from "../serializer/cbor.ts";
 import { createSerializer } from "../serializer/formats.ts";
 import { ValueBuilder } from "../wamp/value_builder.ts";
 import { writeValue } from "../wamp/value_writer.ts";
-import type { ErrorMessage, Result, RouterMessage } from "../wamp/message.ts";
+import {
+  type ErrorMessage,
+  type Result,
+  type RouterMessage,
+  SendOutcome,
+} from "../wamp/message.ts";
 import type { RandomIds } from "../wamp/id.ts";
 import { MessageCode } from "../wamp/message_code.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
 import { EMPTY_DICT } from "../wamp/options.ts";
 import { Payload } from "../wamp/payload.ts";
-import { SendOutcome } from "../wamp/send_outcome.ts";
 import { UnsupportedValueError } from "../wamp/value_sink.ts";
 
 /** A callee's own ERROR. */

@@ -11,7 +11,7 @@ import { Alarm, type Timers } from "../base/timers.ts";
 import type { ClientMessage } from "../wamp/message.ts";
 import { MessageCode, messageName } from "../wamp/message_code.ts";
 import type { Dict } from "../wamp/options.ts";
-import { ProtocolError } from "../wamp/protocol_error.ts";
+import { ProtocolError } from "../wamp/error_uri.ts";
 
 /** The session that is to be, as the joining sees it. */
 export interface JoiningHost {

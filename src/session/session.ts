@@ -16,13 +16,15 @@ import type { Peer, PeerLimits } from "../router/peer.ts";
 import type { Quota } from "../router/quota.ts";
 import type { Realm } from "../router/realm.ts";
 import type { Router } from "../router/router.ts";
-import { CloseUri } from "../wamp/error_uri.ts";
+import { CloseUri, ProtocolError } from "../wamp/error_uri.ts";
 import { readClientFeatures } from "../wamp/features.ts";
-import type { ClientMessage, Hello } from "../wamp/message.ts";
+import {
+  type ClientMessage,
+  type Hello,
+  SendOutcome,
+} from "../wamp/message.ts";
 import { MessageCode, messageName } from "../wamp/message_code.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
-import { ProtocolError } from "../wamp/protocol_error.ts";
-import { SendOutcome } from "../wamp/send_outcome.ts";
 import { beginLogin, openRealm, unsendable } from "./admission.ts";
 import { consult } from "./consult.ts";
 import { Joining } from "./joining.ts";

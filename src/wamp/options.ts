@@ -6,7 +6,7 @@
  * (MF-07); given as null it counts as absent (MF-08).
  */
 import { ID_MAX } from "./id.ts";
-import { ProtocolError } from "./protocol_error.ts";
+import { ProtocolError } from "./error_uri.ts";
 import type { MatchPolicy } from "./uri.ts";
 
 /** A dict of the protocol's own: Options, Details, Extra. */

@@ -1,6 +1,5 @@
-import { isExactInteger } from "./exact_integer.ts";
+import { isExactInteger, type ValueSink } from "./value_sink.ts";
 import { Payload } from "./payload.ts";
-import type { ValueSink } from "./value_sink.ts";
 
 /**
  * Tells the JavaScript value `value` to `sink`; keys that are undefined are left

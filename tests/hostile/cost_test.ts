@@ -9,9 +9,12 @@ import { RAWSOCKET_FRAMER } from "../../src/rawsocket/frame.ts";
 import type { Serializer } from "../../src/serializer/serializer.ts";
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
 import { FrameEncoder } from "../../src/transport/frame_encoder.ts";
-import type { Event, RouterMessage } from "../../src/wamp/message.ts";
+import {
+  type Event,
+  type RouterMessage,
+  SendOutcome,
+} from "../../src/wamp/message.ts";
 import { MessageCode } from "../../src/wamp/message_code.ts";
-import { SendOutcome } from "../../src/wamp/send_outcome.ts";
 import { everyComponentPair } from "../../src/wamp/uri.ts";
 import {
   encodeValue,

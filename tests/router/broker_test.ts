@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { Event, RouterMessage } from "../../src/wamp/message.ts";
+import {
+  type Event,
+  type RouterMessage,
+  SendOutcome,
+} from "../../src/wamp/message.ts";
 import { MessageCode } from "../../src/wamp/message_code.ts";
 import { Payload } from "../../src/wamp/payload.ts";
-import { ProtocolError } from "../../src/wamp/protocol_error.ts";
-import { SendOutcome } from "../../src/wamp/send_outcome.ts";
+import { ProtocolError } from "../../src/wamp/error_uri.ts";
 import { JSON_CODEC } from "../support/serializers.ts";
 import { utf8 } from "../support/hex.ts";
 import { TestPeer, TestRealm } from "../support/test_realm.ts";

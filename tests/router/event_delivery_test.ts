@@ -10,9 +10,8 @@ import {
   type StoredEvent,
 } from "../../src/router/event_store.ts";
 import { ClientFeature } from "../../src/wamp/features.ts";
-import type { Event } from "../../src/wamp/message.ts";
+import { type Event, SendOutcome } from "../../src/wamp/message.ts";
 import { MessageCode } from "../../src/wamp/message_code.ts";
-import { SendOutcome } from "../../src/wamp/send_outcome.ts";
 import { payloadOf as valuesPayload } from "../../src/wamp/values.ts";
 import {
   encodeValue,

@@ -9,7 +9,7 @@ import { decode as decodeMsgpack } from "@std/msgpack";
 import { decode as decodeCbor } from "cborg";
 import { ByteWriter } from "../../src/base/byte_writer.ts";
 import type { ClientMessage } from "../../src/wamp/message.ts";
-import { ProtocolError } from "../../src/wamp/protocol_error.ts";
+import { ProtocolError } from "../../src/wamp/error_uri.ts";
 import { UnsupportedValueError } from "../../src/wamp/value_sink.ts";
 import { bytesOf, concat, utf8 } from "../support/hex.ts";
 import { mutate } from "../support/mutate.ts";

@@ -12,7 +12,7 @@ import {
 } from "@std/assert";
 import { MessageCode } from "../../src/wamp/message_code.ts";
 import { Payload } from "../../src/wamp/payload.ts";
-import { ProtocolError } from "../../src/wamp/protocol_error.ts";
+import { ProtocolError } from "../../src/wamp/error_uri.ts";
 import { UnsupportedValueError } from "../../src/wamp/value_sink.ts";
 import {
   constant,

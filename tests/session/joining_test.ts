@@ -7,11 +7,14 @@ import {
   type LoginMethod,
   type Verdict,
 } from "../../src/auth/login_method.ts";
-import type { ClientMessage, RouterMessage } from "../../src/wamp/message.ts";
+import {
+  type ClientMessage,
+  type RouterMessage,
+  SendOutcome,
+} from "../../src/wamp/message.ts";
 import { MessageCode } from "../../src/wamp/message_code.ts";
 import { Payload } from "../../src/wamp/payload.ts";
-import { ProtocolError } from "../../src/wamp/protocol_error.ts";
-import { SendOutcome } from "../../src/wamp/send_outcome.ts";
+import { ProtocolError } from "../../src/wamp/error_uri.ts";
 import { decodeJson, JSON_CODEC, valuesOf } from "../support/serializers.ts";
 import { clientMessage, hello, SessionBench } from "./_fake_link.ts";
 

@@ -13,7 +13,7 @@ import { ValueBuilder } from "../../src/wamp/value_builder.ts";
 import { writeValue } from "../../src/wamp/value_writer.ts";
 import type { ClientMessage, RouterMessage } from "../../src/wamp/message.ts";
 import { Payload } from "../../src/wamp/payload.ts";
-import { ProtocolError } from "../../src/wamp/protocol_error.ts";
+import { ProtocolError } from "../../src/wamp/error_uri.ts";
 import { utf8 } from "./hex.ts";
 import { tell, type Tree, TreeBuilder } from "./value_tree.ts";
 

@@ -8,10 +8,10 @@ import {
   type Event,
   requestError,
   type RouterMessage,
+  SendOutcome,
 } from "../../src/wamp/message.ts";
 import { MessageCode } from "../../src/wamp/message_code.ts";
 import { Payload } from "../../src/wamp/payload.ts";
-import { SendOutcome } from "../../src/wamp/send_outcome.ts";
 import { utf8 } from "../support/hex.ts";
 import {
   type Codec,

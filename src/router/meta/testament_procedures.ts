@@ -2,7 +2,7 @@
  * `wamp.session.add_testament` and `flush_testaments` (checklist TS-01 to
  * TS-03): of the calling session only.
  */
-import { ErrorUri } from "../../wamp/error_uri.ts";
+import { ErrorUri, ProtocolError } from "../../wamp/error_uri.ts";
 import { ClientFeature } from "../../wamp/features.ts";
 import { MessageCode } from "../../wamp/message_code.ts";
 import {
@@ -13,7 +13,6 @@ import {
   PUBLISH_OPTIONS,
 } from "../../wamp/options.ts";
 import { NO_PAYLOAD, type Payload } from "../../wamp/payload.ts";
-import { ProtocolError } from "../../wamp/protocol_error.ts";
 import type { Values } from "../../wamp/values.ts";
 import type { Peer } from "../peer.ts";
 import { dictOf, keyword, listOf, textOf } from "./argument_types.ts";
