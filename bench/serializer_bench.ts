@@ -10,7 +10,7 @@ import { CBOR_FORMAT } from "../src/serializer/cbor.ts";
 import { FormatSerializer } from "../src/serializer/format_serializer.ts";
 import { JSON_FORMAT } from "../src/serializer/json.ts";
 import { MSGPACK_FORMAT } from "../src/serializer/msgpack.ts";
-import { writeValue } from "../src/wamp/value_writer.ts";
+import { writeValue } from "../src/wamp/values.ts";
 import type { RouterMessage } from "../src/wamp/message.ts";
 import { MessageCode } from "../src/wamp/message_code.ts";
 import { EMPTY_DICT } from "../src/wamp/options.ts";

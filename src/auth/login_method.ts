@@ -119,12 +119,6 @@ export function authidMissing(method: string): Refused {
   );
 }
 
-/** Whether `value` is a dict of the protocol's. */
-export function isDict(value: unknown): value is Dict {
-  return typeof value === "object" && value !== null &&
-    !Array.isArray(value) && !(value instanceof Uint8Array);
-}
-
 /** What `use` makes of `value`, as soon as it is there: at once if it is. */
 export function andThen<Value, Result>(
   value: Eventual<Value>,

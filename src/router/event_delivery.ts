@@ -137,7 +137,7 @@ export class EventDelivery {
       subscription: subscription.id,
       publication: stored.publication,
       details: { ...stored.details, ...topic, retained: true },
-      payload: stored.payload.apart(),
+      payload: stored.payload.freshView(),
     };
     const outcome = subscriber.outlet.send(event);
     if (outcome === SendOutcome.SENT) return;

@@ -27,7 +27,7 @@ import {
 import { readCborItems } from "./cbor_value.ts";
 import type { ElementReader } from "./serializer.ts";
 import { readText } from "./text_reader.ts";
-import { ValueBuilder } from "../wamp/value_builder.ts";
+import { ValueBuilder } from "../wamp/values.ts";
 
 const SELF_DESCRIBED = 55799;
 const NULL = 0xf6;

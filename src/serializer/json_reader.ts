@@ -36,7 +36,7 @@ import { strictText } from "./json_text.ts";
 import { readJsonValues } from "./json_value.ts";
 import type { ElementReader } from "./serializer.ts";
 import { readText } from "./text_reader.ts";
-import { ValueBuilder } from "../wamp/value_builder.ts";
+import { ValueBuilder } from "../wamp/values.ts";
 
 const ZERO = 0x30;
 /** Up to so many digits every integer is exact as a number. */

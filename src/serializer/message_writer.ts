@@ -7,7 +7,7 @@ import { MessageCode } from "../wamp/message_code.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
 import type { Payload } from "../wamp/payload.ts";
 import type { ElementWriter } from "./serializer.ts";
-import { writeDict } from "../wamp/value_writer.ts";
+import { writeDict } from "../wamp/values.ts";
 
 /**
  * Writes `message` to `writer`, which was opened.

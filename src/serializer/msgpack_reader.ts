@@ -15,7 +15,7 @@ import { ProtocolError } from "../wamp/error_uri.ts";
 import { readMsgpackValue, skipMsgpackValue } from "./msgpack_value.ts";
 import type { ElementReader } from "./serializer.ts";
 import { readText } from "./text_reader.ts";
-import { ValueBuilder } from "../wamp/value_builder.ts";
+import { ValueBuilder } from "../wamp/values.ts";
 
 /** A list of nothing. */
 const EMPTY_LIST = [0x90];

@@ -7,7 +7,7 @@ import type { ByteWriter } from "../base/byte_writer.ts";
 import type { ClientMessage, RouterMessage } from "../wamp/message.ts";
 import type { Dict } from "../wamp/options.ts";
 import type { Payload, PayloadFormat } from "../wamp/payload.ts";
-import type { ValueSink } from "../wamp/value_sink.ts";
+import type { ElementSink } from "../wamp/values.ts";
 
 /** The serializers' names, as in the config. */
 export type SerializerName = "json" | "msgpack" | "cbor";
@@ -55,7 +55,7 @@ export interface ElementReader {
 }
 
 /** Writes one message's elements in order. */
-export interface ElementWriter extends ValueSink {
+export interface ElementWriter extends ElementSink {
   /** Begins to write at the end of `out`. */
   open(out: ByteWriter): void;
   /** Appends the elements of `payload`, which is in this writer's format. */

@@ -14,8 +14,7 @@ import { newRequestSecret } from "../router/request_table.ts";
 import type { Router } from "../router/router.ts";
 import { CBOR_FORMAT } from "../serializer/cbor.ts";
 import { createSerializer } from "../serializer/formats.ts";
-import { ValueBuilder } from "../wamp/value_builder.ts";
-import { writeValue } from "../wamp/value_writer.ts";
+import { ValueBuilder, writeValue } from "../wamp/values.ts";
 import {
   type ErrorMessage,
   type Result,

@@ -2,7 +2,7 @@
  * What HELLO and WELCOME say about peers (checklist HW): their features, and who
  * a session is.
  */
-import type { Dict } from "./options.ts";
+import { type Dict, isDict } from "./options.ts";
 import { ProtocolError } from "./error_uri.ts";
 
 /** What authentication finds out about a session (HW-07). */
@@ -159,9 +159,4 @@ export function readClientFeatures(roles: unknown): ClientFeatures {
     );
   }
   return bits;
-}
-
-function isDict(value: unknown): value is Dict {
-  return typeof value === "object" && value !== null &&
-    !Array.isArray(value) && !(value instanceof Uint8Array);
 }

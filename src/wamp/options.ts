@@ -15,6 +15,12 @@ export type Dict = Readonly<Record<string, unknown>>;
 /** The empty dict, shared: most messages carry it. */
 export const EMPTY_DICT: Dict = Object.freeze({});
 
+/** Whether `value` is a dict: no list, no binary. */
+export function isDict(value: unknown): value is Dict {
+  return typeof value === "object" && value !== null &&
+    !Array.isArray(value) && !(value instanceof Uint8Array);
+}
+
 type Check = (value: unknown) => boolean;
 
 const isBoolean: Check = (value) => typeof value === "boolean";
@@ -27,9 +33,6 @@ const isId: Check = (value) =>
 const isIdList: Check = (value) => Array.isArray(value) && value.every(isId);
 const isTextList: Check = (value) =>
   Array.isArray(value) && value.every(isText);
-const isDict: Check = (value) =>
-  typeof value === "object" && value !== null && !Array.isArray(value) &&
-  !(value instanceof Uint8Array);
 const isDictList: Check = (value) =>
   Array.isArray(value) && value.every(isDict);
 function isOneOf(...allowed: string[]): Check {

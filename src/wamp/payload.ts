@@ -88,7 +88,7 @@ export class Payload {
    * The same octets, without what others had them transcoded to: for what is
    * stored for long, and read now and then.
    */
-  apart(): Payload {
+  freshView(): Payload {
     const { format, bytes, start, end, count } = this;
     return new Payload(format, bytes, start, end, count);
   }

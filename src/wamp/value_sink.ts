@@ -4,7 +4,6 @@
  * from one format to another without a tree of values in between.
  */
 import { ID_MAX } from "./id.ts";
-import type { Payload } from "./payload.ts";
 
 /** A dict key. WAMP's own dicts have string keys only; payload may have others. */
 export type DictKey = string | number | bigint | boolean | null;
@@ -31,11 +30,6 @@ export interface ValueSink {
   beginDict(count: number): void;
   key(key: DictKey): void;
   endDict(): void;
-  /**
-   * Takes the one element of `payload` as the octets that it is. False, or no
-   * such method: the sink must be told its values.
-   */
-  copy?(payload: Payload): boolean;
 }
 
 /** A payload value that the other format has no form for (A-13). */

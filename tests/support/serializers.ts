@@ -9,8 +9,7 @@ import {
 import { JSON_FORMAT } from "../../src/serializer/json.ts";
 import { MSGPACK_FORMAT } from "../../src/serializer/msgpack.ts";
 import type { Serializer } from "../../src/serializer/serializer.ts";
-import { ValueBuilder } from "../../src/wamp/value_builder.ts";
-import { writeValue } from "../../src/wamp/value_writer.ts";
+import { ValueBuilder, writeValue } from "../../src/wamp/values.ts";
 import type { ClientMessage, RouterMessage } from "../../src/wamp/message.ts";
 import { Payload } from "../../src/wamp/payload.ts";
 import { ProtocolError } from "../../src/wamp/error_uri.ts";

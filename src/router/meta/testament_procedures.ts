@@ -13,7 +13,7 @@ import {
   PUBLISH_OPTIONS,
 } from "../../wamp/options.ts";
 import { NO_PAYLOAD, type Payload } from "../../wamp/payload.ts";
-import type { Values } from "../../wamp/values.ts";
+import type { PayloadValues } from "../../wamp/values.ts";
 import type { Peer } from "../peer.ts";
 import { dictOf, keyword, listOf, textOf } from "./argument_types.ts";
 import {
@@ -61,7 +61,7 @@ export function testamentProcedures(
   };
 }
 
-function scopeOf({ kwargs }: Values): TestamentScope | undefined {
+function scopeOf({ kwargs }: PayloadValues): TestamentScope | undefined {
   const scope = keyword(kwargs, "scope") ?? "destroyed";
   return scope === "destroyed" || scope === "detached" ? scope : undefined;
 }
@@ -71,7 +71,10 @@ function badScope(): MetaError {
 }
 
 /** From `(topic, args, kwargs, publish_options=)`, or why that is wrong. */
-function testamentOf(values: Values, call: Payload): Testament | MetaError {
+function testamentOf(
+  values: PayloadValues,
+  call: Payload,
+): Testament | MetaError {
   if (values.args.length > 3) {
     return invalidArgument(
       "There are more than three arguments: publish_options and scope are keyword arguments",
@@ -101,7 +104,7 @@ function testamentOf(values: Values, call: Payload): Testament | MetaError {
  * they are no arguments of a testament.
  */
 function publicationOf(
-  { args: [topic, args, kwargs] }: Values,
+  { args: [topic, args, kwargs] }: PayloadValues,
   call: Payload,
 ): [topic: string, payload: Payload] | undefined {
   // Null would do in a message, as empty (MF-12): here an argument is missing.
