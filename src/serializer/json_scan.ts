@@ -4,6 +4,7 @@
  * return the one behind what they passed over.
  */
 import { ProtocolError } from "../wamp/error_uri.ts";
+import { notUtf8, tooDeep, truncated as endsWithin } from "./faults.ts";
 import { skipUtf8Sequence } from "./utf8.ts";
 
 export const QUOTE = 0x22;
@@ -186,19 +187,15 @@ export function isDigit(octet: number): boolean {
 
 /** The message ends inside a value. */
 export function truncated(): ProtocolError {
-  return new ProtocolError("The JSON value is cut off");
+  return endsWithin("JSON");
 }
 
 /** `octet` is not what JSON's grammar has in its place. */
 export function misplaced(octet: number): ProtocolError {
   const shown = octet > 0x20 && octet < 0x7f
     ? `"${String.fromCharCode(octet)}"`
-    : `octet 0x${octet.toString(16).padStart(2, "0")}`;
-  return new ProtocolError(`Malformed JSON: ${shown} is out of place`);
-}
-
-function tooDeep(): ProtocolError {
-  return new ProtocolError("The message is nested too deep");
+    : `byte 0x${octet.toString(16).padStart(2, "0")}`;
+  return new ProtocolError(`Malformed JSON: unexpected ${shown}`);
 }
 
 /** At least one digit. */
@@ -231,10 +228,12 @@ function skipWord(
 /** Passes over a character that is no ASCII; a control character is refused. */
 function skipForeign(bytes: Uint8Array, position: number, end: number): number {
   if (bytes[position] < 0x20) {
-    throw new ProtocolError("A JSON string holds a control character");
+    throw new ProtocolError(
+      "A JSON string contains an unescaped control character",
+    );
   }
   position = skipUtf8Sequence(bytes, position, end);
-  if (position < 0) throw new ProtocolError("A string is not valid UTF-8");
+  if (position < 0) throw notUtf8();
   return position;
 }
 

@@ -5,16 +5,13 @@
  * The caller is no session: it is in no realm's list, holds no role, and needs no
  * permission (AZ-12).
  */
-import { ByteWriter } from "../base/byte_writer.ts";
 import { Peer } from "../router/peer.ts";
 import type { Authorizer, Outlet } from "../router/ports.ts";
 import { NO_QUOTA } from "../router/quota.ts";
 import type { Realm } from "../router/realm.ts";
 import { newRequestSecret } from "../router/request_table.ts";
 import type { Router } from "../router/router.ts";
-import { CBOR_FORMAT } from "../serializer/cbor.ts";
-import { createSerializer } from "../serializer/formats.ts";
-import { ValueBuilder, writeValue } from "../wamp/values.ts";
+import { payloadOf, readValues } from "../wamp/values.ts";
 import {
   type ErrorMessage,
   type Result,
@@ -25,7 +22,7 @@ import type { RandomIds } from "../wamp/id.ts";
 import { MessageCode } from "../wamp/message_code.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
 import { EMPTY_DICT } from "../wamp/options.ts";
-import { Payload } from "../wamp/payload.ts";
+import type { Payload } from "../wamp/payload.ts";
 import { UnsupportedValueError } from "../wamp/value_sink.ts";
 
 /** A callee's own ERROR. */
@@ -44,7 +41,6 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-const MAX_DEPTH = 128;
 /** The router needs no permission for its own calls (AZ-12). */
 const ALLOW_ALL: Authorizer = {
   trustLevel: undefined,
@@ -108,7 +104,6 @@ class RealmCaller implements Outlet {
   readonly #realm: Realm;
   readonly #peer: Peer;
   readonly #waiting = new Map<number, Waiting>();
-  readonly #format = createSerializer("cbor", MAX_DEPTH);
   #lastRequest = 0;
 
   constructor(realm: Realm, ids: RandomIds) {
@@ -153,7 +148,7 @@ class RealmCaller implements Outlet {
       request,
       options: timeoutMs === 0 ? EMPTY_DICT : { timeout: timeoutMs },
       procedure,
-      payload: this.#payloadOf(args),
+      payload: payloadOf(args),
     });
     return promise.finally(() => signal.removeEventListener("abort", cancel));
   }
@@ -204,14 +199,6 @@ class RealmCaller implements Outlet {
       options: { mode: "killnowait" },
     });
   }
-
-  #payloadOf(args: readonly unknown[]): Payload {
-    const out = new ByteWriter(new Uint8Array(512));
-    const writer = CBOR_FORMAT.newWriter();
-    writer.open(out);
-    writeValue(args, writer);
-    return new Payload(this.#format, out.bytes, 0, out.length, 1);
-  }
 }
 
 /**
@@ -219,16 +206,10 @@ class RealmCaller implements Outlet {
  * error where there is one that has no form here.
  */
 function firstOf(payload: Payload): unknown {
-  if (payload.count === 0) return undefined;
-  const builder = new ValueBuilder();
-  builder.beginList(payload.count);
   try {
-    payload.format?.readPayload(payload, builder);
+    return readValues(payload).args[0];
   } catch (error) {
     if (error instanceof UnsupportedValueError) return error;
     throw error;
   }
-  builder.endList();
-  const [args] = builder.take() as [unknown[]];
-  return args[0];
 }

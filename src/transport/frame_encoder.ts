@@ -101,7 +101,7 @@ export class FrameEncoder {
     const start = out.length;
     try {
       if ("payload" in message) {
-        const payload = message.payload.in(this.#serializer);
+        const payload = message.payload.in(this.#serializer.format);
         if (payload.end - payload.start > limitBytes) {
           return SendOutcome.TOO_LONG;
         }

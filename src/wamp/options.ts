@@ -23,6 +23,9 @@ export function isDict(value: unknown): value is Dict {
 
 type Check = (value: unknown) => boolean;
 
+/** The known keys of a dict, and what their values must be. */
+export type KnownKeys = Readonly<Record<string, Check>>;
+
 const isBoolean: Check = (value) => typeof value === "boolean";
 const isText: Check = (value) => typeof value === "string";
 const isCount: Check = (value) =>
@@ -226,7 +229,7 @@ export function passthruKeys(options: Dict): Record<string, unknown> {
  */
 export function checkDict(
   dict: Dict,
-  known: Readonly<Record<string, Check>>,
+  known: KnownKeys,
   where: string,
 ): void {
   if (dict === EMPTY_DICT) return;

@@ -3,7 +3,9 @@
  * payload. The router itself says and reads values, in its meta API and in the
  * dicts of messages. Payload that is only passed on is never turned into values.
  */
-import { Payload, type PayloadFormat } from "./payload.ts";
+import { ProtocolError } from "./error_uri.ts";
+import type { Dict } from "./options.ts";
+import { type ItemReader, Payload, type PayloadFormat } from "./payload.ts";
 import { type DictKey, isExactInteger, type ValueSink } from "./value_sink.ts";
 
 /** A sink that can take encoded values as they are. */
@@ -186,9 +188,6 @@ export interface PayloadValues {
   readonly kwargs: Readonly<Record<string, unknown>>;
 }
 
-/** The place of values among formats; see {@linkcode PayloadFormat.slot}. */
-const VALUES_SLOT = 3;
-
 /** Payload that exists as values and is written when its receiver's format is known. */
 class ValuesPayload extends Payload {
   readonly elements: readonly unknown[];
@@ -209,20 +208,40 @@ class ValuesPayload extends Payload {
 }
 
 const VALUES_FORMAT: PayloadFormat = {
-  slot: VALUES_SLOT,
   readPayload(payload: Payload, sink: ValueSink) {
     for (const element of elementsOf(payload)) writeValue(element, sink);
   },
   transcode: (payload: Payload) => new ValuesPayload(readElements(payload)),
   elements: (payload: Payload) =>
     elementsOf(payload).map((element) => new ValuesPayload([element])),
-  readPublication(list: Payload) {
-    const [[topic, args, kwargs]] = elementsOf(list) as [
-      [string, unknown[], Record<string, unknown>],
-    ];
-    return [topic, payloadOf(args, kwargs)];
-  },
+  openList: (list: Payload) => new ValuesReader(elementsOf(list)[0]),
 };
+
+/** Reads a list of values as the elements of a message. */
+class ValuesReader implements ItemReader {
+  readonly #items: readonly unknown[];
+  #index = -1;
+
+  constructor(list: unknown) {
+    if (!Array.isArray(list)) throw new ProtocolError("Expected a list");
+    this.#items = list;
+  }
+
+  next(): boolean {
+    return ++this.#index < this.#items.length;
+  }
+
+  text(): string {
+    const item = this.#items[this.#index];
+    if (typeof item !== "string") throw new ProtocolError("Expected a string");
+    return item;
+  }
+
+  payload(): Payload {
+    const [args, kwargs] = this.#items.slice(this.#index + 1);
+    return payloadOf(args as unknown[], kwargs as Dict);
+  }
+}
 
 function elementsOf(payload: Payload): readonly unknown[] {
   return (payload as ValuesPayload).elements;

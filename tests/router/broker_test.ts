@@ -36,7 +36,7 @@ function subscribed(peer: TestPeer, topic: string, options = {}): number {
 
 function jsonPayload(text: string): Payload {
   const bytes = utf8(text);
-  return new Payload(JSON_CODEC.serializer, bytes, 0, bytes.length, 1);
+  return new Payload(JSON_CODEC.format, bytes, 0, bytes.length, 1);
 }
 
 Deno.test("ID-03: subscription IDs count from 1 and do not come back", () => {

@@ -402,7 +402,7 @@ Deno.test("what a retained event is transcoded to for a subscriber is not kept w
     const subscriber = realm.join();
     subscriber.subscribe("com.a", { get_retained: true });
     const [sent] = eventsOf(subscriber);
-    const format = MSGPACK_CODEC.serializer;
+    const format = MSGPACK_CODEC.format;
     assertEquals(valuesOf(sent.payload.in(format)), [[1]]);
     assertNotStrictEquals(payload.in(format), sent.payload.in(format));
   }

@@ -80,7 +80,7 @@ function argumentsOf(message: ClientMessage): Tree[] | undefined {
 /** Lists of random values in `codec`, as they stand in a message. */
 function randomArguments(random: SeededRandom, codec: Codec): Uint8Array {
   const out = new ByteWriter(new Uint8Array(0));
-  const writer = codec.format.newWriter();
+  const writer = codec.format.newWriter(false);
   writer.open(out);
   const list = [randomTree(random, 4), randomTree(random, 2)];
   tell({ list }, writer);

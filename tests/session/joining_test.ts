@@ -122,7 +122,7 @@ Deno.test("SL-02 OG-01: what comes while the answer is judged waits, and is hand
     request: 2,
     options: { exclude_me: false, acknowledge: true },
     topic: "com.a",
-    payload: new Payload(JSON_CODEC.serializer, octets, 0, octets.length, 1),
+    payload: new Payload(JSON_CODEC.format, octets, 0, octets.length, 1),
   });
   // The read buffer is used again at once.
   octets.fill(0);

@@ -114,7 +114,8 @@ function publicationOf(
   ) return undefined;
   try {
     const [list] = call.format?.elements(call) ?? [];
-    return list && call.format?.readPublication(list);
+    const items = list && call.format?.openList(list);
+    return items?.next() ? [items.text(), items.payload()] : undefined;
   } catch (error) {
     if (error instanceof ProtocolError) return undefined;
     throw error;
