@@ -29,8 +29,7 @@ import {
 import { ElementReader, type ValuePlace } from "./element_reader.ts";
 import { expected, notInEnvelope, notInRange } from "./faults.ts";
 import { readText, readTextLeniently } from "./text_reader.ts";
-import { rfc3339 } from "./timestamp.ts";
-import { UniqueKeys } from "./unique_keys.ts";
+import { rfc3339, UniqueKeys } from "./transcoding.ts";
 
 /** The longest bignum that is read: writing one in decimal takes its time. */
 export const BIGNUM_BYTES_MAX = 1024;

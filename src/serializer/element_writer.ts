@@ -125,28 +125,30 @@ export abstract class BinaryWriter extends ElementWriter {
 
   /** A first byte, and `value` in the `width` bytes behind it. */
   protected head(first: number, value: number, width: number): void {
-    const out = this.out;
-    out.reserve(width + 1);
-    out.bytes[out.length++] = first;
-    for (let shift = (width - 1) * 8; shift >= 0; shift -= 8) {
-      out.bytes[out.length++] = value >>> shift;
-    }
+    this.out.reserve(5);
+    this.#append(first, value, width);
   }
 
   /** A first byte, and 64 bits behind it. */
   protected wideHead(first: number, high: number, low: number): void {
-    this.head(first, high, 4);
-    const out = this.out;
-    out.reserve(4);
-    for (let shift = 24; shift >= 0; shift -= 8) {
-      out.bytes[out.length++] = low >>> shift;
-    }
+    this.out.reserve(9);
+    this.#append(first, high, 4);
+    this.#append(low >>> 24, low, 3);
   }
 
   protected octet(octet: number): void {
     const out = this.out;
     out.reserve(1);
     out.bytes[out.length++] = octet;
+  }
+
+  /** As {@linkcode BinaryWriter.head}, where there is room. */
+  #append(first: number, value: number, width: number): void {
+    const out = this.out;
+    out.bytes[out.length++] = first;
+    for (let shift = (width - 1) * 8; shift >= 0; shift -= 8) {
+      out.bytes[out.length++] = value >>> shift;
+    }
   }
 
   /** Writes short ASCII; writes nothing and says false on anything else. */

@@ -21,7 +21,7 @@ import {
 import type { ValuePlace } from "./element_reader.ts";
 import { beginsWithNul, binaryOf, lenientText } from "./json_lexeme.ts";
 import { readTextLeniently } from "./text_reader.ts";
-import { UniqueKeys } from "./unique_keys.ts";
+import { UniqueKeys } from "./transcoding.ts";
 
 /**
  * The longest integer that is read exactly: the time that takes grows with the

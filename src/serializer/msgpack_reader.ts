@@ -23,8 +23,7 @@ import {
   truncated,
 } from "./msgpack_scan.ts";
 import { readText, readTextLeniently } from "./text_reader.ts";
-import { rfc3339 } from "./timestamp.ts";
-import { UniqueKeys } from "./unique_keys.ts";
+import { rfc3339, UniqueKeys } from "./transcoding.ts";
 
 /** Reads MessagePack. */
 export class MsgpackReader extends ElementReader {

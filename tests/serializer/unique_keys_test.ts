@@ -3,7 +3,7 @@
  * no form for it there (A-13, SE-04).
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { UniqueKeys } from "../../src/serializer/unique_keys.ts";
+import { UniqueKeys } from "../../src/serializer/transcoding.ts";
 import {
   type DictKey,
   UnsupportedValueError,

@@ -13,6 +13,7 @@ import {
   PUBLISH_OPTIONS,
 } from "../../wamp/options.ts";
 import { NO_PAYLOAD, type Payload } from "../../wamp/payload.ts";
+import { sizeOfPayload, sizeOfValue } from "../../wamp/value_size.ts";
 import type { PayloadValues } from "../../wamp/values.ts";
 import type { Peer } from "../peer.ts";
 import { dictOf, keyword, listOf, textOf } from "./argument_types.ts";
@@ -30,8 +31,6 @@ export const ADD_TESTAMENT = "wamp.session.add_testament";
 
 /** What a testament takes beside its parts of any length, about. */
 const TESTAMENT_BYTES = 256;
-/** What a value takes in memory, about. */
-const VALUE_BYTES = 16;
 
 /** The procedures about testaments. */
 export function testamentProcedures(
@@ -94,8 +93,8 @@ function testamentOf(
   }
   const [topic, view] = publication;
   const payload = view.kept();
-  const octets = payload.end - payload.start;
-  const bytes = TESTAMENT_BYTES + octets + sizeOf([topic, options]);
+  const bytes = TESTAMENT_BYTES + sizeOfPayload(payload) +
+    sizeOfValue([topic, options]);
   return { topic, options, payload, bytes };
 }
 
@@ -155,15 +154,4 @@ function refuse(
     payload: NO_PAYLOAD,
   });
   return refusal && { error: refusal.error, text: refusal.text ?? "" };
-}
-
-function sizeOf(value: unknown): number {
-  if (typeof value === "string") return VALUE_BYTES + value.length;
-  if (typeof value !== "object" || value === null) return VALUE_BYTES;
-  if (value instanceof Uint8Array) return VALUE_BYTES + value.length;
-  let size = VALUE_BYTES;
-  for (const [key, item] of Object.entries(value)) {
-    size += VALUE_BYTES + key.length + sizeOf(item);
-  }
-  return size;
 }
