@@ -5,6 +5,7 @@
  */
 
 import { promptSecret } from "@std/cli";
+import { OutputError } from "./terminal.ts";
 
 /** What came of asking for a password. */
 export type Password =
@@ -24,9 +25,14 @@ export async function readPassword(): Promise<Password> {
 }
 
 function promptTwice(): string | undefined {
-  const first = promptSecret("Password:", { mask: "" });
-  const second = promptSecret("Once more:", { mask: "" });
-  return first === second ? first ?? "" : undefined;
+  try {
+    const first = promptSecret("Password:", { mask: "" });
+    const second = promptSecret("Once more:", { mask: "" });
+    return first === second ? first ?? "" : undefined;
+  } catch (error) {
+    // It asks on standard output.
+    throw new OutputError(error);
+  }
 }
 
 function withoutLineEnd(text: string): string {

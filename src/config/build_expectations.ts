@@ -17,6 +17,7 @@ const ACTIONS: readonly ActionName[] = [
   "register",
   "publish",
   "subscribe",
+  "force_reregister",
 ];
 
 /**

@@ -17,6 +17,10 @@ import {
   checkPrincipals,
   checkRoleUse,
 } from "./check_principals.ts";
+import {
+  checkAnonymousRegistrars,
+  checkRegistrars,
+} from "./check_trusted_procedures.ts";
 import { CheckContext, type NamedFile } from "./check_context.ts";
 import type { ExpectationConfig, RouterConfig } from "./config.ts";
 import {
@@ -155,6 +159,8 @@ function buildConfig(
       ...auto === undefined ? [] : [auto.realm],
     ];
     checkRoleUse(placed, all, known, context);
+    checkRegistrars(placed, all, known, context);
+    checkAnonymousRegistrars(placed, known, context);
   }
   return {
     config: {

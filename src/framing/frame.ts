@@ -27,4 +27,8 @@ export interface Frame {
 export interface FrameFault {
   /** For the log and the ABORT. */
   readonly message: string;
+  /** The config key that decided, where one did. */
+  readonly configKey?: string;
+  /** What the client is told in its own protocol, where that is known. */
+  readonly reply?: Uint8Array<ArrayBuffer>;
 }

@@ -10,6 +10,8 @@ import type { Frame, FrameFault } from "./frame.ts";
 
 /** Cuts what one connection receives into frames; holds nothing between them. */
 export interface Unframer {
+  /** How many octets have come of an opening request that is not whole. */
+  readonly openingBytes: number;
   /** How many octets of a cut frame are still to come; 0 between frames. */
   readonly missingBytes: number;
   /** Whether the next octet begins a frame; false before the opening request. */
@@ -55,6 +57,8 @@ export type OpeningOutcome<Codec> =
     readonly reply: Uint8Array | undefined;
     /** What was wrong, for the log. */
     readonly reason: string;
+    /** The config key that decided, where one did. */
+    readonly configKey?: string;
   };
 
 /** The framing of one transport, for all its connections. */
@@ -71,8 +75,8 @@ export interface Framing<Codec> {
    * @param isFull Whether the transport takes no further connection.
    */
   open(request: Uint8Array, isFull: boolean): OpeningOutcome<Codec>;
-  /** The PINGs that `bytes`, which begins with a frame, has before any other frame. */
-  leadingPings(bytes: Uint8Array): readonly Frame[];
+  /** The frames that `bytes`, which begins with one, holds whole, up to one that is wrong. */
+  wholeFrames(bytes: Uint8Array): readonly Frame[];
   /** Appends the answer to `ping`, whatever the client's own limit. */
   writePong(ping: Frame, out: ByteWriter): void;
   /** Tells the client that nothing follows; undefined: the stream's end does. */

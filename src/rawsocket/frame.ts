@@ -47,17 +47,24 @@ export function writePong(ping: Frame, out: ByteWriter): void {
   out.append(bytes, start, end);
 }
 
-/** The PINGs that `bytes`, which begins with a frame, has before any other. */
-export function leadingPings(bytes: Uint8Array): Frame[] {
-  const pings: Frame[] = [];
+/** The frames that `bytes`, which begins with one, holds whole, up to one that is wrong. */
+export function wholeFrames(bytes: Uint8Array): Frame[] {
+  const frames: Frame[] = [];
   let position = 0;
-  while (bytes[position] === FrameKind.PING) {
+  while (position + PREFIX_BYTES <= bytes.length) {
+    const kind = bytes[position];
+    if (!isFrameKind(kind)) break;
     const start = position + PREFIX_BYTES;
     const size = bytes[position + 1] << 16 | bytes[position + 2] << 8 |
       bytes[position + 3];
     if (start + size > bytes.length) break;
     position = start + size;
-    pings.push({ kind: FrameKind.PING, bytes, start, end: position });
+    frames.push({ kind, bytes, start, end: position });
   }
-  return pings;
+  return frames;
+}
+
+function isFrameKind(octet: number): octet is FrameKind {
+  return octet === FrameKind.MESSAGE || octet === FrameKind.PING ||
+    octet === FrameKind.PONG;
 }

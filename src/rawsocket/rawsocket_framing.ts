@@ -1,7 +1,7 @@
 import type { ByteWriter } from "../base/byte_writer.ts";
 import type { Frame } from "../framing/frame.ts";
 import type { Framing, OpeningOutcome } from "../framing/framing.ts";
-import { leadingPings, PAYLOAD_BYTES_MAX, writePong } from "./frame.ts";
+import { PAYLOAD_BYTES_MAX, wholeFrames, writePong } from "./frame.ts";
 import { answerHandshake, type HandshakeOffer } from "./handshake.ts";
 import { RawSocketUnframer } from "./unframer.ts";
 
@@ -45,8 +45,8 @@ export class RawSocketFraming<Codec> implements Framing<Codec> {
     return { accepted: true, reply, codec, peerLimitBytes };
   }
 
-  leadingPings(bytes: Uint8Array): readonly Frame[] {
-    return leadingPings(bytes);
+  wholeFrames(bytes: Uint8Array): readonly Frame[] {
+    return wholeFrames(bytes);
   }
 
   writePong(ping: Frame, out: ByteWriter): void {

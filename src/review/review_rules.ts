@@ -28,7 +28,7 @@ export function reviewRules(
     const realm = findRealm(config, expected.realm);
     const role = realm?.roles.find(({ name }) => name === expected.role);
     if (realm === undefined || role === undefined) continue;
-    problems.push(...failedCase(new RoleReview(realm, role), expected));
+    problems.push(...failedCase(new RoleReview(config, realm, role), expected));
   }
   return problems;
 }

@@ -27,7 +27,10 @@ export interface HistoryKey {
   readonly match: MatchPolicy;
 }
 
-/** The store could not do what it was asked for; routing goes on. */
+/**
+ * The store could not do what it was asked for; routing goes on. Its message is
+ * for the operator, and no client is told it.
+ */
 export class EventStoreError extends Error {
   override readonly name = "EventStoreError";
 }

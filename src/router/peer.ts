@@ -47,6 +47,8 @@ export class Peer {
   readonly outlet: Outlet;
   /** What it has is counted with what others have. */
   readonly quota: Quota;
+  /** How long its calls may take that name no timeout; 0: as long as they do. */
+  readonly callTimeoutMs: number;
   readonly #requestSecret: RequestSecret;
   /** The INVOCATION.Request sent last; the next is one more (ID-07). */
   lastInvocationId = 0;
@@ -69,6 +71,7 @@ export class Peer {
     outlet: Outlet,
     quota: Quota,
     requestSecret: RequestSecret,
+    callTimeoutMs: number = 0,
   ) {
     this.sessionId = sessionId;
     this.identity = identity;
@@ -77,6 +80,7 @@ export class Peer {
     this.authorizer = authorizer;
     this.outlet = outlet;
     this.quota = quota;
+    this.callTimeoutMs = callTimeoutMs;
     this.#requestSecret = requestSecret;
   }
 

@@ -36,6 +36,12 @@ export interface Outlet {
 /** The four things a session needs a permission for (AZ-01). */
 export type Action = "call" | "register" | "publish" | "subscribe";
 
+/**
+ * What a permission can allow: an action; or, beside `register`, to take a
+ * registration from callees that did not agree to it (RV-04).
+ */
+export type Right = Action | "force_reregister";
+
 /** Whose identity is told to whom without being asked (PI-03, CI-02). */
 export type Disclosure = "caller" | "publisher";
 
@@ -47,7 +53,7 @@ export interface Role {
    * Forgets decisions that are remembered for several sessions.
    *
    * @param authid Only those for sessions of this authid; undefined: all.
-   * @returns How many URIs they were about.
+   * @returns How many requests they were about.
    */
   forget(authid: string | undefined): number;
 }
@@ -57,10 +63,10 @@ export interface Authorizer {
   /** How far the role is trusted, 0 least (PT-01, CT-01); undefined: not told. */
   readonly trustLevel: number | undefined;
   /**
-   * Whether `action` is allowed on every URI that `uri` under `match` stands
+   * Whether the session has `right` on every URI that `uri` under `match` stands
    * for (AZ-07).
    */
-  allows(action: Action, uri: string, match: MatchPolicy): boolean;
+  allows(right: Right, uri: string, match: MatchPolicy): boolean;
   /** Why that is not allowed; asked right after {@linkcode allows} said no. */
   denial(action: Action, uri: string, match: MatchPolicy): Denial;
   /** Whether the session is disclosed on `uri`. */
@@ -93,6 +99,13 @@ export interface DenialObserver {
     match: MatchPolicy,
     denial: Denial,
   ): void;
+  /**
+   * Told of what is refused since there would be too many.
+   *
+   * @param key The config key that decided.
+   * @param text How many there are.
+   */
+  limitReached?(realm: string, peer: Peer, key: string, text: string): void;
 }
 
 /** An event of which a subscriber could be told nothing. */

@@ -41,6 +41,11 @@ export interface RealmOptions {
   readonly roles: ReadonlyMap<string, Role>;
   /** By role name: what its sessions may have together; absent: any number. */
   readonly quotas: ReadonlyMap<string, QuotaTable>;
+  /**
+   * By role name: how long the calls of its sessions may take that name no timeout
+   * (TO-05); absent: as long as they do.
+   */
+  readonly callTimeoutsMs?: ReadonlyMap<string, number>;
   readonly store: EventStore;
 }
 
@@ -84,6 +89,7 @@ export class Realm implements RealmView {
   readonly #counters: Counters;
   readonly #emptied: () => void;
   readonly #quotas = new Map<string, QuotaBook>();
+  readonly #callTimeoutsMs: ReadonlyMap<string, number>;
   readonly #requestSecret: RequestSecret;
   readonly #peers = new Map<number, Peer>();
   readonly #meta: MetaApi;
@@ -107,6 +113,7 @@ export class Realm implements RealmView {
     for (const [role, table] of options.quotas) {
       this.#quotas.set(role, new QuotaBook(table, services.nowMs));
     }
+    this.#callTimeoutsMs = options.callTimeoutsMs ?? new Map();
     this.#requestSecret = newRequestSecret(services.ids);
     this.#meta = new MetaApi(this, counters, options.hasMetaApi);
     this.calls = new CallTable(services.timers, counters, services.nowMs);
@@ -182,6 +189,7 @@ export class Realm implements RealmView {
       outlet,
       book?.enter({ authid: identity.authid, address }) ?? NO_QUOTA,
       this.#requestSecret,
+      this.#callTimeoutsMs.get(identity.authrole),
     );
     this.#peers.set(sessionId, peer);
     this.#meta.events.joined(peer);

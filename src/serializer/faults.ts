@@ -17,6 +17,8 @@ export function notInRange(number: number | string): ProtocolError {
 export function tooDeep(): ProtocolError {
   return new ProtocolError(
     "Lists and dicts in the message are nested too deeply (max_depth)",
+    undefined,
+    "max_depth",
   );
 }
 

@@ -16,7 +16,7 @@ import type { FlushQueue } from "../transport/flush_queue.ts";
 import { FrameEncoder } from "../transport/frame_encoder.ts";
 import { type Endpoint, openListener } from "../transport/open_listener.ts";
 import type { Codec } from "../transport/message_receiver.ts";
-import type { OutboxBudget } from "../transport/outbox_budget.ts";
+import type { OutboxBudget } from "../transport/outbox.ts";
 import { Pipeline } from "../transport/pipeline.ts";
 import { Transport } from "../transport/transport.ts";
 import type { WriterPool } from "../transport/writer_pool.ts";
@@ -24,6 +24,7 @@ import { buildMethods } from "./build_methods.ts";
 import type { EventCounters } from "./event_counters.ts";
 import { largestWelcomeBytes } from "./largest_welcome.ts";
 import type { RouterCaller } from "./router_caller.ts";
+import { readTlsIdentity } from "./tls_identity.ts";
 import type { WheelTimers } from "./wheel_timers.ts";
 
 /** What all transports have in common. */
@@ -71,6 +72,7 @@ export async function openTransport(
     maxOutboxBytes: config.limits.maxOutboxBytes,
     handshakeTimeoutMs: config.limits.handshakeTimeoutMs,
     maxConnections: config.limits.maxConnections,
+    nowMs: shared.nowMs,
     isFull: () => connections.size > config.limits.maxConnections,
     openSession: (connection) => new Session(sessionOptions, connection),
     outboxOverflowed: () => shared.counters.increment("outbox_overflows"),
@@ -82,12 +84,7 @@ async function endpointOf(config: TransportConfig): Promise<Endpoint> {
   const { endpoint } = config;
   if (endpoint.type === "unix") return endpoint;
   if (endpoint.tls === undefined) return { ...endpoint, tls: undefined };
-  const { keyPath, certificatePath, chainCertificatePaths } = endpoint.tls;
-  const [key, ...certificates] = await Promise.all(
-    [keyPath, certificatePath, ...chainCertificatePaths]
-      .map((path) => Deno.readTextFile(path)),
-  );
-  return { ...endpoint, tls: { key, cert: certificates.join("\n") } };
+  return { ...endpoint, tls: await readTlsIdentity(endpoint.tls) };
 }
 
 function codecsOf(

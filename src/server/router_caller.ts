@@ -4,6 +4,9 @@
  *
  * The caller is no session: it is in no realm's list, holds no role, and needs no
  * permission (AZ-12).
+ *
+ * Only a registration of exactly the procedure is called: rights to register it
+ * are looked at by its name, so that a pattern over it must not answer in its place.
  */
 import { Peer } from "../router/peer.ts";
 import type { Authorizer, Outlet } from "../router/ports.ts";
@@ -82,6 +85,9 @@ export class RouterCaller {
     const realm = this.#router.realm(realmName);
     if (realm === undefined) {
       throw new Error(`There is no realm "${realmName}"`);
+    }
+    if (realm.dealer.lookup(procedure, "exact") === undefined) {
+      throw new Error(`No procedure "${procedure}" is registered`);
     }
     let caller = this.#callers.get(realm);
     if (caller === undefined) {

@@ -75,21 +75,30 @@ export function openRealm(
 ): Realm | Refused {
   const realm = router.open(name);
   if (realm === undefined) return noSuchRealm(name);
-  if (typeof realm === "string") return refused(ErrorUri.LIMIT_REACHED, realm);
+  if (typeof realm === "string") {
+    return refused(ErrorUri.LIMIT_REACHED, realm, {
+      detail: `${realm} (auto_realms: max_realms)`,
+    });
+  }
   const lacking = [identity.authrole, askedRole].find((role) =>
     typeof role === "string" && !realm.roles.has(role)
   );
   if (lacking !== undefined) {
     router.release(realm);
-    return refused(
-      ErrorUri.NO_SUCH_ROLE,
-      `Realm "${name.slice(0, 200)}" has no role "${
-        String(lacking).slice(0, 200)
-      }"`,
-    );
+    const text = `Realm "${name.slice(0, 200)}" has no role "${
+      String(lacking).slice(0, 200)
+    }"`;
+    const whence = lacking === identity.authrole
+      ? "which was assigned to the client"
+      : "which HELLO asks for";
+    return refused(ErrorUri.NO_SUCH_ROLE, text, {
+      detail: `${text}, ${whence}`,
+    });
   }
   const text = realm.refuseJoin(identity, address);
   if (text === undefined) return realm;
   router.release(realm);
-  return refused(ErrorUri.LIMIT_REACHED, text);
+  return refused(ErrorUri.LIMIT_REACHED, text, {
+    detail: `${text} (quotas: max_sessions)`,
+  });
 }

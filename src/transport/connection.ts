@@ -6,8 +6,8 @@
  * what the peer still sends is read and thrown away for a moment, since closing
  * a socket with unread octets resets it and may destroy the last message.
  */
+import { type LogFields, type Logger, withFields } from "../base/log.ts";
 import { Alarm, type Timers } from "../base/timers.ts";
-import { type Logger, withFields } from "../base/log.ts";
 import { type Frame, type FrameFault, FrameKind } from "../framing/frame.ts";
 import type { Framing, Unframer } from "../framing/framing.ts";
 import type { FrameBatch, FrameSource } from "../framing/unframe_stream.ts";
@@ -19,9 +19,12 @@ import { ConnectionState } from "./connection_state.ts";
 import { type FrameHandler, handleBatch } from "./frame_batch.ts";
 import type { Codec, MessageReceiver } from "./message_receiver.ts";
 import { Outbox, type OutboxOptions, type OutboxTarget } from "./outbox.ts";
+import { Overtaking } from "./overtaking.ts";
 import { describeAddress, hostOf, transportDetails } from "./peer_address.ts";
 import type { BatchReceiver, Pipeline } from "./pipeline.ts";
-import type { StreamConn } from "./stream_conn.ts";
+import type { StreamConn } from "./listener.ts";
+import { TlsConn } from "./tls_conn.ts";
+import { TlsFault } from "./tls_fault.ts";
 
 /** What all connections of a transport have in common. */
 export interface ConnectionOptions extends OutboxOptions {
@@ -61,6 +64,11 @@ export class Connection
   readonly #deadline: Alarm;
   /** Octets of the chunk that is being handled. */
   #lastCount = 0;
+  /** When the frames at hand came; 0: in this turn. */
+  #receivedMs = 0;
+  /** Made when first used: most connections never wait. */
+  #overtaking: Overtaking | undefined = undefined;
+  #toldOfPause = false;
 
   constructor(conn: StreamConn, options: ConnectionOptions) {
     this.#conn = conn;
@@ -68,9 +76,9 @@ export class Connection
     this.unframer = options.framing.newUnframer();
     this.#outbox = new Outbox(this, options);
     this.#deadline = new Alarm(options.timers);
-    this.#setDeadline(
+    this.#deadline.set(
       options.handshakeTimeoutMs,
-      "the handshake did not come in time",
+      () => this.#handshakeIsLate(),
     );
     this.#reader = new ChunkReader(conn, options.timers, this);
     this.#read();
@@ -189,40 +197,32 @@ export class Connection
   #pause(waitMs: number): void {
     this.#options.readPaused();
     this.#state.receiving = "paused";
+    this.#tellOfPause();
     // Others that share a quota may have had their turn first.
     const stillMs = () => this.#session?.received(0, 0) ?? 0;
     this.#reader.pause(waitMs, stillMs, () => this.readOn());
   }
 
-  /** The peer's leaving (AZ-10) and its PINGs (FR-07) cannot wait. */
   waiting(frames: readonly Frame[], index: number): readonly Frame[] {
+    this.putOff();
     this.#reader.readAhead();
-    // Of the frames of one read this was done when the first had to wait.
-    if (this.#state.receiving !== "open") return frames;
-    this.#state.receiving = "waiting";
-    const isAhead = ({ kind }: Frame, at: number) =>
-      at > index && kind === FrameKind.PING;
-    this.#pongAhead(frames.filter(isAhead), 0);
-    return frames.filter((frame, at) => !isAhead(frame, at));
+    this.#overtaking ??= new Overtaking(
+      this.#state,
+      this.#options.framing,
+      this.#session as MessageReceiver,
+      (this.#codec as Codec).serializer,
+      (ping) => this.#pong(ping),
+    );
+    return this.#overtaking.begin(frames, index);
+  }
+
+  putOff(): void {
+    if (this.#receivedMs === 0) this.#receivedMs = performance.now();
   }
 
   readAhead(bytes: Uint8Array<ArrayBuffer>): number {
-    if (this.#state.receiving !== "waiting" || !this.unframer.isBetweenFrames) {
-      return 0;
-    }
-    const pings = this.#options.framing.leadingPings(bytes);
-    const end = pings.at(-1)?.end ?? 0;
-    this.#pongAhead(pings, end);
-    return end;
-  }
-
-  /** As long as nothing is owed to quotas for it. */
-  #pongAhead(pings: readonly Frame[], bytes: number): void {
-    for (const ping of pings) this.#pong(ping);
-    const waitMs = this.#session?.received(pings.length, bytes) ?? 0;
-    if (waitMs > 0 && this.#state.receiving === "waiting") {
-      this.#state.receiving = "waiting_over_quota";
-    }
+    const isNext = this.unframer.isBetweenFrames;
+    return isNext ? this.#overtaking?.ahead(bytes) ?? 0 : 0;
   }
 
   write(bytes: Uint8Array): Promise<number> {
@@ -255,8 +255,13 @@ export class Connection
     this.#reader.next(this.#lastCount, this.unframer.missingBytes);
   }
 
-  chunk(bytes: Uint8Array<ArrayBuffer>, length: number): void {
+  chunk(
+    bytes: Uint8Array<ArrayBuffer>,
+    length: number,
+    receivedMs: number,
+  ): void {
     if (this.#state.isClosed) return;
+    this.#receivedMs = receivedMs;
     this.#lastCount = length;
     // What comes while closing is read only so that it is not left unread.
     if (!this.#state.isReceiving) return this.#read();
@@ -284,7 +289,8 @@ export class Connection
     const { serializer } = this.#codec as Codec;
     try {
       const message = serializer.decode(frame.bytes, frame.start, frame.end);
-      return session.receive(message, frame.end - frame.start);
+      const bytes = frame.end - frame.start;
+      return session.receive(message, bytes, this.#receivedMs);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       session.fail(error);
@@ -308,8 +314,12 @@ export class Connection
       this.#outbox.writer.append(outcome.reply, 0, outcome.reply.length);
     }
     if (!outcome.accepted) {
-      this.log().warn("handshake refused", { reason: outcome.reason });
-      return this.close(outcome.reason);
+      const { reason, configKey } = outcome;
+      this.log().warn("handshake refused", {
+        reason,
+        ...(configKey !== undefined && { key: configKey }),
+      });
+      return this.close(reason);
     }
     this.#codec = outcome.codec;
     this.#peerLimitBytes = outcome.peerLimitBytes;
@@ -324,28 +334,57 @@ export class Connection
   }
 
   faulted(fault: FrameFault): void {
+    const { message, configKey, reply } = fault;
     if (this.#session === undefined) {
-      this.log().warn(`no ${this.#options.framing.title} client`, {
-        reason: fault.message,
-      });
-      return this.close(fault.message);
+      const { title } = this.#options.framing;
+      return this.#refuse(`no ${title} client`, message, reply);
     }
-    this.#session.fail(new ProtocolError(fault.message));
+    this.#session.fail(new ProtocolError(message, undefined, configKey));
+  }
+
+  /** Ends the connection of a client that speaks another protocol. */
+  #refuse(
+    what: string,
+    reason: string,
+    reply: Uint8Array<ArrayBuffer> | undefined,
+  ): void {
+    this.log().warn(what, { reason });
+    if (reply !== undefined) {
+      this.#outbox.writer.append(reply, 0, reply.length);
+    }
+    this.close(reason);
+  }
+
+  #handshakeIsLate(): void {
+    const reason = "the handshake did not come in time";
+    const isTlsDue = this.#conn instanceof TlsConn && !this.#conn.hasBegun;
+    this.log().warn(reason, {
+      awaited: isTlsDue ? "TLS" : this.#options.framing.title,
+      received_bytes: this.unframer.openingBytes,
+      handshake_timeout_ms: this.#options.handshakeTimeoutMs,
+    });
+    this.abort(reason);
   }
 
   #checkOverflow(pendingBefore: number): void {
     if (!this.#outbox.isOverfull(pendingBefore)) return;
-    this.overflow("the peer does not read what it is sent");
+    this.overflow("the peer does not read what it is sent", {
+      max_outbox_bytes: this.#options.maxOutboxBytes,
+    });
   }
 
-  /** Ends the connection because too much waits for it (FR-21). */
-  overflow(message: string): void {
+  /**
+   * Ends the connection because too much waits for it (FR-21).
+   *
+   * @param limit The config key that decided, and its value.
+   */
+  overflow(message: string, limit: LogFields): void {
     const { sending } = this.#state;
     if (sending === "dropped" || sending === "closed") return;
     this.#options.outboxOverflowed();
-    this.log().warn(message, {
+    this.#sessionLog().warn(message, {
       pending_bytes: this.#outbox.pendingBytes,
-      max_outbox_bytes: this.#options.maxOutboxBytes,
+      ...limit,
     });
     // Not now: the router may be in the middle of its subscribers.
     this.#state.sending = "dropped";
@@ -358,7 +397,10 @@ export class Connection
   ended(): void {
     const { receiving } = this.#state;
     this.#state.receiving = "ended";
-    if (receiving === "opening") return this.abort("the peer left");
+    if (receiving === "opening") {
+      this.#tellOfTlsLeaver();
+      return this.abort("the peer left");
+    }
     this.#session?.disconnected();
     this.#session = undefined;
     if (!this.#state.isClosing) this.close("the peer left");
@@ -367,21 +409,36 @@ export class Connection
 
   readFailed(error: unknown): void {
     if (this.#state.isClosed) return;
-    // On a TLS transport: HTTP, or RawSocket in the clear.
-    const isForeign = error instanceof Deno.errors.InvalidData;
-    if (isForeign && this.#state.receiving === "opening") {
-      const { title } = this.#options.framing;
-      this.log().warn("no TLS client", {
-        reason: `${error.message}: this port speaks ${title} over TLS only`,
-      });
-    }
+    if (error instanceof TlsFault) return this.#tlsFailed(error);
+    if (this.#state.receiving === "opening") this.#tellOfTlsLeaver();
     this.abort(error instanceof Error ? error.message : String(error));
+  }
+
+  #tlsFailed({ summary, message, reply }: TlsFault): void {
+    if (this.#state.receiving === "opening" && reply !== undefined) {
+      this.#refuse(summary, message, reply);
+      return this.#read();
+    }
+    if (!this.#state.isClosing) {
+      this.#sessionLog().warn(summary, { reason: message });
+    }
+    this.abort(message);
+  }
+
+  /** Who only looks whether the port is open has not begun with TLS. */
+  #tellOfTlsLeaver(): void {
+    if (!(this.#conn instanceof TlsConn) || !this.#conn.hasBegun) return;
+    this.log().warn("the client left in or right after the TLS handshake", {
+      reason: "it may not trust the certificate; some clients do not say so",
+    });
   }
 
   /** A fault of ours: this connection ends, the others go on. */
   crashed(error: unknown): void {
     const detail = error instanceof Error ? error.stack ?? error.message : "";
-    this.log().error("internal error; closing the connection", { detail });
+    this.#sessionLog().error("internal error; closing the connection", {
+      detail,
+    });
     this.abort("internal error");
   }
 
@@ -401,8 +458,22 @@ export class Connection
     this.#options.closed(this);
   }
 
+  #tellOfPause(): void {
+    // It can go on for as long as the client likes.
+    if (this.#toldOfPause) return;
+    this.#toldOfPause = true;
+    this.#sessionLog().warn(
+      "the client sends more than its quota: it is read more slowly",
+      { key: "quotas: max_messages_per_s, max_bytes_per_s" },
+    );
+  }
+
+  #sessionLog(): Logger {
+    return this.#session?.log() ?? this.log();
+  }
+
   #logClosing(reason: string): void {
-    const log = this.log();
+    const log = this.#sessionLog();
     if (this.#options.debug) log.info("connection closes", { reason });
     else log.debug("connection closes", { reason });
   }

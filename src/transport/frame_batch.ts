@@ -21,6 +21,8 @@ export interface FrameHandler {
    * @returns The frames without those behind it that do not have to.
    */
   waiting(frames: readonly Frame[], index: number): readonly Frame[];
+  /** The frames that are left are handled in a later turn. */
+  putOff(): void;
   /** What came after the frames is none. */
   faulted(fault: FrameFault): void;
   /** Handling a frame threw `error`; the frames after it are left out. */
@@ -57,6 +59,7 @@ export function handleBatch(
       index++;
       const isDue = isLong && (index & SLICE_CHECK_MASK) === 0;
       if (isDue && performance.now() > end) {
+        handler.putOff();
         setTimeout(() => handleBatch(handler, batch, index), 0);
         return;
       }

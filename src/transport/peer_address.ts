@@ -2,7 +2,7 @@
  * Where a client is, and how it is connected.
  */
 import type { Dict } from "../wamp/options.ts";
-import type { StreamConn } from "./stream_conn.ts";
+import type { StreamConn } from "./listener.ts";
 import { TlsConn } from "./tls_conn.ts";
 
 /** In words: `127.0.0.1:4711`, or `unix`. */

@@ -28,6 +28,8 @@ export const ErrorUri = {
   NO_SUCH_PRINCIPAL: "wamp.error.no_such_principal",
   AUTHENTICATION_DENIED: "wamp.error.authentication_denied",
   AUTHENTICATION_FAILED: "wamp.error.authentication_failed",
+  /** Of clients' libraries, where a procedure breaks: its text is an exception's. */
+  RUNTIME_ERROR: "wamp.error.runtime_error",
   /** Ours: a limit of the config is reached (`max_subscriptions`, …). */
   LIMIT_REACHED: "sluice.error.limit_reached",
 } as const;
@@ -43,15 +45,18 @@ export const CloseUri = {
 /**
  * The peer broke the protocol: its session ends with an ABORT that carries
  * `uri` and this message (PV-01). Thrown where a message is read or handled,
- * caught in one place, the session.
+ * caught in one place, the connection.
  */
 export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
   /** The reason of the ABORT. */
   readonly uri: string;
+  /** The config key that decided, for the log only; undefined: none did. */
+  readonly configKey: string | undefined;
 
-  constructor(message: string, uri: string = ErrorUri.PROTOCOL_VIOLATION) {
+  constructor(message: string, uri?: string, configKey?: string) {
     super(message);
-    this.uri = uri;
+    this.uri = uri ?? ErrorUri.PROTOCOL_VIOLATION;
+    this.configKey = configKey;
   }
 }

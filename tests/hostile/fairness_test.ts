@@ -16,9 +16,10 @@ import {
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
 import { FrameEncoder } from "../../src/transport/frame_encoder.ts";
 import { Pipeline } from "../../src/transport/pipeline.ts";
-import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
+import { OutboxBudget } from "../../src/transport/outbox.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
 import type { ClientMessage } from "../../src/wamp/message.ts";
+import { assertOnceLess } from "../support/growth.ts";
 import { concat } from "../support/hex.ts";
 import { frame } from "../support/raw_client.ts";
 import { encodeValue } from "../support/wire_codec.ts";
@@ -78,9 +79,14 @@ class CostlySession implements MessageReceiver {
     return 0;
   }
 
+  show(): void {}
   fail(): void {}
   disconnected(): void {}
   shutDown(): void {}
+
+  log(): Logger {
+    return SILENT;
+  }
 }
 
 function optionsFor(session: MessageReceiver): ConnectionOptions {
@@ -145,6 +151,6 @@ Deno.test("messages that cost much are handled over several turns, in their orde
 });
 
 Deno.test("messages that cost little are handled in one turn", async () => {
-  const turns = await turnsOf(32, 0);
-  assertEquals(new Set(turns).size, 1);
+  // Where the machine is busy, any of them can cost much.
+  await assertOnceLess(async () => new Set(await turnsOf(32, 0)).size, 2);
 });

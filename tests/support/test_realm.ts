@@ -42,7 +42,7 @@ export const WIDE_BOUNDS: StoreBounds = {
 
 export const ALLOW_ALL: Authorizer = {
   trustLevel: undefined,
-  allows: () => true,
+  allows: (right) => right !== "force_reregister",
   denial: () => ({
     error: ErrorUri.NOT_AUTHORIZED,
     text: "Not authorized for",
@@ -204,6 +204,7 @@ export class TestPeer {
     procedure: string,
     payload: Payload = NO_PAYLOAD,
     options: Dict = {},
+    receivedMs = 0,
   ): void {
     this.realm.dealer.call(this.peer, {
       code: MessageCode.CALL,
@@ -211,7 +212,7 @@ export class TestPeer {
       options,
       procedure,
       payload,
-    });
+    }, receivedMs);
   }
 
   cancel(request: number, mode?: string): void {
@@ -266,6 +267,7 @@ export interface TestRealmOptions {
   readonly store?: EventStore;
   readonly hasMetaApi?: boolean;
   readonly quotas?: RealmOptions["quotas"];
+  readonly callTimeoutsMs?: ReadonlyMap<string, number>;
 }
 
 /** The role all of whose sessions have `authorizer`. */

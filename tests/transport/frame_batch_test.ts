@@ -50,6 +50,10 @@ class Recorder implements FrameHandler {
     return all.filter(({ bytes }) => bytes[0] !== 4);
   }
 
+  putOff(): void {
+    this.told.push("put off");
+  }
+
   faulted({ message }: FrameFault): void {
     this.told.push(message);
   }
@@ -111,7 +115,7 @@ Deno.test("what takes long lets others have their turn", async () => {
   await recorder.done;
   assertEquals(
     recorder.told.join(" "),
-    "1 2 3 4 another's turn 5 6 7 8 9 handled 9",
+    "1 2 3 4 put off another's turn 5 6 7 8 9 handled 9",
   );
 });
 

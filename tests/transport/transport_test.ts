@@ -5,7 +5,7 @@ import { RawSocketFraming } from "../../src/rawsocket/rawsocket_framing.ts";
 import type { Codec } from "../../src/transport/message_receiver.ts";
 import { Pipeline } from "../../src/transport/pipeline.ts";
 import { Transport } from "../../src/transport/transport.ts";
-import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
+import { OutboxBudget } from "../../src/transport/outbox.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
 import { within } from "../support/deadline.ts";
 
@@ -31,7 +31,10 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
         reached.resolve();
         return waiting.promise;
       },
-      close: () => waiting.reject(new Deno.errors.BadResource("closed")),
+      close() {
+        waiting.reject(new Deno.errors.BadResource("closed"));
+        return undefined;
+      },
     },
     new Set<Connection>(),
     {
@@ -51,6 +54,7 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
       handshakeTimeoutMs: 1,
       maxConnections: 1,
       isFull: () => false,
+      nowMs: () => 0,
       openSession: () => {
         throw new Error("nobody joins");
       },

@@ -87,7 +87,11 @@ function readAnswer(
     };
   } catch (error) {
     if (!(error instanceof EventStoreError)) throw error;
-    return { error: ErrorUri.UNAVAILABLE, text: error.message };
+    // What it says is for the operator, whom the store tells itself.
+    return {
+      error: ErrorUri.UNAVAILABLE,
+      text: "The events of the history cannot be read at present",
+    };
   }
 }
 

@@ -9,13 +9,11 @@ import type { Peer } from "../peer.ts";
 import type { EventLoss, RealmObserver } from "../ports.ts";
 import type { Registration } from "../registration.ts";
 import type { Subscription } from "../subscription.ts";
+import { EVENT_LOST, type MetaTopic } from "./meta_topics.ts";
 import type { RealmView } from "./realm_view.ts";
 import { registrationDetails } from "./registration_procedures.ts";
 import { sessionDetails } from "./session_procedures.ts";
 import { isShown, subscriptionDetails } from "./subscription_procedures.ts";
-
-/** Ours: an event of which a subscriber could be told nothing. */
-export const EVENT_LOST = "sluice.event.on_lost";
 
 /** Publishes the events of one realm. */
 export class MetaEvents implements RealmObserver {
@@ -47,15 +45,23 @@ export class MetaEvents implements RealmObserver {
   }
 
   subscribed(peer: Peer, subscription: Subscription): void {
-    this.#tellOfSubscription("on_subscribe", peer, subscription);
+    this.#tellOfSubscription(
+      "wamp.subscription.on_subscribe",
+      peer,
+      subscription,
+    );
   }
 
   unsubscribed(peer: Peer, subscription: Subscription): void {
-    this.#tellOfSubscription("on_unsubscribe", peer, subscription);
+    this.#tellOfSubscription(
+      "wamp.subscription.on_unsubscribe",
+      peer,
+      subscription,
+    );
   }
 
   subscriptionDeleted(peer: Peer, subscription: Subscription): void {
-    this.#tellOfSubscription("on_delete", peer, subscription);
+    this.#tellOfSubscription("wamp.subscription.on_delete", peer, subscription);
   }
 
   registrationCreated(peer: Peer, registration: Registration): void {
@@ -87,24 +93,24 @@ export class MetaEvents implements RealmObserver {
   }
 
   #tellOfSubscription(
-    what: string,
+    topic: MetaTopic,
     peer: Peer,
     subscription: Subscription,
   ): void {
     if (!isShown(subscription)) return;
-    this.#tell(`wamp.subscription.${what}`, peer.sessionId, subscription.id);
+    this.#tell(topic, peer.sessionId, subscription.id);
   }
 
-  #tell(topic: string, ...args: (number | string)[]): void {
+  #tell(topic: MetaTopic, ...args: (number | string)[]): void {
     if (this.#isAwaited(topic)) this.#publish(topic, args);
   }
 
   /** Most realms have nobody who listens: nothing is made for them. */
-  #isAwaited(topic: string): boolean {
+  #isAwaited(topic: MetaTopic): boolean {
     return this.#realm.broker.hasListeners(topic);
   }
 
-  #publish(topic: string, args: readonly unknown[]): void {
+  #publish(topic: MetaTopic, args: readonly unknown[]): void {
     this.#realm.broker.publishOwn(topic, payloadOf(args));
   }
 }
