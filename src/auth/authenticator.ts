@@ -4,11 +4,10 @@
  */
 import type { Timers } from "../base/timers.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
-import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
+import { type Dict, EMPTY_DICT, isDict } from "../wamp/options.ts";
 import { isValidUri } from "../wamp/uri.ts";
 import {
   failed,
-  isDict,
   type LoginRequest,
   type Refused,
   refused,

@@ -6,7 +6,7 @@
  * sessions, sockets or limits on failures.
  */
 import { ErrorUri } from "../wamp/error_uri.ts";
-import type { Identity } from "../wamp/identity.ts";
+import type { Identity } from "../wamp/features.ts";
 import type { Dict } from "../wamp/options.ts";
 
 /** What a client says in HELLO, and where it comes from. */
@@ -139,12 +139,6 @@ export function authidMissing(method: string): Refused {
     `HELLO.Details.authid is missing: ${method} needs it`,
     { isGuess: true },
   );
-}
-
-/** Whether `value` is a dict of the protocol's. */
-export function isDict(value: unknown): value is Dict {
-  return typeof value === "object" && value !== null &&
-    !Array.isArray(value) && !(value instanceof Uint8Array);
 }
 
 /** What `use` makes of `value`, as soon as it is there: at once if it is. */

@@ -1,13 +1,10 @@
 /**
  * A realm: a name space of its own, in which sessions meet (SL-11).
  */
-import type { Clock } from "../base/clock.ts";
-import type { RandomSource } from "../base/random.ts";
-import type { Timers } from "../base/timers.ts";
-import type { ClientFeatures } from "../wamp/features.ts";
-import type { RandomIds } from "../wamp/id.ts";
+import type { Clock, Timers } from "../base/timers.ts";
+import type { RandomIds, RandomSource } from "../wamp/id.ts";
+import type { ClientFeatures, Identity } from "../wamp/features.ts";
 import { CloseUri, ErrorUri } from "../wamp/error_uri.ts";
-import type { Identity } from "../wamp/identity.ts";
 import type { UriCheck } from "../wamp/uri.ts";
 import { Broker } from "./broker.ts";
 import { CallAnswers } from "./call_answers.ts";

@@ -1,7 +1,5 @@
-import type { Clock } from "../base/clock.ts";
-import type { RandomSource } from "../base/random.ts";
-import type { Timers } from "../base/timers.ts";
-import { RandomIds } from "../wamp/id.ts";
+import type { Clock, Timers } from "../base/timers.ts";
+import { RandomIds, type RandomSource } from "../wamp/id.ts";
 import type { Counters, DenialObserver, LossObserver } from "./ports.ts";
 import { Realm, type RealmOptions, type RealmServices } from "./realm.ts";
 

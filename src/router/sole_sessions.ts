@@ -3,7 +3,7 @@
  * their sessions cost nothing here.
  */
 import { ReusingMap } from "../base/reusing_map.ts";
-import type { Identity } from "../wamp/identity.ts";
+import type { Identity } from "../wamp/features.ts";
 import type { Peer } from "./peer.ts";
 
 /** What becomes of a session whose authid has one already: it or the other goes. */

@@ -7,9 +7,8 @@ import { type Accepted, type Refused, refused } from "../auth/login_method.ts";
 import type { Realm } from "../router/realm.ts";
 import type { Router } from "../router/router.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
-import type { Hello } from "../wamp/message.ts";
+import { type Hello, SendOutcome } from "../wamp/message.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
-import { SendOutcome } from "../wamp/send_outcome.ts";
 import { isValidUri } from "../wamp/uri.ts";
 import type { SessionLink } from "./session_link.ts";
 

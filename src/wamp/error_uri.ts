@@ -45,3 +45,22 @@ export const CloseUri = {
   /** Ours: a new session of the same authid took this one's place. */
   REPLACED: "sluice.close.replaced",
 } as const;
+
+/**
+ * The peer broke the protocol: its session ends with an ABORT that carries
+ * `uri` and this message (PV-01). Thrown where a message is read or handled,
+ * caught in one place, the connection.
+ */
+export class ProtocolError extends Error {
+  override readonly name = "ProtocolError";
+  /** The reason of the ABORT. */
+  readonly uri: string;
+  /** The config key that decided, for the log only; undefined: none did. */
+  readonly configKey: string | undefined;
+
+  constructor(message: string, uri?: string, configKey?: string) {
+    super(message);
+    this.uri = uri ?? ErrorUri.PROTOCOL_VIOLATION;
+    this.configKey = configKey;
+  }
+}
