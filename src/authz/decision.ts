@@ -2,6 +2,7 @@
  * What an authorizer says, read into bits: one number holds what is known of all
  * four actions on a URI.
  */
+import { isDict } from "../wamp/options.ts";
 import type { Action } from "../wamp/router_uris.ts";
 
 /** For whom a decision holds; see {@linkcode readDecision}. */
@@ -48,10 +49,9 @@ export function readDecision(value: unknown): Decision | Undecided {
     const [disclose, forceReregister] = [false, false];
     return { allow: value, disclose, forceReregister, scope: "once" };
   }
-  if (
-    typeof value !== "object" || value === null || Array.isArray(value) ||
-    value instanceof Uint8Array
-  ) return { failure: "its result is neither a boolean nor a dict" };
+  if (!isDict(value)) {
+    return { failure: "its result is neither a boolean nor a dict" };
+  }
   const given = new Map(
     Object.entries(value).filter(([, item]) => item !== null),
   );

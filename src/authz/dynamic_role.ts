@@ -8,7 +8,7 @@
  */
 import type { Authorizer, Denial, Disclosure, Role } from "../router/ports.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
-import type { Identity } from "../wamp/identity.ts";
+import type { Identity } from "../wamp/features.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
 import type { Action, Right } from "../wamp/router_uris.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";

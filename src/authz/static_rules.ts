@@ -26,8 +26,8 @@ import {
 } from "../wamp/router_uris.ts";
 import { type MatchPolicy, uriMatches } from "../wamp/uri.ts";
 import { compileRules, type Rule } from "./compile_rules.ts";
-import { describeRuleDecision, type RuleDecision } from "./rule_decision.ts";
 import { covers, overlaps, type Pattern } from "./pattern_relation.ts";
+import { describeRuleDecision, type RuleDecision } from "./rule_decision.ts";
 
 const NO_RULE: RuleDecision = {
   allowed: false,

@@ -148,12 +148,14 @@ function buildRoles(
     claim(name, nodeOf(section, "name"), names, context);
     const authorizer = buildAuthorizer(section, uriCheck, context);
     const trustLevel = section.values.trust_level;
+    const onDuplicateAuthid = section.values.on_duplicate_authid;
     const callTimeoutMs = section.values.call_timeout_ms ?? call_timeout_ms;
     roles.push({
       name,
       permissions,
       ...(authorizer !== undefined && { authorizer }),
       quotas: buildQuotas(section.values.quotas, quotas),
+      ...(onDuplicateAuthid !== "allow" && { onDuplicateAuthid }),
       ...(callTimeoutMs !== undefined && { callTimeoutMs }),
       trustLevel,
     });

@@ -100,6 +100,32 @@ export function checkRoleUse(
   }
 }
 
+/** Warns where all anonymous sessions are one authid, which can have one session only. */
+export function checkSharedAuthids(
+  transports: readonly PlacedTransport[],
+  known: RealmsConfig,
+  context: CheckContext,
+): void {
+  for (const { config, auth } of transports) {
+    const { anonymous } = config.auth;
+    if (anonymous?.authid === undefined) continue;
+    const policies = allRealms(known)
+      .filter(({ name }) => (anonymous.realm ?? name) === name)
+      .flatMap(({ roles }) => roles)
+      .filter(({ name }) => name === anonymous.role)
+      .flatMap(({ onDuplicateAuthid }) => onDuplicateAuthid ?? []);
+    if (policies.length === 0) continue;
+    context.warn(
+      auth.node.entries.get("anonymous")?.node ?? auth.node,
+      `all anonymous sessions have the authid ${
+        JSON.stringify(anonymous.authid)
+      }, of which "on_duplicate_authid": "${
+        policies[0]
+      }" of their role lets only one be there; leave "authid" out`,
+    );
+  }
+}
+
 /** Warns of what is fine on one machine only. */
 export function checkAuthExposure(
   transports: readonly PlacedTransport[],

@@ -16,6 +16,7 @@ import {
   checkAuthExposure,
   checkPrincipals,
   checkRoleUse,
+  checkSharedAuthids,
 } from "./check_principals.ts";
 import {
   checkAnonymousRegistrars,
@@ -159,6 +160,7 @@ function buildConfig(
       ...auto === undefined ? [] : [auto.realm],
     ];
     checkRoleUse(placed, all, known, context);
+    checkSharedAuthids(placed, known, context);
     checkRegistrars(placed, all, known, context);
     checkAnonymousRegistrars(placed, known, context);
   }

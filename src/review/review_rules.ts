@@ -3,6 +3,7 @@
  * decisions that are not what the config expects.
  */
 import { findIdleRules, type IdleRule } from "../authz/idle_rules.ts";
+import { describeRule } from "../authz/rule_decision.ts";
 import type {
   ExpectationConfig,
   RealmConfig,
@@ -12,7 +13,6 @@ import type {
 import { allRealms, findRealm } from "../config/find_realm.ts";
 import type { Problem } from "../config/problem.ts";
 import { isValidUri } from "../wamp/uri.ts";
-import { describeRule } from "../authz/rule_decision.ts";
 import { describeReason, inOneWord } from "./describe.ts";
 import { RoleReview } from "./role_review.ts";
 

@@ -1,8 +1,8 @@
 /**
  * Publish & Subscribe of one realm (checklist §8).
  */
-import type { Clock } from "../base/clock.ts";
-import { ErrorUri } from "../wamp/error_uri.ts";
+import type { Clock } from "../base/timers.ts";
+import { ErrorUri, ProtocolError } from "../wamp/error_uri.ts";
 import { ClientFeature } from "../wamp/features.ts";
 import type { RandomIds } from "../wamp/id.ts";
 import {
@@ -21,15 +21,14 @@ import {
   type SubscribeOptions,
 } from "../wamp/options.ts";
 import type { Payload } from "../wamp/payload.ts";
-import { ProtocolError } from "../wamp/protocol_error.ts";
 import { uriFault } from "../wamp/router_uris.ts";
 import type { UriCheck } from "../wamp/uri.ts";
 import type { AccessControl } from "./access_control.ts";
 import type { EventDelivery } from "./event_delivery.ts";
 import type { HistoryKey } from "./event_store.ts";
-import { PatternIndex } from "./pattern_index.ts";
 import type { Peer, Subscription } from "./model.ts";
 import type { Confirmer, RealmObservers } from "./observers.ts";
+import { PatternIndex } from "./pattern_index.ts";
 import { CurrentPublication, type Publication } from "./publication.ts";
 
 /** What a broker is made of. */

@@ -36,7 +36,7 @@
  * there (CX-06).
  */
 import type { Timers } from "../base/timers.ts";
-import { ErrorUri } from "../wamp/error_uri.ts";
+import { ErrorUri, ProtocolError } from "../wamp/error_uri.ts";
 import { ClientFeature } from "../wamp/features.ts";
 import {
   type Call,
@@ -44,6 +44,7 @@ import {
   type ErrorMessage,
   requestError,
   type Result,
+  SendOutcome,
   type Yield,
 } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
@@ -55,8 +56,6 @@ import {
   passthruKeys,
   type YieldOptions,
 } from "../wamp/options.ts";
-import { ProtocolError } from "../wamp/protocol_error.ts";
-import { SendOutcome } from "../wamp/send_outcome.ts";
 import { isValidUri } from "../wamp/uri.ts";
 import {
   type Callee,

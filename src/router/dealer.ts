@@ -2,10 +2,10 @@
  * Routed remote procedure calls of one realm (checklist §9): who serves which
  * procedure, and to whom a call goes. What happens to a call then is in `calls.ts`.
  */
-import type { Clock } from "../base/clock.ts";
-import type { RandomSource } from "../base/random.ts";
+import type { Clock } from "../base/timers.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
 import { ClientFeature } from "../wamp/features.ts";
+import type { RandomSource } from "../wamp/id.ts";
 import {
   type Call,
   type ErrorMessage,
@@ -20,10 +20,10 @@ import { isRouterUri, uriFault } from "../wamp/router_uris.ts";
 import type { UriCheck } from "../wamp/uri.ts";
 import type { AccessControl } from "./access_control.ts";
 import type { CallEnding, Calls } from "./calls.ts";
-import { PatternIndex } from "./pattern_index.ts";
-import { type Peer, type PendingCall, Registration } from "./model.ts";
 import type { MetaProcedures } from "./meta/meta_procedures.ts";
+import { type Peer, type PendingCall, Registration } from "./model.ts";
 import type { Confirmer, RealmObservers } from "./observers.ts";
+import { PatternIndex } from "./pattern_index.ts";
 
 /** What a dealer is made of. */
 export interface DealerOptions {

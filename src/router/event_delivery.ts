@@ -5,12 +5,11 @@
  * A subscriber that cannot take an event gets one in its place without payload,
  * which says why, and with as many of the details as have room.
  */
-import type { Clock } from "../base/clock.ts";
-import type { Event } from "../wamp/message.ts";
+import type { Clock } from "../base/timers.ts";
+import { type Event, SendOutcome } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
 import { NO_PAYLOAD } from "../wamp/payload.ts";
-import { SendOutcome } from "../wamp/send_outcome.ts";
 import {
   type EventStore,
   EventStoreError,
@@ -161,7 +160,7 @@ export class EventDelivery {
       subscription: subscription.id,
       publication: stored.publication,
       details: { ...stored.details, ...topic, retained: true },
-      payload: stored.payload.apart(),
+      payload: stored.payload.freshView(),
     };
     const outcome = subscriber.outlet.send(event);
     if (outcome === SendOutcome.SENT) return;

@@ -4,11 +4,9 @@
  * They refer to each other, so that each can go at any time, and its going costs
  * what belongs to it and not what the realm holds.
  */
-import type { RandomSource } from "../base/random.ts";
 import type { Deadline } from "../base/timer_wheel.ts";
-import type { ClientFeatures } from "../wamp/features.ts";
-import { ID_MAX, nextSessionScopeId } from "../wamp/id.ts";
-import type { Identity } from "../wamp/identity.ts";
+import type { ClientFeatures, Identity } from "../wamp/features.ts";
+import { ID_MAX, nextSessionScopeId, type RandomSource } from "../wamp/id.ts";
 import type { Call } from "../wamp/message.ts";
 import type { InvocationPolicy } from "../wamp/options.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";

@@ -3,10 +3,9 @@
  * declared here, where it is used. Nothing here knows sessions, subscriptions or
  * registrations.
  */
-import type { Identity } from "../wamp/identity.ts";
-import type { RouterMessage } from "../wamp/message.ts";
+import type { Identity } from "../wamp/features.ts";
+import type { RouterMessage, SendOutcome } from "../wamp/message.ts";
 import type { Action, Right } from "../wamp/router_uris.ts";
-import type { SendOutcome } from "../wamp/send_outcome.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 
 /** The way to a client that has joined, and to its session. */

@@ -1,12 +1,10 @@
 /**
  * A realm: a name space of its own, in which sessions meet (SL-11).
  */
-import type { Clock } from "../base/clock.ts";
-import type { RandomSource } from "../base/random.ts";
-import type { Timers } from "../base/timers.ts";
-import type { ClientFeatures } from "../wamp/features.ts";
-import type { RandomIds } from "../wamp/id.ts";
-import type { Identity } from "../wamp/identity.ts";
+import type { Clock, Timers } from "../base/timers.ts";
+import { CloseUri, ErrorUri } from "../wamp/error_uri.ts";
+import type { ClientFeatures, Identity } from "../wamp/features.ts";
+import type { RandomIds, RandomSource } from "../wamp/id.ts";
 import type { UriCheck } from "../wamp/uri.ts";
 import { AccessControl } from "./access_control.ts";
 import { Broker } from "./broker.ts";
@@ -24,6 +22,7 @@ import {
 import type { Counters, Outlet, Role } from "./ports.ts";
 import { NO_QUOTA, QuotaBook, type QuotaTable } from "./quota.ts";
 import { newRequestSecret, type RequestSecret } from "./request_table.ts";
+import { type DuplicatePolicy, SoleSessions } from "./sole_sessions.ts";
 import { Testaments } from "./testaments.ts";
 
 /** What a realm is made of. */
@@ -40,6 +39,8 @@ export interface RealmOptions {
   readonly roles: ReadonlyMap<string, Role>;
   /** By role name: what its sessions may have together; absent: any number. */
   readonly quotas: ReadonlyMap<string, QuotaTable>;
+  /** By role name: where an authid has one session at most. */
+  readonly duplicatePolicies?: ReadonlyMap<string, DuplicatePolicy>;
   /**
    * By role name: how long the calls of its sessions may take that name no timeout
    * (TO-05); absent: as long as they do.
@@ -62,6 +63,16 @@ export interface RealmServices {
   readonly observers: readonly RealmObserver[];
   /** A clock that never goes back. */
   readonly nowMs: () => number;
+}
+
+/** Why a session cannot join. */
+export interface JoinRefusal {
+  /** A URI. */
+  readonly reason: string;
+  /** For people. */
+  readonly text: string;
+  /** The config key. */
+  readonly decidedBy: string;
 }
 
 /** How many of each kind a realm holds; all zero when every client is gone. */
@@ -94,6 +105,7 @@ export class Realm {
   readonly #counters: Counters;
   readonly #emptied: () => void;
   readonly #quotas = new Map<string, QuotaBook>();
+  readonly #soles: SoleSessions;
   readonly #callTimeoutsMs: ReadonlyMap<string, number>;
   readonly #requestSecret: RequestSecret;
   readonly #peers = new Map<number, Peer>();
@@ -116,6 +128,7 @@ export class Realm {
     for (const [role, table] of options.quotas) {
       this.#quotas.set(role, new QuotaBook(table, services.nowMs));
     }
+    this.#soles = new SoleSessions(options.duplicatePolicies ?? new Map());
     this.#callTimeoutsMs = options.callTimeoutsMs ?? new Map();
     this.#requestSecret = newRequestSecret(services.ids);
     const observers = new RealmObservers(name, services.observers);
@@ -152,16 +165,37 @@ export class Realm {
    * @param address Where it comes from; undefined: nowhere that is counted.
    */
   refuseJoin(
-    { authid, authrole }: Identity,
+    identity: Identity,
     address: string | undefined,
-  ): string | undefined {
-    const text = this.#quotas.get(authrole)?.refusal({ authid, address });
-    if (text !== undefined) this.#counters.increment("limits_reached");
-    return text;
+  ): JoinRefusal | undefined {
+    const { authid, authrole } = identity;
+    const rival = this.rivalOf(identity);
+    if (rival !== undefined && this.#soles.refuses(identity)) {
+      const text = "This authid has a session already, the only one allowed";
+      return {
+        reason: ErrorUri.AUTHID_IN_USE,
+        text,
+        decidedBy: "on_duplicate_authid",
+      };
+    }
+    const text = this.#quotas.get(authrole)
+      ?.refusal({ authid, address }, rival?.quota);
+    if (text === undefined) return undefined;
+    this.#counters.increment("limits_reached");
+    return {
+      reason: ErrorUri.LIMIT_REACHED,
+      text,
+      decidedBy: "quotas: max_sessions",
+    };
+  }
+
+  /** The session whose place such a session takes; undefined where there is none. */
+  rivalOf(identity: Identity): Peer | undefined {
+    return this.#soles.rivalOf(identity);
   }
 
   /**
-   * Takes a session in.
+   * Takes a session in. One whose place it takes leaves before, by GOODBYE.
    *
    * @param address As above.
    * @throws {RangeError} Where the realm has no such role; ask first.
@@ -180,6 +214,7 @@ export class Realm {
         `Cannot join realm "${this.name}": it has no role "${identity.authrole}"`,
       );
     }
+    this.#endRival(identity);
     const book = this.#quotas.get(identity.authrole);
     const peer = new Peer(
       sessionId,
@@ -193,6 +228,7 @@ export class Realm {
       this.#callTimeoutsMs.get(identity.authrole),
     );
     this.#peers.set(sessionId, peer);
+    this.#soles.add(peer);
     this.observers.tell({ kind: "joined", peer });
     return peer;
   }
@@ -204,6 +240,22 @@ export class Realm {
    */
   leave(peer: Peer, silently: boolean = false): void {
     if (!this.#peers.delete(peer.sessionId)) return;
+    this.#release(peer, silently);
+    if (this.#peers.size === 0) this.#emptied();
+  }
+
+  /** The realm is not empty in between: it stays for who takes the place. */
+  #endRival(identity: Identity): void {
+    const rival = this.rivalOf(identity);
+    if (rival === undefined) return;
+    const text = "A new session of the same authid has taken this one's place";
+    rival.outlet.kill(CloseUri.REPLACED, text);
+    this.#peers.delete(rival.sessionId);
+    this.#release(rival, false);
+  }
+
+  #release(peer: Peer, silently: boolean): void {
+    this.#soles.remove(peer);
     this.testaments.leave(peer, silently);
     peer.hasLeft = true;
     if (!peer.ownsNothing) {
@@ -213,7 +265,6 @@ export class Realm {
     }
     this.#quotas.get(peer.identity.authrole)?.leave(peer.quota);
     this.observers.tell({ kind: "left", peer, silently });
-    if (this.#peers.size === 0) this.#emptied();
   }
 
   /**

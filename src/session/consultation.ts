@@ -6,8 +6,7 @@
  * caller has taken it back (CX-04).
  */
 import { SessionAuthorizer } from "../authz/dynamic_role.ts";
-import { Alarm } from "../base/alarm.ts";
-import type { Timers } from "../base/timers.ts";
+import { Alarm, type Timers } from "../base/timers.ts";
 import { type CallEnding, isPiece } from "../router/calls.ts";
 import type { Peer } from "../router/model.ts";
 import type { Realm } from "../router/realm.ts";

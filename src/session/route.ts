@@ -5,10 +5,10 @@
 import { type CallEnding, isPiece } from "../router/calls.ts";
 import type { Peer } from "../router/model.ts";
 import type { Realm } from "../router/realm.ts";
+import { ProtocolError } from "../wamp/error_uri.ts";
 import { nextSessionScopeId } from "../wamp/id.ts";
 import type { Call, ClientMessage } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
-import { ProtocolError } from "../wamp/protocol_error.ts";
 
 /**
  * Hands a message of an established session to its realm.

@@ -3,8 +3,8 @@
  * the name of their serializer; a checksum tells when the disk has changed them,
  * which SQLite itself would not notice, and clients should not have to.
  */
-import { crc32 } from "node:zlib";
 import type { SQLInputValue, SQLOutputValue } from "node:sqlite";
+import { crc32 } from "node:zlib";
 import { EventStoreError, type StoredEvent } from "../router/event_store.ts";
 import type { AudienceOptions, Dict } from "../wamp/options.ts";
 import { NO_PAYLOAD, Payload, type PayloadFormat } from "../wamp/payload.ts";
@@ -104,8 +104,8 @@ export class EventRows {
 
   /** The name of a format, and `payload` in it: the router's own is in none. */
   #named(payload: Payload): [name: string, payload: Payload] {
-    for (const [name, { slot }] of Object.entries(this.#formats)) {
-      if (payload.format?.slot === slot) return [name, payload];
+    for (const [name, format] of Object.entries(this.#formats)) {
+      if (payload.format === format) return [name, payload];
     }
     return ["cbor", payload.in(this.#formats.cbor)];
   }

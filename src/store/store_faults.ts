@@ -1,5 +1,5 @@
-import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
+import type { Clock } from "../base/timers.ts";
 import type { Counters } from "../router/ports.ts";
 
 /** A fault that lasts, or comes and goes, is logged so often. */

@@ -5,7 +5,7 @@ import { ErrorUri } from "../../wamp/error_uri.ts";
 import { type Dict, EMPTY_DICT } from "../../wamp/options.ts";
 import type { Payload, PayloadFormat } from "../../wamp/payload.ts";
 import { UnsupportedValueError } from "../../wamp/value_sink.ts";
-import type { Values } from "../../wamp/values.ts";
+import type { PayloadValues } from "../../wamp/values.ts";
 import { EventStoreError, type StoredEvent } from "../event_store.ts";
 import type { Peer, Subscription } from "../model.ts";
 import { Audience } from "../publication.ts";
@@ -32,7 +32,7 @@ const ANSWER_OF_ONE_BYTES = 192;
  */
 export function queryEventHistory(
   caller: Peer,
-  values: Values,
+  values: PayloadValues,
   { format }: Payload,
   realm: Pick<Realm, "access" | "broker" | "store">,
 ): MetaAnswer {
@@ -282,7 +282,9 @@ export class HistoryFilterError extends Error {
  *
  * @throws {HistoryFilterError} Where one has a wrong type or value (EH-06).
  */
-export function readHistoryFilter({ args, kwargs }: Values): HistoryFilter {
+export function readHistoryFilter(
+  { args, kwargs }: PayloadValues,
+): HistoryFilter {
   const given = new KeywordReader(kwargs);
   const reverse = given.take("reverse", isBoolean, "true or false");
   const topic = given.take("topic", isText, "a URI");
@@ -342,9 +344,9 @@ function isDate(date: string): boolean {
 
 /** The keyword arguments of a caller, read key by key. */
 class KeywordReader {
-  readonly #kwargs: Values["kwargs"];
+  readonly #kwargs: PayloadValues["kwargs"];
 
-  constructor(kwargs: Values["kwargs"]) {
+  constructor(kwargs: PayloadValues["kwargs"]) {
     this.#kwargs = kwargs;
   }
 

@@ -2,7 +2,7 @@
  * The router's own procedures, which it answers itself: at once as a rule, or later.
  */
 import { ErrorUri } from "../../wamp/error_uri.ts";
-import { type Call, requestError } from "../../wamp/message.ts";
+import { type Call, requestError, SendOutcome } from "../../wamp/message.ts";
 import { MessageCode } from "../../wamp/message_code.ts";
 import {
   type CallOptions,
@@ -15,10 +15,13 @@ import {
   type RouterProcedureUri,
   secondRightOf,
 } from "../../wamp/router_uris.ts";
-import { SendOutcome } from "../../wamp/send_outcome.ts";
 import type { MatchPolicy } from "../../wamp/uri.ts";
 import { UnsupportedValueError } from "../../wamp/value_sink.ts";
-import { payloadOf, readValues, type Values } from "../../wamp/values.ts";
+import {
+  payloadOf,
+  type PayloadValues,
+  readValues,
+} from "../../wamp/values.ts";
 import type { AccessControl } from "../access_control.ts";
 import type { Calls } from "../calls.ts";
 import type { Peer } from "../model.ts";
@@ -49,7 +52,7 @@ export type MetaAnswer =
  */
 export type MetaProcedure = (
   caller: Peer,
-  values: Values,
+  values: PayloadValues,
   payload: Payload,
 ) => MetaAnswer | Promise<MetaAnswer>;
 
@@ -72,7 +75,7 @@ export interface SecondRight {
  */
 export type FindSecondRight = (
   caller: Peer,
-  values: Values,
+  values: PayloadValues,
 ) => Omit<SecondRight, "action"> | undefined;
 
 /** An empty RESULT. */
@@ -215,7 +218,7 @@ function answerOf(
   }
 }
 
-function tryReadValues(payload: Payload): Values | undefined {
+function tryReadValues(payload: Payload): PayloadValues | undefined {
   try {
     return readValues(payload);
   } catch (error) {

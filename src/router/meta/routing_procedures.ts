@@ -7,7 +7,7 @@ import { ErrorUri } from "../../wamp/error_uri.ts";
 import type { Dict } from "../../wamp/options.ts";
 import { isReservedUri } from "../../wamp/router_uris.ts";
 import type { MatchPolicy } from "../../wamp/uri.ts";
-import type { Values } from "../../wamp/values.ts";
+import type { PayloadValues } from "../../wamp/values.ts";
 import type { Peer, Registration, Subscription } from "../model.ts";
 import type { Realm } from "../realm.ts";
 import { idOf, keyword, matchOf, textOf } from "./argument_types.ts";
@@ -199,7 +199,9 @@ interface Revocation {
 }
 
 /** From `(id, session, reason=)`, or why that is wrong (RV-04, SV-04). */
-export function revocationOf({ args, kwargs }: Values): Revocation | MetaError {
+export function revocationOf(
+  { args, kwargs }: PayloadValues,
+): Revocation | MetaError {
   const id = idOf(args[0]);
   const session = idOf(args[1]);
   const reason = keyword(kwargs, "reason");

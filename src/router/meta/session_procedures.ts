@@ -5,7 +5,7 @@
 import { CloseUri, ErrorUri } from "../../wamp/error_uri.ts";
 import type { Dict } from "../../wamp/options.ts";
 import { isValidUri } from "../../wamp/uri.ts";
-import type { Values } from "../../wamp/values.ts";
+import type { PayloadValues } from "../../wamp/values.ts";
 import type { Peer } from "../model.ts";
 import type { Realm } from "../realm.ts";
 import {
@@ -130,7 +130,7 @@ function othersThan(caller: Peer, realm: Realm): Peer[] {
 function kill(
   realm: Realm,
   peers: readonly Peer[],
-  { kwargs }: Values,
+  { kwargs }: PayloadValues,
   silently: boolean = false,
 ): number[] | MetaError {
   const farewell = farewellOf(kwargs);
