@@ -40,6 +40,8 @@ const LIMIT = {
   pendingCalls: "maxPendingCalls",
 } as const;
 
+/** So many requests of a session wait for their answers at a time. */
+const WAITING_MAX = 64;
 /** So many ended calls of a session are remembered at least. */
 const ENDED_CALLS_MIN = 4096;
 
@@ -65,6 +67,7 @@ export class Peer {
   hasLeft = false;
   /** Done when all is answered that waits; undefined: nothing does. */
   #turn: Promise<void> | undefined = undefined;
+  #waitingCount = 0;
 
   // Idle sessions are many: the tables are made when first used.
   #subscriptions: Map<number, Subscription> | undefined = undefined;
@@ -197,6 +200,14 @@ export class Peer {
   }
 
   /**
+   * Done when all is answered that waits; before, nothing more of the session is to be
+   * handled. Undefined: there is room for more.
+   */
+  get backlog(): Promise<void> | undefined {
+    return this.#waitingCount < WAITING_MAX ? undefined : this.#turn;
+  }
+
+  /**
    * Does `act`, which answers a request, with what the answer depends on: at once,
    * where that is there and no earlier request waits; else in the order of the
    * requests. Where the session leaves before, it is not done.
@@ -209,6 +220,7 @@ export class Peer {
       return act(value);
     }
     const { outlet } = this;
+    this.#waitingCount++;
     const turn = Promise.all([value, this.#turn]).then(
       ([value]) => {
         if (!this.hasLeft) outlet.enter(() => act(value));
@@ -217,7 +229,8 @@ export class Peer {
         outlet.enter(() => {
           throw error;
         }),
-    ).then(() => {
+    ).finally(() => {
+      this.#waitingCount--;
       if (this.#turn === turn) this.#turn = undefined;
     });
     this.#turn = turn;

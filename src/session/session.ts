@@ -92,7 +92,8 @@ export class Session {
    * @param bytes How long it was.
    * @param receivedMs When it came, by the options' `nowMs`; 0: just now.
    * @returns Undefined when it is handled. A promise where it has to wait, with
-   * all that comes after it, and is to be given again when that resolves (AZ-09).
+   * all that comes after it, and is to be given again when that resolves (AZ-09):
+   * an authorizer is asked, or too many of the requests before wait for their answers.
    * @throws {ProtocolError} Where it is out of turn or wrong; the caller gives
    * it back through {@linkcode Session.fail}.
    */
@@ -101,6 +102,8 @@ export class Session {
     bytes = 0,
     receivedMs = 0,
   ): Promise<void> | undefined {
+    const backlog = this.#peer?.backlog;
+    if (backlog !== undefined) return backlog;
     if (this.#consultation !== undefined) {
       const wait = this.#replaying ??
         this.#consultation.wait(message, receivedMs);
