@@ -5,7 +5,7 @@
 import { RecencyList, type RecencyNode } from "../base/recent_map.ts";
 import type { HistoryKey, StoredEvent } from "../router/event_store.ts";
 import { withNewest } from "./retained_list.ts";
-import { storedSize } from "./stored_size.ts";
+import { storedSize } from "./store_bounds.ts";
 
 /** How much may wait. */
 export interface BufferBounds {
