@@ -7,6 +7,7 @@
 import { formatAddress } from "../config/build_endpoint.ts";
 import type { RouterConfig } from "../config/config.ts";
 import { allRealms } from "../config/find_realm.ts";
+import { listNames } from "../config/nearest.ts";
 import { reviewRules } from "../review/review_rules.ts";
 import type { Arguments } from "./arguments.ts";
 import { ExitCode } from "./exit_code.ts";
@@ -43,9 +44,12 @@ function summary(path: string, config: RouterConfig): string {
     const names = roles.map((role) => role.name).join(", ");
     lines.push(`  realm ${name}: roles ${names}`);
   }
-  for (const { id, endpoint, serializers } of config.transports) {
+  for (const { id, endpoint, serializers, realms } of config.transports) {
     const speaks = serializers.join(", ");
-    lines.push(`  transport ${id}: ${formatAddress(endpoint)} ${speaks}`);
+    const leads = realms === undefined ? "" : `, realms ${listNames(realms)}`;
+    lines.push(
+      `  transport ${id}: ${formatAddress(endpoint)} ${speaks}${leads}`,
+    );
   }
   return `${lines.join("\n")}\n`;
 }

@@ -13,7 +13,7 @@ import type {
   TransportLimits,
 } from "./config.ts";
 import type { ConfigNode } from "./document.ts";
-import type { LimitValues, TransportSection } from "./forms.ts";
+import type { LimitValues, RouterPart, TransportSection } from "./forms.ts";
 import type { Values } from "./key.ts";
 import { has, nodeOf, type Section } from "./object_type.ts";
 import { MESSAGE_BYTES_DEFAULT } from "./table/limit_keys.ts";
@@ -26,6 +26,8 @@ export interface PlacedTransport {
   readonly config: TransportConfig;
   readonly endpointNode: ConfigNode;
   readonly auth: BuiltAuth;
+  /** The part of the file that it is in. */
+  readonly part: RouterPart;
 }
 
 /** A transport of either type, as one. */
@@ -42,21 +44,32 @@ interface TransportParts {
 
 /** The transports of the file, less those that are wrong. */
 export function buildTransports(
-  sections: readonly (TransportSection | undefined)[],
+  routerParts: readonly RouterPart[],
   limits: LimitValues,
   context: CheckContext,
 ): PlacedTransport[] {
   const ids = new Map<string, ConfigNode>();
   const transports: PlacedTransport[] = [];
-  for (const [index, section] of sections.entries()) {
-    const parts = section && readParts(section, context);
-    if (parts === undefined) continue;
-    const id = parts.id ?? `transport${index + 1}`;
-    checkId(id, parts, ids, context);
-    const built = buildTransport(id, parts, limits, context);
-    if (built !== undefined) transports.push(built);
+  let count = 0;
+  for (const part of routerParts) {
+    const realms = routerParts.length > 1 ? realmNames(part) : undefined;
+    for (const section of part.transports) {
+      count++;
+      const parts = section && readParts(section, context);
+      if (parts === undefined) continue;
+      const id = parts.id ?? `transport${count}`;
+      checkId(id, parts, ids, context);
+      const built = buildTransport(id, parts, limits, context);
+      if (built === undefined) continue;
+      const config = { ...built.config, ...(realms && { realms }) };
+      transports.push({ ...built, config, part });
+    }
   }
   return transports;
+}
+
+function realmNames({ realms = [] }: RouterPart): readonly string[] {
+  return realms.flatMap((realm) => realm?.values.name ?? []);
 }
 
 function readParts(
@@ -117,7 +130,7 @@ function buildTransport(
   parts: TransportParts,
   routerLimits: LimitValues,
   context: CheckContext,
-): PlacedTransport | undefined {
+): Omit<PlacedTransport, "part"> | undefined {
   const { speech, endpointNode } = parts;
   const { options } = speech.values;
   const endpoint = parts.endpoint && buildEndpoint(parts.endpoint, context);

@@ -11,12 +11,9 @@ import { dirname, resolve } from "node:path";
 import { buildAutoRealms } from "./build_auto_realms.ts";
 import { buildExpectations } from "./build_expectations.ts";
 import { buildRealms, IMPLIED_REALM } from "./build_realms.ts";
-import { buildTransports } from "./build_transports.ts";
-import {
-  checkAuthExposure,
-  checkPrincipals,
-  checkRoleUse,
-} from "./check_principals.ts";
+import { buildTransports, type PlacedTransport } from "./build_transports.ts";
+import { checkAuthExposure, checkPrincipals } from "./check_principals.ts";
+import { checkReach, checkUse, sortScopes } from "./check_scopes.ts";
 import { CheckContext, type NamedFile } from "./check_context.ts";
 import type { ExpectationConfig, RouterConfig } from "./config.ts";
 import {
@@ -27,9 +24,10 @@ import {
   checkStrangers,
 } from "./cross_checks.ts";
 import { LineIndex, parseDocument } from "./document.ts";
-import { allRealms } from "./find_realm.ts";
-import { type ConfigSections, readSections } from "./forms.ts";
+import { allRealms, type RealmsConfig } from "./find_realm.ts";
+import { type ConfigSections, readSections, type RouterPart } from "./forms.ts";
 import { type Problem, sortProblems } from "./problem.ts";
+import { RealmDirectory } from "./realm_directory.ts";
 
 /** How {@linkcode loadConfig} gets at the world. */
 export interface LoadOptions {
@@ -116,45 +114,39 @@ function buildConfig(
   sections: ConfigSections,
   context: CheckContext,
 ): { config: RouterConfig; expectations: ExpectationConfig[] } {
-  const { limits, shutdownTimeoutMs, maxTotalOutboxBytes, root } = sections;
-  const placed = buildTransports(sections.transports, limits, context);
+  const { parts, limits, shutdownTimeoutMs, maxTotalOutboxBytes } = sections;
+  const placed = buildTransports(parts, limits, context);
   checkAddresses(placed, context);
-  const placedRealms = sections.realms && buildRealms(sections.realms, context);
+  const isImplied = parts.every(({ realms }) => realms === undefined);
+  const fixed = buildRealms(parts, context);
   const auto = sections.autoRealms &&
     buildAutoRealms(sections.autoRealms, context);
-  const realms = placedRealms?.map(({ config }) => config) ?? [IMPLIED_REALM];
-  const known = {
-    realms,
+  const known: RealmsConfig = {
+    realms: isImplied ? [IMPLIED_REALM] : fixed.map(({ config }) => config),
     ...(auto !== undefined && { autoRealms: auto.config }),
   };
-  if (placedRealms === undefined) checkImpliedRealm(placed, context);
+  if (isImplied) checkImpliedRealm(placed, context);
   // With a realm missing, what is said about roles would be wrong.
-  const hasAllRealms = realms.length === (sections.realms?.length ?? 1);
-  if (hasAllRealms) {
-    checkRoles(placed, allRealms(known), context);
-    checkPrincipals(placed, known, context);
+  const hasAllRealms = isImplied || fixed.length === countRealms(parts);
+  const scopes = hasAllRealms
+    ? sortScopes(sections, placed, fixed, known, auto)
+    : [];
+  for (const scope of scopes) {
+    checkReach(scope, context);
+    checkRoles(scope, context);
+    checkPrincipals(scope, context);
   }
   const expectations = buildExpectations(
     sections.expectations,
-    hasAllRealms ? known : undefined,
+    hasAllRealms ? new RealmDirectory(known) : undefined,
     context,
   );
   checkExposure(placed, context);
   if (auto !== undefined) checkStrangers(placed, auto.config, context);
   checkAuthExposure(placed, context);
-  if (context.isSound && placed.length === 0) {
-    const right = 'add one of type "rawsocket"';
-    context.error(root, "no transport is left to start", right);
-  }
-  if (context.isSound && allRealms(known).length === 0) {
-    context.error(root, "there is no realm", 'add one to "realms"');
-  }
+  checkSomethingIsLeft(sections, placed, known, context);
   if (context.isSound) {
-    const all = [
-      ...placedRealms ?? [],
-      ...auto === undefined ? [] : [auto.realm],
-    ];
-    checkRoleUse(placed, all, known, context);
+    for (const scope of scopes) checkUse(scope, context);
   }
   return {
     config: {
@@ -165,6 +157,26 @@ function buildConfig(
     },
     expectations,
   };
+}
+
+function countRealms(parts: readonly RouterPart[]): number {
+  return parts.reduce((sum, { realms = [] }) => sum + realms.length, 0);
+}
+
+/** Without any of the two there is no router. */
+function checkSomethingIsLeft(
+  { root }: ConfigSections,
+  placed: readonly PlacedTransport[],
+  known: RealmsConfig,
+  context: CheckContext,
+): void {
+  if (context.isSound && placed.length === 0) {
+    const right = 'add one of type "rawsocket"';
+    context.error(root, "no transport is left to start", right);
+  }
+  if (context.isSound && allRealms(known).length === 0) {
+    context.error(root, "there is no realm", 'add one to "realms"');
+  }
 }
 
 function failed(errors: readonly Problem[]): LoadResult {

@@ -32,8 +32,18 @@ export function nearest(
 export function suggest(word: string, candidates: readonly string[]): string {
   const meant = nearest(word, candidates);
   if (meant !== undefined) return `did you mean ${JSON.stringify(meant)}?`;
-  const list = candidates.map((name) => JSON.stringify(name)).join(", ");
-  return `there are: ${list}`;
+  return `there are: ${listNames(candidates)}`;
+}
+
+/** More would not be read, and of many findings each has such a list. */
+export const LISTED_MAX = 20;
+
+/** The names in quotes; of many, the first. */
+export function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, LISTED_MAX).map((name) => JSON.stringify(name));
+  const more = names.length - shown.length;
+  if (more > 0) shown.push(`and ${more} more`);
+  return shown.join(", ");
 }
 
 /** `maxMessageSize`, `max-message-size` and `max_message_size` are one word. */

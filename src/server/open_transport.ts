@@ -130,6 +130,7 @@ function sessionOptionsOf(
   const { limits } = config;
   return {
     router: shared.router,
+    ...(config.realms && { realms: new Set(config.realms) }),
     auth,
     timers: shared.timers,
     limits,
@@ -151,10 +152,19 @@ function offerOf(
     serializers: new Set(codecs.keys()),
     maxMessageBytes: config.maxMessageBytes,
     minPeerLimitBytes: largestWelcomeBytes(
-      shared.realms,
+      offeredRealms(config, shared.realms),
       config.auth,
       [...codecs.values()].map((codec) => codec.serializer),
     ),
     full: false,
   };
+}
+
+function offeredRealms(
+  { realms }: TransportConfig,
+  all: readonly RealmConfig[],
+): readonly RealmConfig[] {
+  if (realms === undefined) return all;
+  const names = new Set(realms);
+  return all.filter(({ name }) => names.has(name));
 }
