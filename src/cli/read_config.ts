@@ -16,6 +16,7 @@ import {
 } from "../config/problem.ts";
 import type { PermissionSubject } from "../permissions/required_permissions.ts";
 import { storeFault } from "../server/open_store.ts";
+import { readTextFile } from "../server/read_text_file.ts";
 import type { Arguments } from "./arguments.ts";
 import { printError } from "./terminal.ts";
 
@@ -32,7 +33,7 @@ export function loadNamedConfig(
   { configPath, ignoreUnsupported }: Arguments,
 ): Promise<LoadResult> {
   return loadConfig(configPath, {
-    readTextFile,
+    readTextFile: readPermitted,
     env: readVariable,
     workingFolder: Deno.cwd(),
     ignoreUnsupported,
@@ -58,7 +59,7 @@ export function checkNamedFiles(
 ): Promise<Problem[]> {
   return checkFiles(files, {
     file: configPath,
-    readTextFile,
+    readTextFile: readPermitted,
     storeFault,
     now: Date.now(),
   });
@@ -71,13 +72,13 @@ export function problemLines(problems: readonly Problem[]): string {
   );
 }
 
-async function readTextFile(path: string): Promise<string> {
+async function readPermitted(path: string): Promise<string> {
   const { state } = Deno.permissions.querySync({ name: "read", path });
   if (state !== "granted") {
     throw new Error(`Deno does not permit it: add --allow-read=${path}`);
   }
   try {
-    return await Deno.readTextFile(path);
+    return await readTextFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       throw new Error("there is no such file", { cause: error });
@@ -91,5 +92,20 @@ function readVariable(variable: string): string | undefined {
   if (state !== "granted") {
     throw new Error(`Deno does not permit it: add --allow-env=${variable}`);
   }
-  return Deno.env.get(variable);
+  const value = readText(variable);
+  // What is no UTF-8 has become this.
+  if (value?.includes("\uFFFD")) throw new Error(NO_TEXT);
+  return value;
+}
+
+const NO_TEXT = "its value is not UTF-8";
+
+function readText(variable: string): string | undefined {
+  try {
+    return Deno.env.get(variable);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.InvalidData)) throw error;
+    // Its own message shows the value, which may be a secret.
+    throw new Error(NO_TEXT);
+  }
 }

@@ -121,6 +121,7 @@ function convert(
       items.push(convert(child, `${path}[${index}]`, faults));
     }
   }
+  checkCharacters(node, path, faults);
   return {
     kind: node.type === "property" ? "null" : node.type,
     value: node.value ?? null,
@@ -129,6 +130,18 @@ function convert(
     offset: node.offset,
     path,
   };
+}
+
+/** On the wire half of a surrogate pair would become U+FFFD, as any other would. */
+function checkCharacters(
+  { value, offset }: Node,
+  path: string,
+  faults: DocumentFault[],
+): void {
+  if (typeof value !== "string" || value.isWellFormed()) return;
+  const message =
+    "holds half of a surrogate pair, which is no character: a \\u escape from D800 to DFFF needs its other half";
+  faults.push({ offset, path, message });
 }
 
 function addEntry(
@@ -140,6 +153,7 @@ function addEntry(
   const [keyNode, valueNode] = property.children ?? [];
   if (keyNode === undefined || valueNode === undefined) return;
   const key = String(keyNode.value);
+  checkCharacters(keyNode, path, faults);
   const place = { offset: keyNode.offset, path: keyPath(path, key) };
   const node = convert(valueNode, place.path, faults);
   if (entries.has(key)) {

@@ -8,6 +8,7 @@
  */
 
 import { dirname, resolve } from "node:path";
+import { NotUtf8Error } from "../base/utf8_text.ts";
 import { buildAutoRealms } from "./build_auto_realms.ts";
 import { buildExpectations } from "./build_expectations.ts";
 import { buildRealms, IMPLIED_REALM } from "./build_realms.ts";
@@ -68,17 +69,25 @@ export async function loadConfig(
   try {
     text = await options.readTextFile(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     return failed([{
       severity: "error",
       file: path,
-      line: 0,
-      column: 0,
       path: "",
-      message: `cannot read the config: ${reason}`,
+      ...unreadable(error),
     }]);
   }
   return checkText(text.replace(/^\uFEFF/, ""), path, options);
+}
+
+function unreadable(
+  error: unknown,
+): Pick<Problem, "line" | "column" | "message"> {
+  if (error instanceof NotUtf8Error) {
+    const { line, column, reason } = error;
+    return { line, column, message: `cannot read the config: ${reason}` };
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return { line: 0, column: 0, message: `cannot read the config: ${reason}` };
 }
 
 function checkText(
