@@ -21,7 +21,8 @@ import { ErrorUri } from "../wamp/error_uri.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import { compileRules, type Rule } from "./compile_rules.ts";
 import { describeVerdict } from "./describe_verdict.ts";
-import { covers, overlaps, type Pattern } from "./pattern_relation.ts";
+import type { Pattern } from "./pattern_relation.ts";
+import { PatternRules } from "./pattern_rules.ts";
 
 /** What a decision rests on. */
 export type Reason =
@@ -62,8 +63,7 @@ const DISCLOSURE_BITS = DISCLOSURE_BIT.caller | DISCLOSURE_BIT.publisher;
 
 /** The rules of a role as an {@linkcode Authorizer}. */
 export class StaticRules implements Authorizer, Role {
-  /** Most specific first. */
-  readonly #rules: readonly Rule[];
+  readonly #patterns: PatternRules;
   readonly #index = new PatternIndex<Rule>();
   readonly trustLevel: number | undefined;
   /** What some rule discloses: mostly nothing, and then no URI need be looked up. */
@@ -80,9 +80,10 @@ export class StaticRules implements Authorizer, Role {
     trustLevel: number | undefined = undefined,
   ) {
     this.trustLevel = trustLevel;
-    this.#rules = compileRules(rules).deciding;
-    for (const rule of this.#rules) this.#index.add(rule);
-    this.#disclosing = this.#rules.reduce(
+    const { deciding } = compileRules(rules);
+    this.#patterns = new PatternRules(deciding);
+    for (const rule of deciding) this.#index.add(rule);
+    this.#disclosing = deciding.reduce(
       (bits, rule) => bits | ruleBits(rule) & DISCLOSURE_BITS,
       0,
     );
@@ -155,15 +156,13 @@ export class StaticRules implements Authorizer, Role {
   }
 
   #explainPattern(action: Action, pattern: Pattern): Verdict {
-    const at = this.#rules.findIndex((rule) => covers(rule, pattern));
-    if (at < 0) return NO_RULE;
-    const rule = this.#rules[at];
-    if (!rule.allow[action]) return { allowed: false, reason: "rule", rule };
-    const denier = this.#rules.slice(0, at).find((other) =>
-      !other.allow[action] && overlaps(other, pattern)
-    );
+    const { cover, denier } = this.#patterns.decide(action, pattern);
+    if (cover === undefined) return NO_RULE;
+    if (!cover.allow[action]) {
+      return { allowed: false, reason: "rule", rule: cover };
+    }
     return denier === undefined
-      ? { allowed: true, reason: "rule", rule }
+      ? { allowed: true, reason: "rule", rule: cover }
       : { allowed: false, reason: "part_denied", rule: denier };
   }
 }

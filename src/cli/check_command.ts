@@ -7,7 +7,6 @@
 import { formatAddress } from "../config/build_endpoint.ts";
 import type { RouterConfig } from "../config/config.ts";
 import { allRealms } from "../config/find_realm.ts";
-import { listNames } from "../config/nearest.ts";
 import { reviewRules } from "../review/review_rules.ts";
 import type { Arguments } from "./arguments.ts";
 import { ExitCode } from "./exit_code.ts";
@@ -46,7 +45,7 @@ function summary(path: string, config: RouterConfig): string {
   }
   for (const { id, endpoint, serializers, realms } of config.transports) {
     const speaks = serializers.join(", ");
-    const leads = realms === undefined ? "" : `, realms ${listNames(realms)}`;
+    const leads = realms === undefined ? "" : `, realms ${realms.join(", ")}`;
     lines.push(
       `  transport ${id}: ${formatAddress(endpoint)} ${speaks}${leads}`,
     );

@@ -8,7 +8,6 @@
 import type { CheckContext } from "./check_context.ts";
 import type { ActionName, ExpectationConfig } from "./config.ts";
 import type { ExpectationSection } from "./forms.ts";
-import { suggest } from "./nearest.ts";
 import { has, nodeOf } from "./object_type.ts";
 import type { RealmDirectory } from "./realm_directory.ts";
 
@@ -98,7 +97,7 @@ function checkNames(
   const found = realms.find(realm);
   if (found === undefined) {
     const wrong = `there is no realm ${JSON.stringify(realm)}`;
-    const right = suggest(realm, realms.all.map(({ name }) => name));
+    const right = realms.suggest(realm, realms.all);
     context.error(nodeOf(section, "realm"), wrong, right);
   } else if (
     role !== undefined && realms.role(found, role) === undefined
@@ -106,7 +105,7 @@ function checkNames(
     const wrong = `realm ${JSON.stringify(realm)} has no role ${
       JSON.stringify(role)
     }`;
-    const right = suggest(role, found.roles.map(({ name }) => name));
+    const right = realms.suggest(role, found.roles);
     context.error(nodeOf(section, "role"), wrong, right);
   }
 }

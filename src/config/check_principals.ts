@@ -66,8 +66,7 @@ function noSuchRealm(
   context: CheckContext,
 ): void {
   const wrong = `there is no realm ${JSON.stringify(realm)}${realms.where}`;
-  const names = realms.all.map(({ name }) => name);
-  context.error(node, wrong, `there are: ${listNames(names)}`);
+  context.error(node, wrong, `there are: ${listNames(realms.all)}`);
 }
 
 /** Warns of what is fine on one machine only. */

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { collide, formatAddress, isLocal } from "./build_endpoint.ts";
+import { AddressBook } from "./address_book.ts";
+import { formatAddress, isLocal } from "./build_endpoint.ts";
 import type { PlacedTransport } from "./build_transports.ts";
 import type { CheckContext } from "./check_context.ts";
 import type { Scope } from "./check_scopes.ts";
@@ -16,10 +17,10 @@ export function checkAddresses(
   transports: readonly PlacedTransport[],
   context: CheckContext,
 ): void {
-  for (const [index, { config, endpointNode }] of transports.entries()) {
-    const first = transports.slice(0, index).find((other) =>
-      collide(other.config.endpoint, config.endpoint)
-    );
+  const book = new AddressBook<PlacedTransport>();
+  for (const transport of transports) {
+    const { config, endpointNode } = transport;
+    const first = book.enter(config.endpoint, transport);
     if (first === undefined) continue;
     const taken = `${
       formatAddress(config.endpoint)
@@ -151,7 +152,7 @@ ${LOOPBACK}`,
 /** Which roles there are, in words. */
 export function listRoles(realms: readonly RealmConfig[]): string {
   const shown = realms.slice(0, LISTED_MAX).map(({ name, roles }) =>
-    `${listNames(roles.map((role) => role.name))} in realm "${name}"`
+    `${listNames(roles)} in realm "${name}"`
   );
   const more = realms.length - shown.length;
   if (more > 0) shown.push(`and those of ${more} more realms`);

@@ -91,8 +91,13 @@ export class LineIndex {
 
   /** The line and column of `offset`. */
   locate(offset: number): { line: number; column: number } {
-    let line = this.#starts.findLastIndex((start) => start <= offset);
-    line = Math.max(line, 0);
+    let line = 0;
+    let behind = this.#starts.length;
+    while (behind - line > 1) {
+      const middle = (line + behind) >> 1;
+      if (this.#starts[middle] <= offset) line = middle;
+      else behind = middle;
+    }
     return { line: line + 1, column: offset - this.#starts[line] + 1 };
   }
 }

@@ -1,5 +1,6 @@
 import type { RealmConfig, RoleConfig } from "./config.ts";
 import { allRealms, findRealm, type RealmsConfig } from "./find_realm.ts";
+import { listNames, suggest } from "./nearest.ts";
 
 /**
  * Realms by name, with their roles by name: for what is looked up once for each
@@ -16,6 +17,8 @@ export class RealmDirectory {
     readonly RoleConfig[],
     ReadonlyMap<string, RoleConfig>
   >();
+  /** Each is a look at all names: with more slips, a list must do. */
+  #suggestionsLeft = 100;
   #roleNames: ReadonlySet<string> | undefined = undefined;
 
   constructor(known: RealmsConfig, where = "") {
@@ -39,6 +42,13 @@ export class RealmDirectory {
       this.#roles.set(roles, byName);
     }
     return byName.get(name);
+  }
+
+  /** What to write in place of a name that none of `named` has. */
+  suggest(word: string, named: readonly { readonly name: string }[]): string {
+    if (this.#suggestionsLeft === 0) return `there are: ${listNames(named)}`;
+    this.#suggestionsLeft--;
+    return suggest(word, named.map(({ name }) => name));
   }
 
   /** Whether some realm has a role of that name. */
