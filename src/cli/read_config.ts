@@ -25,6 +25,7 @@ export interface ReadConfig extends PermissionSubject {
   readonly config: RouterConfig;
   readonly expectations: readonly ExpectationConfig[];
   readonly warnings: readonly Problem[];
+  readonly notes: readonly Problem[];
   readonly files: readonly NamedFile[];
 }
 

@@ -62,8 +62,9 @@ This command gives exactly those:
     format: args.logFormat,
     write: (line) => printError(`${line}\n`),
   });
-  for (const warning of sortProblems([...read.warnings, ...found])) {
-    log.warn(formatProblem(warning));
+  for (const one of sortProblems([...read.warnings, ...read.notes, ...found])) {
+    if (one.severity === "note") log.info(formatProblem(one));
+    else log.warn(formatProblem(one));
   }
   prepareForClients(args.configPath, connectionsMax(read.config), log);
   return await run(read.config, required, log);

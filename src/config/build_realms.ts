@@ -19,7 +19,7 @@ import type {
 import type { ConfigNode } from "./document.ts";
 import type { AutoRealmsSection, RealmSection, RouterPart } from "./forms.ts";
 import type { Values } from "./key.ts";
-import { nodeOf, type Section } from "./object_type.ts";
+import { has, nodeOf, type Section } from "./object_type.ts";
 import { readPattern } from "./read_pattern.ts";
 import { ANONYMOUS_ROLE } from "./table/auth_keys.ts";
 import type { PERMISSION, ROLE } from "./table/realm_keys.ts";
@@ -175,6 +175,7 @@ function buildRoles(
     if (name === undefined) continue;
     claim(name, nodeOf(section, "name"), names, context);
     const authorizer = buildAuthorizer(section, uriCheck, context);
+    if (authorizer === undefined) checkIdleRole(name, section, context);
     const trustLevel = section.values.trust_level;
     roles.push({
       name,
@@ -185,6 +186,24 @@ function buildRoles(
     });
   }
   return roles;
+}
+
+function checkIdleRole(
+  name: string,
+  section: RoleSection,
+  context: CheckContext,
+): void {
+  const { permissions = [] } = section.values;
+  if (permissions.length > 0 || section.values["allow-by-default"]) return;
+  // What is there but wrong has been told.
+  if (has(section, "authorizer")) return;
+  if (has(section, "permissions") && !section.values.permissions) return;
+  context.warn(
+    nodeOf(section, "name"),
+    `role ${
+      JSON.stringify(name)
+    } has no permissions: its sessions can do nothing; add some, or an "authorizer"`,
+  );
 }
 
 function buildPermissions(

@@ -16,7 +16,10 @@ import type { ConfigNode } from "./document.ts";
 import type { LimitValues, RouterPart, TransportSection } from "./forms.ts";
 import type { Values } from "./key.ts";
 import { has, nodeOf, type Section } from "./object_type.ts";
-import { MESSAGE_BYTES_DEFAULT } from "./table/limit_keys.ts";
+import {
+  HANDSHAKE_BYTES_MIN,
+  MESSAGE_BYTES_DEFAULT,
+} from "./table/limit_keys.ts";
 import { SERIALIZERS, type UNIVERSAL_PART } from "./table/transport_keys.ts";
 
 type SpeechSection = Section<Values<typeof UNIVERSAL_PART.keys>>;
@@ -206,10 +209,16 @@ function chooseMessageSize(
     if (context.form === "crossbar") {
       context.note(
         speech.node,
-        `max_message_size is ${MESSAGE_BYTES_DEFAULT} unless set, where Crossbar.io has ${HANDSHAKE_BYTES_MAX}`,
+        `max_message_size is ${MESSAGE_BYTES_DEFAULT} unless set, where Crossbar.io has ${HANDSHAKE_BYTES_MAX}: clients that send more are closed; "options" can set it`,
       );
     }
     return MESSAGE_BYTES_DEFAULT;
+  }
+  if (size < HANDSHAKE_BYTES_MIN) {
+    context.warn(
+      place,
+      `the handshake cannot announce less than ${HANDSHAKE_BYTES_MIN}: clients that keep to what it announces, and send more than ${size} bytes at once, are sent ABORT and closed`,
+    );
   }
   if (size > HANDSHAKE_BYTES_MAX) {
     context.note(

@@ -70,22 +70,6 @@ export function checkRoles(
   }
 }
 
-/** Warns of each transport that lets anyone in from outside, unasked. */
-export function checkExposure(
-  transports: readonly PlacedTransport[],
-  context: CheckContext,
-): void {
-  for (const { config, endpointNode } of transports) {
-    if (!config.auth.implied || isLocal(config.endpoint)) continue;
-    context.warn(
-      endpointNode,
-      `transport ${config.id} listens on ${
-        formatAddress(config.endpoint)
-      } and has no auth: whoever can reach it can join with the role of its anonymous sessions`,
-    );
-  }
-}
-
 /** Warns of each transport on which strangers can have realms come about. */
 export function checkStrangers(
   transports: readonly PlacedTransport[],

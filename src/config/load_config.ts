@@ -13,13 +13,13 @@ import { buildAutoRealms } from "./build_auto_realms.ts";
 import { buildExpectations } from "./build_expectations.ts";
 import { buildRealms, IMPLIED_REALM } from "./build_realms.ts";
 import { buildTransports, type PlacedTransport } from "./build_transports.ts";
+import { checkExposure } from "./check_exposure.ts";
 import { checkAuthExposure, checkPrincipals } from "./check_principals.ts";
 import { checkReach, checkUse, sortScopes } from "./check_scopes.ts";
 import { CheckContext, type NamedFile } from "./check_context.ts";
 import type { ExpectationConfig, RouterConfig } from "./config.ts";
 import {
   checkAddresses,
-  checkExposure,
   checkImpliedRealm,
   checkRoles,
   checkStrangers,
@@ -150,7 +150,12 @@ function buildConfig(
     hasAllRealms ? new RealmDirectory(known) : undefined,
     context,
   );
-  checkExposure(placed, context);
+  const exposed = hasAllRealms
+    ? scopes
+    : [{ transports: placed, realms: undefined }];
+  for (const { transports, realms } of exposed) {
+    checkExposure(transports, realms, context);
+  }
   if (auto !== undefined) checkStrangers(placed, auto.config, context);
   checkAuthExposure(placed, context);
   checkSomethingIsLeft(sections, placed, known, context);

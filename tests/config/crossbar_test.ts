@@ -39,7 +39,7 @@ Deno.test("loadConfig() takes realms and transports of a router worker", async (
   assertEquals(transport.serializers, ["json", "msgpack", "cbor"]);
   assertEquals(transport.maxMessageBytes, 131_072);
   assertEquals(brief(notes), [
-    "workers[0].transports[0]: max_message_size is 131072 unless set, where Crossbar.io has 16777216",
+    'workers[0].transports[0]: max_message_size is 131072 unless set, where Crossbar.io has 16777216: clients that send more are closed; "options" can set it',
   ]);
 });
 
@@ -145,6 +145,42 @@ const LEFT_OUT: readonly [what: string, file: object, finding: string][] = [
     "workers[0].transports[0].endpoint.user_timeout: Deno cannot set TCP_USER_TIMEOUT",
   ],
   [
+    "the ciphers that TLS may use",
+    listening({ tls: { ...TLS, ciphers: "ECDHE-RSA-AES256-GCM-SHA384" } }),
+    "workers[0].transports[0].endpoint.tls.ciphers: Deno offers no choice of ciphers: clients are offered those of TLS 1.3, and of TLS 1.2 those with ECDHE and AES-GCM or ChaCha20-Poly1305",
+  ],
+  ...([
+    [
+      "stats",
+      "statistics of a realm are not published; `wamp.session.count` and the like tell what there is",
+    ],
+    [
+      "trace",
+      "traces of a realm are not kept; `debug` of a transport logs its messages",
+    ],
+    [
+      "activations",
+      "activations of a realm are not served: they are for XBR",
+    ],
+    [
+      "features",
+      "features of a realm cannot be chosen: all that the router has are announced",
+    ],
+    ["template", "templates of realms are not served: write the realm itself"],
+    ["uplinks", "links to other routers: not available yet"],
+    ["rlinks", "links to other routers: not available yet"],
+    ["x_my_note", "unknown key, without effect here"],
+  ] as const).map(([key, reason]): [string, object, string] => [
+    `${key} of a realm`,
+    node({ realms: [{ ...REALM, [key]: {} }] }),
+    `workers[0].realms[0].${key}: ${reason}`,
+  ]),
+  ...["stats", "x_my_note", "uri"].map((key): [string, object, string] => [
+    `${key} of a role`,
+    node({ realms: [{ ...REALM, roles: [{ ...REALM.roles[0], [key]: 1 }] }] }),
+    `workers[0].realms[0].roles[0].${key}: unknown key, without effect here`,
+  ]),
+  [
     "parameters of Diffie-Hellman",
     listening({ tls: { ...TLS, dhparam: "dh.pem" } }),
     "workers[0].transports[0].endpoint.tls.dhparam: Deno's TLS has no finite-field Diffie-Hellman; it agrees keys over elliptic curves",
@@ -182,11 +218,6 @@ const NEVER_LEFT_OUT: readonly [what: string, file: object, finding: string][] =
       "workers[0].transports[0].endpoint.tls.ca_certificates: Deno cannot ask clients for certificates, so they would not be checked; remove it",
     ],
     [
-      "the ciphers that TLS may use",
-      listening({ tls: { ...TLS, ciphers: "ECDHE-RSA-AES256-GCM-SHA384" } }),
-      "workers[0].transports[0].endpoint.tls.ciphers: Deno offers no choice of ciphers, so clients could use others; remove it",
-    ],
-    [
       "a range of ports",
       listening({ portrange: [8080, 8090] }),
       "workers[0].transports[0].endpoint.portrange: ranges of ports are not served: write one `port`; remove it",
@@ -195,6 +226,26 @@ const NEVER_LEFT_OUT: readonly [what: string, file: object, finding: string][] =
       "an endpoint of another type",
       listening({ type: "onion" }),
       'workers[0].transports[0].endpoint.type: an endpoint of type "onion" is not served: put a Tor daemon in front of a Unix socket; write "tcp" or "unix"',
+    ],
+    [
+      "a slip in the key of an authorizer",
+      node({
+        realms: [{
+          ...REALM,
+          roles: [{ ...REALM.roles[0], authoriser: "com.auth" }],
+        }],
+      }),
+      'workers[0].realms[0].roles[0].authoriser: unknown key; did you mean "authorizer"?',
+    ],
+    [
+      "a key of a permission that Crossbar.io does not let pass",
+      node({
+        realms: [{
+          ...REALM,
+          roles: [{ ...REALM.roles[0], permissions: [{ uri: "*", x_y: 1 }] }],
+        }],
+      }),
+      "workers[0].realms[0].roles[0].permissions[0].x_y: unknown key; known here: uri, match, allow, disclose, cache",
     ],
     [
       "an authorizer beside permissions",
