@@ -56,6 +56,7 @@ const role = new DynamicRole({
   ask: () => Promise.resolve({ allow: true, cache: true }),
   cacheSize: 1000,
   trustLevel: undefined,
+  trustedProcedures: new Set(),
 });
 const session = new SessionAuthorizer(role, 1, {
   authid: "anna",

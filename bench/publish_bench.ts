@@ -58,6 +58,7 @@ const realm = new Realm({
   timers: { set: () => ({ dueTick: 0, fire() {}, index: 0 }), clear() {} },
   counters: COUNTERS,
   denials: { denied: () => {} },
+  losses: { lost: () => {} },
   nowMs: () => 0,
 });
 

@@ -8,7 +8,7 @@
  */
 import { StaticRules } from "../src/authz/static_rules.ts";
 import type { Peer } from "../src/router/peer.ts";
-import type { PeerOutlet } from "../src/router/ports.ts";
+import type { Outlet } from "../src/router/ports.ts";
 import { Realm } from "../src/router/realm.ts";
 import { MemoryEventStore } from "../src/store/memory_event_store.ts";
 import { RandomIds } from "../src/wamp/id.ts";
@@ -21,7 +21,7 @@ const COUNTS = [0, 10, 100, 1000, 10_000];
 const SUBSCRIPTIONS = 10;
 const REGISTRATIONS = 5;
 
-const OUTLET: PeerOutlet = {
+const OUTLET: Outlet = {
   send: () => SendOutcome.SENT,
   kill() {},
   burst: (work: () => void) => work(),
@@ -67,6 +67,7 @@ function makeRealm(): Realm {
     timers: TIMERS,
     counters: COUNTERS,
     denials: { denied: () => {} },
+    losses: { lost: () => {} },
     nowMs: () => 0,
   });
 }

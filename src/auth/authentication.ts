@@ -41,6 +41,10 @@ export class Authentication {
 
   #refuse(wanted: readonly string[], realm: string | null): Refused {
     const methods = [...this.#methods.values()];
+    const served = methods.filter((method) => method.serves(realm));
+    const detail = `the client offers ${listed(wanted)}; this transport has ${
+      listed(served.map(({ name }) => name))
+    } for the realm`;
     if (realm === null && !methods.some((method) => method.serves(null))) {
       return refused(
         ErrorUri.NO_SUCH_REALM,
@@ -51,11 +55,23 @@ export class Authentication {
       return refused(
         ErrorUri.AUTHENTICATION_REQUIRED,
         "Anonymous sessions are not allowed here",
+        { detail },
       );
     }
     return refused(
       ErrorUri.NO_MATCHING_AUTH_METHOD,
       "None of the offered authmethods is allowed here",
+      { detail },
     );
   }
+}
+
+/** A client chooses how many there are. */
+const LISTED_CHARACTERS_MAX = 200;
+
+function listed(names: readonly string[]): string {
+  const text = names.length === 0 ? "none" : names.join(", ");
+  return text.length <= LISTED_CHARACTERS_MAX
+    ? text
+    : `${text.slice(0, LISTED_CHARACTERS_MAX)}…`;
 }

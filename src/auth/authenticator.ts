@@ -104,7 +104,9 @@ export class AuthenticatorCalls {
   ): Promise<AuthenticatorAnswer | Refused> {
     const { slots, maxCalls, defaultRole } = this.#options;
     if (!slots.take(maxCalls)) {
-      return failed(`${maxCalls} authenticators are being asked already`);
+      return failed(
+        `authenticators are being asked already, as many as max_authenticator_calls allows: ${maxCalls}`,
+      );
     }
     try {
       const value = await this.#call(request, authid, more);
@@ -131,7 +133,10 @@ export class AuthenticatorCalls {
     const leave = (): void => end("the client is gone");
     const deadline = timers.set(
       timeoutMs,
-      () => end(`the authenticator has not answered after ${timeoutMs} ms`),
+      () =>
+        end(
+          `the authenticator has not answered after ${timeoutMs} ms (authenticator_timeout_ms)`,
+        ),
     );
     request.signal.addEventListener("abort", leave);
     const details = {
@@ -187,14 +192,21 @@ function readAnswer(
   return { kind: "answer", realm, role, authid, authextra, result };
 }
 
-/** Its own ERROR as it is; for anything else one reason (DY-03). */
+/**
+ * Its own ERROR as it is; for anything else one reason (DY-03). Where it broke,
+ * its words are an exception's, and for the operator alone.
+ */
 function describeFailure(error: unknown): Refused {
   const detail = error instanceof Error ? error.message : String(error);
   if (!(error instanceof AuthenticatorError)) return failed(detail);
+  if (error.uri === ErrorUri.RUNTIME_ERROR) {
+    return failed(`the authenticator broke: ${detail}`);
+  }
   if (!isValidUri(error.uri, "exact", "loose")) {
     return failed(`its error has no valid URI: ${error.uri.slice(0, 200)}`);
   }
-  return refused(error.uri, error.message.slice(0, MESSAGE_CHARACTERS_MAX), {
-    detail: "the authenticator refused",
+  const message = error.message.slice(0, MESSAGE_CHARACTERS_MAX);
+  return refused(error.uri, message, {
+    detail: `the authenticator refused: ${message}`,
   });
 }

@@ -26,9 +26,13 @@ export interface Subject<Credentials> {
   readonly authid: string;
   readonly role: string;
   readonly authextra: Dict | undefined;
-  /** There is nobody of that name: whatever it proves, it is denied (AU-07). */
-  readonly isMock: boolean;
+  /** Why it is denied whatever it proves (AU-07), for the log; undefined: it is not. */
+  readonly flaw: string | undefined;
 }
+
+/** A flaw, in words. */
+export const UNKNOWN_AUTHID =
+  "unknown authid: no principal of this method and realm has it";
 
 /** The verdict for a client that proved to be `subject`. */
 export function welcomed(
@@ -107,7 +111,7 @@ export class StaticSource<Credentials>
     const { credentials, role } = known;
     const realm = known.realm ?? request.realm;
     if (realm === null) return failed("no realm to join");
-    return { ...mock, credentials, realm, role, isMock: false };
+    return { ...mock, credentials, realm, role, flaw: undefined };
   }
 
   #mock(realm: string | null, authid: string): Subject<Credentials> {
@@ -121,7 +125,7 @@ export class StaticSource<Credentials>
       authid,
       role: sample.role,
       authextra: undefined,
-      isMock: true,
+      flaw: UNKNOWN_AUTHID,
     };
   }
 }
@@ -166,7 +170,7 @@ export class DynamicSource<Credentials>
       authid: answer.authid ?? authid,
       role,
       authextra,
-      isMock: false,
+      flaw: undefined,
     };
   }
 }

@@ -59,10 +59,18 @@ export class CryptosignMethod implements LoginMethod {
   begin(request: LoginRequest): Eventual<Challenged | Verdict> {
     const { authextra } = request;
     const pubkey = fromHex(authextra["pubkey"], KEY_BYTES);
-    if (pubkey === undefined) return denied();
+    if (pubkey === undefined) {
+      return denied(
+        "HELLO.Details.authextra.pubkey is no key of 64 hex digits",
+      );
+    }
     const theirs = authextra["challenge"] ?? undefined;
     const challenge = fromHex(theirs, CHALLENGE_BYTES);
-    if (theirs !== undefined && challenge === undefined) return denied();
+    if (theirs !== undefined && challenge === undefined) {
+      return denied(
+        "HELLO.Details.authextra.challenge is not one of 64 hex digits",
+      );
+    }
     return andThen(
       this.#source.find(request, pubkey.toHex()),
       (found) =>
@@ -98,15 +106,21 @@ export class CryptosignMethod implements LoginMethod {
     answer: string,
   ): Promise<Verdict> {
     const signed = fromHex(answer, SIGNATURE_BYTES + CHALLENGE_BYTES);
-    if (signed === undefined) return denied();
+    if (signed === undefined) {
+      return denied("the answer is no signature with its challenge in hex");
+    }
     const signature = signed.subarray(0, SIGNATURE_BYTES);
     const claimed = signed.subarray(SIGNATURE_BYTES);
     const isRight = await isSignature(pubkey, signature, claimed);
     // What was signed must be what we asked for now: no replays (CS-05).
     const isFresh = claimed.every((octet, at) => octet === message[at]);
-    return isRight && isFresh && !subject.isMock
-      ? welcomed(subject, this.name, this.#source.provider)
-      : denied();
+    if (isRight && isFresh && subject.flaw === undefined) {
+      return welcomed(subject, this.name, this.#source.provider);
+    }
+    return denied(
+      subject.flaw ??
+        (isRight ? "another challenge was signed" : "wrong signature"),
+    );
   }
 }
 

@@ -2,7 +2,7 @@
  * Whose key a client announced: by the config, or by an authenticator (CS-02).
  */
 import type { AuthenticatorCalls } from "./authenticator.ts";
-import type { Subject } from "./credentials.ts";
+import { type Subject, UNKNOWN_AUTHID } from "./credentials.ts";
 import type { KeySource } from "./cryptosign.ts";
 import {
   denied,
@@ -18,6 +18,10 @@ import { fromHex } from "./secret_digests.ts";
 export interface KeyPrincipal extends Principal {
   readonly keys: ReadonlySet<string>;
 }
+
+const OTHER_KEY = "the key is not one of this authid's";
+const UNKNOWN_KEY =
+  "unknown key: no principal of the realm has it, or several have";
 
 /** Keys of the config. */
 export class StaticKeySource implements KeySource {
@@ -52,9 +56,10 @@ export class StaticKeySource implements KeySource {
       : this.#principals.find(realm, authid);
     const isHolder = known?.keys.has(pubkey) ?? false;
     if (!isHolder && this.#revealsUnknown) {
-      return known === undefined ? noSuchPrincipal() : denied();
+      return known === undefined ? noSuchPrincipal() : denied(OTHER_KEY);
     }
     const joined = known?.realm ?? realm ?? "";
+    const lacking = authid === undefined ? UNKNOWN_KEY : UNKNOWN_AUTHID;
     return {
       kind: "subject",
       credentials: undefined,
@@ -63,7 +68,7 @@ export class StaticKeySource implements KeySource {
       role: known?.role ?? "",
       authextra: undefined,
       // Any key can be signed with: the challenge alone gives nothing away.
-      isMock: !isHolder,
+      flaw: isHolder ? undefined : known === undefined ? lacking : OTHER_KEY,
     };
   }
 
@@ -109,7 +114,9 @@ export class DynamicKeySource implements KeySource {
       authid: answer.authid ?? request.authid ?? pubkey,
       role: answer.role,
       authextra: answer.authextra,
-      isMock: key.toHex() !== pubkey,
+      flaw: key.toHex() === pubkey
+        ? undefined
+        : "the authenticator names another key than the client's",
     };
   }
 }

@@ -127,6 +127,10 @@ export class Login implements LoginRequest {
       return refused(
         ErrorUri.AUTHENTICATION_DENIED,
         "Too many logins have failed; try again later",
+        {
+          detail:
+            `too many logins from this address or as this authid have failed: max_auth_failures is ${maxFailures} a minute`,
+        },
       );
     }
     const judge = () => this.#guarded(() => this.#judge(signature, extra));

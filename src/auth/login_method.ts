@@ -42,7 +42,7 @@ export interface Refused {
   readonly message: string;
   /** RFC 5802's word for it: ABORT.Details.scram (SR-06). */
   readonly scram: string | undefined;
-  /** More for the log; never told to the client. */
+  /** The whole truth, for the log; never told to the client. */
   readonly detail: string | undefined;
 }
 
@@ -85,12 +85,14 @@ export function refused(
 /**
  * The refusal of all who did not prove who they are: the same words for an
  * unknown authid, a wrong secret and an answer that is no answer (AU-10).
+ *
+ * @param detail Which of these it is, for the log.
  */
-export function denied(scram?: string): Refused {
+export function denied(detail: string, scram?: string): Refused {
   return refused(
     ErrorUri.AUTHENTICATION_DENIED,
     "The credentials are wrong",
-    scram === undefined ? {} : { scram },
+    scram === undefined ? { detail } : { detail, scram },
   );
 }
 

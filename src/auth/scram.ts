@@ -85,10 +85,18 @@ export class ScramMethod implements LoginMethod {
     if (authid === undefined) return authidMissing(this.name);
     const binding = this.#bindingOf(authextra["channel_binding"] ?? null);
     if (binding === undefined) {
-      return denied("unsupported-channel-binding-type");
+      return denied(
+        "a channel binding was asked for that this transport does not have",
+        "unsupported-channel-binding-type",
+      );
     }
     const clientNonce = authextra["nonce"];
-    if (!isNonce(clientNonce)) return denied("other-error");
+    if (!isNonce(clientNonce)) {
+      return denied(
+        "HELLO.Details.authextra.nonce is missing or no base64",
+        "other-error",
+      );
+    }
     return andThen(
       this.#source.find(request, authid),
       (found) =>
@@ -136,7 +144,12 @@ export class ScramMethod implements LoginMethod {
       answer: (proof, extra) => {
         const isBound = (extra["channel_binding"] ?? null) === binding.name &&
           (extra["cbind_data"] ?? null) === binding.data;
-        if (!isBound) return denied("channel-bindings-dont-match");
+        if (!isBound) {
+          return denied(
+            "the channel binding is not that of this transport",
+            "channel-bindings-dont-match",
+          );
+        }
         const isFresh = !this.#dialect.repeatsNonce || extra["nonce"] === nonce;
         return this.#judge(subject, authMessage, proof, isFresh);
       },
@@ -151,7 +164,13 @@ export class ScramMethod implements LoginMethod {
   ): Verdict {
     const { storedKey, serverKey } = subject.credentials;
     const isProven = isClientProof(proof, storedKey, authMessage);
-    if (!isProven || !isFresh || subject.isMock) return denied("invalid-proof");
+    if (!isProven || !isFresh || subject.flaw !== undefined) {
+      return denied(
+        subject.flaw ??
+          (isProven ? "another nonce was answered" : "wrong password"),
+        "invalid-proof",
+      );
+    }
     const signature = toBase64(serverSignature(serverKey, authMessage));
     return welcomed(subject, this.name, this.#source.provider, {
       ...subject.authextra,

@@ -54,9 +54,9 @@ export class TicketMethod implements LoginMethod {
       extra: EMPTY_DICT,
       answer: (ticket) => {
         const isRight = this.#digests.matches(ticket, subject.credentials);
-        return isRight && !subject.isMock
+        return isRight && subject.flaw === undefined
           ? welcomed(subject, this.name, this.#source.provider)
-          : denied();
+          : denied(subject.flaw ?? "wrong ticket");
       },
     };
   }

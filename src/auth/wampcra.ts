@@ -93,9 +93,9 @@ export class WampCraMethod implements LoginMethod {
       answer: (signature) => {
         const expected = this.#digests.of(signWampCra(key, challenge));
         const isRight = this.#digests.matches(signature, expected);
-        return isRight && !subject.isMock
+        return isRight && subject.flaw === undefined
           ? welcomed(subject, this.name, this.#source.provider)
-          : denied();
+          : denied(subject.flaw ?? "wrong secret");
       },
     };
   }

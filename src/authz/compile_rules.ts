@@ -2,13 +2,18 @@
  * From the rules of a role, in any order, to those that decide, in theirs.
  */
 import type { SourcePlace } from "../base/source_place.ts";
-import type { Action, Disclosure } from "../router/ports.ts";
+import type { Action, Disclosure, Right } from "../router/ports.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import { isOneUri, type Pattern } from "./pattern_relation.ts";
 
+/** What a rule allows; what is absent, it does not. */
+export type Allowed = Readonly<
+  Record<Action, boolean> & { [Extra in Exclude<Right, Action>]?: boolean }
+>;
+
 /** One rule: what it allows on which URIs. */
 export interface Rule extends Pattern {
-  readonly allow: Readonly<Record<Action, boolean>>;
+  readonly allow: Allowed;
   /** Whose identity is told without being asked (PI-03, CI-02). */
   readonly disclose: Readonly<Record<Disclosure, boolean>>;
   /** Where it is written; absent: nowhere. */

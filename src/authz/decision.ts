@@ -12,6 +12,8 @@ export interface Decision {
   readonly allow: boolean;
   /** Whether the session is disclosed (PI-03, CI-02). */
   readonly disclose: boolean;
+  /** Whether REGISTER may take callees' place that did not agree to it (RV-04). */
+  readonly forceReregister: boolean;
   readonly scope: DecisionScope;
 }
 
@@ -23,6 +25,7 @@ export interface Undecided {
 const KEYS: ReadonlySet<string> = new Set([
   "allow",
   "disclose",
+  "force_reregister",
   "cache",
   "validate",
 ]);
@@ -32,6 +35,7 @@ const KEYS: ReadonlySet<string> = new Set([
  *
  * - `allow`: boolean;
  * - `disclose`: boolean, default false;
+ * - `force_reregister`: boolean, default false; ours;
  * - `cache`: for whom the decision may be remembered: `"session"` or true, for
  *   this session; `"authid"`, for all sessions of its authid under its role;
  *   `"role"`, for all of its role; false (the default): not at all.
@@ -41,7 +45,8 @@ const KEYS: ReadonlySet<string> = new Set([
  */
 export function readDecision(value: unknown): Decision | Undecided {
   if (typeof value === "boolean") {
-    return { allow: value, disclose: false, scope: "once" };
+    const [disclose, forceReregister] = [false, false];
+    return { allow: value, disclose, forceReregister, scope: "once" };
   }
   if (
     typeof value !== "object" || value === null || Array.isArray(value) ||
@@ -57,6 +62,7 @@ export function readDecision(value: unknown): Decision | Undecided {
   }
   const allow = given.get("allow");
   const disclose = given.get("disclose") ?? false;
+  const forceReregister = given.get("force_reregister") ?? false;
   const scope = scopeOf(given.get("cache"));
   if (typeof allow !== "boolean") {
     return { failure: "its result has no boolean allow" };
@@ -64,13 +70,16 @@ export function readDecision(value: unknown): Decision | Undecided {
   if (typeof disclose !== "boolean") {
     return { failure: "its result has a disclose that is no boolean" };
   }
+  if (typeof forceReregister !== "boolean") {
+    return { failure: "its result has a force_reregister that is no boolean" };
+  }
   if (scope === undefined) {
     return {
       failure:
         'its result has a cache that is neither a boolean nor "session", "authid" or "role"',
     };
   }
-  return { allow, disclose, scope };
+  return { allow, disclose, forceReregister, scope };
 }
 
 function scopeOf(cache: unknown): DecisionScope | undefined {
@@ -99,18 +108,38 @@ const KNOWN = 1;
 const ALLOWED = 2;
 const DISCLOSED = 4;
 const ALL = KNOWN | ALLOWED | DISCLOSED;
+/** It belongs to the decision about `register`. */
+const FORCE_REREGISTER = 1 << 12;
 
-/** Decisions about the four actions on one URI: three bits for each. */
+/** Decisions about the four actions on one URI: three bits for each, and one. */
 export type DecisionBits = number;
 
 /** Puts a decision about `action` in. */
 export function withDecision(
   bits: DecisionBits,
   action: Action,
-  { allow, disclose }: Pick<Decision, "allow" | "disclose">,
+  { allow, disclose, forceReregister }: Decision,
 ): DecisionBits {
   const ours = KNOWN | (allow ? ALLOWED : 0) | (disclose ? DISCLOSED : 0);
-  return bits & ~(ALL << SHIFT[action]) | ours << SHIFT[action];
+  const others = bits & ~(ALL << SHIFT[action]);
+  if (action !== "register") return others | ours << SHIFT[action];
+  return others & ~FORCE_REREGISTER | ours << SHIFT[action] |
+    (forceReregister ? FORCE_REREGISTER : 0);
+}
+
+/** What `bits` says about `action`, which is decided, for this session. */
+export function decisionIn(bits: DecisionBits, action: Action): Decision {
+  return {
+    allow: isAllowed(bits, action),
+    disclose: isDisclosed(bits, action),
+    forceReregister: action === "register" && canForceReregister(bits),
+    scope: "session",
+  };
+}
+
+/** Whether REGISTER may take callees' place that did not agree to it. */
+export function canForceReregister(bits: DecisionBits): boolean {
+  return (bits & FORCE_REREGISTER) !== 0;
 }
 
 /** Whether there is a decision about `action`. */

@@ -3,24 +3,88 @@
  */
 import { RecentMap } from "../base/recent_map.ts";
 import type { Action } from "../router/ports.ts";
+import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import { type Decision, type DecisionBits, withDecision } from "./decision.ts";
 
-/** The key of a URI or pattern; no URI has white space in it. */
-export function decisionKey(uri: string, match: MatchPolicy): string {
-  return match === "exact" ? uri : `${match} ${uri}`;
+/** Options that are longer, as text, are not remembered by. */
+const OPTIONS_TEXT_MAX = 512;
+
+/**
+ * By what a decision is remembered: all that the authorizer is shown of the
+ * request, but for the action. Undefined where that is too much.
+ */
+export function decisionKey(
+  action: Action,
+  uri: string,
+  match: MatchPolicy,
+  options: Dict,
+): string | undefined {
+  // No URI has white space in it.
+  const key = match === "exact" ? uri : `${match} ${uri}`;
+  if (options === EMPTY_DICT) return key;
+  const told = Object.keys(options);
+  // It is in the key already.
+  const names = action === "subscribe" || action === "register"
+    ? told.filter((name) => name !== "match")
+    : told;
+  if (names.length === 0) return key;
+  const text = optionsText(names, options);
+  return text === undefined ? undefined : `${key}\t${text}`;
 }
 
-/** A bounded number of URIs, and what was decided about each. */
+function optionsText(
+  names: readonly string[],
+  options: Dict,
+): string | undefined {
+  let text = "";
+  // Each takes four characters at least.
+  if (names.length > OPTIONS_TEXT_MAX / 4) return undefined;
+  for (const name of names.toSorted()) {
+    if (name.length > OPTIONS_TEXT_MAX) return undefined;
+    const value = valueText(options[name]);
+    if (value === undefined) return undefined;
+    text += `${JSON.stringify(name)}:${value} `;
+    if (text.length > OPTIONS_TEXT_MAX) return undefined;
+  }
+  return text;
+}
+
+/** Scalars and lists of them, as all options are that have an effect. */
+function valueText(value: unknown): string | undefined {
+  if (!Array.isArray(value)) return scalarText(value);
+  // Each takes two characters at least.
+  if (value.length > OPTIONS_TEXT_MAX / 2) return undefined;
+  const items = value.map(scalarText);
+  return items.includes(undefined) ? undefined : `[${items.join()}]`;
+}
+
+function scalarText(value: unknown): string | undefined {
+  switch (typeof value) {
+    case "string":
+      return value.length > OPTIONS_TEXT_MAX
+        ? undefined
+        : JSON.stringify(value);
+    case "number":
+    case "boolean":
+      return String(value);
+    case "bigint":
+      return `${value}n`;
+    default:
+      return value === null ? "null" : undefined;
+  }
+}
+
+/** A bounded number of keys, and what was decided under each. */
 export class DecisionCache {
   readonly #bits: RecentMap<DecisionBits>;
 
-  /** @param sizeMax How many URIs; 0: nothing is remembered. */
+  /** @param sizeMax How many keys; 0: nothing is remembered. */
   constructor(sizeMax: number) {
     this.#bits = new RecentMap(sizeMax);
   }
 
-  /** How many URIs are remembered. */
+  /** How many keys are remembered. */
   get size(): number {
     return this.#bits.size;
   }
@@ -43,7 +107,7 @@ export class DecisionCache {
   /**
    * Forgets what `concerns` is true for; absent: everything.
    *
-   * @returns How many URIs.
+   * @returns How many keys.
    */
   forget(concerns: (key: string) => boolean = () => true): number {
     const before = this.#bits.size;

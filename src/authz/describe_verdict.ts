@@ -2,7 +2,7 @@
  * Decisions and rules in words.
  */
 import { formatPlace } from "../base/source_place.ts";
-import type { Action } from "../router/ports.ts";
+import type { Right } from "../router/ports.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import type { Rule } from "./compile_rules.ts";
 import type { Verdict } from "./static_rules.ts";
@@ -10,7 +10,7 @@ import type { Verdict } from "./static_rules.ts";
 /** Why rules decide as they do on `action`, as a clause. */
 export function describeVerdict(
   { allowed, reason, rule }: Verdict,
-  { action, uri, match }: { action: Action; uri: string; match: MatchPolicy },
+  { action, uri, match }: { action: Right; uri: string; match: MatchPolicy },
 ): string {
   const shown = rule === undefined ? "" : describeRule(rule);
   switch (reason) {
@@ -23,10 +23,17 @@ export function describeVerdict(
     case "part_denied":
       return `the pattern reaches into ${shown}, which does not allow ${action}`;
     case "guarded":
-      return `only a rule whose own uri begins with "${
-        uri.slice(0, uri.indexOf(".") + 1)
-      }" can allow calling this procedure, not ${shown}`;
+      return action === "call"
+        ? `only a rule whose own uri begins with "${
+          uri.slice(0, uri.indexOf(".") + 1)
+        }" can allow calling this procedure, not ${shown}`
+        : describeTrusted(`${shown} cannot`);
   }
+}
+
+/** Why `somebody` cannot allow registering a procedure whose word the router takes. */
+export function describeTrusted(somebody: string): string {
+  return `the config names this procedure as authorizer or authenticator, so only a rule for exactly its uri can allow registering it; ${somebody}`;
 }
 
 /** The rule by its pattern and place. */

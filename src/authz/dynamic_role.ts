@@ -5,9 +5,8 @@
 import type { Action, Authorizer, Role } from "../router/ports.ts";
 import type { Identity } from "../wamp/identity.ts";
 import type { Dict } from "../wamp/options.ts";
-import type { MatchPolicy } from "../wamp/uri.ts";
 import { type Decision, type DecisionBits, isDecided } from "./decision.ts";
-import { DecisionCache, decisionKey } from "./decision_cache.ts";
+import { DecisionCache } from "./decision_cache.ts";
 import { SessionAuthorizer } from "./session_authorizer.ts";
 
 /**
@@ -27,9 +26,11 @@ export interface DynamicRoleOptions {
   /** The authorizer's URI. */
   readonly procedure: string;
   readonly ask: AskAuthorizer;
-  /** URIs about which decisions are remembered for several sessions. */
+  /** Requests about which decisions are remembered for several sessions. */
   readonly cacheSize: number;
   readonly trustLevel: number | undefined;
+  /** Procedures of clients whose word the router takes: nobody is asked about them. */
+  readonly trustedProcedures: ReadonlySet<string>;
 }
 
 /** What the sessions of the role have in common. */
@@ -46,14 +47,8 @@ export class DynamicRole implements Role {
     return new SessionAuthorizer(this, session, identity);
   }
 
-  /** What is remembered about `action` for sessions of `authid`; 0: nothing. */
-  remembered(
-    authid: string,
-    action: Action,
-    uri: string,
-    match: MatchPolicy,
-  ): DecisionBits {
-    const key = decisionKey(uri, match);
+  /** What is remembered under `key` for sessions of `authid`; 0: nothing. */
+  remembered(authid: string, action: Action, key: string): DecisionBits {
     // What was decided for it in particular comes before what was for all.
     const own = this.#cache.get(authidKey(authid, key));
     return isDecided(own, action) ? own : this.#cache.get(key);
@@ -63,11 +58,9 @@ export class DynamicRole implements Role {
   remember(
     authid: string,
     action: Action,
-    uri: string,
-    match: MatchPolicy,
+    key: string,
     decision: Decision,
   ): void {
-    const key = decisionKey(uri, match);
     const { scope } = decision;
     if (scope === "role") this.#cache.set(key, action, decision);
     else if (scope === "authid") {

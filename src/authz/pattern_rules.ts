@@ -1,9 +1,7 @@
+import type { Right } from "../router/ports.ts";
 import type { Rule } from "./compile_rules.ts";
 import { OverlapIndex } from "./overlap_index.ts";
 import type { Pattern } from "./pattern_relation.ts";
-
-/** What can be allowed. */
-type Allowable = keyof Rule["allow"];
 
 /** What rules say about a pattern as a whole (AZ-07). */
 export interface PatternDecision {
@@ -19,31 +17,31 @@ const UNCOVERED: PatternDecision = { cover: undefined, denier: undefined };
 export class PatternRules {
   readonly #rules: readonly Rule[];
   #index: OverlapIndex | undefined = undefined;
-  readonly #deniers = new Map<Allowable, OverlapIndex>();
+  readonly #deniers = new Map<Right, OverlapIndex>();
 
   /** @param rules Most specific first. */
   constructor(rules: readonly Rule[]) {
     this.#rules = rules;
   }
 
-  /** Which rules decide whether `what` is allowed on all of `pattern`. */
-  decide(what: Allowable, pattern: Pattern): PatternDecision {
+  /** Which rules decide whether `right` is allowed on all of `pattern`. */
+  decide(right: Right, pattern: Pattern): PatternDecision {
     this.#index ??= new OverlapIndex(this.#rules);
     const at = this.#index.firstCovering(pattern);
     if (at === undefined) return UNCOVERED;
-    const denier = this.#deniersOf(what).firstOverlapping(pattern) ?? at;
+    const denier = this.#deniersOf(right).firstOverlapping(pattern) ?? at;
     return {
       cover: this.#rules[at],
       denier: denier < at ? this.#rules[denier] : undefined,
     };
   }
 
-  #deniersOf(what: Allowable): OverlapIndex {
-    let deniers = this.#deniers.get(what);
+  #deniersOf(right: Right): OverlapIndex {
+    let deniers = this.#deniers.get(right);
     if (deniers === undefined) {
-      const denies = ({ allow }: Rule) => allow[what] !== true;
+      const denies = ({ allow }: Rule) => allow[right] !== true;
       deniers = new OverlapIndex(this.#rules, denies);
-      this.#deniers.set(what, deniers);
+      this.#deniers.set(right, deniers);
     }
     return deniers;
   }

@@ -10,14 +10,17 @@ import type {
   Authorizer,
   Denial,
   Disclosure,
+  Right,
 } from "../router/ports.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
 import type { Identity } from "../wamp/identity.ts";
-import type { Dict } from "../wamp/options.ts";
+import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import {
+  canForceReregister,
   type Decision,
   type DecisionBits,
+  decisionIn,
   isAllowed,
   isDecided,
   isDisclosed,
@@ -25,27 +28,42 @@ import {
   type Undecided,
   withDecision,
 } from "./decision.ts";
+import { describeTrusted } from "./describe_verdict.ts";
 import { DecisionCache, decisionKey } from "./decision_cache.ts";
 import type { DynamicRole } from "./dynamic_role.ts";
 
-/** URIs about which a session's decisions are remembered for itself. */
-const REMEMBERED_URIS_MAX = 128;
+/** Requests about which a session's decisions are remembered for itself. */
+const REMEMBERED_MAX = 128;
 
 /** What a session asks for. */
 export interface Question {
   readonly action: Action;
   readonly uri: string;
   readonly match: MatchPolicy;
+  /** By what the answer is remembered; undefined: not at all. */
+  readonly key: string | undefined;
 }
 
-const NO_QUESTION: Question = { action: "call", uri: "", match: "exact" };
+const NO_QUESTION: Question = {
+  action: "call",
+  uri: "",
+  match: "exact",
+  key: undefined,
+};
+
+const DENIED: Decision = {
+  allow: false,
+  disclose: false,
+  forceReregister: false,
+  scope: "once",
+};
 
 /** Decides for one session. */
 export class SessionAuthorizer implements Authorizer {
   readonly #role: DynamicRole;
   readonly #authid: string;
   readonly #details: Dict;
-  readonly #own = new DecisionCache(REMEMBERED_URIS_MAX);
+  readonly #own = new DecisionCache(REMEMBERED_MAX);
   /** What was decided about the topics of testaments that are not due yet. */
   #testaments: Map<string, DecisionBits> | undefined = undefined;
   /** Whether the session has ended: what is asked then is for its testaments. */
@@ -97,13 +115,16 @@ export class SessionAuthorizer implements Authorizer {
   ): Promise<void> | undefined {
     this.#begin();
     this.#isMessageDone = true;
-    const isAnswered = this.#isAnswered &&
+    const key = decisionKey(action, uri, match, options);
+    const isAnswered = this.#isAnswered && this.#question.key === key &&
       isAbout(this.#question, action, uri, match);
     this.#isAnswered = false;
     // The message was given again.
     if (isAnswered) return undefined;
-    const known = this.#known(action, uri, match);
-    this.#question = { action, uri, match };
+    const known = this.#isWithheld(action, uri)
+      ? withDecision(0, action, DENIED)
+      : this.#known(action, key);
+    this.#question = { action, uri, match, key };
     this.#bits = known;
     this.#failure = undefined;
     if (known !== 0) return undefined;
@@ -128,16 +149,20 @@ export class SessionAuthorizer implements Authorizer {
   ): Promise<void> | undefined {
     this.#begin();
     const action = "subscribe";
-    const known = this.#known(action, uri, match);
+    const key = decisionKey(action, uri, match, options);
+    const known = this.#known(action, key);
     if (known === 0) return this.#consultAlso(action, uri, match, options);
     // What is remembered may be forgotten before the message is handled.
-    const said: Decision = {
-      allow: isAllowed(known, action),
-      disclose: isDisclosed(known, action),
-      scope: "once",
-    };
-    this.#also = { action, uri, match, said };
+    const said = decisionIn(known, action);
+    this.#also = { action, uri, match, key, said };
     return undefined;
+  }
+
+  /** The message at hand is not needed any more: neither is what is asked for it. */
+  withdraw(): void {
+    this.#question = NO_QUESTION;
+    this.#isMessageDone = true;
+    this.#asking?.abort();
   }
 
   /** The session is gone: nobody waits for a decision any more (AZ-10). */
@@ -155,12 +180,22 @@ export class SessionAuthorizer implements Authorizer {
     for (const topic of topics) this.#testaments?.delete(topic);
   }
 
-  allows(action: Action, uri: string, match: MatchPolicy): boolean {
-    return isAllowed(this.#bitsFor(action, uri, match), action);
+  allows(right: Right, uri: string, match: MatchPolicy): boolean {
+    if (right !== "force_reregister") {
+      return isAllowed(this.#bitsFor(right, uri, match), right);
+    }
+    return canForceReregister(this.#bitsFor("register", uri, match));
   }
 
   denial(action: Action, uri: string, match: MatchPolicy): Denial {
     const { procedure } = this.#role.options;
+    if (this.#isWithheld(action, uri)) {
+      return {
+        error: ErrorUri.NOT_AUTHORIZED,
+        text: "Not authorized for",
+        decider: describeTrusted(`authorizer ${procedure} cannot`),
+      };
+    }
     const bits = this.#bitsFor(action, uri, match);
     if (isDecided(bits, action)) {
       return {
@@ -200,7 +235,7 @@ export class SessionAuthorizer implements Authorizer {
   ): Promise<void> | undefined {
     return isAbout(this.#also, action, uri, match)
       ? undefined
-      : this.#answerAlso({ action, uri, match }, options);
+      : this.#answerAlso({ action, uri, match, key: undefined }, options);
   }
 
   #bitsFor(action: Action, uri: string, match: MatchPolicy): DecisionBits {
@@ -210,7 +245,13 @@ export class SessionAuthorizer implements Authorizer {
     if (isAbout(this.#question, action, uri, match)) return this.#bits;
     return isAbout(this.#also, action, uri, match)
       ? this.#saidAlso(action, uri, match)
-      : this.#known(action, uri, match);
+      : this.#known(action, decisionKey(action, uri, match, EMPTY_DICT));
+  }
+
+  /** Whether only a rule could allow it, of which such a role has none. */
+  #isWithheld(action: Action, uri: string): boolean {
+    return action === "register" &&
+      this.#role.options.trustedProcedures.has(uri);
   }
 
   #failureOf(
@@ -232,23 +273,20 @@ export class SessionAuthorizer implements Authorizer {
       : 0;
   }
 
-  /** What is remembered; 0: nothing. */
-  #known(action: Action, uri: string, match: MatchPolicy): DecisionBits {
-    const own = this.#own.peek(decisionKey(uri, match));
+  /** What is remembered under `key`; 0: nothing. */
+  #known(action: Action, key: string | undefined): DecisionBits {
+    if (key === undefined) return 0;
+    const own = this.#own.peek(key);
     if (isDecided(own, action)) return own;
-    const shared = this.#role.remembered(this.#authid, action, uri, match);
+    const shared = this.#role.remembered(this.#authid, action, key);
     if (!isDecided(shared, action)) return 0;
     // From now on it is found at the first look.
-    this.#own.set(decisionKey(uri, match), action, {
-      allow: isAllowed(shared, action),
-      disclose: isDisclosed(shared, action),
-      scope: "session",
-    });
+    this.#own.set(key, action, decisionIn(shared, action));
     return shared;
   }
 
   async #answer(options: Dict): Promise<void> {
-    const { action, uri, match } = this.#question;
+    const { action, uri, key } = this.#question;
     const flushes = this.#flushes;
     const decision = await this.#ask(action, uri, options);
     this.#isAnswered = true;
@@ -257,10 +295,11 @@ export class SessionAuthorizer implements Authorizer {
       return;
     }
     this.#bits = withDecision(0, action, decision);
+    if (decision.scope === "once" || key === undefined) return;
     // What was asked before a flush may be what the flush is for.
-    if (decision.scope === "once" || flushes !== this.#flushes) return;
-    this.#own.set(decisionKey(uri, match), action, decision);
-    this.#role.remember(this.#authid, action, uri, match, decision);
+    if (flushes !== this.#flushes) return;
+    this.#own.set(key, action, decision);
+    this.#role.remember(this.#authid, action, key, decision);
   }
 
   async #answerAlso(question: Question, options: Dict): Promise<void> {

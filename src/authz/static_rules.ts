@@ -5,24 +5,29 @@
  * longest prefix; where none matches, no. A pattern is allowed only where its
  * deciding rule covers all of it and no more specific rule denies a part.
  *
+ * A rule decides only about rights that it can be about: see `rule_scope.ts`.
+ *
  * Calling one of the router's procedures that end what other sessions have is
  * allowed only by a rule whose own text has their first component (AZ-11).
+ * Registering a procedure whose word the router takes is allowed only by a rule
+ * for exactly its URI.
  */
 import { isGuardedProcedure } from "../router/meta/guarded_procedures.ts";
 import { PatternIndex } from "../router/pattern_index.ts";
 import type {
-  Action,
   Authorizer,
   Denial,
   Disclosure,
+  Right,
   Role,
 } from "../router/ports.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
-import type { MatchPolicy } from "../wamp/uri.ts";
+import { isRouterUri, type MatchPolicy } from "../wamp/uri.ts";
 import { compileRules, type Rule } from "./compile_rules.ts";
 import { describeVerdict } from "./describe_verdict.ts";
 import type { Pattern } from "./pattern_relation.ts";
 import { PatternRules } from "./pattern_rules.ts";
+import { canBeAbout } from "./rule_scope.ts";
 
 /** What a decision rests on. */
 export type Reason =
@@ -32,7 +37,7 @@ export type Reason =
   | "no_rule"
   /** A rule covers the pattern, but this more specific one denies a part (AZ-07). */
   | "part_denied"
-  /** The rule would allow it, but is not about such procedures by its text (AZ-11). */
+  /** The rule would allow it, but does not name the procedure as it must (AZ-11). */
   | "guarded";
 
 /** A decision, and the rule that made it. */
@@ -48,23 +53,44 @@ const NO_RULE: Verdict = { allowed: false, reason: "no_rule", rule: undefined };
 /** Decisions remembered for each role; random URIs must not grow memory. */
 const REMEMBERED_URIS_MAX = 4096;
 
-const ACTION_BIT: Readonly<Record<Action, number>> = {
+const RIGHT_BIT: Readonly<Record<Right, number>> = {
   call: 1,
   register: 2,
   publish: 4,
   subscribe: 8,
+  force_reregister: 64,
 };
+const RIGHTS = Object.keys(RIGHT_BIT) as Right[];
 const DISCLOSURE_BIT: Readonly<Record<Disclosure, number>> = {
   caller: 16,
   publisher: 32,
 };
 
-const DISCLOSURE_BITS = DISCLOSURE_BIT.caller | DISCLOSURE_BIT.publisher;
+/** Rules that can be about a right. */
+class RuleSet {
+  /** Most specific first. */
+  readonly rules: readonly Rule[];
+  readonly index = new PatternIndex<Rule>();
+  readonly patterns: PatternRules;
+
+  constructor(rules: readonly Rule[]) {
+    this.rules = rules;
+    this.patterns = new PatternRules(rules);
+    for (const rule of rules) this.index.add(rule);
+  }
+
+  /** Those that can be about `right`; mostly these are all. */
+  about(right: Right): RuleSet {
+    const some = this.rules.filter((rule) => canBeAbout(rule, right));
+    return some.length === this.rules.length ? this : new RuleSet(some);
+  }
+}
 
 /** The rules of a role as an {@linkcode Authorizer}. */
 export class StaticRules implements Authorizer, Role {
-  readonly #patterns: PatternRules;
-  readonly #index = new PatternIndex<Rule>();
+  readonly #all: RuleSet;
+  readonly #about: Readonly<Record<Right, RuleSet>>;
+  readonly #trustedProcedures: ReadonlySet<string>;
   readonly trustLevel: number | undefined;
   /** What some rule discloses: mostly nothing, and then no URI need be looked up. */
   readonly #disclosing: number;
@@ -74,26 +100,37 @@ export class StaticRules implements Authorizer, Role {
   /**
    * @param rules Of two for the same pattern the later counts.
    * @param trustLevel How far the role is trusted, 0 least; undefined: not told.
+   * @param trustedProcedures Procedures of clients whose word the router takes.
    */
   constructor(
     rules: readonly Rule[],
     trustLevel: number | undefined = undefined,
+    trustedProcedures: ReadonlySet<string> = new Set(),
   ) {
     this.trustLevel = trustLevel;
-    const { deciding } = compileRules(rules);
-    this.#patterns = new PatternRules(deciding);
-    for (const rule of deciding) this.#index.add(rule);
-    this.#disclosing = deciding.reduce(
-      (bits, rule) => bits | ruleBits(rule) & DISCLOSURE_BITS,
+    this.#trustedProcedures = trustedProcedures;
+    const all = new RuleSet(compileRules(rules).deciding);
+    const registering = all.about("register");
+    this.#all = all;
+    this.#about = {
+      call: all,
+      // The router refuses it below `wamp.` before any rule is asked.
+      publish: all,
+      register: registering,
+      force_reregister: registering,
+      subscribe: all.about("subscribe"),
+    };
+    this.#disclosing = all.rules.reduce(
+      (bits, rule) => bits | disclosureBits(rule),
       0,
     );
   }
 
-  allows(action: Action, uri: string, match: MatchPolicy): boolean {
+  allows(right: Right, uri: string, match: MatchPolicy): boolean {
     if (match !== "exact") {
-      return this.#explainPattern(action, { uri, match }).allowed;
+      return this.#explainPattern(right, { uri, match }).allowed;
     }
-    return (this.#bitsOf(uri) & ACTION_BIT[action]) !== 0;
+    return (this.#bitsOf(uri) & RIGHT_BIT[right]) !== 0;
   }
 
   /** The same for all sessions: rules know no more of them than their role. */
@@ -106,7 +143,7 @@ export class StaticRules implements Authorizer, Role {
     return 0;
   }
 
-  denial(action: Action, uri: string, match: MatchPolicy): Denial {
+  denial(action: Right, uri: string, match: MatchPolicy): Denial {
     const verdict = this.explain(action, uri, match);
     return {
       error: ErrorUri.NOT_AUTHORIZED,
@@ -116,10 +153,10 @@ export class StaticRules implements Authorizer, Role {
   }
 
   /** The decision of {@linkcode allows}, with the rule that makes it. */
-  explain(action: Action, uri: string, match: MatchPolicy): Verdict {
+  explain(right: Right, uri: string, match: MatchPolicy): Verdict {
     return match === "exact"
-      ? this.#explainUri(action, uri)
-      : this.#explainPattern(action, { uri, match });
+      ? this.#explainUri(right, uri)
+      : this.#explainPattern(right, { uri, match });
   }
 
   discloses(who: Disclosure, uri: string): boolean {
@@ -128,59 +165,65 @@ export class StaticRules implements Authorizer, Role {
   }
 
   #bitsOf(uri: string): number {
-    let bits = this.#remembered.get(uri);
-    if (bits === undefined) {
-      const rule = this.#ruleFor(uri);
-      bits = ruleBits(rule);
-      if (isGuardedFrom(rule, uri)) bits &= ~ACTION_BIT.call;
-      if (this.#remembered.size >= REMEMBERED_URIS_MAX) {
-        this.#remembered.clear();
-      }
-      this.#remembered.set(uri, bits);
+    const known = this.#remembered.get(uri);
+    if (known !== undefined) return known;
+    const rule = this.#all.index.mostSpecific(uri);
+    let bits = rule === undefined ? 0 : disclosureBits(rule);
+    // Rules that are not about every right match only URIs of the router's.
+    const isOneForAll = !isRouterUri(uri);
+    for (const right of RIGHTS) {
+      const decider = isOneForAll ? rule : this.#ruleFor(right, uri);
+      if (decider === undefined || decider.allow[right] !== true) continue;
+      if (!this.#isWithheld(decider, right, uri)) bits |= RIGHT_BIT[right];
     }
+    if (this.#remembered.size >= REMEMBERED_URIS_MAX) this.#remembered.clear();
+    this.#remembered.set(uri, bits);
     return bits;
   }
 
-  #ruleFor(uri: string): Rule | undefined {
-    return this.#index.mostSpecific(uri);
+  #ruleFor(right: Right, uri: string): Rule | undefined {
+    return this.#about[right].index.mostSpecific(uri);
   }
 
-  #explainUri(action: Action, uri: string): Verdict {
-    const rule = this.#ruleFor(uri);
+  #explainUri(right: Right, uri: string): Verdict {
+    const rule = this.#ruleFor(right, uri);
     if (rule === undefined) return NO_RULE;
-    const allowed = rule.allow[action];
-    if (allowed && action === "call" && isGuardedFrom(rule, uri)) {
-      return { allowed: false, reason: "guarded", rule };
-    }
-    return { allowed, reason: "rule", rule };
+    const allowed = rule.allow[right] === true;
+    return allowed && this.#isWithheld(rule, right, uri)
+      ? { allowed: false, reason: "guarded", rule }
+      : { allowed, reason: "rule", rule };
   }
 
-  #explainPattern(action: Action, pattern: Pattern): Verdict {
-    const { cover, denier } = this.#patterns.decide(action, pattern);
+  #explainPattern(right: Right, pattern: Pattern): Verdict {
+    const { cover, denier } = this.#about[right].patterns.decide(
+      right,
+      pattern,
+    );
     if (cover === undefined) return NO_RULE;
-    if (!cover.allow[action]) {
+    if (cover.allow[right] !== true) {
       return { allowed: false, reason: "rule", rule: cover };
     }
     return denier === undefined
       ? { allowed: true, reason: "rule", rule: cover }
       : { allowed: false, reason: "part_denied", rule: denier };
   }
+
+  /** Whether `right` on `uri` needs a rule that names it more exactly than `rule`. */
+  #isWithheld(rule: Rule, right: Right, uri: string): boolean {
+    switch (right) {
+      case "call":
+        return isGuardedProcedure(uri) &&
+          !rule.uri.startsWith(uri.slice(0, uri.indexOf(".") + 1));
+      case "register":
+      case "force_reregister":
+        return this.#trustedProcedures.has(uri) && rule.match !== "exact";
+      default:
+        return false;
+    }
+  }
 }
 
-/** Whether calling `uri` needs a rule that is about its like by its own text. */
-function isGuardedFrom(rule: Rule | undefined, uri: string): boolean {
-  const component = uri.slice(0, uri.indexOf(".") + 1);
-  return isGuardedProcedure(uri) && !rule?.uri.startsWith(component);
-}
-
-function ruleBits(rule: Rule | undefined): number {
-  if (rule === undefined) return 0;
-  let bits = 0;
-  for (const action of Object.keys(ACTION_BIT) as Action[]) {
-    if (rule.allow[action]) bits |= ACTION_BIT[action];
-  }
-  for (const who of Object.keys(DISCLOSURE_BIT) as Disclosure[]) {
-    if (rule.disclose[who]) bits |= DISCLOSURE_BIT[who];
-  }
-  return bits;
+function disclosureBits({ disclose }: Rule): number {
+  return (disclose.caller ? DISCLOSURE_BIT.caller : 0) |
+    (disclose.publisher ? DISCLOSURE_BIT.publisher : 0);
 }

@@ -47,6 +47,8 @@ export interface Arguments {
   /** For `explain`. */
   readonly question: Question;
   readonly ignoreUnsupported: boolean;
+  /** For `permissions`: whether its paths are absolute. */
+  readonly absolute: boolean;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
 }
@@ -63,7 +65,12 @@ const TEXT_OPTIONS = [
   ...STRETCHING_OPTIONS,
   ...QUESTION_OPTIONS,
 ] as const;
-const FLAGS = ["help", "version", "ignore-unsupported"] as const;
+const FLAGS = [
+  "help",
+  "version",
+  "ignore-unsupported",
+  "absolute",
+] as const;
 const OPTION_NAMES = [...TEXT_OPTIONS, ...FLAGS];
 
 /** Reads the words after `main.ts`. */
@@ -103,6 +110,9 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
     parsed,
   );
   const question = readQuestion(command, parsed, problems);
+  if (parsed.absolute && command !== "permissions") {
+    problems.push('--absolute is only for "permissions"');
+  }
   problems.push(...wrong, ...checkOperands(command, operands));
   if (problems.length > 0) return { kind: "wrong", problems };
   return {
@@ -114,6 +124,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
       stretching,
       question,
       ignoreUnsupported: parsed["ignore-unsupported"],
+      absolute: parsed.absolute,
       logLevel: logLevel ?? "info",
       logFormat: logFormat ?? "text",
     },

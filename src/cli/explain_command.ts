@@ -54,7 +54,7 @@ function findRole(
     }`;
   }
   const role = realm.roles.find(({ name }) => name === question.role);
-  if (role !== undefined) return new RoleReview(realm, role);
+  if (role !== undefined) return new RoleReview(config, realm, role);
   const names = realm.roles.map(({ name }) => name);
   return `realm ${JSON.stringify(realm.name)} has no role ${
     JSON.stringify(question.role)

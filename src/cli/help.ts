@@ -41,9 +41,10 @@ ${EXIT_CODES}
 const TEXTS: Readonly<Record<CommandName, string>> = {
   start: `Usage: main.ts [start] [OPTIONS] CONFIG
 
-Starts the router. The log goes to standard error. SIGINT and SIGTERM stop it:
-listeners close, sessions get GOODBYE, what waits for them is sent; a second
-signal ends it at once.
+Starts the router. The log goes to standard error. SIGINT, SIGTERM and SIGHUP stop
+it: listeners close, sessions get GOODBYE, what waits for them is sent; a second
+signal ends it at once, with 128 and the number of the signal as exit code. The
+config is not read anew at SIGHUP. With \`nohup\` and -A SIGHUP stays ignored.
 
 ${OPTIONS}
 ${LOG_OPTIONS}
@@ -65,11 +66,12 @@ Exit code: 0 when the router would start, 2 when not.
 
 Says what the router would decide on a request, and by which rule.
 
-ACTION is one of --call, --register, --publish and --subscribe.
+ACTION is one of --call, --register, --publish, --subscribe, and
+--force-reregister: taking a procedure from sessions that did not agree to it.
 
 Options:
   --match POLICY           exact, prefix or wildcard (default: exact), for
-                           --register and --subscribe
+                           --register, --force-reregister and --subscribe
   --ignore-unsupported     as for the other commands
   -h, --help               print this text
 
@@ -81,7 +83,9 @@ Prints one line each:
                              part_denied    of what the pattern matches, the rule
                                             denies a part
                              guarded        only a rule that begins like this
-                                            procedure can allow calling it
+                                            procedure can allow calling it, or
+                                            one for exactly this authorizer or
+                                            authenticator registering it
                              invalid_uri    denied by no rule: the URI is not
                                             valid in the realm
                              reserved_uri   denied by no rule: "wamp." is the
@@ -96,9 +100,11 @@ usage or config.
   permissions: `Usage: main.ts permissions [OPTIONS] CONFIG
 
 Prints the command that starts the router with exactly the permissions that this
-config needs.
+config needs. Relative paths in it are good for the folder where it is printed. Of
+a compiled router it prints the command that compiles one with these permissions.
 
 ${OPTIONS}
+  --absolute               print absolute paths, good from every folder
 
 Exit code: 0 fine, 2 wrong usage or config.
 `,

@@ -7,6 +7,7 @@
 import { generateKeyPair, type KeyPair } from "../auth/key_pair.ts";
 import type { Arguments } from "./arguments.ts";
 import { ExitCode } from "./exit_code.ts";
+import { howToPermit } from "./how_to_permit.ts";
 import { print, printError } from "./terminal.ts";
 
 /** Runs `keygen`. */
@@ -25,10 +26,16 @@ public key, for the config:
     printError(`error: cannot write ${operand}: ${fault}\n`);
     return ExitCode.FAILED;
   }
-  print(`private key, to be kept secret: in ${operand}
+  try {
+    print(`private key, to be kept secret: in ${operand}
 public key, for the config:
 "authorized_keys": ["${pair.publicKey}"]
 `);
+  } catch (error) {
+    // Without its public key it is of no use, and would be in the way next time.
+    await Deno.remove(operand);
+    throw error;
+  }
   return ExitCode.FINE;
 }
 
@@ -39,16 +46,23 @@ async function writeKey(
 ): Promise<string | undefined> {
   const { state } = Deno.permissions.querySync({ name: "write", path });
   if (state !== "granted") {
-    return `Deno does not permit it: add --allow-write=${path}`;
+    return howToPermit(`--allow-write=${path}`);
   }
   try {
-    const options = { createNew: true, mode: 0o600 };
-    await Deno.writeTextFile(path, `${privateKey}\n`, options);
-    return undefined;
+    const options = { write: true, createNew: true, mode: 0o600 };
+    (await Deno.open(path, options)).close();
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) {
       return "there is such a file already";
     }
+    return error instanceof Error ? error.message : String(error);
+  }
+  try {
+    await Deno.writeTextFile(path, `${privateKey}\n`);
+    return undefined;
+  } catch (error) {
+    // Half a key would only be in the way.
+    await Deno.remove(path);
     return error instanceof Error ? error.message : String(error);
   }
 }

@@ -14,7 +14,7 @@ import { keygenCommand } from "./keygen_command.ts";
 import { permissionsCommand } from "./permissions_command.ts";
 import { secretCommand } from "./secret_command.ts";
 import { startCommand } from "./start_command.ts";
-import { print, printError } from "./terminal.ts";
+import { OutputError, print, printError } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
 /**
@@ -24,6 +24,20 @@ import { VERSION } from "./version.ts";
  * @param programUrl Where the program is, for printing how to run it.
  */
 export async function main(
+  words: readonly string[],
+  programUrl: string,
+): Promise<ExitCode> {
+  try {
+    return await runWords(words, programUrl);
+  } catch (error) {
+    if (!(error instanceof OutputError)) throw error;
+    // Who reads no further knows it.
+    if (!error.isUnwanted) printError(`error: ${error.message}\n`);
+    return ExitCode.FAILED;
+  }
+}
+
+async function runWords(
   words: readonly string[],
   programUrl: string,
 ): Promise<ExitCode> {

@@ -7,6 +7,7 @@
 import { promptSecret } from "@std/cli";
 import { decodeUtf8, NotUtf8Error } from "../base/utf8_text.ts";
 import { secretInFile } from "../config/secret_forms.ts";
+import { OutputError } from "./terminal.ts";
 
 /** What came of asking for a password. */
 export type Password =
@@ -25,9 +26,14 @@ export async function readPassword(): Promise<Password> {
 }
 
 function promptTwice(): string | undefined {
-  const first = promptSecret("Password:", { mask: "" });
-  const second = promptSecret("Once more:", { mask: "" });
-  return first === second ? first ?? "" : undefined;
+  try {
+    const first = promptSecret("Password:", { mask: "" });
+    const second = promptSecret("Once more:", { mask: "" });
+    return first === second ? first ?? "" : undefined;
+  } catch (error) {
+    // It asks on standard output.
+    throw new OutputError(error);
+  }
 }
 
 async function readInput(): Promise<string | NotUtf8Error> {

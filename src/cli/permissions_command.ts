@@ -4,7 +4,8 @@
  * @module
  */
 
-import { permissionLine } from "../permissions/permission_line.ts";
+import { basename, resolve } from "node:path";
+import { compileLine, permissionLine } from "../permissions/permission_line.ts";
 import type { PermissionSubject } from "../permissions/required_permissions.ts";
 import type { Arguments } from "./arguments.ts";
 import { ExitCode } from "./exit_code.ts";
@@ -23,21 +24,30 @@ export async function permissionsCommand(
   return ExitCode.FINE;
 }
 
-/** The command for this config, as it can be pasted here. */
+/**
+ * The command for this config, as it can be pasted here, or from any folder. A
+ * compiled router has its permissions from `deno compile`, which takes paths as
+ * they are: relative ones would start where the router is started.
+ */
 export function leastCommand(
   subject: PermissionSubject,
   args: Arguments,
   programUrl: string,
 ): string {
-  return permissionLine(subject, {
-    program: programPath(programUrl, Deno.cwd()),
+  const { standalone } = Deno.build;
+  const named = standalone || args.absolute
+    ? { ...subject, configPath: resolve(subject.configPath) }
+    : subject;
+  if (standalone) return compileLine(named, basename(Deno.execPath()));
+  const path = decodeURIComponent(new URL(programUrl).pathname);
+  return permissionLine(named, {
+    program: args.absolute ? path : fromHere(path, Deno.cwd()),
     options: args.ignoreUnsupported ? ["--ignore-unsupported"] : [],
   });
 }
 
-/** The program's path, from here if it is below. */
-function programPath(programUrl: string, folder: string): string {
-  const path = decodeURIComponent(new URL(programUrl).pathname);
-  const start = `${folder}/`;
+/** A path from the folder `here`, if it is below. */
+function fromHere(path: string, here: string): string {
+  const start = `${here}/`;
   return path.startsWith(start) ? path.slice(start.length) : path;
 }

@@ -4,9 +4,16 @@
  * @module
  */
 
+import type { ActionName } from "../config/config.ts";
 import { choose } from "./choose.ts";
 
-const ACTIONS = ["call", "register", "publish", "subscribe"] as const;
+const ACTIONS = [
+  "call",
+  "register",
+  "publish",
+  "subscribe",
+  "force-reregister",
+] as const;
 const POLICIES = ["exact", "prefix", "wildcard"] as const;
 
 /** The options that say it. */
@@ -16,7 +23,7 @@ export const QUESTION_OPTIONS = ["realm", "role", ...ACTIONS, "match"] as const;
 export interface Question {
   readonly realm: string;
   readonly role: string;
-  readonly action: typeof ACTIONS[number];
+  readonly action: ActionName;
   readonly uri: string;
   readonly match: typeof POLICIES[number];
 }
@@ -59,16 +66,22 @@ export function readQuestion(
   }
   if (match !== "exact" && (action === "call" || action === "publish")) {
     problems.push(
-      `--match ${match} is only for --register and --subscribe: clients ${action} one URI`,
+      `--match ${match} is only for --register, --force-reregister and --subscribe: clients ${action} one URI`,
     );
   }
-  return { realm, role, action, uri, match };
+  return {
+    realm,
+    role,
+    action: action === "force-reregister" ? "force_reregister" : action,
+    uri,
+    match,
+  };
 }
 
 function readAction(
   given: Given,
   problems: string[],
-): Question["action"] | undefined {
+): typeof ACTIONS[number] | undefined {
   const [action, other] = ACTIONS.filter((name) => given[name] !== undefined);
   if (action === undefined) {
     const list = ACTIONS.map((name) => `--${name}`).join(", ");

@@ -17,7 +17,10 @@ import {
 import type { PermissionSubject } from "../permissions/required_permissions.ts";
 import { storeFault } from "../server/open_store.ts";
 import { readTextFile } from "../server/read_text_file.ts";
+import { socketFault } from "../server/socket_fault.ts";
+import { readPemFile, tlsIdentityFault } from "../server/tls_identity.ts";
 import type { Arguments } from "./arguments.ts";
+import { howToPermit } from "./how_to_permit.ts";
 import { printError } from "./terminal.ts";
 
 /** A config without errors. */
@@ -34,7 +37,7 @@ export function loadNamedConfig(
   { configPath, ignoreUnsupported }: Arguments,
 ): Promise<LoadResult> {
   return loadConfig(configPath, {
-    readTextFile: readPermitted,
+    readTextFile: readPermittedText,
     env: readVariable,
     workingFolder: Deno.cwd(),
     ignoreUnsupported,
@@ -53,14 +56,18 @@ export async function readConfig(
   return { ...rest, config, configPath: args.configPath };
 }
 
-/** What is wrong with the keys, certificates and stores that a config names. */
+/** What is wrong with the files that a config names, and with their places. */
 export function checkNamedFiles(
   files: readonly NamedFile[],
   configPath: string,
 ): Promise<Problem[]> {
   return checkFiles(files, {
     file: configPath,
-    readTextFile: readPermitted,
+    readTextFile: readPermittedText,
+    readPemFile: (path) => readPermitted(path, readPemFile),
+    fileMode: (path) => Deno.statSync(path).mode ?? undefined,
+    identityFault: tlsIdentityFault,
+    socketFault,
     storeFault,
     now: Date.now(),
   });
@@ -73,16 +80,26 @@ export function problemLines(problems: readonly Problem[]): string {
   );
 }
 
-async function readPermitted(path: string): Promise<string> {
+function readPermittedText(path: string): Promise<string> {
+  return readPermitted(path, readTextFile);
+}
+
+async function readPermitted(
+  path: string,
+  read: (path: string) => Promise<string>,
+): Promise<string> {
   const { state } = Deno.permissions.querySync({ name: "read", path });
   if (state !== "granted") {
-    throw new Error(`Deno does not permit it: add --allow-read=${path}`);
+    throw new Error(howToPermit(`--allow-read=${path}`));
   }
   try {
-    return await readTextFile(path);
+    return await read(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       throw new Error("there is no such file", { cause: error });
+    }
+    if (error instanceof Deno.errors.IsADirectory) {
+      throw new Error("it is a folder, not a file", { cause: error });
     }
     throw error;
   }
@@ -91,7 +108,7 @@ async function readPermitted(path: string): Promise<string> {
 function readVariable(variable: string): string | undefined {
   const { state } = Deno.permissions.querySync({ name: "env", variable });
   if (state !== "granted") {
-    throw new Error(`Deno does not permit it: add --allow-env=${variable}`);
+    throw new Error(howToPermit(`--allow-env=${variable}`));
   }
   const value = readText(variable);
   // What is no UTF-8 has become this.

@@ -7,14 +7,13 @@
 import { createLogger, type Logger } from "../base/log.ts";
 import type { RouterConfig, TransportConfig } from "../config/config.ts";
 import { formatProblem, sortProblems } from "../config/problem.ts";
-import { giveUp } from "../permissions/give_up.ts";
+import { type GivenUp, giveUp } from "../permissions/give_up.ts";
 import {
   describeMissing,
   missingPermissions,
 } from "../permissions/preflight.ts";
 import {
   lastingPermissions,
-  type Permission,
   requiredPermissions,
 } from "../permissions/required_permissions.ts";
 import { reviewRules } from "../review/review_rules.ts";
@@ -24,7 +23,12 @@ import { exitOnDefect } from "./defects.ts";
 import { prepareForClients } from "./descriptor_room.ts";
 import { ExitCode } from "./exit_code.ts";
 import { leastCommand } from "./permissions_command.ts";
-import { checkNamedFiles, problemLines, readConfig } from "./read_config.ts";
+import {
+  checkNamedFiles,
+  problemLines,
+  type ReadConfig,
+  readConfig,
+} from "./read_config.ts";
 import { StopSignals } from "./stop_signals.ts";
 import { printError } from "./terminal.ts";
 import { VERSION } from "./version.ts";
@@ -37,17 +41,42 @@ export async function startCommand(
   args: Arguments,
   programUrl: string,
 ): Promise<ExitCode> {
-  const read = await readConfig(args);
+  const log = createLogger({
+    level: args.logLevel,
+    format: args.logFormat,
+    write: (line) => printError(`${line}\n`),
+  });
+  exitOnDefect(log);
+  // From the beginning: as the first process of a container it would hear none.
+  using signals = new StopSignals(log);
+  const read = await readSoundConfig(args, programUrl, log);
   if (read === undefined) return ExitCode.WRONG_USAGE;
-  const required = requiredPermissions(read);
-  const missing = missingPermissions(required);
+  prepareForClients(args.configPath, connectionsMax(read.config), log);
+  // What came in the meantime is heard now.
+  await new Promise((resolve) => setTimeout(resolve));
+  if (signals.isReceived) {
+    log.info("stopped before it listened");
+    return ExitCode.FINE;
+  }
+  return await run(read, signals, log);
+}
+
+/** The config where the router can start with it, else all that is wrong is said. */
+async function readSoundConfig(
+  args: Arguments,
+  programUrl: string,
+  log: Logger,
+): Promise<ReadConfig | undefined> {
+  const read = await readConfig(args);
+  if (read === undefined) return undefined;
+  const missing = missingPermissions(requiredPermissions(read));
   if (missing.length > 0) {
     printError(`Deno has not been given the permissions that the config needs:
 ${describeMissing(missing)}
 This command gives exactly those:
   ${leastCommand(read, args, programUrl)}
 `);
-    return ExitCode.WRONG_USAGE;
+    return undefined;
   }
   const found = [
     ...await checkNamedFiles(read.files, args.configPath),
@@ -55,28 +84,21 @@ This command gives exactly those:
   ];
   if (found.some(({ severity }) => severity === "error")) {
     printError(problemLines(found));
-    return ExitCode.WRONG_USAGE;
+    return undefined;
   }
-  const log = createLogger({
-    level: args.logLevel,
-    format: args.logFormat,
-    write: (line) => printError(`${line}\n`),
-  });
   for (const one of sortProblems([...read.warnings, ...read.notes, ...found])) {
     if (one.severity === "note") log.info(formatProblem(one));
     else log.warn(formatProblem(one));
   }
-  prepareForClients(args.configPath, connectionsMax(read.config), log);
-  return await run(read.config, required, log);
+  return read;
 }
 
 async function run(
-  config: RouterConfig,
-  required: readonly Permission[],
+  read: ReadConfig,
+  signals: StopSignals,
   log: Logger,
 ): Promise<ExitCode> {
-  exitOnDefect(log);
-  using signals = new StopSignals(log);
+  const { config } = read;
   let server: RunningServer;
   try {
     server = await startServer(config, log);
@@ -85,7 +107,8 @@ async function run(
     return ExitCode.FAILED;
   }
   logListeners(server, config, log);
-  logGivenUp(giveUp(required, lastingPermissions(config)).keepsAllWrite, log);
+  const givenUp = giveUp(requiredPermissions(read), lastingPermissions(config));
+  logGivenUp(givenUp, log);
   log.info("ready", { version: VERSION });
   await signals.received;
   return await stop(server, config.shutdownTimeoutMs, log);
@@ -138,12 +161,11 @@ function authMethods({ auth }: TransportConfig): string {
   return names.length === 0 ? "none" : names.join(",");
 }
 
-function logGivenUp(keepsAllWrite: boolean, log: Logger): void {
-  if (keepsAllWrite) {
-    log.info(
-      "the right to write files stays, since sockets are removed at exit and Deno cannot narrow it; start with the command that `permissions` prints to limit it to them",
-    );
-  } else {
-    log.debug("permissions given up");
-  }
+function logGivenUp({ tooBroad }: GivenUp, log: Logger): void {
+  if (tooBroad.length === 0) return log.debug("permissions given up");
+  log.info(
+    `the right to ${
+      tooBroad.join(" and ")
+    } files stays, since sockets are looked at and removed at exit and Deno cannot narrow it; start with the command that \`permissions\` prints to limit it to them`,
+  );
 }

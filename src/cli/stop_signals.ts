@@ -7,33 +7,69 @@
 import type { Logger } from "../base/log.ts";
 import { ExitCode } from "./exit_code.ts";
 
-const SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];
+/** What stops the router, and how it ends where that is said twice. */
+const SIGNALS = [
+  ["SIGINT", ExitCode.INTERRUPTED],
+  ["SIGTERM", ExitCode.TERMINATED],
+  // The terminal is gone. There is no config to be read anew.
+  ["SIGHUP", ExitCode.HUNG_UP],
+] as const;
 
 /** Listens to the signals until it is disposed of. */
 export class StopSignals {
   /** Resolves at the first signal. */
   readonly received: Promise<void>;
   readonly #listeners: (readonly [Deno.Signal, () => void])[];
+  #isReceived = false;
 
   constructor(log: Logger) {
     const { promise, resolve } = Promise.withResolvers<void>();
-    let isStopping = false;
-    const stop = (signal: Deno.Signal): void => {
+    const stop = (signal: Deno.Signal, code: ExitCode): void => {
       log.info("signal received", { signal });
-      if (isStopping) Deno.exit(ExitCode.INTERRUPTED);
-      isStopping = true;
+      if (this.#isReceived) Deno.exit(code);
+      this.#isReceived = true;
       resolve();
     };
     this.received = promise;
-    this.#listeners = SIGNALS.map((signal) => [signal, () => stop(signal)]);
+    const ignored = ignoresHangup() ? "SIGHUP" : undefined;
+    this.#listeners = SIGNALS.map(([signal, code]) => [
+      signal,
+      // Deno ends at a signal that nobody listens to, even if it was ignored.
+      signal === ignored ? () => {} : () => stop(signal, code),
+    ]);
     for (const [signal, listener] of this.#listeners) {
       Deno.addSignalListener(signal, listener);
     }
+  }
+
+  /** Whether the first signal was there. */
+  get isReceived(): boolean {
+    return this.#isReceived;
   }
 
   [Symbol.dispose](): void {
     for (const [signal, listener] of this.#listeners) {
       Deno.removeSignalListener(signal, listener);
     }
+  }
+}
+
+/**
+ * Whether SIGHUP was to be ignored from the beginning, as `nohup` has it. Only
+ * Linux tells, and Deno lets it be read with all permissions only.
+ */
+function ignoresHangup(): boolean {
+  if (Deno.build.os !== "linux") return false;
+  if (Deno.permissions.querySync({ name: "read" }).state !== "granted") {
+    return false;
+  }
+  try {
+    const status = Deno.readTextFileSync("/proc/self/status");
+    const ignored = /^SigIgn:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0";
+    // SIGHUP is the first signal.
+    return (BigInt(`0x${ignored}`) & 1n) === 1n;
+  } catch {
+    // Not permitted, or a system without it.
+    return false;
   }
 }

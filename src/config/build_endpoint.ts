@@ -116,7 +116,8 @@ function buildTls(
   const chainNode = nodeOf(section, "chain_certificates");
   for (const [index, path] of chain_certificates.entries()) {
     if (path === undefined) continue;
-    context.addFile(chainNode.items[index], path, "chain certificate");
+    const place = chainNode.items[index];
+    context.addFile(place, path, "chain certificate", certificate);
   }
   if (key === undefined || certificate === undefined) return undefined;
   return {
@@ -144,5 +145,6 @@ function buildUnix(
     );
   }
   if (path === undefined) return undefined;
+  context.addFile(nodeOf(section, "path"), path, "socket");
   return { type: "unix", path, mode, backlog };
 }

@@ -16,6 +16,7 @@ const ACTIONS: readonly ActionName[] = [
   "register",
   "publish",
   "subscribe",
+  "force_reregister",
 ];
 
 /**

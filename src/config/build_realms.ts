@@ -6,7 +6,7 @@
  */
 
 import { buildAuthorizer } from "./build_authorizer.ts";
-import { buildQuotas, type QuotasSection } from "./build_quotas.ts";
+import { buildQuotas } from "./build_quotas.ts";
 import { buildStore, IMPLIED_STORE } from "./build_store.ts";
 import type { CheckContext } from "./check_context.ts";
 import { claim } from "./claim.ts";
@@ -43,6 +43,12 @@ const ALLOW_NONE = {
 
 const DISCLOSE_NONE = { caller: false, publisher: false };
 
+/** What a realm says for those of its roles that do not say otherwise. */
+type RoleDefaults = Pick<
+  RealmSection["values"] | AutoRealmsSection["values"],
+  "quotas" | "call_timeout_ms"
+>;
+
 /** A realm with the places that later findings about it point to. */
 export interface PlacedRealm {
   readonly config: RealmConfig;
@@ -50,6 +56,8 @@ export interface PlacedRealm {
   readonly node: ConfigNode;
   /** By role: where its name stands. */
   readonly roleNodes: ReadonlyMap<string, ConfigNode>;
+  /** By role: where its authorizer is named. */
+  readonly authorizerNodes: ReadonlyMap<string, ConfigNode>;
 }
 
 /** A realm that is always there, and the part of the file that it is in. */
@@ -145,25 +153,35 @@ export function buildRealm(
   store: StoreConfig,
   context: CheckContext,
 ): PlacedRealm {
-  const { options, roles, quotas } = values;
+  const { options, roles } = values;
   const uriCheck = options?.values.uri_check ?? "loose";
   const roleNodes = new Map<string, ConfigNode>();
+  const authorizerNodes = new Map<string, ConfigNode>();
+  for (const role of roles ?? []) {
+    if (role?.values.name === undefined || !has(role, "authorizer")) continue;
+    authorizerNodes.set(role.values.name, nodeOf(role, "authorizer"));
+  }
   const config: RealmConfig = {
     name,
     uriCheck,
-    roles: buildRoles(roles ?? [], uriCheck, quotas, roleNodes, context),
+    roles: buildRoles(roles ?? [], uriCheck, values, roleNodes, context),
     allowsDisclosure: options?.values.allow_disclose ?? true,
     callQueueLength: options?.values.call_queue ?? 0,
     hasMetaApi: options?.values.enable_meta_api ?? true,
     store,
   };
-  return { config, node: node.entries.get("name")?.node ?? node, roleNodes };
+  return {
+    config,
+    node: node.entries.get("name")?.node ?? node,
+    roleNodes,
+    authorizerNodes,
+  };
 }
 
 function buildRoles(
   sections: readonly (RoleSection | undefined)[],
   uriCheck: "loose" | "strict",
-  quotas: QuotasSection | undefined,
+  { quotas, call_timeout_ms }: RoleDefaults,
   names: Map<string, ConfigNode>,
   context: CheckContext,
 ): RoleConfig[] {
@@ -177,11 +195,13 @@ function buildRoles(
     const authorizer = buildAuthorizer(section, uriCheck, context);
     if (authorizer === undefined) checkIdleRole(name, section, context);
     const trustLevel = section.values.trust_level;
+    const callTimeoutMs = section.values.call_timeout_ms ?? call_timeout_ms;
     roles.push({
       name,
       permissions,
       ...(authorizer !== undefined && { authorizer }),
       quotas: buildQuotas(section.values.quotas, quotas),
+      ...(callTimeoutMs !== undefined && { callTimeoutMs }),
       trustLevel,
     });
   }
@@ -243,11 +263,26 @@ function buildPermission(
   if (pattern === undefined) return undefined;
   const allow = section.values.allow?.values ?? ALLOW_NONE;
   const { call, register, publish, subscribe } = allow;
+  const forces = section.values.allow?.values.force_reregister === true;
+  if (forces && !register) {
+    context.warn(
+      section.values.allow === undefined
+        ? section.node
+        : nodeOf(section.values.allow, "force_reregister"),
+      "has no effect without register",
+    );
+  }
   const disclose = section.values.disclose?.values ?? DISCLOSE_NONE;
   const { caller, publisher } = disclose;
   return {
     ...pattern,
-    allow: { call, register, publish, subscribe },
+    allow: {
+      call,
+      register,
+      publish,
+      subscribe,
+      ...(forces && register && { force_reregister: true }),
+    },
     disclose: { caller, publisher },
     source: context.locate(section.node),
   };

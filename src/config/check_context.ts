@@ -20,6 +20,7 @@ export type FileUse =
   | "certificate"
   | "chain certificate"
   | "secret"
+  | "socket"
   | "store";
 
 /** A file that the config names, for opening it later. */
@@ -31,7 +32,10 @@ export interface NamedFile {
   readonly line: number;
   readonly column: number;
   readonly keyPath: string;
-  /** For a certificate: the path of the key that must fit it. */
+  /**
+   * For a certificate: the path of the key that must fit it; for a chain
+   * certificate: the path of the certificate that it is sent behind.
+   */
   readonly partner: string | undefined;
   /** For a secret: what it must look like. */
   readonly form?: SecretForm;

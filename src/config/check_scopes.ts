@@ -106,7 +106,7 @@ function checkRoleUse(
 }
 
 /** Which roles sessions can get, by the roles of the only realm they join. */
-function givenRoles(
+export function givenRoles(
   transports: readonly PlacedTransport[],
   realms: RealmDirectory,
 ): Map<unknown, Set<string>> {

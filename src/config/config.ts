@@ -106,6 +106,8 @@ export interface RoleConfig {
   readonly authorizer?: AuthorizerConfig;
   /** What its sessions may have together; absent: any number. */
   readonly quotas?: QuotasConfig;
+  /** How long its calls may take that name no timeout; 0 or absent: as long as they do. */
+  readonly callTimeoutMs?: number;
   /** How far its sessions are trusted, 0 least; undefined: not told. */
   readonly trustLevel: number | undefined;
 }
@@ -137,7 +139,7 @@ export interface AuthorizerConfig {
   readonly procedure: string;
   /** How long it may take. */
   readonly timeoutMs: number;
-  /** URIs about which decisions are remembered for several sessions; 0: none. */
+  /** Requests about which decisions are remembered for several sessions; 0: none. */
   readonly cacheSize: number;
 }
 
@@ -147,12 +149,17 @@ export interface PermissionConfig {
   readonly uri: string;
   /** How `uri` is compared. */
   readonly match: "exact" | "prefix" | "wildcard";
-  /** The actions that the rule allows. */
+  /** The actions that the rule allows, and what else. */
   readonly allow: {
     readonly call: boolean;
     readonly register: boolean;
     readonly publish: boolean;
     readonly subscribe: boolean;
+    /**
+     * Taking a registration from callees that did not agree to it; never true
+     * without `register`. Absent: no.
+     */
+    readonly force_reregister?: boolean;
   };
   /** Whose identity is told without being asked. */
   readonly disclose: {

@@ -16,6 +16,7 @@ import { buildTransports, type PlacedTransport } from "./build_transports.ts";
 import { checkExposure } from "./check_exposure.ts";
 import { checkAuthExposure, checkPrincipals } from "./check_principals.ts";
 import { checkReach, checkUse, sortScopes } from "./check_scopes.ts";
+import { checkTrustedProcedures } from "./check_trusted_procedures.ts";
 import { CheckContext, type NamedFile } from "./check_context.ts";
 import type { ExpectationConfig, RouterConfig } from "./config.ts";
 import {
@@ -160,7 +161,10 @@ function buildConfig(
   checkAuthExposure(placed, context);
   checkSomethingIsLeft(sections, placed, known, context);
   if (context.isSound) {
-    for (const scope of scopes) checkUse(scope, context);
+    for (const scope of scopes) {
+      checkUse(scope, context);
+      checkTrustedProcedures(scope, context);
+    }
   }
   return {
     config: {

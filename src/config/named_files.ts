@@ -1,15 +1,15 @@
 /**
- * Opens the files that a config names: are they there, are they PEM, can they be
- * loaded, does the certificate belong to the key; are stores what they should be; do secrets have their
- * form.
+ * Opens the files that a config names: can TLS use its keys and certificates, can
+ * sockets be made where they are to be, are stores what they should be, do secrets
+ * have their form.
  *
  * @module
  */
 
-import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import type { NamedFile } from "./check_context.ts";
+import type { FileUse, NamedFile } from "./check_context.ts";
 import type { Problem, Severity } from "./problem.ts";
 import { secretFault, type SecretForm, secretInFile } from "./secret_forms.ts";
+import { TlsFileChecker } from "./tls_files.ts";
 
 /** Options for {@linkcode checkFiles}. */
 export interface FileCheckOptions {
@@ -17,6 +17,14 @@ export interface FileCheckOptions {
   readonly file: string;
   /** Reads a text file; rejects if it cannot. */
   readonly readTextFile: (path: string) => Promise<string>;
+  /** Reads a file in PEM form; rejects if it cannot. */
+  readonly readPemFile: (path: string) => Promise<string>;
+  /** The permission bits of a file; undefined where there are none to tell. */
+  readonly fileMode: (path: string) => number | undefined;
+  /** Why TLS cannot use a key with its certificates, all PEM. */
+  readonly identityFault: (key: string, chain: string) => string | undefined;
+  /** Why no socket can be made at a path; undefined where one can. */
+  readonly socketFault: (path: string) => string | undefined;
   /** Why a file cannot be a store; undefined where it can. */
   readonly storeFault: (path: string) => StoreFault | undefined;
   /** The present time, in milliseconds since 1970. */
@@ -37,34 +45,50 @@ export async function checkFiles(
 ): Promise<Problem[]> {
   const checker = new FileChecker(options);
   for (const file of files) await checker.check(file);
+  checker.finish();
   return checker.problems;
 }
 
-const PEM_BLOCK_REGEXP =
-  /-----BEGIN ([A-Z0-9 ]+)-----\r?\n[^]*?-----END \1-----/g;
+/** What others must not see. */
+const GUARDED: readonly FileUse[] = ["key", "secret"];
 
 class FileChecker {
   readonly problems: Problem[] = [];
   readonly #options: FileCheckOptions;
-  readonly #keys = new Map<string, KeyObject>();
+  readonly #tls: TlsFileChecker;
 
   constructor(options: FileCheckOptions) {
     this.#options = options;
+    this.#tls = new TlsFileChecker(
+      options,
+      (...finding) => this.#add(...finding),
+    );
   }
 
   async check(file: NamedFile): Promise<void> {
     if (file.use === "store") return this.#checkStore(file);
+    if (file.use === "socket") return this.#checkSocket(file);
     let text: string;
     try {
-      text = await this.#options.readTextFile(file.path);
+      text = await this.#read(file);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#add("error", file, `cannot read ${file.path}: ${reason}`);
+      if (file.form === undefined) this.#tls.skip(file);
       return;
     }
+    if (GUARDED.includes(file.use)) this.#checkMode(file);
     if (file.form !== undefined) this.#checkSecret(file, file.form, text);
-    else if (file.use === "key") this.#checkKey(file, text);
-    else this.#checkCertificates(file, text);
+    else this.#tls.check(file, text);
+  }
+
+  finish(): void {
+    this.#tls.finish();
+  }
+
+  #read({ path, use }: NamedFile): Promise<string> {
+    const { readPemFile, readTextFile } = this.#options;
+    return use === "secret" ? readTextFile(path) : readPemFile(path);
   }
 
   #checkStore(file: NamedFile): void {
@@ -73,87 +97,27 @@ class FileChecker {
     this.#add(fault.severity, file, fault.message);
   }
 
+  #checkSocket(file: NamedFile): void {
+    const fault = this.#options.socketFault(file.path);
+    if (fault !== undefined) this.#add("error", file, fault);
+  }
+
+  #checkMode(file: NamedFile): void {
+    const mode = this.#options.fileMode(file.path);
+    if (mode === undefined || (mode & 0o007) === 0) return;
+    const octal = (mode & 0o777).toString(8).padStart(4, "0");
+    this.#add(
+      "warning",
+      file,
+      `${file.path} is open to every user of this machine (mode ${octal}); guard it: chmod 0600 ${file.path}`,
+    );
+  }
+
   #checkSecret(file: NamedFile, form: SecretForm, text: string): void {
     const fault = secretFault(secretInFile(text), form);
     if (fault === undefined) return;
     const right = `it must hold ${form.wanted} and nothing else`;
     this.#add("error", file, `the secret in ${file.path} ${fault}; ${right}`);
-  }
-
-  #checkKey(file: NamedFile, text: string): void {
-    const labels = pemBlocks(text).map(({ label }) => label);
-    const isEncrypted = labels.some((label) => label.startsWith("ENCRYPTED")) ||
-      /^Proc-Type: 4,ENCRYPTED/m.test(text);
-    if (isEncrypted) {
-      const right = "decrypt it, and guard the file by its mode";
-      this.#add(
-        "error",
-        file,
-        `the key in ${file.path} is encrypted; ${right}`,
-      );
-    } else if (!labels.some((label) => label.endsWith("PRIVATE KEY"))) {
-      const found = describeLabels(labels);
-      const wrong =
-        `${file.path} holds no private key in PEM form, but ${found}`;
-      this.#add("error", file, wrong);
-    } else {
-      this.#loadKey(file, text);
-    }
-  }
-
-  #loadKey(file: NamedFile, text: string): void {
-    try {
-      this.#keys.set(file.path, createPrivateKey(text));
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const wrong = `the key in ${file.path} cannot be loaded: ${reason}`;
-      this.#add("error", file, wrong);
-    }
-  }
-
-  #checkCertificates(file: NamedFile, text: string): void {
-    const blocks = pemBlocks(text);
-    const pems = blocks.filter(({ label }) => label === "CERTIFICATE");
-    if (pems.length === 0) {
-      const found = describeLabels(blocks.map(({ label }) => label));
-      const wrong =
-        `${file.path} holds no certificate in PEM form, but ${found}`;
-      this.#add("error", file, wrong);
-      return;
-    }
-    for (const [index, { pem }] of pems.entries()) {
-      try {
-        const certificate = new X509Certificate(pem);
-        this.#checkDates(file, certificate);
-        if (index === 0) this.#checkPartner(file, certificate);
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        const which = `certificate ${index + 1} in ${file.path}`;
-        this.#add("error", file, `${which} cannot be loaded: ${reason}`);
-      }
-    }
-  }
-
-  #checkDates(file: NamedFile, certificate: X509Certificate): void {
-    const { now } = this.#options;
-    const { validFrom, validTo } = certificate;
-    if (Date.parse(validTo) < now) {
-      this.#add("warning", file, `${file.path} ended on ${validTo}`);
-    } else if (Date.parse(validFrom) > now) {
-      this.#add(
-        "warning",
-        file,
-        `${file.path} is not valid until ${validFrom}`,
-      );
-    }
-  }
-
-  #checkPartner(file: NamedFile, certificate: X509Certificate): void {
-    const key = file.partner && this.#keys.get(file.partner);
-    if (!key || certificate.checkPrivateKey(key)) return;
-    const wrong =
-      `the certificate in ${file.path} is not that of the key in ${file.partner}`;
-    this.#add("error", file, wrong);
   }
 
   #add(severity: Severity, file: NamedFile, message: string): void {
@@ -166,15 +130,4 @@ class FileChecker {
       message,
     });
   }
-}
-
-function pemBlocks(text: string): { label: string; pem: string }[] {
-  return [...text.matchAll(PEM_BLOCK_REGEXP)].map((match) => ({
-    label: match[1],
-    pem: match[0],
-  }));
-}
-
-function describeLabels(labels: readonly string[]): string {
-  return labels.length === 0 ? "nothing in PEM form" : labels.join(", ");
 }

@@ -63,8 +63,9 @@ export function path(): Type<string> {
     check(node, context) {
       const raw = NON_EMPTY.check(node, context);
       if (raw === undefined) return undefined;
-      if (raw.includes("\0")) {
-        context.error(node, "a path cannot hold the character U+0000");
+      const fault = pathFault(raw);
+      if (fault !== undefined) {
+        context.error(node, ...fault);
         return undefined;
       }
       const expanded = expandVariables(raw, node, context);
@@ -72,6 +73,21 @@ export function path(): Type<string> {
     },
     schema: () => ({ type: "string", minLength: 1 }),
   };
+}
+
+/** What is no path, though other programs take it for one; and what is right. */
+function pathFault(raw: string): [wrong: string, right?: string] | undefined {
+  if (raw.includes("\0")) return ["a path cannot hold the character U+0000"];
+  if (/^~([^/]*\/|$)/.test(raw)) {
+    const wrong = `${JSON.stringify(raw)} begins with "~", which is no folder`;
+    const own = raw.replace(/^~(?=\/|$)/, "${HOME}");
+    const variable = own === raw ? "" : `, or ${JSON.stringify(own)}`;
+    return [wrong, `write the home folder out${variable}`];
+  }
+  const scheme = /^(?:file|unix):(?:\/\/)?/.exec(raw)?.[0];
+  if (scheme === undefined) return undefined;
+  const bare = JSON.stringify(raw.slice(scheme.length));
+  return [`${JSON.stringify(raw)} is no path`, `write ${bare}`];
 }
 
 /** The path of a file in PEM form. */
@@ -92,6 +108,16 @@ export function socketPath(): Type<string> {
   return {
     ...base,
     check(node, context) {
+      if (/^[@\0]/.test(String(node.value))) {
+        const wrong = `${show(node)} names an abstract socket`;
+        const right = "write the path of a file, such as";
+        context.error(
+          node,
+          wrong,
+          `Deno has none; ${right} "/run/router.sock"`,
+        );
+        return undefined;
+      }
       const found = base.check(node, context);
       if (found === undefined) return undefined;
       const length = new TextEncoder().encode(found).length;

@@ -1,5 +1,6 @@
 /**
- * The command that starts the router with exactly the permissions it needs.
+ * The command that starts the router with exactly the permissions it needs, or
+ * that compiles one that has them.
  *
  * @module
  */
@@ -26,16 +27,31 @@ export function permissionLine(
   subject: PermissionSubject,
   options: PermissionLineOptions,
 ): string {
-  const words = [
+  return formatLine([
     "deno",
     "run",
-    // Without it, Deno would ask at the terminal for what was given up.
-    "--no-prompt",
-    ...permissionFlags(requiredPermissions(subject)),
+    ...flagsFor(subject),
     options.program,
     ...options.options,
     subject.configPath,
-  ];
+  ]);
+}
+
+/** `deno compile --allow-… -o OUTPUT main.ts`, for the folder of the source. */
+export function compileLine(
+  subject: PermissionSubject,
+  output: string,
+): string {
+  const flags = flagsFor(subject);
+  return formatLine(["deno", "compile", ...flags, "-o", output, "main.ts"]);
+}
+
+function flagsFor(subject: PermissionSubject): string[] {
+  // Without the first, Deno would ask at the terminal for what was given up.
+  return ["--no-prompt", ...permissionFlags(requiredPermissions(subject))];
+}
+
+function formatLine(words: readonly string[]): string {
   return words.map(quoteForShell).join(" ");
 }
 

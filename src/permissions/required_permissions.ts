@@ -61,13 +61,16 @@ export function requiredPermissions(subject: PermissionSubject): Permission[] {
 }
 
 /**
- * What must stay after the start: sockets' files are removed at the end. Of a
- * store nothing need stay: Deno asks when a database is opened, and SQLite
- * works on its open files then, those beside the database included.
+ * What must stay after the start: sockets' files are removed at the end, where
+ * they still are the router's own. Of a store nothing need stay: Deno asks when a
+ * database is opened, and SQLite works on its open files then, those beside the
+ * database included.
  */
 export function lastingPermissions(config: RouterConfig): Permission[] {
   return config.transports.flatMap(({ endpoint }) =>
-    endpoint.type === "unix" ? [removal(endpoint.path)] : []
+    endpoint.type === "unix"
+      ? [look(endpoint.path), removal(endpoint.path)]
+      : []
   );
 }
 
@@ -156,11 +159,15 @@ function socketPermissions(path: string, listen: string): Permission[] {
   return [
     socket(privateSocketPath(path), listen),
     socket(path, "to find out whether a socket is alive before replacing it"),
-    file("read", path, "to look at the socket's file"),
+    look(path),
     file("read", folder, "to make the socket in a private folder"),
     removal(path),
     file("write", folder, "to make the socket in a private folder"),
   ];
+}
+
+function look(path: string): Permission {
+  return file("read", path, "to look at the socket's file");
 }
 
 function removal(path: string): Permission {

@@ -1,18 +1,10 @@
 /**
  * RawSocket frames (checklist §1.2): a prefix of four octets,
- * `RRRR XTTT` and a length of 24 bits, then the payload.
+ * `RRRR XTTT` and a length of 24 bits, then the payload. T is the kind.
  */
-
-/** What a frame holds: T of the prefix, and the handshake before all frames. */
-export const FrameKind = {
-  MESSAGE: 0,
-  PING: 1,
-  PONG: 2,
-  HANDSHAKE: 8,
-} as const;
-
-/** One of the kinds above. */
-export type FrameKind = typeof FrameKind[keyof typeof FrameKind];
+import type { ByteWriter } from "../base/byte_writer.ts";
+import { type Frame, FrameKind } from "../framing/frame.ts";
+import type { MessageFramer } from "../framing/framing.ts";
 
 /** Octets of the prefix. */
 export const PREFIX_BYTES = 4;
@@ -20,14 +12,6 @@ export const PREFIX_BYTES = 4;
 export const PAYLOAD_BYTES_MAX = 2 ** 24;
 /** The X bit of the first octet. */
 export const EXTENDED_BIT = 0x08;
-
-/** One frame: its payload is `bytes[start, end)`. */
-export interface Frame {
-  readonly kind: FrameKind;
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
-}
 
 /** Writes a frame's prefix at `offset` (FR-02, FR-03). */
 export function writePrefix(
@@ -40,4 +24,47 @@ export function writePrefix(
   bytes[offset + 1] = length >>> 16;
   bytes[offset + 2] = length >>> 8;
   bytes[offset + 3] = length;
+}
+
+/** Messages in RawSocket frames. */
+export const RAWSOCKET_FRAMER: MessageFramer = {
+  begin(out: ByteWriter) {
+    out.reserve(PREFIX_BYTES);
+    out.length += PREFIX_BYTES;
+  },
+  end(out: ByteWriter, start: number) {
+    const size = out.length - start - PREFIX_BYTES;
+    writePrefix(out.bytes, start, FrameKind.MESSAGE, size);
+  },
+};
+
+/** Appends the PONG for `ping`: the same octets, whatever the peer's own limit (FR-22). */
+export function writePong(ping: Frame, out: ByteWriter): void {
+  const { bytes, start, end } = ping;
+  out.reserve(PREFIX_BYTES);
+  writePrefix(out.bytes, out.length, FrameKind.PONG, end - start);
+  out.length += PREFIX_BYTES;
+  out.append(bytes, start, end);
+}
+
+/** The frames that `bytes`, which begins with one, holds whole, up to one that is wrong. */
+export function wholeFrames(bytes: Uint8Array): Frame[] {
+  const frames: Frame[] = [];
+  let position = 0;
+  while (position + PREFIX_BYTES <= bytes.length) {
+    const kind = bytes[position];
+    if (!isFrameKind(kind)) break;
+    const start = position + PREFIX_BYTES;
+    const size = bytes[position + 1] << 16 | bytes[position + 2] << 8 |
+      bytes[position + 3];
+    if (start + size > bytes.length) break;
+    position = start + size;
+    frames.push({ kind, bytes, start, end: position });
+  }
+  return frames;
+}
+
+function isFrameKind(octet: number): octet is FrameKind {
+  return octet === FrameKind.MESSAGE || octet === FrameKind.PING ||
+    octet === FrameKind.PONG;
 }

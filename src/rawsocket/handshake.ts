@@ -46,6 +46,8 @@ export type HandshakeOutcome =
     readonly reply: Uint8Array<ArrayBuffer> | undefined;
     /** What was wrong, for the log. */
     readonly reason: string;
+    /** The config key that decided; undefined: none did. */
+    readonly configKey?: string;
   };
 
 /** The exponent advertised for a limit: 2^(9+L) is the largest not above it (RS-16). */
@@ -82,6 +84,7 @@ export function answerHandshake(
     return refusal(
       HandshakeError.SERIALIZER_UNSUPPORTED,
       `serializer ${serializer} is not offered here`,
+      "serializers",
     );
   }
   if (peerLimitBytes < offer.minPeerLimitBytes) {
@@ -94,6 +97,7 @@ export function answerHandshake(
     return refusal(
       HandshakeError.CONNECTION_LIMIT,
       "the connection limit is reached",
+      "max_connections",
     );
   }
   const high = limitExponent(offer.maxMessageBytes) << 4;
@@ -105,10 +109,15 @@ export function answerHandshake(
   };
 }
 
-function refusal(error: number, reason: string): HandshakeOutcome {
+function refusal(
+  error: number,
+  reason: string,
+  configKey?: string,
+): HandshakeOutcome {
   return {
     accepted: false,
     reply: new Uint8Array([HANDSHAKE_MAGIC, error << 4, 0, 0]),
     reason,
+    ...(configKey !== undefined && { configKey }),
   };
 }

@@ -9,26 +9,21 @@
  * It never throws: at the first fault it stops for good, says which, and the
  * frames before it stand.
  */
-import {
-  EXTENDED_BIT,
-  type Frame,
-  FrameKind,
-  PAYLOAD_BYTES_MAX,
-  PREFIX_BYTES,
-} from "./frame.ts";
+import { type Frame, type FrameFault, FrameKind } from "../framing/frame.ts";
+import type { Unframer } from "../framing/framing.ts";
+import { EXTENDED_BIT, PAYLOAD_BYTES_MAX, PREFIX_BYTES } from "./frame.ts";
 import { HANDSHAKE_MAGIC } from "./handshake.ts";
-import { guessForeignProtocol } from "./foreign_protocol.ts";
+import { recogniseForeign } from "../framing/foreign_protocol.ts";
+import { type ForeignPlace, ForeignStart } from "../framing/foreign_start.ts";
 
-/** Why a connection's bytes cannot be cut any further. */
-export interface FrameFault {
+/** What is wrong with the octets. */
+export interface RawSocketFault extends FrameFault {
   readonly code:
     | "bad_magic"
     | "reserved_bits"
     | "reserved_type"
     | "bad_extended_length"
     | "too_long";
-  /** For the log and the ABORT. */
-  readonly message: string;
 }
 
 /** The least that is allocated for a cut frame, or the whole of a smaller one. */
@@ -37,19 +32,28 @@ const FIRST_BUFFER_BYTES = 1024;
 const GROWTH_FACTOR = 4;
 const NOTHING = new Uint8Array(0);
 
+const PLACE: ForeignPlace = {
+  awaited: "RawSocket handshake",
+  cure: "this port speaks WAMP-over-RawSocket only",
+  httpSentence:
+    "This port speaks WAMP-over-RawSocket only, neither HTTP nor WebSocket: use a WAMP client with a RawSocket transport.",
+};
+
 /** The parser of one connection. */
-export class Unframer {
+export class RawSocketUnframer implements Unframer {
   readonly #maxPayloadBytes: number;
   #handshaken = false;
   /** Octets of a prefix that came in pieces, and how many there are. */
   #prefix = 0;
   #prefixCount = 0;
+  /** What comes in place of a handshake. */
+  #foreignStart: ForeignStart | undefined = undefined;
   /** The cut frame: undefined while between frames. */
   #partial: Uint8Array | undefined = undefined;
   #partialKind: FrameKind = FrameKind.MESSAGE;
   #partialLength = 0;
   #filled = 0;
-  #fault: FrameFault | undefined = undefined;
+  #fault: RawSocketFault | undefined = undefined;
 
   /** @param maxPayloadBytes The longest payload accepted; above 2^24 that counts. */
   constructor(maxPayloadBytes: number) {
@@ -59,6 +63,11 @@ export class Unframer {
   /** How many octets of a cut frame are still to come; 0 between frames. */
   get missingBytes(): number {
     return this.#partial === undefined ? 0 : this.#partialLength - this.#filled;
+  }
+
+  /** How many octets have come where a handshake is still due. */
+  get openingBytes(): number {
+    return this.#foreignStart?.length ?? this.#prefixCount;
   }
 
   /** Whether the next octet begins a frame. */
@@ -76,7 +85,7 @@ export class Unframer {
     chunk: Uint8Array,
     length: number,
     frames: Frame[],
-  ): FrameFault | undefined {
+  ): RawSocketFault | undefined {
     let position = 0;
     while (position < length && this.#fault === undefined) {
       if (this.#partial !== undefined) {
@@ -105,16 +114,14 @@ export class Unframer {
     length: number,
     frames: Frame[],
   ): number {
-    this.#prefix = (this.#prefix << 8 | chunk[position++]) >>> 0;
-    this.#prefixCount++;
-    // Foreign protocols are known by their first octet; do not wait for more.
-    if (
-      !this.#handshaken && this.#prefixCount === 1 &&
-      this.#prefix !== HANDSHAKE_MAGIC
-    ) {
-      this.#fail("bad_magic", describeStart(chunk, position - 1, length));
-      return length;
+    const octet = chunk[position];
+    const isFirst = !this.#handshaken && this.#prefixCount === 0;
+    if (isFirst && this.#isForeign(octet)) {
+      return this.#takeForeign(chunk, position, length);
     }
+    position++;
+    this.#prefix = (this.#prefix << 8 | octet) >>> 0;
+    this.#prefixCount++;
     if (this.#prefixCount < PREFIX_BYTES) return position;
     const prefix = this.#prefix;
     this.#prefix = 0;
@@ -165,23 +172,33 @@ export class Unframer {
     length: number,
     frames: Frame[],
   ): number {
-    if (prefix >>> 24 !== HANDSHAKE_MAGIC) {
-      const at = start - PREFIX_BYTES;
-      this.#fail("bad_magic", describeStart(chunk, at, length));
-      return length;
+    if (this.#isForeign(prefix >>> 24)) {
+      return this.#takeForeign(chunk, start - PREFIX_BYTES, length);
     }
     this.#handshaken = true;
     const bytes = new Uint8Array(PREFIX_BYTES);
     new DataView(bytes.buffer).setUint32(0, prefix);
-    frames.push({ kind: FrameKind.HANDSHAKE, bytes, start: 0, end: 4 });
+    frames.push({ kind: FrameKind.OPENING, bytes, start: 0, end: 4 });
     return start;
+  }
+
+  /** Whether no handshake begins with `octet`, or something else has begun. */
+  #isForeign(octet: number): boolean {
+    return octet !== HANDSHAKE_MAGIC || this.#foreignStart !== undefined;
+  }
+
+  #takeForeign(chunk: Uint8Array, position: number, length: number): number {
+    this.#foreignStart ??= new ForeignStart(PLACE);
+    const found = this.#foreignStart.push(chunk, position, length);
+    if (found !== undefined) this.#fault = { code: "bad_magic", ...found };
+    return length;
   }
 
   /** Whether a prefix whose first octet is above 2 is the X form of a known type. */
   #checkPrefix(prefix: number): boolean {
     const first = prefix >>> 24;
     if ((first & 0xf0) !== 0) {
-      const what = guessForeignProtocol(prefix);
+      const what = guess(prefix);
       this.#fail(
         "reserved_bits",
         `Reserved bits of a frame prefix are set (${hex(prefix)})${what}`,
@@ -233,19 +250,25 @@ export class Unframer {
     return grown;
   }
 
-  #fail(code: FrameFault["code"], message: string): void {
-    this.#fault = { code, message };
+  #fail(code: RawSocketFault["code"], message: string): void {
+    this.#fault = code === "too_long"
+      ? { code, message, configKey: "max_message_size" }
+      : { code, message };
     this.#partial = undefined;
   }
 }
 
-function describeStart(chunk: Uint8Array, at: number, length: number): string {
-  let prefix = 0;
-  for (let i = 0; i < PREFIX_BYTES; i++) {
-    prefix = (prefix << 8 | (at + i < length ? chunk[at + i] : 0)) >>> 0;
+/** A clause about octets that are no frame's; empty where nothing is known. */
+function guess(prefix: number): string {
+  const octets = new Uint8Array(PREFIX_BYTES);
+  new DataView(octets.buffer).setUint32(0, prefix);
+  if (octets[0] === HANDSHAKE_MAGIC) {
+    return ", which looks like a second RawSocket handshake";
   }
-  const what = guessForeignProtocol(prefix);
-  return `No RawSocket handshake: it begins with ${hex(prefix)}${what}`;
+  const found = recogniseForeign(octets);
+  if (found === undefined) return "";
+  const name = found === "undecided" ? "HTTP or WebSocket" : found.name;
+  return `, which looks like ${name}: this connection speaks WAMP-over-RawSocket only`;
 }
 
 function hex(prefix: number): string {

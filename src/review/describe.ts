@@ -1,8 +1,8 @@
 /**
  * Decisions in words.
  */
-import { describeVerdict } from "../authz/describe_verdict.ts";
-import { isReservedUri } from "../wamp/uri.ts";
+import { describeTrusted, describeVerdict } from "../authz/describe_verdict.ts";
+import { routerPrefixOf } from "../wamp/uri.ts";
 import type { Decision, Request } from "./role_review.ts";
 
 /** A decision by its outcome. */
@@ -23,11 +23,15 @@ export function describeReason(decision: Decision, request: Request): string {
         ? "the URI is not valid under the realm's uri_check"
         : `the ${match} pattern is not valid under the realm's uri_check`;
     case "reserved_uri":
-      return `only the router can ${action} below "${
-        isReservedUri(uri) ? "wamp." : "sluice.authorization."
-      }"`;
+      return `only the router can ${
+        action === "publish" ? action : "register"
+      } below "${routerPrefixOf(uri)}"`;
     case "authorizer":
       return `procedure "${decision.authorizer}" is asked, and decides`;
+    case "guarded":
+      return decision.rule === undefined
+        ? describeTrusted("an authorizer cannot")
+        : describeVerdict(decision, request);
     default:
       return describeVerdict(decision, request);
   }

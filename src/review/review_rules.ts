@@ -41,7 +41,7 @@ function failedCases(
     if (realm === undefined || role === undefined) return [];
     let review = reviews.get(role);
     if (review === undefined) {
-      review = new RoleReview(realm, role);
+      review = new RoleReview(config, realm, role);
       reviews.set(role, review);
     }
     return failedCase(review, expected);

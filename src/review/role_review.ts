@@ -2,13 +2,14 @@
  * What a role may do, told before any session has it.
  */
 import { StaticRules, type Verdict } from "../authz/static_rules.ts";
-import type { ActionName, RealmConfig, RoleConfig } from "../config/config.ts";
-import {
-  isReservedUri,
-  isRouterUri,
-  isValidUri,
-  type MatchPolicy,
-} from "../wamp/uri.ts";
+import type {
+  ActionName,
+  RealmConfig,
+  RoleConfig,
+  RouterConfig,
+} from "../config/config.ts";
+import { trustedProcedures } from "../config/trusted_procedures.ts";
+import { isRouterUri, isValidUri, type MatchPolicy } from "../wamp/uri.ts";
 
 /** What a session asks for. */
 export interface Request {
@@ -36,6 +37,12 @@ export type Decision =
     readonly reason: "authorizer";
     readonly authorizer: string;
     readonly rule?: undefined;
+  }
+  | {
+    readonly allowed: false;
+    /** Only a rule can allow it, and the role has an authorizer. */
+    readonly reason: "guarded";
+    readonly rule?: undefined;
   };
 
 /** Decides for one role of one realm. */
@@ -43,10 +50,20 @@ export class RoleReview {
   readonly #uriCheck: RealmConfig["uriCheck"];
   readonly #rules: StaticRules;
   readonly #authorizer: string | undefined;
+  readonly #trustedProcedures: ReadonlySet<string>;
 
-  constructor(realm: RealmConfig, role: RoleConfig) {
+  constructor(
+    config: Pick<RouterConfig, "transports">,
+    realm: RealmConfig,
+    role: RoleConfig,
+  ) {
     this.#uriCheck = realm.uriCheck;
-    this.#rules = new StaticRules(role.permissions, role.trustLevel);
+    this.#trustedProcedures = trustedProcedures(config, realm);
+    this.#rules = new StaticRules(
+      role.permissions,
+      role.trustLevel,
+      this.#trustedProcedures,
+    );
     this.#authorizer = role.authorizer?.procedure;
   }
 
@@ -58,8 +75,11 @@ export class RoleReview {
     if (isOwnUri(action, uri)) {
       return { allowed: false, reason: "reserved_uri" };
     }
-    return this.#authorizer === undefined
-      ? this.#rules.explain(action, uri, match)
+    if (this.#authorizer === undefined) {
+      return this.#rules.explain(action, uri, match);
+    }
+    return isRegistering(action) && this.#trustedProcedures.has(uri)
+      ? { allowed: false, reason: "guarded" }
       : {
         allowed: undefined,
         reason: "authorizer",
@@ -70,6 +90,9 @@ export class RoleReview {
 
 /** Whether the router refuses `action` on `uri` to every client. */
 function isOwnUri(action: ActionName, uri: string): boolean {
-  return action === "register" && isRouterUri(uri) ||
-    action === "publish" && isReservedUri(uri);
+  return (isRegistering(action) || action === "publish") && isRouterUri(uri);
+}
+
+function isRegistering(action: ActionName): boolean {
+  return action === "register" || action === "force_reregister";
 }

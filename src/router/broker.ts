@@ -22,7 +22,7 @@ import {
 } from "../wamp/options.ts";
 import type { Payload } from "../wamp/payload.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
-import { isReservedUri, isValidUri, type UriCheck } from "../wamp/uri.ts";
+import { isRouterUri, isValidUri, type UriCheck } from "../wamp/uri.ts";
 import type { EventDelivery } from "./event_delivery.ts";
 import type { HistoryKey } from "./event_store.ts";
 import type { Gate } from "./gate.ts";
@@ -104,11 +104,12 @@ export class Broker {
       if (options.acknowledge === true) publisher.outlet.send(refusal);
       return;
     }
-    const id = this.#options.publicationIds.next();
-    this.route(
-      this.#current.fill(publisher, id, message),
-      options.retain === true,
-    );
+    const { delivery, publicationIds } = this.#options;
+    const id = publicationIds.next();
+    const publication = this.#current.fill(publisher, id, message);
+    if (options._clear_retained === true) delivery.clearRetained(publication);
+    else if (options.retain === true) delivery.retain(publication);
+    this.route(publication);
     this.#current.clear();
     if (options.acknowledge === true) {
       publisher.outlet.send({
@@ -136,7 +137,7 @@ export class Broker {
     }
     if (
       !isValidUri(topic, "exact", this.#options.uriCheck) ||
-      isReservedUri(topic)
+      isRouterUri(topic)
     ) return invalidUriError(MessageCode.PUBLISH, request, topic);
     const { gate } = this.#options;
     const refusal = gate.refuse(publisher, "publish", topic, "exact", request);
@@ -156,9 +157,8 @@ export class Broker {
   }
 
   /** Brings an accepted publication to its subscribers. */
-  route(publication: Publication, retain: boolean): void {
+  route(publication: Publication): void {
     const { delivery } = this.#options;
-    if (retain) delivery.retain(publication);
     const exact = this.#subscriptions.exact(publication.topic);
     if (exact !== undefined) {
       delivery.deliver(exact, publication, publication.details);
@@ -181,7 +181,7 @@ export class Broker {
     return this.#subscriptions.hasPatterns && this.match(topic).length > 0;
   }
 
-  /** An event of the router's own, on a topic below `wamp.` (AZ-12). */
+  /** An event of the router's own, on a topic that no client can publish to (AZ-12). */
   publishOwn(topic: string, payload: Payload): void {
     this.route({
       id: this.#options.publicationIds.next(),
@@ -191,7 +191,7 @@ export class Broker {
       excluded: undefined,
       lists: undefined,
       audience: undefined,
-    }, false);
+    });
   }
 
   /** SUBSCRIBE: SUBSCRIBED or ERROR (PS-01). */

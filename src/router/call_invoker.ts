@@ -31,10 +31,20 @@ export class CallInvoker {
     table.whenRoom((registration) => this.serveWaiting(registration));
   }
 
-  /** Brings a new call to one of the callees of `registration`. */
-  call(caller: Peer, message: Call, registration: Registration): void {
+  /**
+   * Brings a new call to one of the callees of `registration`.
+   *
+   * @param receivedMs When it came; 0: just now.
+   */
+  call(
+    caller: Peer,
+    message: Call,
+    registration: Registration,
+    receivedMs: number,
+  ): void {
     const options = message.options as CallOptions;
-    const timeoutMs = options.timeout ?? 0;
+    const leftMs = this.#table.leftMs(caller, message, receivedMs);
+    const timeoutMs = leftMs === Infinity ? 0 : Math.ceil(leftMs);
     const call: PendingCall = {
       state: "waiting",
       caller,
@@ -129,10 +139,12 @@ export class CallInvoker {
   /** Brings waiting calls to callees while one has room. */
   serveWaiting(registration: Registration): void {
     for (const call of registration.sentAway) {
+      if (this.#isOver(call)) continue;
       const callee = choose(call);
       if (callee !== undefined) this.#serve(call, callee);
     }
     for (const call of registration.waiting) {
+      if (this.#isOver(call)) continue;
       const callee = registration.choose();
       if (callee === undefined) return;
       this.#serve(call, callee);
@@ -142,8 +154,14 @@ export class CallInvoker {
   #serve(call: PendingCall, callee: Callee): void {
     call.registration.sentAway.delete(call);
     call.registration.waiting.delete(call);
-    this.#table.hasTimeLeft(call);
     this.#invoke(call, callee);
+  }
+
+  /** Timers are coarse: a call can be over before its own one says so. */
+  #isOver(call: PendingCall): boolean {
+    if (this.#table.hasTimeLeft(call)) return false;
+    this.#table.expire(call);
+    return true;
   }
 
   #failUnavailable(call: PendingCall): void {
@@ -208,10 +226,19 @@ export class CallInvoker {
       return this.#table.failUnsendable(call, outcome);
     }
     this.#table.bind(call, callee, invocationRequest);
-    if (!callee.forwardsTimeout && call.deadline === undefined) {
+    if (call.deadline === undefined && !isTimedByCallee(call, callee)) {
       this.#table.startTimeout(call);
     }
   }
+}
+
+/**
+ * Whether the callee alone keeps the time (TO-04): never that of a role, which
+ * holds whatever the callee does (TO-05).
+ */
+function isTimedByCallee({ message }: PendingCall, callee: Callee): boolean {
+  const { timeout } = message.options as CallOptions;
+  return callee.forwardsTimeout && Boolean(timeout);
 }
 
 function keepPayload(call: PendingCall): void {

@@ -7,6 +7,7 @@ import type { Timers } from "../base/timers.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
 import { ClientFeature } from "../wamp/features.ts";
 import {
+  type Call,
   type Cancel,
   type ErrorMessage,
   requestError,
@@ -15,6 +16,7 @@ import {
 import { MessageCode } from "../wamp/message_code.ts";
 import type { CallOptions } from "../wamp/options.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
+import { type CallEnding, endingError } from "./call_ending.ts";
 import type { Peer } from "./peer.ts";
 import type { PendingCall } from "./pending_call.ts";
 import type { Counters } from "./ports.ts";
@@ -72,7 +74,31 @@ export class CallTable {
     if (call.registration.waitingCount > 0) this.#onRoom(call.registration);
   }
 
-  /** When a call that comes now with `timeoutMs` has timed out; 0: never (TO-01). */
+  /**
+   * The time that a CALL has left: its own timeout, or else that of its caller's
+   * role (TO-01, TO-02); Infinity: as much as it takes.
+   *
+   * @param receivedMs When it came; 0: just now.
+   */
+  leftMs(caller: Peer, message: Call, receivedMs: number): number {
+    const timeoutMs = timeoutOf(caller, message);
+    if (timeoutMs === 0) return Infinity;
+    if (receivedMs === 0) return timeoutMs;
+    return receivedMs + timeoutMs - this.#nowMs();
+  }
+
+  /** What has ended a CALL that is not looked at yet; one that just came: nothing. */
+  endingOf(
+    caller: Peer,
+    message: Call,
+    receivedMs: number,
+  ): CallEnding | undefined {
+    if (receivedMs === 0) return undefined;
+    const leftMs = this.leftMs(caller, message, receivedMs);
+    return leftMs <= 0 ? "timeout" : undefined;
+  }
+
+  /** When a call with so much time left has timed out; 0: never. */
   dueMs(timeoutMs: number): number {
     return timeoutMs === 0 ? 0 : this.#nowMs() + timeoutMs;
   }
@@ -104,10 +130,8 @@ export class CallTable {
 
   /** Progress restarts the timer, where the router keeps it (TO-07). */
   restartTimeout(call: PendingCall): void {
-    const { timeout } = call.message.options as CallOptions;
-    if (call.deadline !== undefined && timeout) {
-      this.#setDeadline(call, timeout);
-    }
+    if (call.deadline === undefined) return;
+    this.#setDeadline(call, timeoutOf(call.caller, call.message));
   }
 
   /** Ends `call` with the final `answer` of its callee. */
@@ -130,20 +154,25 @@ export class CallTable {
     this.#sendUnsendable(call, outcome);
   }
 
-  /** CANCEL of an own pending call (CX-01 to CX-06); else nothing (CX-08). */
+  /**
+   * CANCEL of an own pending call (CX-01 to CX-06); else nothing (CX-08). After
+   * `kill` the other modes end the wait for a callee that does not answer.
+   */
   cancel(caller: Peer, message: Cancel): void {
     const call = caller.calls.get(message.request);
-    if (call === undefined || call.state === "killing") return;
+    if (call === undefined) return;
     const mode = canInterrupt(call)
       ? message.options["mode"] ?? "killnowait"
       : "skip";
+    // The callee is interrupted once, whatever its caller still asks for (CX-10).
+    const isKilling = call.state === "killing";
     if (mode === "kill") {
+      if (isKilling) return;
       call.state = "killing";
-      this.#interrupt(call, "kill");
-      return;
+      return this.#interrupt(call, "kill");
     }
-    this.#sendError(call, ErrorUri.CANCELED, "The caller canceled the call");
-    if (mode === "killnowait") this.#interrupt(call, "killnowait");
+    this.#sendEnding(call, "canceled");
+    if (mode === "killnowait" && !isKilling) this.#interrupt(call, mode);
     this.#abandon(call);
   }
 
@@ -205,7 +234,7 @@ export class CallTable {
 
   /** The timeout of `call` is over (TO-02). */
   expire(call: PendingCall): void {
-    this.#sendError(call, ErrorUri.TIMEOUT, "The call has timed out");
+    this.#sendEnding(call, "timeout");
     if (call.state === "invoked") this.#interrupt(call, "killnowait");
     this.#abandon(call);
   }
@@ -236,6 +265,10 @@ export class CallTable {
     }
   }
 
+  #sendEnding(call: PendingCall, ending: CallEnding): void {
+    call.caller.outlet.send(endingError(call.message.request, ending));
+  }
+
   #sendError(call: PendingCall, error: string, text: string): void {
     call.caller.outlet.send(
       requestError(MessageCode.CALL, call.message.request, error, text),
@@ -247,6 +280,11 @@ export class CallTable {
     this.#timers.clear(call.deadline);
     call.deadline = undefined;
   }
+}
+
+/** How long a call may take; 0: as long as it does. */
+function timeoutOf({ callTimeoutMs }: Peer, { options }: Call): number {
+  return (options as CallOptions).timeout || callTimeoutMs;
 }
 
 /** Callees that did not announce it never get INTERRUPT (CX-06). */

@@ -16,14 +16,10 @@ import {
   type Unregister,
 } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
-import {
-  type CallOptions,
-  EMPTY_DICT,
-  isPassthru,
-  type RegisterOptions,
-} from "../wamp/options.ts";
-import { ProtocolError } from "../wamp/protocol_error.ts";
+import { type CallOptions, type RegisterOptions } from "../wamp/options.ts";
 import { isRouterUri, isValidUri, type UriCheck } from "../wamp/uri.ts";
+import { checkAnnounced, isLateChunk, refuseCall } from "./call_checks.ts";
+import { type CallEnding, endingError } from "./call_ending.ts";
 import type { CallInvoker } from "./call_invoker.ts";
 import type { CallTable } from "./call_table.ts";
 import { PatternIndex } from "./pattern_index.ts";
@@ -32,6 +28,7 @@ import type { Peer } from "./peer.ts";
 import type { PendingCall } from "./pending_call.ts";
 import type { MetaProcedures, RealmObserver } from "./ports.ts";
 import { Registration } from "./registration.ts";
+import { describeConflict } from "./registration_conflict.ts";
 
 /** What a dealer is made of. */
 export interface DealerOptions {
@@ -156,11 +153,19 @@ export class Dealer {
   /**
    * CALL: an INVOCATION at one callee, or an ERROR (RP-05, RP-06).
    *
+   * @param receivedMs When it came; 0: just now. Its time runs from then (TO-02).
+   * @param ended What has ended it already; undefined: nothing but its time.
    * @throws {ProtocolError} Where it uses what was not announced (PG-02, PP-01),
    * or the ID of a pending call that has no further chunks (PG-09).
    */
-  call(caller: Peer, message: Call): void {
+  call(
+    caller: Peer,
+    message: Call,
+    receivedMs: number = 0,
+    ended: CallEnding | undefined = undefined,
+  ): void {
     const { procedure, request } = message;
+    const { table } = this.#options;
     checkAnnounced(caller, message);
     if (!caller.noteRequest(request)) {
       const pending = caller.calls.get(request);
@@ -168,6 +173,10 @@ export class Dealer {
         return this.#options.invoker.continue(pending, message);
       }
       if (isLateChunk(caller, message)) return;
+    }
+    const ending = ended ?? table.endingOf(caller, message, receivedMs);
+    if (ending !== undefined) {
+      return refuseCall(caller, message, endingError(request, ending));
     }
     const denial = this.#denyCall(caller, message);
     if (denial !== undefined) return refuseCall(caller, message, denial);
@@ -189,7 +198,7 @@ export class Dealer {
     }
     const refusal = this.#refuseCall(caller, message);
     if (refusal !== undefined) return refuseCall(caller, message, refusal);
-    this.#options.invoker.call(caller, message, registration);
+    this.#options.invoker.call(caller, message, registration, receivedMs);
   }
 
   /**
@@ -228,18 +237,15 @@ export class Dealer {
     message: Register,
     known: Registration | undefined,
   ): ErrorMessage | undefined {
-    const { procedure, request } = message;
+    const { request } = message;
     const options = message.options as RegisterOptions;
-    const policy = options.invoke ?? "single";
-    if (
-      known !== undefined && options.force_reregister !== true &&
-      (known.policy === "single" || known.policy !== policy)
-    ) {
+    const conflict = known && describeConflict(callee, options, known);
+    if (conflict !== undefined) {
       return requestError(
         MessageCode.REGISTER,
         request,
         ErrorUri.PROCEDURE_ALREADY_EXISTS,
-        `Procedure "${procedure}" is already registered with policy ${known.policy}`,
+        conflict,
       );
     }
     if (known !== undefined && callee.registrations.has(known.id)) {
@@ -306,6 +312,7 @@ export class Dealer {
       disclosesCaller: options.disclose_caller === true,
       forwardsTimeout: options.forward_timeout === true &&
         peer.announced(ClientFeature.CALLEE_TIMEOUT),
+      isReplaceable: options.force_reregister === true,
       pending: 0,
     });
     peer.registrations.set(registration.id, registration);
@@ -341,52 +348,6 @@ export class Dealer {
     this.#options.observer.unregistered(peer, registration);
     if (isLast) this.#options.observer.registrationDeleted(peer, registration);
   }
-}
-
-/** @throws {ProtocolError} On what the protocol forbids without announcement. */
-function checkAnnounced(caller: Peer, message: Call): void {
-  if (message.options === EMPTY_DICT) return;
-  if (
-    (message.options as CallOptions).progress === true &&
-    !caller.announced(ClientFeature.CALLER_PROGRESSIVE_INVOCATIONS)
-  ) {
-    throw new ProtocolError(
-      "CALL with progress, but the caller did not announce progressive_call_invocations",
-    );
-  }
-  if (
-    isPassthru(message.options) &&
-    !caller.announced(ClientFeature.CALLER_PASSTHRU)
-  ) {
-    throw new ProtocolError(
-      "CALL in payload passthru mode, which the caller did not announce",
-    );
-  }
-}
-
-/** Whether the call that `message` continues is over already (PG-10, PG-11). */
-function isLateChunk(caller: Peer, message: Call): boolean {
-  const { request } = message;
-  const hasMoreChunks = (message.options as CallOptions).progress === true;
-  if (caller.isEndedCall(request)) {
-    if (!hasMoreChunks) caller.endedCalls.delete(request);
-    return true;
-  }
-  // Its last piece must not pass for a call of its own.
-  if (hasMoreChunks) caller.endedCalls.add(request);
-  return hasMoreChunks;
-}
-
-/** Answers a call that does not come about; further chunks of it are late. */
-function refuseCall(
-  caller: Peer,
-  message: Call,
-  refusal: ErrorMessage,
-): void {
-  if ((message.options as CallOptions).progress === true) {
-    caller.endedCalls.add(message.request);
-  }
-  caller.outlet.send(refusal);
 }
 
 function disclosureRefused(requestType: number, request: number): ErrorMessage {

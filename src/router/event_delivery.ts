@@ -5,30 +5,46 @@
 import type { Clock } from "../base/clock.ts";
 import type { Event } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
-import type { Dict } from "../wamp/options.ts";
+import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
 import { NO_PAYLOAD } from "../wamp/payload.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
 import { Audience } from "./audience.ts";
+import {
+  bareForms,
+  counterOf,
+  reasonOf,
+  type Unsendable,
+} from "./bare_events.ts";
 import {
   type EventStore,
   EventStoreError,
   type StoredEvent,
 } from "./event_store.ts";
 import type { Peer } from "./peer.ts";
-import type { Counters } from "./ports.ts";
+import type { Counters, EventLoss } from "./ports.ts";
 import { isFor, type Publication } from "./publication.ts";
 import type { Subscription } from "./subscription.ts";
+
+/** Told of an event of which `subscriber` could be told nothing. */
+export type OnEventLost = (subscriber: Peer, loss: EventLoss) => void;
 
 /** The way of a realm's events to subscribers and to the store. */
 export class EventDelivery {
   readonly #store: EventStore;
   readonly #clock: Clock;
   readonly #counters: Counters;
+  readonly #onLost: OnEventLost;
 
-  constructor(store: EventStore, clock: Clock, counters: Counters) {
+  constructor(
+    store: EventStore,
+    clock: Clock,
+    counters: Counters,
+    onLost: OnEventLost,
+  ) {
     this.#store = store;
     this.#clock = clock;
     this.#counters = counters;
+    this.#onLost = onLost;
   }
 
   /** One EVENT for each subscriber that the publication is for (PS-08, BW-02). */
@@ -45,15 +61,24 @@ export class EventDelivery {
       details,
       payload: publication.payload,
     };
-    let unsent: Peer[] | undefined;
+    let tooLong: Peer[] | undefined;
+    let unsupported: Peer[] | undefined;
     for (const subscriber of subscription.subscribers) {
       if (!isFor(publication, subscriber)) continue;
       const outcome = subscriber.outlet.send(event);
       if (outcome === SendOutcome.SENT) continue;
-      if (outcome === SendOutcome.TOO_LONG) (unsent ??= []).push(subscriber);
-      else this.#counters.increment("events_unsupported_value");
+      if (outcome === SendOutcome.TOO_LONG) (tooLong ??= []).push(subscriber);
+      else (unsupported ??= []).push(subscriber);
     }
-    if (unsent !== undefined) this.#sendBare(event, unsent);
+    // After all others got theirs, so that each form is encoded once.
+    const { topic } = publication;
+    if (tooLong !== undefined) {
+      this.#sendBare(event, topic, SendOutcome.TOO_LONG, tooLong);
+    }
+    if (unsupported !== undefined) {
+      const { UNSUPPORTED_VALUE } = SendOutcome;
+      this.#sendBare(event, topic, UNSUPPORTED_VALUE, unsupported);
+    }
     if (subscription.history !== undefined && isForHistory(publication)) {
       this.#store.append(subscription.history, this.#stored(publication));
     }
@@ -62,6 +87,16 @@ export class EventDelivery {
   /** Makes the publication its topic's retained event (ER-02). */
   retain(publication: Publication): void {
     this.#store.retain(this.#stored(publication));
+  }
+
+  /** As if the publication became its topic's retained event and then vanished. */
+  clearRetained(publication: Publication): void {
+    this.#store.retain({
+      ...this.#stored(publication),
+      details: EMPTY_DICT,
+      payload: NO_PAYLOAD,
+      isClearing: true,
+    });
   }
 
   /** The retained events that `subscriber` would have got (ER-03, ER-05 to ER-07). */
@@ -75,7 +110,7 @@ export class EventDelivery {
     try {
       for (const events of this.#retainedFor(subscription)) {
         const event = events.find((one) => isStoredFor(one, subscriber));
-        if (event !== undefined) {
+        if (event !== undefined && event.isClearing !== true) {
           this.#deliverStored(event, subscription, subscriber);
         }
       }
@@ -106,25 +141,34 @@ export class EventDelivery {
       payload: stored.payload.apart(),
     };
     const outcome = subscriber.outlet.send(event);
-    if (outcome === SendOutcome.TOO_LONG) this.#sendBare(event, [subscriber]);
-    else if (outcome === SendOutcome.UNSUPPORTED_VALUE) {
-      this.#counters.increment("events_unsupported_value");
-    }
+    if (outcome === SendOutcome.SENT) return;
+    this.#sendBare(event, stored.topic, outcome, [subscriber]);
   }
 
   /**
-   * Tells those for whom `event` was too long at least that there was one
-   * (FR-15). After all others got theirs, so that each form is encoded once.
+   * Tells those who cannot take `event` at least that there was one, and why they
+   * do not get it (FR-15, A-13).
    */
-  #sendBare(event: Event, subscribers: readonly Peer[]): void {
-    const bare: Event = {
-      ...event,
-      details: { ...event.details, payload_limit_exceeded: true },
-      payload: NO_PAYLOAD,
-    };
-    for (const subscriber of subscribers) {
-      this.#counters.increment("events_too_long");
-      subscriber.outlet.send(bare);
+  #sendBare(
+    event: Event,
+    topic: string,
+    outcome: Unsendable,
+    subscribers: readonly Peer[],
+  ): void {
+    const counter = counterOf(outcome);
+    for (const _ of subscribers) this.#counters.increment(counter);
+    let untold = subscribers;
+    for (const bare of bareForms(event, outcome)) {
+      untold = untold.filter(({ outlet }) =>
+        outlet.send(bare) !== SendOutcome.SENT
+      );
+      if (untold.length === 0) return;
+    }
+    const { subscription, publication } = event;
+    const reason = reasonOf(outcome);
+    for (const subscriber of untold) {
+      this.#counters.increment("events_lost");
+      this.#onLost(subscriber, { topic, subscription, publication, reason });
     }
   }
 

@@ -17,6 +17,8 @@ export interface StoredEvent {
   /** The session that must not get it; sessions' IDs are never used again. */
   readonly excluded: number | undefined;
   readonly lists: AudienceOptions | undefined;
+  /** It stands for none: those whom it is for get no retained event at all. */
+  readonly isClearing?: true;
 }
 
 /** A topic or pattern whose events are kept, and how many (EH-02). */
@@ -25,7 +27,10 @@ export interface HistoryKey {
   readonly match: MatchPolicy;
 }
 
-/** The store could not do what it was asked for; routing goes on. */
+/**
+ * The store could not do what it was asked for; routing goes on. Its message is
+ * for the operator, and no client is told it.
+ */
 export class EventStoreError extends Error {
   override readonly name = "EventStoreError";
 }
@@ -37,11 +42,14 @@ export interface EventStore {
   /**
    * Makes `event` the retained one of its topic (ER-02). Where only some may
    * get it, the ones before it stay for the others (ER-04). Does not throw.
+   *
+   * @param event One that is clearing leaves nothing of those before it, or only
+   * for the others.
    */
   retain(event: StoredEvent): void;
   /**
    * The retained events of `topic`, newest first; none after the one that is
-   * for everybody (ER-03).
+   * for everybody (ER-03). Some may be clearing, but not the oldest.
    *
    * @throws {EventStoreError} Where the store cannot be read.
    */

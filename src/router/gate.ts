@@ -18,6 +18,13 @@ const REQUEST_TYPE: Readonly<Record<Action, number>> = {
   subscribe: MessageCode.SUBSCRIBE,
 };
 
+/** The same in a transport's limits and in quotas. */
+const CONFIG_KEY: Readonly<Record<OwnedKind, string>> = {
+  subscriptions: "max_subscriptions",
+  registrations: "max_registrations",
+  pendingCalls: "max_pending_calls",
+};
+
 /** The gate of one realm. */
 export class Gate {
   readonly #realm: string;
@@ -63,8 +70,14 @@ export class Gate {
   ): ErrorMessage | undefined {
     const text = peer.limitReached(kind, giving);
     if (text === undefined) return undefined;
-    this.#counters.increment("limits_reached");
+    this.limitReached(peer, CONFIG_KEY[kind], text);
     const { LIMIT_REACHED } = ErrorUri;
     return requestError(REQUEST_TYPE[action], request, LIMIT_REACHED, text);
+  }
+
+  /** Notes that `peer` is refused something because of the limit `key`. */
+  limitReached(peer: Peer, key: string, text: string): void {
+    this.#counters.increment("limits_reached");
+    this.#observer.limitReached?.(this.#realm, peer, key, text);
   }
 }

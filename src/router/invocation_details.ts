@@ -24,7 +24,8 @@ export function invocationDetails(
   const { trustLevel } = caller.authorizer;
   if (
     message.options === EMPTY_DICT && registration.match === "exact" &&
-    !discloses && trustLevel === undefined && !progress
+    !discloses && trustLevel === undefined && !progress &&
+    !callee.forwardsTimeout
   ) return EMPTY_DICT;
   const details: Record<string, unknown> = passthruKeys(message.options);
   if (registration.match !== "exact") {

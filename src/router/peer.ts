@@ -7,7 +7,7 @@ import { ID_MAX, nextSessionScopeId } from "../wamp/id.ts";
 import type { Identity } from "../wamp/identity.ts";
 import { EndedCalls } from "./ended_calls.ts";
 import type { PendingCall } from "./pending_call.ts";
-import type { Authorizer, PeerOutlet } from "./ports.ts";
+import type { Authorizer, Outlet } from "./ports.ts";
 import { type Quota, QUOTA_KIND_NAME, type QuotaKind } from "./quota.ts";
 import type { Registration } from "./registration.ts";
 import { type RequestSecret, RequestTable } from "./request_table.ts";
@@ -45,9 +45,11 @@ export class Peer {
   readonly features: ClientFeatures;
   readonly limits: PeerLimits;
   readonly authorizer: Authorizer;
-  readonly outlet: PeerOutlet;
+  readonly outlet: Outlet;
   /** What it has is counted with what others have. */
   readonly quota: Quota;
+  /** How long its calls may take that name no timeout; 0: as long as they do. */
+  readonly callTimeoutMs: number;
   readonly #requestSecret: RequestSecret;
   /** The INVOCATION.Request sent last; the next is one more (ID-07). */
   lastInvocationId = 0;
@@ -58,7 +60,7 @@ export class Peer {
   #subscriptions: Map<number, Subscription> | undefined = undefined;
   #registrations: Map<number, Registration> | undefined = undefined;
   #calls: RequestTable<PendingCall> | undefined = undefined;
-  #invocations: Map<number, PendingCall> | undefined = undefined;
+  #invocations: RequestTable<PendingCall> | undefined = undefined;
   #endedCalls: EndedCalls | undefined = undefined;
 
   constructor(
@@ -67,9 +69,10 @@ export class Peer {
     features: ClientFeatures,
     limits: PeerLimits,
     authorizer: Authorizer,
-    outlet: PeerOutlet,
+    outlet: Outlet,
     quota: Quota,
     requestSecret: RequestSecret,
+    callTimeoutMs: number = 0,
   ) {
     this.sessionId = sessionId;
     this.identity = identity;
@@ -78,6 +81,7 @@ export class Peer {
     this.authorizer = authorizer;
     this.outlet = outlet;
     this.quota = quota;
+    this.callTimeoutMs = callTimeoutMs;
     this.#requestSecret = requestSecret;
   }
 
@@ -102,8 +106,8 @@ export class Peer {
   }
 
   /** Calls at this session as callee, by INVOCATION.Request. */
-  get invocations(): Map<number, PendingCall> {
-    return this.#invocations ??= new Map();
+  get invocations(): RequestTable<PendingCall> {
+    return this.#invocations ??= new RequestTable(this.#requestSecret);
   }
 
   /**

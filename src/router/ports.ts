@@ -10,7 +10,7 @@ import type { Peer } from "./peer.ts";
 import type { Registration } from "./registration.ts";
 import type { Subscription } from "./subscription.ts";
 
-/** The way to a client. */
+/** The way to a client that has joined, and to its session. */
 export interface Outlet {
   /**
    * Puts `message` behind what was sent before. Never blocks and never calls
@@ -22,12 +22,6 @@ export interface Outlet {
    * that is, it does not make the client a slow one.
    */
   burst(work: () => void): void;
-  /** The longest message that the client takes, in octets; undefined: any. */
-  readonly maxMessageBytes?: number;
-}
-
-/** The way to a client that has joined, and to its session. */
-export interface PeerOutlet extends Outlet {
   /**
    * Ends the session by GOODBYE: nothing that is sent after reaches the client.
    * The realm sees to the session's leaving itself.
@@ -36,10 +30,18 @@ export interface PeerOutlet extends Outlet {
    * @param message For people; undefined: none.
    */
   kill(reason: string, message: string | undefined): void;
+  /** The longest message that the client takes, in bytes; undefined: any. */
+  readonly maxMessageBytes?: number;
 }
 
 /** The four things a session needs a permission for (AZ-01). */
 export type Action = "call" | "register" | "publish" | "subscribe";
+
+/**
+ * What a permission can allow: an action; or, beside `register`, to take a
+ * registration from callees that did not agree to it (RV-04).
+ */
+export type Right = Action | "force_reregister";
 
 /** Whose identity is told to whom without being asked (PI-03, CI-02). */
 export type Disclosure = "caller" | "publisher";
@@ -52,7 +54,7 @@ export interface Role {
    * Forgets decisions that are remembered for several sessions.
    *
    * @param authid Only those for sessions of this authid; undefined: all.
-   * @returns How many URIs they were about.
+   * @returns How many requests they were about.
    */
   forget(authid: string | undefined): number;
 }
@@ -62,10 +64,10 @@ export interface Authorizer {
   /** How far the role is trusted, 0 least (PT-01, CT-01); undefined: not told. */
   readonly trustLevel: number | undefined;
   /**
-   * Whether `action` is allowed on every URI that `uri` under `match` stands
+   * Whether the session has `right` on every URI that `uri` under `match` stands
    * for (AZ-07).
    */
-  allows(action: Action, uri: string, match: MatchPolicy): boolean;
+  allows(right: Right, uri: string, match: MatchPolicy): boolean;
   /** Why that is not allowed; asked right after {@linkcode allows} said no. */
   denial(action: Action, uri: string, match: MatchPolicy): Denial;
   /** Whether the session is disclosed on `uri`. */
@@ -98,6 +100,27 @@ export interface DenialObserver {
     match: MatchPolicy,
     denial: Denial,
   ): void;
+  /**
+   * Told of what is refused since there would be too many.
+   *
+   * @param key The config key that decided.
+   * @param text How many there are.
+   */
+  limitReached?(realm: string, peer: Peer, key: string, text: string): void;
+}
+
+/** An event of which a subscriber could be told nothing. */
+export interface EventLoss {
+  readonly topic: string;
+  readonly subscription: number;
+  readonly publication: number;
+  /** Why the event could not be sent as it was. */
+  readonly reason: "payload_limit_exceeded" | "payload_unsupported";
+}
+
+/** Told of every event that a subscriber does not even get without payload. */
+export interface LossObserver {
+  lost(realm: string, subscriber: Peer, loss: EventLoss): void;
 }
 
 /** Told what changes in a realm, as it changes: the meta API's events. */
@@ -112,6 +135,7 @@ export interface RealmObserver {
   registered(peer: Peer, registration: Registration): void;
   unregistered(peer: Peer, registration: Registration): void;
   registrationDeleted(peer: Peer, registration: Registration): void;
+  eventLost(subscriber: Peer, loss: EventLoss): void;
 }
 
 /** The router's own procedures, below `wamp.`. */
@@ -130,8 +154,10 @@ export interface Counters {
 export type CounterName =
   /** EVENTs sent without payload because longer than the subscriber's limit (FR-15). */
   | "events_too_long"
-  /** EVENTs not sent because the payload has no form in the subscriber's serializer. */
+  /** The same because the payload has no form in the subscriber's serializer (A-13). */
   | "events_unsupported_value"
+  /** Of both: EVENTs of which the subscriber could be told nothing. */
+  | "events_lost"
   /** Calls answered with an error because a message was above a peer's limit (FR-16, FR-17). */
   | "calls_too_long"
   /** Events that left a history because it was at its bounds. */

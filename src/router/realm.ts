@@ -19,7 +19,13 @@ import { Gate } from "./gate.ts";
 import { MetaApi } from "./meta/meta_api.ts";
 import type { RealmView } from "./meta/realm_view.ts";
 import { Peer, type PeerLimits } from "./peer.ts";
-import type { Counters, DenialObserver, PeerOutlet, Role } from "./ports.ts";
+import type {
+  Counters,
+  DenialObserver,
+  LossObserver,
+  Outlet,
+  Role,
+} from "./ports.ts";
 import { NO_QUOTA, type QuotaTable } from "./quota.ts";
 import { QuotaBook } from "./quota_book.ts";
 import { newRequestSecret, type RequestSecret } from "./request_table.ts";
@@ -38,6 +44,11 @@ export interface RealmOptions {
   readonly roles: ReadonlyMap<string, Role>;
   /** By role name: what its sessions may have together; absent: any number. */
   readonly quotas: ReadonlyMap<string, QuotaTable>;
+  /**
+   * By role name: how long the calls of its sessions may take that name no timeout
+   * (TO-05); absent: as long as they do.
+   */
+  readonly callTimeoutsMs?: ReadonlyMap<string, number>;
   readonly store: EventStore;
 }
 
@@ -50,6 +61,7 @@ export interface RealmServices {
   readonly timers: Timers;
   readonly counters: Counters;
   readonly denials: DenialObserver;
+  readonly losses: LossObserver;
   /** A clock that never goes back. */
   readonly nowMs: () => number;
 }
@@ -80,6 +92,7 @@ export class Realm implements RealmView {
   readonly #counters: Counters;
   readonly #emptied: () => void;
   readonly #quotas = new Map<string, QuotaBook>();
+  readonly #callTimeoutsMs: ReadonlyMap<string, number>;
   readonly #requestSecret: RequestSecret;
   readonly #peers = new Map<number, Peer>();
   readonly #meta: MetaApi;
@@ -103,6 +116,7 @@ export class Realm implements RealmView {
     for (const [role, table] of options.quotas) {
       this.#quotas.set(role, new QuotaBook(table, services.nowMs));
     }
+    this.#callTimeoutsMs = options.callTimeoutsMs ?? new Map();
     this.#requestSecret = newRequestSecret(services.ids);
     this.#meta = new MetaApi(this, counters, options.hasMetaApi);
     this.calls = new CallTable(services.timers, counters, services.nowMs);
@@ -115,7 +129,10 @@ export class Realm implements RealmView {
       publicationIds: services.ids,
       clock,
       observer: this.#meta.events,
-      delivery: new EventDelivery(store, clock, counters),
+      delivery: new EventDelivery(store, clock, counters, (peer, loss) => {
+        services.losses.lost(name, peer, loss);
+        this.#meta.events.eventLost(peer, loss);
+      }),
       histories: store.histories,
     });
     this.dealer = new Dealer({
@@ -156,7 +173,7 @@ export class Realm implements RealmView {
     identity: Identity,
     features: ClientFeatures,
     limits: PeerLimits,
-    outlet: PeerOutlet,
+    outlet: Outlet,
     address: string | undefined,
   ): Peer {
     const role = this.roles.get(identity.authrole);
@@ -175,6 +192,7 @@ export class Realm implements RealmView {
       outlet,
       book?.enter({ authid: identity.authid, address }) ?? NO_QUOTA,
       this.#requestSecret,
+      this.#callTimeoutsMs.get(identity.authrole),
     );
     this.#peers.set(sessionId, peer);
     this.#meta.events.joined(peer);

@@ -16,6 +16,8 @@ export interface Callee {
   readonly disclosesCaller: boolean;
   /** Keeps the timer of its calls itself (TO-04). */
   readonly forwardsTimeout: boolean;
+  /** Registered with `force_reregister` itself: others may take its place (RV-04). */
+  readonly isReplaceable: boolean;
   /** Invocations that it has not answered. */
   pending: number;
 }

@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { RandomSource } from "../base/random.ts";
 import type { Timers } from "../base/timers.ts";
 import { RandomIds } from "../wamp/id.ts";
-import type { Counters, DenialObserver } from "./ports.ts";
+import type { Counters, DenialObserver, LossObserver } from "./ports.ts";
 import { Realm, type RealmOptions, type RealmServices } from "./realm.ts";
 
 /** What a router needs of the world around it. */
@@ -12,6 +12,7 @@ export interface RouterServices {
   readonly timers: Timers;
   readonly counters: Counters;
   readonly denials: DenialObserver;
+  readonly losses: LossObserver;
   /** A clock that never goes back. */
   readonly nowMs: () => number;
 }

@@ -2,7 +2,7 @@
  * CBOR's grammar (RFC 8949) over octets: passes over data items and checks them,
  * without making values of them.
  */
-import { ProtocolError } from "../wamp/protocol_error.ts";
+import { nestedTooDeep, ProtocolError } from "../wamp/protocol_error.ts";
 import { isUtf8 } from "./utf8.ts";
 
 /** The major types, as the top three bits of an item's first octet. */
@@ -172,7 +172,7 @@ function skipItems(
   depth: number,
   itemsPerElement: number,
 ): number {
-  if (depth <= 0) throw new ProtocolError("The message is nested too deep");
+  if (depth <= 0) throw nestedTooDeep();
   const info = bytes[position] & 0x1f;
   if (info !== INDEFINITE) {
     const count = argumentAt(bytes, position, end) * itemsPerElement;

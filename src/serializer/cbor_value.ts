@@ -20,6 +20,7 @@ import {
 import { narrowInteger } from "../wamp/exact_integer.ts";
 import { readText, readTextLeniently } from "./text_reader.ts";
 import { rfc3339 } from "./timestamp.ts";
+import { UniqueKeys } from "./unique_keys.ts";
 
 /**
  * Where an item stands: in the `envelope` WAMP's own data model holds (no tags,
@@ -34,7 +35,8 @@ export const BIGNUM_BYTES_MAX = 1024;
  * Tells `count` items, which begin at `position` and end before `end`, to `sink`.
  *
  * @throws {ProtocolError} On an item that the envelope does not allow.
- * @throws {UnsupportedValueError} On one that no other format has a form for.
+ * @throws {UnsupportedValueError} On one that no other format has a form for, and
+ * on a dict in payload with a key that becomes another of its keys.
  */
 export function readCborItems(
   bytes: Uint8Array,
@@ -106,12 +108,18 @@ class ItemReader {
   dict(): void {
     const isIndefinite = this.isIndefinite();
     const count = this.count();
+    const keys = count > 1 && this.place === "payload"
+      ? new UniqueKeys(this.sink.hasTextKeys === true)
+      : undefined;
     this.sink.beginDict(count);
     for (let i = 0; i < count; i++) {
-      this.sink.key(this.key());
+      const key = this.key();
+      keys?.add(key);
+      this.sink.key(key);
       this.item();
     }
     if (isIndefinite) this.position++;
+    keys?.end();
     this.sink.endDict();
   }
 

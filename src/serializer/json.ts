@@ -26,6 +26,7 @@ function readPayload(payload: Payload, sink: ValueSink): void {
     payload.start,
     payload.end,
     payload.count,
+    "payload",
     sink,
   );
 }

@@ -148,7 +148,7 @@ export class JsonReader implements ElementReader {
     if (this.#isEmptyContainer(start, end)) return EMPTY_DICT;
     this.#builder.reset();
     try {
-      readJsonValues(this.#bytes, start, end, 1, this.#builder);
+      readJsonValues(this.#bytes, start, end, 1, "envelope", this.#builder);
     } catch (cause) {
       if (!(cause instanceof UnsupportedValueError)) throw cause;
       throw new ProtocolError(cause.message);

@@ -3,7 +3,7 @@
  * without making strings or numbers of them. All functions take a position and
  * return the one behind what they passed over.
  */
-import { ProtocolError } from "../wamp/protocol_error.ts";
+import { nestedTooDeep, ProtocolError } from "../wamp/protocol_error.ts";
 import { skipUtf8Sequence } from "./utf8.ts";
 
 export const QUOTE = 0x22;
@@ -79,7 +79,7 @@ export function skipJsonList(
   end: number,
   depth: number,
 ): number {
-  if (depth <= 0) throw tooDeep();
+  if (depth <= 0) throw nestedTooDeep();
   position = skipSpace(bytes, position + 1, end);
   if (position < end && bytes[position] === LIST_CLOSE) return position + 1;
   while (true) {
@@ -100,7 +100,7 @@ export function skipJsonDict(
   end: number,
   depth: number,
 ): number {
-  if (depth <= 0) throw tooDeep();
+  if (depth <= 0) throw nestedTooDeep();
   position = skipSpace(bytes, position + 1, end);
   if (position < end && bytes[position] === DICT_CLOSE) return position + 1;
   while (true) {
@@ -195,10 +195,6 @@ export function misplaced(octet: number): ProtocolError {
     ? `"${String.fromCharCode(octet)}"`
     : `octet 0x${octet.toString(16).padStart(2, "0")}`;
   return new ProtocolError(`Malformed JSON: ${shown} is out of place`);
-}
-
-function tooDeep(): ProtocolError {
-  return new ProtocolError("The message is nested too deep");
 }
 
 /** At least one digit. */

@@ -17,12 +17,16 @@ import {
 import { beginsWithNul, binaryOf, lenientText } from "./json_text.ts";
 import { narrowInteger } from "../wamp/exact_integer.ts";
 import { readTextLeniently } from "./text_reader.ts";
+import { UniqueKeys } from "./unique_keys.ts";
 
 /**
  * The longest integer that is read exactly: the time that takes grows with the
  * square of the length.
  */
 export const INTEGER_DIGITS_MAX = 4300;
+
+/** Where a value stands: of a key twice in the `envelope` the last one counts. */
+export type ValuePlace = "envelope" | "payload";
 
 /** Up to so many digits every integer is exact as a number. */
 const NUMBER_DIGITS_MAX = 15;
@@ -32,16 +36,17 @@ const NUMBER_DIGITS_MAX = 15;
  * `sink`.
  *
  * @throws {UnsupportedValueError} On an integer of more than
- * {@linkcode INTEGER_DIGITS_MAX} digits.
+ * {@linkcode INTEGER_DIGITS_MAX} digits, and on a dict in payload with a key twice.
  */
 export function readJsonValues(
   bytes: Uint8Array,
   start: number,
   end: number,
   count: number,
+  place: ValuePlace,
   sink: ValueSink,
 ): void {
-  const reader = new ValueReader(bytes, start, end, sink);
+  const reader = new ValueReader(bytes, start, end, place, sink);
   for (let i = 0; i < count; i++) {
     if (i > 0) reader.pass();
     reader.value();
@@ -51,6 +56,7 @@ export function readJsonValues(
 class ValueReader {
   readonly bytes: Uint8Array;
   readonly end: number;
+  readonly place: ValuePlace;
   readonly sink: ValueSink;
   /** How many elements each list and dict has, in the order they open. */
   readonly counts: number[];
@@ -61,11 +67,13 @@ class ValueReader {
     bytes: Uint8Array,
     start: number,
     end: number,
+    place: ValuePlace,
     sink: ValueSink,
   ) {
     this.bytes = bytes;
     this.position = skipSpace(bytes, start, end);
     this.end = end;
+    this.place = place;
     this.sink = sink;
     this.counts = countElements(bytes, start, end);
   }
@@ -114,6 +122,9 @@ class ValueReader {
 
   dict(): void {
     const count = this.counts[this.opened++];
+    const keys = count > 1 && this.place === "payload"
+      ? new UniqueKeys(true)
+      : undefined;
     this.sink.beginDict(count);
     this.pass();
     for (let i = 0; i < count; i++) {
@@ -121,13 +132,16 @@ class ValueReader {
       const start = this.position;
       const end = this.closingQuote();
       // A key is text, also one that begins with U+0000 (SJ-06).
-      this.sink.key(lenientText(this.bytes, start, end));
+      const key = lenientText(this.bytes, start, end);
+      keys?.add(key);
+      this.sink.key(key);
       // The colon is the one octet here that is not white space.
       this.position = skipSpace(this.bytes, end, this.end);
       this.position = skipSpace(this.bytes, this.position + 1, this.end);
       this.value();
     }
     this.position++;
+    keys?.end();
     this.sink.endDict();
   }
 

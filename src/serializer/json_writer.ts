@@ -26,6 +26,7 @@ const BINARY_START = ENCODER.encode('"\\u0000');
 
 /** {@linkcode ElementWriter} for JSON; one serves many connections in turn. */
 export class JsonWriter implements ElementWriter {
+  readonly hasTextKeys = true;
   readonly #owner: PayloadFormat | undefined;
   #out = new ByteWriter(new Uint8Array(0));
   /** Whether no comma is due before the next value. */

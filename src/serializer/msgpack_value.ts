@@ -1,7 +1,7 @@
 /**
  * Any MessagePack value: checked and passed over, or told to a sink.
  */
-import { ProtocolError } from "../wamp/protocol_error.ts";
+import { nestedTooDeep, ProtocolError } from "../wamp/protocol_error.ts";
 import {
   type DictKey,
   UnsupportedValueError,
@@ -10,6 +10,7 @@ import {
 import { narrowInteger } from "../wamp/exact_integer.ts";
 import { readText, readTextLeniently } from "./text_reader.ts";
 import { rfc3339 } from "./timestamp.ts";
+import { UniqueKeys } from "./unique_keys.ts";
 
 /**
  * Where a value stands: in the `envelope` WAMP's own data model holds (no
@@ -65,7 +66,7 @@ function skipValues(
   depth: number,
   count: number,
 ): number {
-  if (depth <= 0) throw new ProtocolError("The message is nested too deep");
+  if (depth <= 0) throw nestedTooDeep();
   for (let i = 0; i < count; i++) {
     position = skipMsgpackValue(bytes, position, end, depth - 1);
   }
@@ -91,7 +92,8 @@ const FIXED_SIZE = [
  * @param depth How deep lists and dicts may nest from here.
  * @throws {ProtocolError} Where there is no whole value, or none that `place`
  * allows.
- * @throws {UnsupportedValueError} On a dict key that is no plain value.
+ * @throws {UnsupportedValueError} On a dict key that is no plain value, and on a
+ * dict in payload with a key that becomes another of its keys.
  */
 export function readMsgpackValue(
   bytes: Uint8Array,
@@ -177,17 +179,23 @@ class ValueReader {
 
   dict(count: number, depth: number): void {
     this.enter(depth, count * 2);
+    const keys = count > 1 && this.place === "payload"
+      ? new UniqueKeys(this.sink.hasTextKeys === true)
+      : undefined;
     this.sink.beginDict(count);
     for (let i = 0; i < count; i++) {
-      this.sink.key(this.key());
+      const key = this.key();
+      keys?.add(key);
+      this.sink.key(key);
       this.value(depth - 1);
     }
+    keys?.end();
     this.sink.endDict();
   }
 
   /** Checks depth, and that `count` values can be there at all. */
   enter(depth: number, count: number): void {
-    if (depth <= 0) throw new ProtocolError("The message is nested too deep");
+    if (depth <= 0) throw nestedTooDeep();
     if (count > this.end - this.position) throw truncated();
   }
 

@@ -6,6 +6,7 @@ import { type KnownPrincipal, StaticSource } from "../auth/credentials.ts";
 import { SERVER_END_POINT, serverEndPoint } from "../auth/channel_binding.ts";
 import { CryptosignMethod } from "../auth/cryptosign.ts";
 import { StaticKeySource } from "../auth/key_sources.ts";
+import { certificateBlocks } from "../base/pem.ts";
 import type { LoginMethod } from "../auth/login_method.ts";
 import { PrincipalTable } from "../auth/principals.ts";
 import { RouterKey } from "../auth/router_key.ts";
@@ -43,6 +44,7 @@ import {
   scramMethods,
 } from "./dynamic_methods.ts";
 import { readSecret } from "./read_secret.ts";
+import { readPemFile } from "./tls_identity.ts";
 
 /**
  * The methods that a transport offers.
@@ -75,8 +77,8 @@ async function channelBindings(
   { endpoint }: TransportConfig,
 ): Promise<ChannelBindings> {
   if (endpoint.type !== "tcp" || endpoint.tls === undefined) return new Map();
-  const pem = await Deno.readTextFile(endpoint.tls.certificatePath);
-  const data = serverEndPoint(pem);
+  const text = await readPemFile(endpoint.tls.certificatePath);
+  const data = serverEndPoint(certificateBlocks(text).join(""));
   return new Map(data === undefined ? [] : [[SERVER_END_POINT, data]]);
 }
 

@@ -11,9 +11,12 @@ export type AskInRealm = RouterCaller["call"];
 export function buildRole(
   { permissions, authorizer, trustLevel }: RoleConfig,
   realm: RealmConfig,
+  trustedProcedures: ReadonlySet<string>,
   ask: AskInRealm,
 ): Role {
-  if (authorizer === undefined) return new StaticRules(permissions, trustLevel);
+  if (authorizer === undefined) {
+    return new StaticRules(permissions, trustLevel, trustedProcedures);
+  }
   const { procedure, timeoutMs, cacheSize } = authorizer;
   return new DynamicRole({
     realm: realm.name,
@@ -21,5 +24,6 @@ export function buildRole(
     ask: (args, signal) => ask(realm.name, procedure, args, signal, timeoutMs),
     cacheSize,
     trustLevel,
+    trustedProcedures,
   });
 }

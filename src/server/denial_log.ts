@@ -9,7 +9,7 @@ import type { Peer } from "../router/peer.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 
-/** Logs and counts what is not allowed, with what decided it. */
+/** Logs what is not allowed, and counts it, with what decided it. */
 export class DenialLog implements DenialObserver {
   readonly #log: Logger;
   readonly #counters: Counters;
@@ -41,6 +41,17 @@ export class DenialLog implements DenialObserver {
       uri,
       ...(match !== "exact" && { match }),
       decided_by: denial.decider,
+    });
+  }
+
+  limitReached(realm: string, peer: Peer, key: string, text: string): void {
+    this.#log.warn("a limit is reached", {
+      realm,
+      session: peer.sessionId,
+      authid: peer.identity.authid,
+      authrole: peer.identity.authrole,
+      key,
+      limit: text,
     });
   }
 }

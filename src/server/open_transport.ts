@@ -6,8 +6,8 @@ import type { AuthenticatorSlots } from "../auth/authenticator.ts";
 import type { FailureLimiter } from "../auth/failure_limiter.ts";
 import { type Logger, withFields } from "../base/log.ts";
 import type { RealmConfig, TransportConfig } from "../config/config.ts";
-import { PAYLOAD_BYTES_MAX } from "../rawsocket/frame.ts";
-import type { HandshakeOffer } from "../rawsocket/handshake.ts";
+import { RAWSOCKET_FRAMER } from "../rawsocket/frame.ts";
+import { RawSocketFraming } from "../rawsocket/rawsocket_framing.ts";
 import type { Router } from "../router/router.ts";
 import { createSerializer, HANDSHAKE_NUMBER } from "../serializer/formats.ts";
 import { Session, type SessionOptions } from "../session/session.ts";
@@ -16,7 +16,7 @@ import type { FlushQueue } from "../transport/flush_queue.ts";
 import { FrameEncoder } from "../transport/frame_encoder.ts";
 import { type Endpoint, openListener } from "../transport/open_listener.ts";
 import type { Codec } from "../transport/message_receiver.ts";
-import type { OutboxBudget } from "../transport/outbox_budget.ts";
+import type { OutboxBudget } from "../transport/outbox.ts";
 import { Pipeline } from "../transport/pipeline.ts";
 import { Transport } from "../transport/transport.ts";
 import type { WriterPool } from "../transport/writer_pool.ts";
@@ -24,6 +24,7 @@ import { buildMethods } from "./build_methods.ts";
 import type { EventCounters } from "./event_counters.ts";
 import { largestWelcomeBytes } from "./largest_welcome.ts";
 import type { RouterCaller } from "./router_caller.ts";
+import { readTlsIdentity } from "./tls_identity.ts";
 import type { WheelTimers } from "./wheel_timers.ts";
 
 /** What all transports have in common. */
@@ -55,10 +56,8 @@ export async function openTransport(
   const log = withFields(shared.log, { transport: config.id });
   const auth = await authenticationOf(config, shared);
   const listener = await openListener(config.id, await endpointOf(config));
-  const codecs = codecsOf(config, shared.flushQueue);
   const connections = new Set<Connection>();
   const sessionOptions = sessionOptionsOf(config, auth, shared);
-  const offer = offerOf(config, shared, codecs);
   return new Transport(listener, connections, {
     pipeline: new Pipeline<Connection>((error) => {
       throw error;
@@ -69,15 +68,12 @@ export async function openTransport(
     timers: shared.timers,
     log,
     debug: config.debug,
-    codecs,
-    maxMessageBytes: Math.min(config.maxMessageBytes, PAYLOAD_BYTES_MAX),
+    framing: rawSocketOf(config, shared),
     maxOutboxBytes: config.limits.maxOutboxBytes,
     handshakeTimeoutMs: config.limits.handshakeTimeoutMs,
     maxConnections: config.limits.maxConnections,
-    offer: () => ({
-      ...offer,
-      full: connections.size > config.limits.maxConnections,
-    }),
+    nowMs: shared.nowMs,
+    isFull: () => connections.size > config.limits.maxConnections,
     openSession: (connection) => new Session(sessionOptions, connection),
     outboxOverflowed: () => shared.counters.increment("outbox_overflows"),
     readPaused: () => shared.counters.increment("reads_paused"),
@@ -88,12 +84,7 @@ async function endpointOf(config: TransportConfig): Promise<Endpoint> {
   const { endpoint } = config;
   if (endpoint.type === "unix") return endpoint;
   if (endpoint.tls === undefined) return { ...endpoint, tls: undefined };
-  const { keyPath, certificatePath, chainCertificatePaths } = endpoint.tls;
-  const [key, ...certificates] = await Promise.all(
-    [keyPath, certificatePath, ...chainCertificatePaths]
-      .map((path) => Deno.readTextFile(path)),
-  );
-  return { ...endpoint, tls: { key, cert: certificates.join("\n") } };
+  return { ...endpoint, tls: await readTlsIdentity(endpoint.tls) };
 }
 
 function codecsOf(
@@ -102,7 +93,7 @@ function codecsOf(
 ): Map<number, Codec> {
   return new Map(config.serializers.map((name) => {
     const serializer = createSerializer(name, config.limits.maxDepth);
-    const encoder = new FrameEncoder(serializer, flushQueue);
+    const encoder = new FrameEncoder(serializer, RAWSOCKET_FRAMER, flushQueue);
     return [HANDSHAKE_NUMBER[name], { serializer, encoder }];
   }));
 }
@@ -143,21 +134,20 @@ function sessionOptionsOf(
   };
 }
 
-function offerOf(
+function rawSocketOf(
   config: TransportConfig,
   shared: SharedParts,
-  codecs: ReadonlyMap<number, Codec>,
-): HandshakeOffer {
-  return {
-    serializers: new Set(codecs.keys()),
+): RawSocketFraming<Codec> {
+  const codecs = codecsOf(config, shared.flushQueue);
+  return new RawSocketFraming({
+    codecs,
     maxMessageBytes: config.maxMessageBytes,
     minPeerLimitBytes: largestWelcomeBytes(
       offeredRealms(config, shared.realms),
       config.auth,
       [...codecs.values()].map((codec) => codec.serializer),
     ),
-    full: false,
-  };
+  });
 }
 
 function offeredRealms(

@@ -4,10 +4,13 @@
  *
  * The caller is no session: it is in no realm's list, holds no role, and needs no
  * permission (AZ-12).
+ *
+ * Only a registration of exactly the procedure is called: rights to register it
+ * are looked at by its name, so that a pattern over it must not answer in its place.
  */
 import { ByteWriter } from "../base/byte_writer.ts";
 import { Peer } from "../router/peer.ts";
-import type { Authorizer, PeerOutlet } from "../router/ports.ts";
+import type { Authorizer, Outlet } from "../router/ports.ts";
 import { NO_QUOTA } from "../router/quota.ts";
 import type { Realm } from "../router/realm.ts";
 import { newRequestSecret } from "../router/request_table.ts";
@@ -84,6 +87,9 @@ export class RouterCaller {
     if (realm === undefined) {
       throw new Error(`There is no realm "${realmName}"`);
     }
+    if (realm.dealer.lookup(procedure, "exact") === undefined) {
+      throw new Error(`No procedure "${procedure}" is registered`);
+    }
     let caller = this.#callers.get(realm);
     if (caller === undefined) {
       caller = new RealmCaller(realm, this.#router.ids);
@@ -101,7 +107,7 @@ class RouterPeer extends Peer {
 }
 
 /** The calls in one realm. */
-class RealmCaller implements PeerOutlet {
+class RealmCaller implements Outlet {
   readonly #realm: Realm;
   readonly #peer: Peer;
   readonly #waiting = new Map<number, Waiting>();

@@ -4,14 +4,14 @@
 import type { Logger } from "../base/log.ts";
 import { AuthenticatorSlots } from "../auth/authenticator.ts";
 import { FailureLimiter } from "../auth/failure_limiter.ts";
-import { limitWarnings } from "../base/limited_log.ts";
+import { LimitedLog } from "../base/limited_log.ts";
 import type { RandomSource } from "../base/random.ts";
 import type { RouterConfig } from "../config/config.ts";
 import { allRealms } from "../config/find_realm.ts";
 import { Router } from "../router/router.ts";
 import type { Connection } from "../transport/connection.ts";
 import { FlushQueue } from "../transport/flush_queue.ts";
-import { OutboxBudget } from "../transport/outbox_budget.ts";
+import { OutboxBudget } from "../transport/outbox.ts";
 import type { Transport } from "../transport/transport.ts";
 import { WriterPool } from "../transport/writer_pool.ts";
 import { EventCounters, type EventName } from "./event_counters.ts";
@@ -20,6 +20,7 @@ import { Stores } from "./open_store.ts";
 import { openTransport, type SharedParts } from "./open_transport.ts";
 import type { AskInRealm } from "./build_role.ts";
 import { DenialLog } from "./denial_log.ts";
+import { LossLog } from "./loss_log.ts";
 import { autoRealms, realmOptions } from "./realm_options.ts";
 import { RouterCaller } from "./router_caller.ts";
 import { WheelTimers } from "./wheel_timers.ts";
@@ -46,7 +47,7 @@ export interface RunningServer {
 const nowMs = (): number => performance.now();
 
 /** What misbehaving peers cause must not fill the log. */
-const WARNING_RATE = { burst: 100, perSecond: 10 };
+const COMPLAINT_RATE = { burst: 100, perSecond: 1 };
 
 const RANDOM: RandomSource = {
   fill: (words) => crypto.getRandomValues(words),
@@ -68,11 +69,14 @@ export async function startServer(
   const clock = { now: () => new Date() };
   const parts = { timers, clock, counters, log };
   const stores = Stores.open(config.realms, parts);
-  const limited = limitWarnings(log, WARNING_RATE, nowMs);
+  // Of its own: what the log has yet to tell is nothing that peers hold.
+  const logTimers = new WheelTimers();
+  const limited = new LimitedLog(log, COMPLAINT_RATE, logTimers, nowMs);
   // The router is there before anyone joins it.
   const ask: AskInRealm = (...request) => caller.call(...request);
+  const roleParts = { config, ask };
   const realms = config.realms.map((realm) =>
-    realmOptions(realm, stores.of(realm.name), ask)
+    realmOptions(realm, stores.of(realm.name), roleParts)
   );
   const router = new Router(realms, {
     random: RANDOM,
@@ -80,8 +84,9 @@ export async function startServer(
     timers,
     counters,
     denials: new DenialLog(limited, counters),
+    losses: new LossLog(limited),
     nowMs,
-  }, config.autoRealms && autoRealms(config.autoRealms, parts, ask));
+  }, config.autoRealms && autoRealms(config.autoRealms, parts, roleParts));
   const caller = new RouterCaller(router);
   const slots = new AuthenticatorSlots();
   const transports: Transport[] = [];
@@ -94,7 +99,7 @@ export async function startServer(
     writerPool: new WriterPool(),
     outboxBudget: new OutboxBudget(
       config.maxTotalOutboxBytes,
-      () => dropFullest(transports),
+      () => dropFullest(transports, config.maxTotalOutboxBytes),
     ),
     limiter: new FailureLimiter(nowMs),
     slots,
@@ -110,6 +115,7 @@ export async function startServer(
     await shutDown(transports, 0);
     stores.close();
     timers.stop();
+    logTimers.stop();
     throw error;
   }
   let stopping: Promise<void> | undefined;
@@ -117,6 +123,8 @@ export async function startServer(
     await shutDown(transports, config.shutdownTimeoutMs);
     stores.close();
     timers.stop();
+    limited.flush();
+    logTimers.stop();
   }
   return {
     listeners: config.transports.map(({ id }, index) => ({
@@ -130,12 +138,17 @@ export async function startServer(
 }
 
 /** Where all outboxes together hold too much, the fullest is in the way most. */
-function dropFullest(transports: readonly Transport[]): void {
+function dropFullest(
+  transports: readonly Transport[],
+  maxTotalOutboxBytes: number,
+): void {
   let fullest: Connection | undefined;
   for (const { fullest: one } of transports) {
     if ((one?.pendingBytes ?? 0) > (fullest?.pendingBytes ?? 0)) fullest = one;
   }
-  fullest?.overflow("all outboxes together are full, and this is the fullest");
+  fullest?.overflow("all outboxes together are full, and this is the fullest", {
+    max_total_outbox_bytes: maxTotalOutboxBytes,
+  });
 }
 
 async function shutDown(

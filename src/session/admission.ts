@@ -9,6 +9,7 @@ import type { Router } from "../router/router.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
 import type { Hello } from "../wamp/message.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
+import { SendOutcome } from "../wamp/send_outcome.ts";
 import { isValidUri } from "../wamp/uri.ts";
 import type { SessionLink } from "./session_link.ts";
 
@@ -53,6 +54,19 @@ function isOffered(
   return realms === undefined || realms.has(realm);
 }
 
+/** The refusal of a client that what comes next cannot be sent to (FR-18). */
+export function unsendable(what: string, outcome: SendOutcome): Refused {
+  return outcome === SendOutcome.TOO_LONG
+    ? refused(
+      ErrorUri.PAYLOAD_SIZE_EXCEEDED,
+      `${what} is longer than the client accepts`,
+    )
+    : refused(
+      ErrorUri.AUTHENTICATION_FAILED,
+      `${what} would have a value that the client's serializer cannot hold`,
+    );
+}
+
 /** The refusal of a realm that is not there. */
 function noSuchRealm(name: string): Refused {
   return refused(
@@ -75,21 +89,30 @@ export function openRealm(
   // An authenticator may name any.
   const realm = isOffered(name, realms) ? router.open(name) : undefined;
   if (realm === undefined) return noSuchRealm(name);
-  if (typeof realm === "string") return refused(ErrorUri.LIMIT_REACHED, realm);
+  if (typeof realm === "string") {
+    return refused(ErrorUri.LIMIT_REACHED, realm, {
+      detail: `${realm} (auto_realms: max_realms)`,
+    });
+  }
   const lacking = [identity.authrole, askedRole].find((role) =>
     typeof role === "string" && !realm.roles.has(role)
   );
   if (lacking !== undefined) {
     router.release(realm);
-    return refused(
-      ErrorUri.NO_SUCH_ROLE,
-      `Realm "${name.slice(0, 200)}" has no role "${
-        String(lacking).slice(0, 200)
-      }"`,
-    );
+    const text = `Realm "${name.slice(0, 200)}" has no role "${
+      String(lacking).slice(0, 200)
+    }"`;
+    const whence = lacking === identity.authrole
+      ? "which was assigned to the client"
+      : "which HELLO asks for";
+    return refused(ErrorUri.NO_SUCH_ROLE, text, {
+      detail: `${text}, ${whence}`,
+    });
   }
   const text = realm.refuseJoin(identity, address);
   if (text === undefined) return realm;
   router.release(realm);
-  return refused(ErrorUri.LIMIT_REACHED, text);
+  return refused(ErrorUri.LIMIT_REACHED, text, {
+    detail: `${text} (quotas: max_sessions)`,
+  });
 }

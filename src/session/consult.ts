@@ -14,12 +14,7 @@ import {
   type RegisterOptions,
   type SubscribeOptions,
 } from "../wamp/options.ts";
-import {
-  isReservedUri,
-  isRouterUri,
-  isValidUri,
-  type UriCheck,
-} from "../wamp/uri.ts";
+import { isRouterUri, isValidUri, type UriCheck } from "../wamp/uri.ts";
 import type { Payload } from "../wamp/payload.ts";
 import { UnsupportedValueError } from "../wamp/value_sink.ts";
 import { readValues, type Values } from "../wamp/values.ts";
@@ -133,5 +128,5 @@ function tryReadValues(payload: Payload): Values | undefined {
 
 /** Whether clients may publish to `topic` at all (UR-02, UR-09). */
 function isOpenUri(topic: string, check: UriCheck): boolean {
-  return isValidUri(topic, "exact", check) && !isReservedUri(topic);
+  return isValidUri(topic, "exact", check) && !isRouterUri(topic);
 }

@@ -14,10 +14,19 @@ import { MessageCode, messageName } from "../wamp/message_code.ts";
 import type { Dict } from "../wamp/options.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
 
+/** A message that came before its turn. */
+export interface HeldMessage {
+  readonly message: ClientMessage;
+  /** When it came: the time of a call runs from then (TO-02). */
+  readonly receivedMs: number;
+}
+
 /** The session that is to be, as the joining sees it. */
 export interface JoiningHost {
   readonly timers: Timers;
   readonly authenticateTimeoutMs: number;
+  /** A clock that never goes back. */
+  readonly nowMs: () => number;
   /** Sends CHALLENGE; false where it does not fit (FR-18). */
   challenge(method: string, extra: Dict): boolean;
   /**
@@ -25,7 +34,7 @@ export interface JoiningHost {
    *
    * @param held What it sent meanwhile, to be handled behind WELCOME.
    */
-  accepted(accepted: Accepted, held: readonly ClientMessage[]): void;
+  accepted(accepted: Accepted, held: readonly HeldMessage[]): void;
   refused(refused: Refused): void;
   /** The client gave up. */
   gaveUp(): void;
@@ -41,7 +50,7 @@ const HELD_BYTES_MAX = 65_536;
 export class Joining {
   readonly #login: Login;
   readonly #host: JoiningHost;
-  readonly #held: ClientMessage[] = [];
+  readonly #held: HeldMessage[] = [];
   #heldBytes = 0;
   #isJudging = false;
   #isOver = false;
@@ -53,11 +62,6 @@ export class Joining {
     this.#deadline = new Alarm(host.timers);
   }
 
-  /** The authmethod. */
-  get method(): string {
-    return this.#login.method;
-  }
-
   /** Begins with the login's first step; the host may be told the verdict at once. */
   start(first: LoginStep | Promise<LoginStep>): void {
     this.#follow(first);
@@ -67,14 +71,15 @@ export class Joining {
    * Takes a message.
    *
    * @param bytes How long it was.
+   * @param receivedMs When it came; 0: just now.
    * @throws {ProtocolError} Where it is out of turn, or more than can wait.
    */
-  receive(message: ClientMessage, bytes: number): void {
+  receive(message: ClientMessage, bytes: number, receivedMs: number): void {
     if (message.code === MessageCode.ABORT) {
       this.cancel();
       return this.#host.gaveUp();
     }
-    if (this.#isJudging) return this.#hold(message, bytes);
+    if (this.#isJudging) return this.#hold(message, bytes, receivedMs);
     if (message.code !== MessageCode.AUTHENTICATE) {
       throw new ProtocolError(
         `${messageName(message.code)} where AUTHENTICATE is due`,
@@ -124,11 +129,14 @@ export class Joining {
     this.#deadline.set(this.#host.authenticateTimeoutMs, () => {
       this.#isOver = true;
       this.#login.cancel();
-      this.#host.refused(failed("AUTHENTICATE did not come in time"));
+      const { authenticateTimeoutMs } = this.#host;
+      this.#host.refused(failed(
+        `AUTHENTICATE did not come in time: authenticate_timeout_ms is ${authenticateTimeoutMs}`,
+      ));
     });
   }
 
-  #hold(message: ClientMessage, bytes: number): void {
+  #hold(message: ClientMessage, bytes: number, receivedMs: number): void {
     this.#heldBytes += bytes;
     if (
       this.#held.length >= HELD_MESSAGES_MAX ||
@@ -137,19 +145,20 @@ export class Joining {
       throw new ProtocolError("Too much was sent before WELCOME");
     }
     // Payload is a view of what is about to be overwritten.
-    this.#held.push(
-      "payload" in message
+    this.#held.push({
+      message: "payload" in message
         ? { ...message, payload: message.payload.kept() }
         : message,
-    );
+      receivedMs: receivedMs || this.#host.nowMs(),
+    });
   }
 
   /** What came before the CHALLENGE was out: an answer, or an offence. */
   #releaseHeld(): void {
     while (!this.#isOver && !this.#isJudging) {
-      const message = this.#held.shift();
-      if (message === undefined) break;
-      this.receive(message, 0);
+      const held = this.#held.shift();
+      if (held === undefined) break;
+      this.receive(held.message, 0, held.receivedMs);
     }
     if (this.#held.length === 0) this.#heldBytes = 0;
   }

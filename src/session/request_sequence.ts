@@ -48,6 +48,8 @@ export class RequestSequence {
     if (request !== due) {
       throw new ProtocolError(
         `Request ID ${request} is out of sequence: ${due} is due`,
+        undefined,
+        "strict_request_ids",
       );
     }
     this.#last = request;

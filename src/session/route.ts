@@ -1,3 +1,4 @@
+import type { CallEnding } from "../router/call_ending.ts";
 import type { Peer } from "../router/peer.ts";
 import type { Realm } from "../router/realm.ts";
 import type { ClientMessage } from "../wamp/message.ts";
@@ -7,6 +8,8 @@ import type { RequestSequence } from "./request_sequence.ts";
 /**
  * Hands a message of an established session to its realm.
  *
+ * @param receivedMs When it came; 0: just now.
+ * @param ended What has ended it already, where it is a CALL.
  * @returns False where it is not for the realm, but for the session.
  * @throws {ProtocolError} Where the protocol forbids it.
  */
@@ -15,6 +18,8 @@ export function route(
   peer: Peer,
   realm: Realm,
   sequence: RequestSequence,
+  receivedMs: number,
+  ended: CallEnding | undefined,
 ): boolean {
   switch (message.code) {
     case MessageCode.PUBLISH:
@@ -23,7 +28,7 @@ export function route(
       return true;
     case MessageCode.CALL:
       sequence.noteCall(peer, message);
-      realm.dealer.call(peer, message);
+      realm.dealer.call(peer, message, receivedMs, ended);
       return true;
     case MessageCode.YIELD:
       realm.answers.yield(peer, message);

@@ -6,12 +6,11 @@
  * It is told messages, faults and the connection's end, answers through its
  * {@linkcode SessionLink}, and does no I/O itself.
  */
-import { SessionAuthorizer } from "../authz/session_authorizer.ts";
 import type { Authentication } from "../auth/authentication.ts";
 import type { Accepted, Refused } from "../auth/login_method.ts";
 import { sourceOf } from "../auth/source_address.ts";
 import { Alarm } from "../base/alarm.ts";
-import { type Logger, withFields } from "../base/log.ts";
+import { type LogFields, type Logger, withFields } from "../base/log.ts";
 import type { Timers } from "../base/timers.ts";
 import type { Peer, PeerLimits } from "../router/peer.ts";
 import type { Quota } from "../router/quota.ts";
@@ -24,10 +23,11 @@ import { MessageCode, messageName } from "../wamp/message_code.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
-import { beginLogin, openRealm } from "./admission.ts";
-import { consult } from "./consult.ts";
-import { Joining } from "./joining.ts";
+import { beginLogin, openRealm, unsendable } from "./admission.ts";
+import { type Consultation, consultationOf } from "./consultation.ts";
+import { type HeldMessage, Joining } from "./joining.ts";
 import { traceMessage } from "./message_trace.ts";
+import { refusalFields } from "./refusal_log.ts";
 import { RequestSequence } from "./request_sequence.ts";
 import { route } from "./route.ts";
 import type { SessionLink } from "./session_link.ts";
@@ -67,6 +67,8 @@ export class Session {
   #realm: Realm | undefined = undefined;
   #peer: Peer | undefined = undefined;
   #outlet: SessionOutlet | undefined = undefined;
+  /** Names for the log of the session that was left last. */
+  #leftAs: LogFields | undefined = undefined;
   /** Of the session that was joined last: what is read on may be owed by it. */
   #quota: Quota | undefined = undefined;
   readonly #deadline: Alarm;
@@ -74,7 +76,7 @@ export class Session {
   #mayWaitForHello = false;
   readonly #sequence: RequestSequence;
   /** Where an authorizer decides; undefined in roles with rules. */
-  #consulted: SessionAuthorizer | undefined = undefined;
+  #consultation: Consultation | undefined = undefined;
   /** What came before WELCOME and is not handled yet. */
   #replaying: Promise<void> | undefined = undefined;
 
@@ -90,31 +92,42 @@ export class Session {
    * Handles one message.
    *
    * @param bytes How long it was.
+   * @param receivedMs When it came, by the options' `nowMs`; 0: just now.
    * @returns Undefined when it is handled. A promise where it has to wait, with
    * all that comes after it, and is to be given again when that resolves (AZ-09).
    * @throws {ProtocolError} Where it is out of turn or wrong; the caller gives
    * it back through {@linkcode Session.fail}.
    */
-  receive(message: ClientMessage, bytes = 0): Promise<void> | undefined {
-    if (this.#consulted !== undefined) {
-      const wait = this.#consult(this.#consulted, message);
+  receive(
+    message: ClientMessage,
+    bytes = 0,
+    receivedMs = 0,
+  ): Promise<void> | undefined {
+    if (this.#consultation !== undefined) {
+      const wait = this.#replaying ??
+        this.#consultation.wait(message, receivedMs);
       if (wait !== undefined) return wait;
     }
-    if (this.#options.debug) traceMessage("received", message, this.#log());
+    if (this.#options.debug) traceMessage("received", message, this.log());
     switch (this.#state) {
       case "established":
-        this.#established(message);
+        this.#established(message, receivedMs);
         break;
       case "open":
         this.#open(message);
         break;
       case "joining":
-        this.#joining?.receive(message, bytes);
+        this.#joining?.receive(message, bytes, receivedMs);
         break;
       case "shutting_down":
         if (message.code === MessageCode.GOODBYE) this.#end("GOODBYE answered");
     }
     return undefined;
+  }
+
+  /** Looks at a message that came behind one that waits, ahead of its turn. */
+  show(message: ClientMessage): void {
+    this.#consultation?.show(message);
   }
 
   /**
@@ -137,7 +150,11 @@ export class Session {
   /** Ends the session with an ABORT because its client broke the protocol (PV-01). */
   fail(error: ProtocolError): void {
     if (this.#state === "closed") return;
-    this.#log().warn("protocol violation", { violation: error.message });
+    const { message, configKey } = error;
+    this.log().warn("protocol violation", {
+      violation: message,
+      ...(configKey !== undefined && { key: configKey }),
+    });
     if (this.#state === "shutting_down") return this.#end(error.message);
     this.#abort(error.uri, error.message);
   }
@@ -171,10 +188,11 @@ export class Session {
     }
   }
 
-  #established(message: ClientMessage): void {
+  #established(message: ClientMessage, receivedMs: number): void {
     const peer = this.#peer as Peer;
     const realm = this.#realm as Realm;
-    if (route(message, peer, realm, this.#sequence)) return;
+    const ended = this.#consultation?.takeEnding(message);
+    if (route(message, peer, realm, this.#sequence, receivedMs, ended)) return;
     switch (message.code) {
       case MessageCode.GOODBYE:
         return this.#goodbye();
@@ -191,7 +209,8 @@ export class Session {
     const features = readClientFeatures(hello.details["roles"]);
     const session = this.#options.router.ids.next();
     const login = beginLogin(hello, session, this.#options, this.#link);
-    if ("kind" in login) return this.#refuse(login);
+    this.#leftAs = undefined;
+    if ("kind" in login) return this.#refuse(login, hello);
     this.#deadline.clear();
     const first = login.start();
     // Most are let in at once: nothing has to be kept until then.
@@ -202,34 +221,35 @@ export class Session {
     this.#joining = new Joining(login, {
       timers: this.#options.timers,
       authenticateTimeoutMs: this.#options.authenticateTimeoutMs,
-      challenge: (method, extra) => this.#challenge(method, extra),
+      nowMs: this.#options.nowMs,
+      challenge: (method, extra) => this.#challenge(method, extra, hello),
       accepted: (accepted, held) => {
         this.#joining = undefined;
         this.#admit(session, accepted, features, hello);
         this.#replay(held);
       },
-      refused: (refused) => this.#refuse(refused),
+      refused: (refused) => this.#refuse(refused, hello, login.method),
       gaveUp: () => this.#end("the client sent ABORT"),
       enter: (work) => this.#link.enter(work),
     });
     this.#joining.start(first);
   }
 
-  #challenge(method: string, extra: Dict): boolean {
+  #challenge(method: string, extra: Dict, hello: Hello): boolean {
     const message = { code: MessageCode.CHALLENGE, method, extra } as const;
-    if (this.#options.debug) traceMessage("sent", message, this.#log());
-    if (this.#link.send(message) === SendOutcome.SENT) return true;
-    this.#end("CHALLENGE is longer than the client accepts");
+    if (this.#options.debug) traceMessage("sent", message, this.log());
+    const outcome = this.#link.send(message);
+    if (outcome === SendOutcome.SENT) return true;
+    this.#refuse(unsendable("CHALLENGE", outcome), hello, method);
     return false;
   }
 
-  #refuse({ reason, message, scram, detail }: Refused): void {
-    this.#log().warn("login refused", {
-      reason,
-      ...(this.#joining !== undefined && { authmethod: this.#joining.method }),
-      ...(detail !== undefined && { detail }),
-    });
-    this.#abort(reason, message, scram);
+  #refuse(refused: Refused, hello: Hello, authmethod?: string): void {
+    this.log().warn(
+      "login refused",
+      refusalFields(hello, refused, authmethod),
+    );
+    this.#abort(refused.reason, refused.message, refused.scram);
   }
 
   /** Lets in who has proved to be someone, if there is a place for that one. */
@@ -242,31 +262,42 @@ export class Session {
     const { identity, authextra } = accepted;
     const host = this.#link.remoteHost();
     const address = host === undefined ? undefined : sourceOf(host);
-    const { router } = this.#options;
+    const { router, timers } = this.#options;
     const realm = openRealm(
       this.#options,
       accepted,
       hello.details,
       address,
     );
-    if ("kind" in realm) return this.#refuse(realm);
+    if ("kind" in realm) {
+      return this.#refuse(realm, hello, identity.authmethod);
+    }
     const outlet = new SessionOutlet(
       this.#link,
       (reason, message) => this.#killed(reason, message),
       this.#options.debug
-        ? withFields(this.#link.log(), { session, realm: realm.name })
+        ? withFields(this.#link.log(), {
+          session,
+          authid: identity.authid,
+          realm: realm.name,
+        })
         : undefined,
     );
-    const isSent = [true, false].some((announces) =>
+    const welcome = (announces: boolean) =>
       outlet.send({
         code: MessageCode.WELCOME,
         session,
         details: welcomeDetails(realm, identity, authextra, announces),
-      }) === SendOutcome.SENT
-    );
-    if (!isSent) {
+      });
+    let outcome = welcome(true);
+    if (outcome === SendOutcome.TOO_LONG) outcome = welcome(false);
+    if (outcome !== SendOutcome.SENT) {
       router.release(realm);
-      return this.#end("WELCOME is longer than the client accepts");
+      return this.#refuse(
+        unsendable("WELCOME", outcome),
+        hello,
+        identity.authmethod,
+      );
     }
     this.#realm = realm;
     this.#outlet = outlet;
@@ -279,35 +310,24 @@ export class Session {
       address,
     );
     this.#quota = this.#peer.quota;
-    const { authorizer } = this.#peer;
-    if (authorizer instanceof SessionAuthorizer) this.#consulted = authorizer;
+    this.#consultation = consultationOf(this.#peer, realm, timers);
     this.#sequence.restart();
     this.#mayWaitForHello = false;
     this.#state = "established";
   }
 
   /** Handles what came while the client was judged, as if it came now. */
-  #replay(held: readonly ClientMessage[]): void {
-    for (const [index, message] of held.entries()) {
-      const wait = this.receive(message);
+  #replay(held: readonly HeldMessage[]): void {
+    for (const [index, { message, receivedMs }] of held.entries()) {
+      const wait = this.receive(message, 0, receivedMs);
       if (wait === undefined) continue;
+      for (const behind of held.slice(index + 1)) this.show(behind.message);
       this.#replaying = wait.then(() => {
         this.#replaying = undefined;
         this.#link.enter(() => this.#replay(held.slice(index)));
       });
       return;
     }
-  }
-
-  #consult(
-    authorizer: SessionAuthorizer,
-    message: ClientMessage,
-  ): Promise<void> | undefined {
-    if (this.#replaying !== undefined) return this.#replaying;
-    const realm = this.#realm;
-    const peer = this.#peer;
-    if (realm === undefined || peer === undefined) return undefined;
-    return consult(authorizer, message, peer, realm);
   }
 
   /** The client's GOODBYE: answer, and wait for another HELLO (GB-02, SL-06). */
@@ -331,12 +351,12 @@ export class Session {
       reason,
     });
     if (outcome === SendOutcome.TOO_LONG) {
-      if (message !== undefined) return this.#sendGoodbye(reason, undefined);
       return this.#end("GOODBYE is longer than the client accepts");
     }
     this.#leave();
     this.#state = "shutting_down";
     this.#startDeadline(
+      "goodbye_timeout_ms",
       this.#options.goodbyeTimeoutMs,
       "GOODBYE was not answered in time",
     );
@@ -345,6 +365,7 @@ export class Session {
 
   /** The realm ends the session, and sees to its leaving itself (MS-06). */
   #killed(reason: string, message: string | undefined): void {
+    this.#leftAs = this.#names();
     this.#peer = undefined;
     this.#sendGoodbye(reason, message);
   }
@@ -352,7 +373,7 @@ export class Session {
   #abort(reason: string, message: string, scram?: string): void {
     this.#leave();
     if (this.#options.debug) {
-      this.#log().info("sent ABORT", { reason, detail: message });
+      this.log().info("sent ABORT", { reason, detail: message });
     }
     this.#link.send({
       code: MessageCode.ABORT,
@@ -372,8 +393,9 @@ export class Session {
   #leave(): void {
     this.#joining?.cancel();
     this.#joining = undefined;
-    this.#consulted?.cancel();
-    this.#consulted = undefined;
+    this.#consultation?.cancel();
+    this.#consultation = undefined;
+    this.#leftAs = this.#names();
     const peer = this.#peer;
     const realm = this.#realm;
     this.#outlet?.close();
@@ -384,24 +406,40 @@ export class Session {
   }
 
   /** Made when needed: an idle session holds no logger. */
-  #log(): Logger {
-    if (this.#peer === undefined || this.#realm === undefined) {
-      return this.#link.log();
-    }
-    return withFields(this.#link.log(), {
-      session: this.#peer.sessionId,
-      realm: this.#realm.name,
-    });
+  log(): Logger {
+    const names = this.#names();
+    const log = this.#link.log();
+    return names === undefined ? log : withFields(log, names);
+  }
+
+  /** Undefined where there is and was no session. */
+  #names(): LogFields | undefined {
+    const peer = this.#peer;
+    const realm = this.#realm;
+    if (peer === undefined || realm === undefined) return this.#leftAs;
+    const { authid } = peer.identity;
+    return { session: peer.sessionId, authid, realm: realm.name };
   }
 
   #expectHello(afterMs: number = 0): void {
     this.#startDeadline(
-      afterMs + this.#options.helloTimeoutMs,
+      "hello_timeout_ms",
+      this.#options.helloTimeoutMs,
       "HELLO did not come in time",
+      afterMs,
     );
   }
 
-  #startDeadline(delayMs: number, reason: string): void {
-    this.#deadline.set(delayMs, () => this.#end(reason));
+  /** @param key The config key of `timeoutMs`, for the log. */
+  #startDeadline(
+    key: string,
+    timeoutMs: number,
+    reason: string,
+    afterMs: number = 0,
+  ): void {
+    this.#deadline.set(afterMs + timeoutMs, () => {
+      this.log().warn(reason, { [key]: timeoutMs });
+      this.#end(reason);
+    });
   }
 }

@@ -3,7 +3,7 @@ import type { Outlet } from "../router/ports.ts";
 import type { Dict } from "../wamp/options.ts";
 
 /** A session's connection, as the session sees it. */
-export interface SessionLink extends Outlet {
+export interface SessionLink extends Omit<Outlet, "kill"> {
   /**
    * Sends what is waiting, then ends the connection. Nothing is received after.
    *

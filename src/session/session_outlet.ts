@@ -1,14 +1,14 @@
 import type { Logger } from "../base/log.ts";
-import type { PeerOutlet } from "../router/ports.ts";
+import type { Outlet } from "../router/ports.ts";
 import type { RouterMessage } from "../wamp/message.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
 import { traceMessage } from "./message_trace.ts";
 import type { SessionLink } from "./session_link.ts";
 
 /** The way from the router to a joined session, until it leaves. */
-export class SessionOutlet implements PeerOutlet {
+export class SessionOutlet implements Outlet {
   readonly #link: SessionLink;
-  readonly #kill: PeerOutlet["kill"];
+  readonly #kill: Outlet["kill"];
   readonly #trace: Logger | undefined;
   #closed = false;
 
@@ -18,7 +18,7 @@ export class SessionOutlet implements PeerOutlet {
    */
   constructor(
     link: SessionLink,
-    kill: PeerOutlet["kill"],
+    kill: Outlet["kill"],
     trace: Logger | undefined,
   ) {
     this.#link = link;

@@ -29,6 +29,7 @@ interface Head {
   readonly details: Dict;
   readonly excluded?: number;
   readonly lists?: AudienceOptions;
+  readonly isClearing?: true;
 }
 
 /** Makes rows of events, and events of rows. */
@@ -42,8 +43,14 @@ export class EventRows {
   /** The values of `event`. */
   toRow(event: StoredEvent): SQLInputValue[] {
     const [name, payload] = this.#named(event.payload);
-    const { publication, details, excluded, lists } = event;
-    const head = JSON.stringify({ publication, details, excluded, lists });
+    const { publication, details, excluded, lists, isClearing } = event;
+    const head = JSON.stringify({
+      publication,
+      details,
+      excluded,
+      lists,
+      isClearing,
+    });
     const octets = payload.bytes.subarray(payload.start, payload.end);
     return [
       toColumn(event.topic),
@@ -69,7 +76,9 @@ export class EventRows {
       !(payload instanceof Uint8Array) ||
       row["checksum"] !== checksumOf(head, payload)
     ) throw damaged();
-    const { publication, details, excluded, lists } = readHead(head);
+    const { publication, details, excluded, lists, isClearing } = readHead(
+      head,
+    );
     return {
       publication,
       topic: fromColumn(String(row["topic"])),
@@ -78,6 +87,7 @@ export class EventRows {
       payload: this.#payloadOf(row, payload),
       excluded,
       lists,
+      ...(isClearing === true && { isClearing }),
     };
   }
 

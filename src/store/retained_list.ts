@@ -13,6 +13,15 @@ export function isForEverybody(event: StoredEvent): boolean {
   return event.lists === undefined;
 }
 
+/**
+ * `list`, newest first, without what is clearing at its end: before it there is
+ * nothing to keep from anybody.
+ */
+export function settled(list: readonly StoredEvent[]): readonly StoredEvent[] {
+  const last = list.findLastIndex(({ isClearing }) => isClearing !== true);
+  return last === list.length - 1 ? list : list.slice(0, last + 1);
+}
+
 /** `list`, newest first, with `event` before it; what it replaces is gone. */
 export function withNewest(
   list: readonly StoredEvent[],

@@ -1,7 +1,7 @@
 import type { StoredEvent } from "../router/event_store.ts";
 import { type MatchPolicy, uriMatches } from "../wamp/uri.ts";
 import { RecencyList, type RecencyNode } from "../base/recency_list.ts";
-import { fitting, withNewest } from "./retained_list.ts";
+import { fitting, settled, withNewest } from "./retained_list.ts";
 import type { RetentionBounds } from "./store_bounds.ts";
 import { storedSize } from "./stored_size.ts";
 
@@ -34,7 +34,11 @@ export class RetainedTopics {
     const { maxTopics, maxBytes } = this.#bounds;
     const events = fitting(withNewest(this.get(event.topic), event), maxBytes);
     if (events.length === 0) return undefined;
-    this.#put(event.topic, events);
+    if (settled(events).length === 0) {
+      this.#remove(this.#topics.get(event.topic));
+      return 0;
+    }
+    this.#put(event.topic, settled(events));
     let gone = 0;
     while (this.#topics.size > maxTopics || this.#bytes > maxBytes) {
       this.#removeOldest();
@@ -77,6 +81,11 @@ export class RetainedTopics {
     if (entry === undefined) {
       throw new RangeError("There is no topic to remove");
     }
+    this.#remove(entry);
+  }
+
+  #remove(entry: Topic | undefined): void {
+    if (entry === undefined) return;
     this.#byRecency.remove(entry);
     this.#topics.delete(entry.topic);
     this.#bytes -= entry.size;

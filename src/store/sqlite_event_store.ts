@@ -19,7 +19,7 @@ import {
 import type { Counters } from "../router/ports.ts";
 import { type MatchPolicy, uriMatches } from "../wamp/uri.ts";
 import { EventRows, type PayloadFormats } from "./event_rows.ts";
-import { isForEverybody, merged } from "./retained_list.ts";
+import { isForEverybody, merged, settled } from "./retained_list.ts";
 import {
   type DatabaseOptions,
   inTransaction,
@@ -136,8 +136,9 @@ export class SqliteEventStore implements EventStore {
   retained(topic: string): readonly StoredEvent[] {
     const newer = this.#buffer.retainedOf(topic);
     // What is before one for everybody is gone (ER-04).
-    if (newer.some(isForEverybody)) return newer;
-    return this.#read(() => merged(newer, this.#retained.get(topic)));
+    if (newer.some(isForEverybody)) return settled(newer);
+    const written = this.#read(() => this.#retained.get(topic));
+    return settled(merged(newer, written));
   }
 
   *retainedMatching(
@@ -145,7 +146,9 @@ export class SqliteEventStore implements EventStore {
     match: MatchPolicy,
   ): Iterable<readonly StoredEvent[]> {
     for (const { topic } of this.#buffer.topics()) {
-      if (uriMatches(uri, match, topic)) yield this.retained(topic);
+      if (!uriMatches(uri, match, topic)) continue;
+      const events = this.retained(topic);
+      if (events.length > 0) yield events;
     }
     const written = this.#retained.matching(uri, match);
     for (const events of this.#reading(written)) {

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { StoredEvent } from "../router/event_store.ts";
 import { type MatchPolicy, uriMatches } from "../wamp/uri.ts";
 import { damaged, EVENT_COLUMNS, type EventRows } from "./event_rows.ts";
-import { fitting } from "./retained_list.ts";
+import { fitting, settled } from "./retained_list.ts";
 import type { RetentionBounds } from "./store_bounds.ts";
 import { fromColumn, toColumn } from "./topic_column.ts";
 
@@ -85,12 +85,13 @@ export class SqliteRetained {
   /**
    * Makes `events` all that `topic` has, within a transaction.
    *
-   * @param events Newest first; at least one.
+   * @param events Newest first.
    */
   replace(topic: string, events: readonly StoredEvent[]): void {
     const filling = this.#fillingNow();
     this.#removeTopic(toColumn(topic));
-    const kept = fitting(events, this.#bounds.maxBytes);
+    const kept = settled(fitting(events, this.#bounds.maxBytes));
+    if (kept.length === 0) return;
     for (const event of kept.toReversed()) {
       const row = this.#rows.toRow(event);
       this.#insert.run(...row);

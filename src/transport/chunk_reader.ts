@@ -5,12 +5,20 @@
 import { Alarm } from "../base/alarm.ts";
 import type { Timers } from "../base/timers.ts";
 import { ReadBuffer } from "./read_buffer.ts";
-import type { StreamConn } from "./stream_conn.ts";
+import type { StreamConn } from "./listener.ts";
 
 /** Who is told of what was read. */
 export interface ChunkTarget {
-  /** `length` octets came; they are good until the next chunk is asked for. */
-  chunk(bytes: Uint8Array<ArrayBuffer>, length: number): void;
+  /**
+   * `length` octets came; they are good until the next chunk is asked for.
+   *
+   * @param receivedMs When they came, by `performance.now()`; 0: just now.
+   */
+  chunk(
+    bytes: Uint8Array<ArrayBuffer>,
+    length: number,
+    receivedMs: number,
+  ): void;
   /** What of the octets read ahead is dealt with already: how many octets. */
   readAhead(bytes: Uint8Array<ArrayBuffer>): number;
   /** The peer says no more. */
@@ -29,12 +37,14 @@ export class ChunkReader {
   readonly #buffer = new ReadBuffer();
   readonly #onRead = (count: number | null) => this.#received(count);
   readonly #onFailed = (error: unknown) => {
+    this.#reading = undefined;
     if (!this.#isClosed) this.#target.readFailed(error);
   };
   /** Where the octets of the read that is under way go. */
   #reading: Uint8Array<ArrayBuffer> | undefined = undefined;
   /** What was read ahead. */
   #ahead: Uint8Array<ArrayBuffer> | undefined = undefined;
+  #aheadMs = 0;
   #isAhead = false;
   #isClosed = false;
   readonly #timers: Timers;
@@ -64,7 +74,7 @@ export class ChunkReader {
     const ahead = this.#ahead;
     this.#ahead = undefined;
     if (ahead === undefined) this.#read(this.#buffer.bytes);
-    else this.#target.chunk(ahead, ahead.length);
+    else this.#target.chunk(ahead, ahead.length, this.#aheadMs);
   }
 
   /**
@@ -74,11 +84,6 @@ export class ChunkReader {
   readAhead(): void {
     this.#isAhead = true;
     if (this.#ahead === undefined) this.#read(new Uint8Array(AHEAD_BYTES));
-  }
-
-  /** Whether nothing is taken for a time. */
-  get isPaused(): boolean {
-    return this.#pauseEnd?.isSet === true;
   }
 
   /**
@@ -116,12 +121,13 @@ export class ChunkReader {
       this.#isClosed = true;
       this.#target.ended();
     } else if (this.#isAhead) this.#keep(bytes.subarray(0, count));
-    else this.#target.chunk(bytes, count);
+    else this.#target.chunk(bytes, count, 0);
   }
 
   #keep(ahead: Uint8Array<ArrayBuffer>): void {
     const done = this.#target.readAhead(ahead);
-    if (done < ahead.length) this.#ahead = ahead.subarray(done);
-    else this.readAhead();
+    if (done === ahead.length) return this.readAhead();
+    this.#ahead = ahead.subarray(done);
+    this.#aheadMs = performance.now();
   }
 }

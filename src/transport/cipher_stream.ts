@@ -8,7 +8,7 @@
 import { Duplex } from "node:stream";
 import { setImmediate } from "node:timers";
 import { ReadBuffer } from "./read_buffer.ts";
-import type { StreamConn } from "./stream_conn.ts";
+import type { StreamConn } from "./listener.ts";
 
 /** Told of the end of a write; with the error where it failed. */
 type WriteDone = (error?: Error | null) => void;

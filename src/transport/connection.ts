@@ -7,27 +7,26 @@
  * a socket with unread octets resets it and may destroy the last message.
  */
 import { Alarm } from "../base/alarm.ts";
-import { type Logger, withFields } from "../base/log.ts";
+import { type LogFields, type Logger, withFields } from "../base/log.ts";
 import type { Timers } from "../base/timers.ts";
-import { type Frame, FrameKind } from "../rawsocket/frame.ts";
-import {
-  answerHandshake,
-  type HandshakeOffer,
-} from "../rawsocket/handshake.ts";
-import type { FrameBatch, FrameSource } from "../rawsocket/unframe_stream.ts";
-import { type FrameFault, Unframer } from "../rawsocket/unframer.ts";
+import { type Frame, type FrameFault, FrameKind } from "../framing/frame.ts";
+import type { Framing, Unframer } from "../framing/framing.ts";
+import type { FrameBatch, FrameSource } from "../framing/unframe_stream.ts";
 import type { RouterMessage } from "../wamp/message.ts";
 import type { Dict } from "../wamp/options.ts";
 import { ProtocolError } from "../wamp/protocol_error.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
 import { ChunkReader, type ChunkTarget } from "./chunk_reader.ts";
+import { ConnectionState } from "./connection_state.ts";
 import { type FrameHandler, handleBatch } from "./frame_batch.ts";
 import type { Codec, MessageReceiver } from "./message_receiver.ts";
 import { Outbox, type OutboxOptions, type OutboxTarget } from "./outbox.ts";
+import { Overtaking } from "./overtaking.ts";
 import { describeAddress, hostOf, transportDetails } from "./peer_address.ts";
 import type { BatchReceiver, Pipeline } from "./pipeline.ts";
-import { leadingPings, writePong } from "./pings.ts";
-import type { StreamConn } from "./stream_conn.ts";
+import type { StreamConn } from "./listener.ts";
+import { TlsConn } from "./tls_conn.ts";
+import { TlsFault } from "./tls_fault.ts";
 
 /** What all connections of a transport have in common. */
 export interface ConnectionOptions extends OutboxOptions {
@@ -35,12 +34,10 @@ export interface ConnectionOptions extends OutboxOptions {
   readonly timers: Timers;
   readonly log: Logger;
   readonly debug: boolean;
-  /** By serializer number of the handshake. */
-  readonly codecs: ReadonlyMap<number, Codec>;
-  readonly maxMessageBytes: number;
+  readonly framing: Framing<Codec>;
   readonly handshakeTimeoutMs: number;
-  /** Asked at each handshake. */
-  offer(): HandshakeOffer;
+  /** Whether no further connection is taken; asked at each handshake (RS-11). */
+  isFull(): boolean;
   /** Makes the session of a connection whose handshake is done. */
   openSession(connection: Connection): MessageReceiver;
   /** Told when a connection did not take what was sent to it (FR-21). */
@@ -54,8 +51,6 @@ export interface ConnectionOptions extends OutboxOptions {
 /** From the decision to close to the end of waiting for the peer. */
 const CLOSING_TIMEOUT_MS = 3000;
 
-type State = "handshake" | "open" | "closing" | "closed";
-
 /** One client's connection. */
 export class Connection
   implements BatchReceiver, ChunkTarget, FrameHandler, OutboxTarget {
@@ -64,28 +59,28 @@ export class Connection
   readonly #options: ConnectionOptions;
   readonly #outbox: Outbox;
   readonly #reader: ChunkReader;
-  #state: State = "handshake";
+  readonly #state = new ConnectionState();
   #codec: Codec | undefined = undefined;
   #peerLimitBytes = 0;
   #session: MessageReceiver | undefined = undefined;
   readonly #deadline: Alarm;
-  #readEnded = false;
-  #writeEnded = false;
+  /** Octets of the chunk that is being handled. */
   #lastCount = 0;
-  #isWaiting = false;
-  /** Whether PINGs behind a frame that waits are answered. */
-  #answersPings = false;
-  #overflowed = false;
+  /** When the frames at hand came; 0: in this turn. */
+  #receivedMs = 0;
+  /** Made when first used: most connections never wait. */
+  #overtaking: Overtaking | undefined = undefined;
+  #toldOfPause = false;
 
   constructor(conn: StreamConn, options: ConnectionOptions) {
     this.#conn = conn;
     this.#options = options;
-    this.unframer = new Unframer(options.maxMessageBytes);
+    this.unframer = options.framing.newUnframer();
     this.#outbox = new Outbox(this, options);
     this.#deadline = new Alarm(options.timers);
-    this.#setDeadline(
+    this.#deadline.set(
       options.handshakeTimeoutMs,
-      "the handshake did not come in time",
+      () => this.#handshakeIsLate(),
     );
     this.#reader = new ChunkReader(conn, options.timers, this);
     this.#read();
@@ -113,7 +108,12 @@ export class Connection
 
   /** How the client is connected, with Crossbar.io's names. */
   transportDetails(): Dict {
-    return transportDetails(this.#conn, this.#codec?.serializer.name);
+    const { framing } = this.#options;
+    return transportDetails(
+      this.#conn,
+      framing.name,
+      this.#codec?.serializer.name,
+    );
   }
 
   /**
@@ -131,7 +131,7 @@ export class Connection
 
   /** Sends `message`, after all that was sent before (FR-14). */
   send(message: RouterMessage): SendOutcome {
-    if (this.#state !== "open" || this.#codec === undefined) {
+    if (this.#state.sending !== "open" || this.#codec === undefined) {
       return SendOutcome.SENT;
     }
     const pendingBefore = this.#outbox.pendingBytes;
@@ -152,18 +152,30 @@ export class Connection
 
   /** Writes what was sent, then ends the connection. */
   close(reason: string): void {
-    if (this.#state === "closing" || this.#state === "closed") return;
-    if (this.#writeEnded) return this.abort(reason);
+    if (this.#state.isClosing) return;
+    if (this.#state.sending === "broken") return this.abort(reason);
     this.#logClosing(reason);
-    this.#state = "closing";
+    const last = this.#options.framing.closeFrame();
+    if (last !== undefined) this.#outbox.writer.append(last, 0, last.length);
+    this.#state.sending = "draining";
     this.#setDeadline(CLOSING_TIMEOUT_MS, "closing took too long");
     if (this.#outbox.pendingBytes === 0) this.drained();
-    this.readOn();
+    this.#discard();
+  }
+
+  /** What the client still sends is not handled. */
+  #discard(): void {
+    if (!this.#state.isReceiving) return;
+    const wasPaused = this.#state.receiving === "paused";
+    this.#state.receiving = "discarding";
+    if (wasPaused) this.#read();
   }
 
   /** Ends a pause that quotas made. */
   readOn(): void {
-    if (this.#reader.isPaused) this.#read();
+    if (this.#state.receiving !== "paused") return;
+    this.#state.receiving = "open";
+    this.#read();
   }
 
   /** The router stops: the session says so, then the connection ends. */
@@ -177,47 +189,42 @@ export class Connection
   }
 
   handled(frames: number): void {
-    this.#isWaiting = false;
+    if (this.#state.isWaiting) this.#state.receiving = "open";
     const waitMs = this.#session?.received(frames, this.#lastCount) ?? 0;
-    if (waitMs > 0 && this.#state === "open") this.#pause(waitMs);
+    if (waitMs > 0 && this.#state.receiving === "open") this.#pause(waitMs);
     else this.#read();
   }
 
   /** Reads on when the rates of its session's quotas are kept again. */
   #pause(waitMs: number): void {
     this.#options.readPaused();
+    this.#state.receiving = "paused";
+    this.#tellOfPause();
     // Others that share a quota may have had their turn first.
     const stillMs = () => this.#session?.received(0, 0) ?? 0;
-    this.#reader.pause(waitMs, stillMs, () => this.#read());
+    this.#reader.pause(waitMs, stillMs, () => this.readOn());
   }
 
-  /** The peer's leaving (AZ-10) and its PINGs (FR-07) cannot wait. */
   waiting(frames: readonly Frame[], index: number): readonly Frame[] {
+    this.putOff();
     this.#reader.readAhead();
-    // Of the frames of one read this was done when the first had to wait.
-    if (this.#isWaiting) return frames;
-    this.#isWaiting = true;
-    const isAhead = ({ kind }: Frame, at: number) =>
-      at > index && kind === FrameKind.PING;
-    this.#answersPings = true;
-    this.#pongAhead(frames.filter(isAhead), 0);
-    return frames.filter((frame, at) => !isAhead(frame, at));
+    this.#overtaking ??= new Overtaking(
+      this.#state,
+      this.#options.framing,
+      this.#session as MessageReceiver,
+      (this.#codec as Codec).serializer,
+      (ping) => this.#pong(ping),
+    );
+    return this.#overtaking.begin(frames, index);
+  }
+
+  putOff(): void {
+    if (this.#receivedMs === 0) this.#receivedMs = performance.now();
   }
 
   readAhead(bytes: Uint8Array<ArrayBuffer>): number {
-    const isNext = this.#isWaiting && this.unframer.isBetweenFrames;
-    if (!isNext || !this.#answersPings || this.#state !== "open") return 0;
-    const pings = leadingPings(bytes);
-    const end = pings.at(-1)?.end ?? 0;
-    this.#pongAhead(pings, end);
-    return end;
-  }
-
-  /** As long as nothing is owed to quotas for it. */
-  #pongAhead(pings: readonly Frame[], bytes: number): void {
-    for (const ping of pings) this.#pong(ping);
-    const waitMs = this.#session?.received(pings.length, bytes) ?? 0;
-    if (waitMs > 0) this.#answersPings = false;
+    const isNext = this.unframer.isBetweenFrames;
+    return isNext ? this.#overtaking?.ahead(bytes) ?? 0 : 0;
   }
 
   write(bytes: Uint8Array): Promise<number> {
@@ -225,33 +232,41 @@ export class Connection
   }
 
   drained(): void {
-    if (this.#state !== "closing") return;
-    if (this.#readEnded) return this.abort("both sides are done");
+    if (this.#state.sending !== "draining") return;
+    if (this.#state.receiving === "ended") {
+      return this.abort("both sides are done");
+    }
+    this.#state.sending = "shut";
     this.#conn.closeWrite().catch((error) => this.readFailed(error));
   }
 
   /** The peer reads no more, but what it said before may still be unread (OG-09). */
   writeFailed(error: unknown): void {
-    if (this.#state !== "open" || this.#readEnded) {
-      return this.readFailed(error);
-    }
-    this.#writeEnded = true;
+    if (
+      this.#state.sending !== "open" || this.#session === undefined
+    ) return this.readFailed(error);
+    this.#state.sending = "broken";
     this.#setDeadline(CLOSING_TIMEOUT_MS, "the peer does not read");
   }
 
   get isReceiving(): boolean {
-    return this.#state === "open" || this.#state === "handshake";
+    return this.#state.isReceiving;
   }
 
   #read(): void {
     this.#reader.next(this.#lastCount, this.unframer.missingBytes);
   }
 
-  chunk(bytes: Uint8Array<ArrayBuffer>, length: number): void {
-    if (this.#state === "closed") return;
+  chunk(
+    bytes: Uint8Array<ArrayBuffer>,
+    length: number,
+    receivedMs: number,
+  ): void {
+    if (this.#state.isClosed) return;
+    this.#receivedMs = receivedMs;
     this.#lastCount = length;
     // What comes while closing is read only so that it is not left unread.
-    if (this.#state === "closing") return this.#read();
+    if (!this.#state.isReceiving) return this.#read();
     this.#options.pipeline.push({ source: this, bytes, length });
   }
 
@@ -264,8 +279,8 @@ export class Connection
         break;
       case FrameKind.PONG:
         break;
-      case FrameKind.HANDSHAKE:
-        this.#handshake(frame);
+      case FrameKind.OPENING:
+        this.#open(frame);
         break;
     }
     return undefined;
@@ -276,7 +291,8 @@ export class Connection
     const { serializer } = this.#codec as Codec;
     try {
       const message = serializer.decode(frame.bytes, frame.start, frame.end);
-      return session.receive(message, frame.end - frame.start);
+      const bytes = frame.end - frame.start;
+      return session.receive(message, bytes, this.#receivedMs);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       session.fail(error);
@@ -286,29 +302,33 @@ export class Connection
 
   #pong(ping: Frame): void {
     const pendingBefore = this.#outbox.pendingBytes;
-    writePong(ping, this.#outbox.writer);
+    this.#options.framing.writePong(ping, this.#outbox.writer);
     if (pendingBefore > 0) this.#checkOverflow(pendingBefore);
   }
 
-  #handshake(frame: Frame): void {
-    const outcome = answerHandshake(
+  #open(frame: Frame): void {
+    const outcome = this.#options.framing.open(
       frame.bytes.subarray(frame.start, frame.end),
-      this.#options.offer(),
+      this.#options.isFull(),
     );
     this.#deadline.clear();
     if (outcome.reply !== undefined) {
       this.#outbox.writer.append(outcome.reply, 0, outcome.reply.length);
     }
     if (!outcome.accepted) {
-      this.log().warn("handshake refused", { reason: outcome.reason });
-      return this.close(outcome.reason);
+      const { reason, configKey } = outcome;
+      this.log().warn("handshake refused", {
+        reason,
+        ...(configKey !== undefined && { key: configKey }),
+      });
+      return this.close(reason);
     }
-    this.#codec = this.#options.codecs.get(outcome.serializer);
+    this.#codec = outcome.codec;
     this.#peerLimitBytes = outcome.peerLimitBytes;
-    this.#state = "open";
+    this.#state.receiving = "open";
     if (this.#options.debug) {
       this.log().info("handshake done", {
-        serializer: this.#codec?.serializer.name ?? "",
+        serializer: outcome.codec.serializer.name,
         peer_limit_bytes: outcome.peerLimitBytes,
       });
     }
@@ -316,67 +336,120 @@ export class Connection
   }
 
   faulted(fault: FrameFault): void {
+    const { message, configKey, reply } = fault;
     if (this.#session === undefined) {
-      this.log().warn("no RawSocket client", { reason: fault.message });
-      return this.close(fault.message);
+      const { title } = this.#options.framing;
+      return this.#refuse(`no ${title} client`, message, reply);
     }
-    this.#session.fail(new ProtocolError(fault.message));
+    this.#session.fail(new ProtocolError(message, undefined, configKey));
+  }
+
+  /** Ends the connection of a client that speaks another protocol. */
+  #refuse(
+    what: string,
+    reason: string,
+    reply: Uint8Array<ArrayBuffer> | undefined,
+  ): void {
+    this.log().warn(what, { reason });
+    if (reply !== undefined) {
+      this.#outbox.writer.append(reply, 0, reply.length);
+    }
+    this.close(reason);
+  }
+
+  #handshakeIsLate(): void {
+    const reason = "the handshake did not come in time";
+    const isTlsDue = this.#conn instanceof TlsConn && !this.#conn.hasBegun;
+    this.log().warn(reason, {
+      awaited: isTlsDue ? "TLS" : this.#options.framing.title,
+      received_bytes: this.unframer.openingBytes,
+      handshake_timeout_ms: this.#options.handshakeTimeoutMs,
+    });
+    this.abort(reason);
   }
 
   #checkOverflow(pendingBefore: number): void {
-    if (this.#overflowed || !this.#outbox.isOverfull(pendingBefore)) return;
-    this.overflow("the peer does not read what it is sent");
-  }
-
-  /** Ends the connection because too much waits for it (FR-21). */
-  overflow(message: string): void {
-    if (this.#overflowed || this.#state === "closed") return;
-    this.#overflowed = true;
-    this.#options.outboxOverflowed();
-    this.log().warn(message, {
-      pending_bytes: this.#outbox.pendingBytes,
+    if (!this.#outbox.isOverfull(pendingBefore)) return;
+    this.overflow("the peer does not read what it is sent", {
       max_outbox_bytes: this.#options.maxOutboxBytes,
     });
+  }
+
+  /**
+   * Ends the connection because too much waits for it (FR-21).
+   *
+   * @param limit The config key that decided, and its value.
+   */
+  overflow(message: string, limit: LogFields): void {
+    const { sending } = this.#state;
+    if (sending === "dropped" || sending === "closed") return;
+    this.#options.outboxOverflowed();
+    this.#sessionLog().warn(message, {
+      pending_bytes: this.#outbox.pendingBytes,
+      ...limit,
+    });
     // Not now: the router may be in the middle of its subscribers.
-    this.#state = "closing";
+    this.#state.sending = "dropped";
+    this.#discard();
     this.#outbox.close();
     queueMicrotask(() => this.abort("the outbox is full"));
   }
 
   /** The peer has said all; what it was sent is still written. */
   ended(): void {
-    this.#readEnded = true;
-    if (this.#state === "handshake") return this.abort("the peer left");
+    const { receiving } = this.#state;
+    this.#state.receiving = "ended";
+    if (receiving === "opening") {
+      this.#tellOfTlsLeaver();
+      return this.abort("the peer left");
+    }
     this.#session?.disconnected();
     this.#session = undefined;
-    if (this.#state === "open") this.close("the peer left");
+    if (!this.#state.isClosing) this.close("the peer left");
     else if (this.#outbox.pendingBytes === 0) this.abort("the peer left");
   }
 
   readFailed(error: unknown): void {
-    if (this.#state === "closed") return;
-    // On a TLS transport: HTTP, or RawSocket in the clear.
-    const isForeign = error instanceof Deno.errors.InvalidData;
-    if (isForeign && this.#state === "handshake") {
-      this.log().warn("no TLS client", {
-        reason: `${error.message}: this port speaks RawSocket over TLS only`,
-      });
-    }
+    if (this.#state.isClosed) return;
+    if (error instanceof TlsFault) return this.#tlsFailed(error);
+    if (this.#state.receiving === "opening") this.#tellOfTlsLeaver();
     this.abort(error instanceof Error ? error.message : String(error));
+  }
+
+  #tlsFailed({ summary, message, reply }: TlsFault): void {
+    if (this.#state.receiving === "opening" && reply !== undefined) {
+      this.#refuse(summary, message, reply);
+      return this.#read();
+    }
+    if (!this.#state.isClosing) {
+      this.#sessionLog().warn(summary, { reason: message });
+    }
+    this.abort(message);
+  }
+
+  /** Who only looks whether the port is open has not begun with TLS. */
+  #tellOfTlsLeaver(): void {
+    if (!(this.#conn instanceof TlsConn) || !this.#conn.hasBegun) return;
+    this.log().warn("the client left in or right after the TLS handshake", {
+      reason: "it may not trust the certificate; some clients do not say so",
+    });
   }
 
   /** A fault of ours: this connection ends, the others go on. */
   crashed(error: unknown): void {
     const detail = error instanceof Error ? error.stack ?? error.message : "";
-    this.log().error("internal error; closing the connection", { detail });
+    this.#sessionLog().error("internal error; closing the connection", {
+      detail,
+    });
     this.abort("internal error");
   }
 
   /** Ends the connection at once. */
   abort(reason: string): void {
-    if (this.#state === "closed") return;
-    if (this.#state !== "closing") this.#logClosing(reason);
-    this.#state = "closed";
+    if (this.#state.isClosed) return;
+    if (!this.#state.isClosing) this.#logClosing(reason);
+    this.#state.receiving = "closed";
+    this.#state.sending = "closed";
     this.#deadline.clear();
     this.#reader.close();
     this.#outbox.close();
@@ -387,8 +460,22 @@ export class Connection
     this.#options.closed(this);
   }
 
+  #tellOfPause(): void {
+    // It can go on for as long as the client likes.
+    if (this.#toldOfPause) return;
+    this.#toldOfPause = true;
+    this.#sessionLog().warn(
+      "the client sends more than its quota: it is read more slowly",
+      { key: "quotas: max_messages_per_s, max_bytes_per_s" },
+    );
+  }
+
+  #sessionLog(): Logger {
+    return this.#session?.log() ?? this.log();
+  }
+
   #logClosing(reason: string): void {
-    const log = this.log();
+    const log = this.#sessionLog();
     if (this.#options.debug) log.info("connection closes", { reason });
     else log.debug("connection closes", { reason });
   }

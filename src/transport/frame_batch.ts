@@ -3,9 +3,8 @@
  * and gone on with in a later turn, so that the other connections have theirs
  * and what was sent is written.
  */
-import type { Frame } from "../rawsocket/frame.ts";
-import type { FrameBatch, FrameSource } from "../rawsocket/unframe_stream.ts";
-import type { FrameFault } from "../rawsocket/unframer.ts";
+import type { Frame, FrameFault } from "../framing/frame.ts";
+import type { FrameBatch, FrameSource } from "../framing/unframe_stream.ts";
 
 /** Whom the frames are for. */
 export interface FrameHandler {
@@ -22,6 +21,8 @@ export interface FrameHandler {
    * @returns The frames without those behind it that do not have to.
    */
   waiting(frames: readonly Frame[], index: number): readonly Frame[];
+  /** The frames that are left are handled in a later turn. */
+  putOff(): void;
   /** What came after the frames is none. */
   faulted(fault: FrameFault): void;
   /** Handling a frame threw `error`; the frames after it are left out. */
@@ -58,6 +59,7 @@ export function handleBatch(
       index++;
       const isDue = isLong && (index & SLICE_CHECK_MASK) === 0;
       if (isDue && performance.now() > end) {
+        handler.putOff();
         setTimeout(() => handleBatch(handler, batch, index), 0);
         return;
       }

@@ -4,16 +4,17 @@
  * for the others.
  */
 import type { ByteWriter } from "../base/byte_writer.ts";
-import { FrameKind, PREFIX_BYTES, writePrefix } from "../rawsocket/frame.ts";
+import type { MessageFramer } from "../framing/framing.ts";
 import type { Serializer } from "../serializer/serializer.ts";
-import { type RouterMessage, withoutText } from "../wamp/message.ts";
+import { type RouterMessage, shorter } from "../wamp/message.ts";
 import { SendOutcome } from "../wamp/send_outcome.ts";
 import { UnsupportedValueError } from "../wamp/value_sink.ts";
 import type { FlushQueue } from "./flush_queue.ts";
 
-/** The encoder of all connections that share a serializer. */
+/** The encoder of all connections that share a serializer and a framing. */
 export class FrameEncoder {
   readonly #serializer: Serializer;
+  readonly #framer: MessageFramer;
   readonly #flushQueue: FlushQueue;
   /** Where the last message's frame stands; good until the next flush. */
   #lastMessage: RouterMessage | undefined = undefined;
@@ -21,12 +22,19 @@ export class FrameEncoder {
   #lastBytes = new Uint8Array(0);
   #lastStart = 0;
   #lastEnd = 0;
+  /** Of it, the message. */
+  #lastMessageBytes = 0;
   /** The last message that was too long for a receiver, and its length. */
   #tooLong: RouterMessage | undefined = undefined;
   #tooLongBytes = 0;
 
-  constructor(serializer: Serializer, flushQueue: FlushQueue) {
+  constructor(
+    serializer: Serializer,
+    framer: MessageFramer,
+    flushQueue: FlushQueue,
+  ) {
     this.#serializer = serializer;
+    this.#framer = framer;
     this.#flushQueue = flushQueue;
   }
 
@@ -50,13 +58,11 @@ export class FrameEncoder {
     const outcome = this.#encodeFrame(message, out, limitBytes);
     if (outcome !== SendOutcome.SENT) {
       // The text for people is given up, so that an answer is never missing.
-      const bare = outcome === SendOutcome.TOO_LONG
-        ? withoutText(message)
+      const next = outcome === SendOutcome.TOO_LONG
+        ? shorter(message)
         : undefined;
-      return bare === undefined ? outcome : this.encode(bare, out, limitBytes);
+      return next === undefined ? outcome : this.encode(next, out, limitBytes);
     }
-    const size = out.length - start - PREFIX_BYTES;
-    writePrefix(out.bytes, start, FrameKind.MESSAGE, size);
     this.#lastMessage = message;
     this.#lastGeneration = this.#flushQueue.generation;
     this.#lastBytes = out.bytes;
@@ -65,7 +71,7 @@ export class FrameEncoder {
     return SendOutcome.SENT;
   }
 
-  /** As {@linkcode FrameEncoder.encode}; the prefix is left to be written. */
+  /** As {@linkcode FrameEncoder.encode}. */
   #encodeFrame(
     message: RouterMessage,
     out: ByteWriter,
@@ -74,9 +80,9 @@ export class FrameEncoder {
     const start = out.length;
     let outcome: SendOutcome | undefined;
     try {
-      out.reserve(PREFIX_BYTES);
-      out.length += PREFIX_BYTES;
-      outcome = this.#encodeBehindPrefix(message, out, limitBytes);
+      this.#framer.begin(out);
+      outcome = this.#encodeMessage(message, out, limitBytes);
+      if (outcome === SendOutcome.SENT) this.#framer.end(out, start);
       return outcome;
     } finally {
       // Also where a defect throws: half a frame would ruin all that follow.
@@ -84,7 +90,7 @@ export class FrameEncoder {
     }
   }
 
-  #encodeBehindPrefix(
+  #encodeMessage(
     message: RouterMessage,
     out: ByteWriter,
     limitBytes: number,
@@ -107,16 +113,17 @@ export class FrameEncoder {
       return SendOutcome.UNSUPPORTED_VALUE;
     }
     const size = out.length - start;
-    if (size <= limitBytes) return SendOutcome.SENT;
+    if (size <= limitBytes) {
+      this.#lastMessageBytes = size;
+      return SendOutcome.SENT;
+    }
     this.#tooLong = message;
     this.#tooLongBytes = size;
     return SendOutcome.TOO_LONG;
   }
 
   #copyLast(out: ByteWriter, limitBytes: number): SendOutcome {
-    if (this.#lastEnd - this.#lastStart - PREFIX_BYTES > limitBytes) {
-      return SendOutcome.TOO_LONG;
-    }
+    if (this.#lastMessageBytes > limitBytes) return SendOutcome.TOO_LONG;
     out.append(this.#lastBytes, this.#lastStart, this.#lastEnd);
     return SendOutcome.SENT;
   }

@@ -1,3 +1,4 @@
+import type { Logger } from "../base/log.ts";
 import type { Serializer } from "../serializer/serializer.ts";
 import type { ClientMessage } from "../wamp/message.ts";
 import type { ProtocolError } from "../wamp/protocol_error.ts";
@@ -6,11 +7,19 @@ import type { FrameEncoder } from "./frame_encoder.ts";
 /** What a connection needs of the session it carries. */
 export interface MessageReceiver {
   /**
+   * @param bytes How long it was.
+   * @param receivedMs When it came, by `performance.now()`; 0: just now.
    * @returns Undefined when the message is handled. A promise where it, and all
    * that comes after it, has to wait: it is to be given again when that resolves.
    * @throws {ProtocolError} Where the message is wrong or out of turn.
    */
-  receive(message: ClientMessage, bytes: number): Promise<void> | undefined;
+  receive(
+    message: ClientMessage,
+    bytes: number,
+    receivedMs: number,
+  ): Promise<void> | undefined;
+  /** Shown a message that came behind one that waits; it is given in its turn. */
+  show(message: ClientMessage): void;
   /**
    * Told what was received, PINGs included.
    *
@@ -23,6 +32,8 @@ export interface MessageReceiver {
   disconnected(): void;
   /** The router stops. */
   shutDown(): void;
+  /** A log whose lines name the session, as far as there is one. */
+  log(): Logger;
 }
 
 /** A serializer and its encoder. */

@@ -51,7 +51,7 @@ function explain(cause: unknown): string {
     return "this machine has no such address; check the endpoint's interface";
   }
   if (cause instanceof Deno.errors.PermissionDenied) {
-    return "the operating system forbids it; check the port or the folder's mode";
+    return "the operating system forbids it; check the port, or the mode of the socket's folder";
   }
   return cause instanceof Error ? cause.message : String(cause);
 }

@@ -4,7 +4,6 @@
  */
 import type { ByteWriter } from "../base/byte_writer.ts";
 import type { FlushQueue } from "./flush_queue.ts";
-import type { OutboxBudget } from "./outbox_budget.ts";
 import type { WriterPool } from "./writer_pool.ts";
 
 /** Where an outbox writes to, and what it tells its connection. */
@@ -153,5 +152,32 @@ export class Outbox {
     if (this.#closed) return;
     this.close();
     this.#target.writeFailed(error);
+  }
+}
+
+/** What all outboxes of a router may hold together. */
+export class OutboxBudget {
+  readonly #maxBytes: number;
+  readonly #onExceeded: () => void;
+  #bytes = 0;
+
+  /**
+   * @param onExceeded Called where it is more than that; it makes one of the
+   * outboxes forget what it holds.
+   */
+  constructor(maxBytes: number, onExceeded: () => void) {
+    this.#maxBytes = maxBytes;
+    this.#onExceeded = onExceeded;
+  }
+
+  /** Octets that wait behind a write which is under way, or are in it. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Notes that an outbox holds `count` octets more; less where it is negative. */
+  add(count: number): void {
+    this.#bytes += count;
+    if (count > 0 && this.#bytes > this.#maxBytes) this.#onExceeded();
   }
 }

@@ -2,7 +2,7 @@
  * Where a client is, and how it is connected.
  */
 import type { Dict } from "../wamp/options.ts";
-import type { StreamConn } from "./stream_conn.ts";
+import type { StreamConn } from "./listener.ts";
 import { TlsConn } from "./tls_conn.ts";
 
 /** In words: `127.0.0.1:4711`, or `unix`. */
@@ -27,12 +27,13 @@ export function hostOf(address: Deno.Addr): string | undefined {
 /** How a client is connected, with Crossbar.io's names. */
 export function transportDetails(
   conn: StreamConn,
+  framing: string,
   serializer: string | undefined,
 ): Dict {
   const isTls = conn instanceof TlsConn;
   return {
     channel_type: isTls ? "tls" : conn.remoteAddr.transport,
-    channel_framing: "rawsocket",
+    channel_framing: framing,
     channel_serializer: serializer ?? null,
     is_secure: isTls,
     peer: describeAddress(conn.remoteAddr),

@@ -1,13 +1,17 @@
 /**
- * The way of received octets: what one turn of the event loop brought, on all
- * connections of a transport, goes through the unframing stage as one item.
+ * The way of received octets: from each `Deno.Conn` through a `TransformStream`
+ * that unframes to the serializer and the router.
+ *
+ * What one turn of the event loop brought, on all connections of a transport, is
+ * one item of the stream: so the cost of streams and promises is for a turn, and
+ * not for a message or a connection.
  */
 import {
   type Chunk,
   type FrameBatch,
   type FrameSource,
   UnframeStream,
-} from "../rawsocket/unframe_stream.ts";
+} from "../framing/unframe_stream.ts";
 
 /** A connection at the pipeline's end. */
 export interface BatchReceiver extends FrameSource {

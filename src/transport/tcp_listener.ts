@@ -37,7 +37,10 @@ export function openTcpListener(endpoint: TcpEndpoint): Listener {
       conn.setNoDelay(true);
       return conn;
     },
-    close: () => listener.close(),
+    close() {
+      listener.close();
+      return undefined;
+    },
   };
 }
 

@@ -8,7 +8,9 @@
 import { type SecureContext, TLSSocket } from "node:tls";
 import { setImmediate } from "node:timers/promises";
 import { CipherStream } from "./cipher_stream.ts";
-import type { StreamConn } from "./stream_conn.ts";
+import { ClearTextProbe } from "./clear_text_probe.ts";
+import type { StreamConn } from "./listener.ts";
+import { noTls, TlsFault, tlsFaultOf } from "./tls_fault.ts";
 
 /** So much is encrypted ahead of the peer's reading: three records. */
 const WRITE_BYTES_MAX = 48 * 1024;
@@ -23,12 +25,13 @@ interface Reader {
 /**
  * The server's end of a TLS connection. The handshake is done in the first read.
  *
- * Reads and writes reject with `InvalidData` where the peer breaks the TLS
- * protocol. The end of the octets is an end, also without a word of TLS that it
+ * Reads and writes reject with `TlsFault` where the peer breaks the TLS protocol.
+ * Where that fault has a reply, the connection is in the clear from then on, so
+ * that the peer understands it. The end of the octets is an end, also without a word of TLS that it
  * is one: WAMP's frames say themselves whether they are whole.
  */
 export class TlsConn implements StreamConn {
-  readonly #conn: StreamConn;
+  readonly #conn: ClearTextProbe;
   readonly #cipher: CipherStream;
   readonly #socket: TLSSocket;
   #reader: Reader | undefined = undefined;
@@ -36,17 +39,18 @@ export class TlsConn implements StreamConn {
   #rest: Uint8Array | undefined = undefined;
   #error: unknown = undefined;
   #isEnded = false;
+  #isInTheClear = false;
 
   constructor(conn: StreamConn, secureContext: SecureContext) {
-    this.#conn = conn;
-    this.#cipher = new CipherStream(conn);
+    this.#conn = new ClearTextProbe(conn);
+    this.#cipher = new CipherStream(this.#conn);
     // Before the TLS socket listens, which would take a lost connection for its own fault.
     this.#cipher.on("error", (error) => this.#ended(error));
     this.#socket = new TLSSocket(this.#cipher, {
       isServer: true,
       secureContext,
     });
-    const onTlsError = (error: Error) => this.#ended(invalidData(error));
+    const onTlsError = (error: Error) => this.#ended(this.#faultOf(error));
     this.#socket.on("data", (bytes) => this.#received(bytes));
     this.#socket.on("end", () => this.#ended(undefined));
     this.#socket.on("close", () => this.#ended(undefined));
@@ -59,7 +63,13 @@ export class TlsConn implements StreamConn {
     return this.#conn.remoteAddr;
   }
 
+  /** Whether the client has begun with TLS, in a version that is known here. */
+  get hasBegun(): boolean {
+    return this.#socket.getProtocol() !== null;
+  }
+
   read(buffer: Uint8Array): Promise<number | null> {
+    if (this.#isInTheClear) return this.#conn.read(buffer);
     if (this.#rest !== undefined) {
       return Promise.resolve(this.#hand(this.#rest, buffer));
     }
@@ -73,6 +83,7 @@ export class TlsConn implements StreamConn {
 
   /** Resolves when the system has taken the octets, encrypted. */
   write(bytes: Uint8Array): Promise<number> {
+    if (this.#isInTheClear) return this.#conn.write(bytes);
     const some = bytes.subarray(0, WRITE_BYTES_MAX);
     return new Promise((resolve, reject) => {
       this.#socket.write(some, (error) => {
@@ -83,6 +94,7 @@ export class TlsConn implements StreamConn {
   }
 
   async closeWrite(): Promise<void> {
+    if (this.#isInTheClear) return await this.#conn.closeWrite();
     await new Promise<void>((resolve) => this.#socket.end(() => resolve()));
     // The word that this is the end is still on its way.
     await this.#cipher.idle();
@@ -91,7 +103,7 @@ export class TlsConn implements StreamConn {
 
   /** Ends the connection, with a word to the peer if it takes it at once. */
   close(): void {
-    this.#socket.end();
+    if (!this.#isInTheClear) this.#socket.end();
     setImmediate().then(() => {
       this.#socket.destroy();
       this.#conn.close();
@@ -117,10 +129,17 @@ export class TlsConn implements StreamConn {
   #ended(error: unknown): void {
     this.#isEnded = true;
     this.#error ??= error;
+    this.#isInTheClear ||= error instanceof TlsFault &&
+      error.reply !== undefined;
     const reader = this.#takeReader();
     if (reader === undefined) return;
     if (this.#error === undefined) reader.resolve(null);
     else reader.reject(this.#error);
+  }
+
+  #faultOf(error: Error): TlsFault {
+    const { fault } = this.#conn;
+    return fault === undefined ? tlsFaultOf(error) : noTls(fault);
   }
 
   #takeReader(): Reader | undefined {
@@ -129,10 +148,6 @@ export class TlsConn implements StreamConn {
     this.#cipher.pauseReading();
     return reader;
   }
-}
-
-function invalidData(error: Error): Error {
-  return new Deno.errors.InvalidData(error.message, { cause: error });
 }
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {

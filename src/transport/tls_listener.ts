@@ -26,9 +26,25 @@ export function openTlsListener(
   };
 }
 
+/** Why a key and its certificates are of no use; undefined where they are. */
+export function identityFault(identity: TlsIdentity): string | undefined {
+  try {
+    loadIdentity(identity);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 function secureContextOf(identity: TlsIdentity): SecureContext {
-  // Node's context would say at the first client only that it is of no use, and
-  // not why. A client identity is loaded by the same library at once.
-  Deno.createHttpClient({ ...identity }).close();
+  loadIdentity(identity);
   return createSecureContext({ ...identity });
+}
+
+/**
+ * Node's context would say at the first client only that it is of no use, and
+ * not why. A client identity is loaded by the same library at once.
+ */
+function loadIdentity(identity: TlsIdentity): void {
+  Deno.createHttpClient({ ...identity }).close();
 }

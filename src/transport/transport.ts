@@ -1,6 +1,7 @@
 import type { Logger } from "../base/log.ts";
+import { AcceptFaults } from "./accept_faults.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
-import type { Listener } from "./listener.ts";
+import type { Listener, StreamConn } from "./listener.ts";
 
 /** Accepting pauses so long where the system has no descriptor left. */
 const ACCEPT_RETRY_MS = 100;
@@ -15,6 +16,8 @@ const REFUSALS_MAX = 256;
 export interface TransportOptions extends Omit<ConnectionOptions, "closed"> {
   /** From so many on, handshakes are refused. */
   readonly maxConnections: number;
+  /** A clock that never goes back. */
+  readonly nowMs: () => number;
 }
 
 /** One listening socket and the connections that it accepted. */
@@ -23,7 +26,8 @@ export class Transport {
   readonly #log: Logger;
   readonly #options: ConnectionOptions;
   readonly #connections: Set<Connection>;
-  readonly #connectionsMax: number;
+  readonly #maxConnections: number;
+  readonly #faults: AcceptFaults;
   readonly #accepting: Promise<void>;
   #closing = false;
   #onEmpty: (() => void) | undefined = undefined;
@@ -41,7 +45,12 @@ export class Transport {
       ...options,
       closed: (connection) => this.#forget(connection),
     };
-    this.#connectionsMax = options.maxConnections + REFUSALS_MAX;
+    this.#maxConnections = options.maxConnections;
+    this.#faults = new AcceptFaults(
+      options.log,
+      options.timers,
+      options.nowMs,
+    );
     this.#accepting = this.#accept();
   }
 
@@ -76,7 +85,9 @@ export class Transport {
   /** Accepts no more, and has every session say good-bye (SL-13). */
   shutDown(): void {
     this.#closing = true;
-    this.#listener.close();
+    this.#faults.close();
+    const left = this.#listener.close();
+    if (left !== undefined) this.#log.warn(left);
     for (const connection of this.#connections) connection.shutDown();
   }
 
@@ -102,24 +113,39 @@ export class Transport {
   async #accept(): Promise<void> {
     while (!this.#closing) {
       try {
-        const conn = await this.#listener.accept();
-        const isTooMany = this.#connections.size >= this.#connectionsMax;
-        if (this.#closing || isTooMany) conn.close();
-        else this.#connections.add(new Connection(conn, this.#options));
+        this.#take(await this.#listener.accept());
       } catch (error) {
         if (this.#closing) return;
-        // It left before it was accepted, which must not hold up the others.
-        if (error instanceof Deno.errors.NotConnected) continue;
-        this.#log.error("cannot accept a connection", {
-          detail: error instanceof Error ? error.message : String(error),
-        });
+        if (hasLeft(error)) continue;
+        this.#faults.report(error, this.#connections.size);
         await new Promise((resolve) => setTimeout(resolve, ACCEPT_RETRY_MS));
       }
     }
+  }
+
+  #take(conn: StreamConn): void {
+    const count = this.#connections.size;
+    if (!this.#closing && count < this.#maxConnections + REFUSALS_MAX) {
+      this.#connections.add(new Connection(conn, this.#options));
+      return;
+    }
+    conn.close();
+    if (this.#closing) return;
+    this.#log.warn("too many connections: a new one is closed unread", {
+      connections: count,
+      max_connections: this.#maxConnections,
+    });
   }
 
   #forget(connection: Connection): void {
     this.#connections.delete(connection);
     if (this.#connections.size === 0) this.#onEmpty?.();
   }
+}
+
+/** Whether it left before it was accepted, which must not hold up the others. */
+function hasLeft(error: unknown): boolean {
+  return error instanceof Deno.errors.NotConnected ||
+    error instanceof Deno.errors.ConnectionAborted ||
+    error instanceof Deno.errors.ConnectionReset;
 }

@@ -28,6 +28,8 @@ export const ErrorUri = {
   NO_SUCH_PRINCIPAL: "wamp.error.no_such_principal",
   AUTHENTICATION_DENIED: "wamp.error.authentication_denied",
   AUTHENTICATION_FAILED: "wamp.error.authentication_failed",
+  /** Of clients' libraries, where a procedure breaks: its text is an exception's. */
+  RUNTIME_ERROR: "wamp.error.runtime_error",
   /** Ours: a limit of the config is reached (`max_subscriptions`, …). */
   LIMIT_REACHED: "sluice.error.limit_reached",
 } as const;

@@ -23,6 +23,10 @@ export const ROUTER_ROLES: Readonly<
       pattern_based_subscription: true,
       session_meta_api: true,
       subscription_meta_api: true,
+      // Ours: EVENT.Details.payload_unsupported, PUBLISH.Options._clear_retained
+      // (MF-06).
+      _payload_unsupported: true,
+      _clear_retained: true,
     },
   },
   dealer: {

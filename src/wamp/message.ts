@@ -5,7 +5,7 @@
  * Messages are made often and live shortly: make them as object literals with
  * the fields in the order given here, so that each type has one shape.
  */
-import { ErrorUri } from "./error_uri.ts";
+import { CloseUri, ErrorUri } from "./error_uri.ts";
 import { MessageCode } from "./message_code.ts";
 import { type Dict, EMPTY_DICT } from "./options.ts";
 import { NO_PAYLOAD, type Payload } from "./payload.ts";
@@ -264,20 +264,34 @@ export function invalidUriError(
 }
 
 /**
- * `message` without the text in it that is only for people; undefined where it
- * has none.
+ * What may stand in for `message` where its receiver takes none as long: the same
+ * without the text that is only for people, then with a reason of the protocol's
+ * own in place of a longer one. Undefined where there is nothing shorter.
  */
-export function withoutText(message: RouterMessage): RouterMessage | undefined {
+export function shorter(message: RouterMessage): RouterMessage | undefined {
   switch (message.code) {
     case MessageCode.ERROR:
       return message.text === undefined
         ? undefined
         : { ...message, text: undefined };
     case MessageCode.ABORT:
-      return message.details["message"] === undefined
-        ? undefined
-        : { ...message, details: EMPTY_DICT };
+      return shorterEnd(message, ErrorUri.AUTHENTICATION_DENIED);
+    case MessageCode.GOODBYE:
+      return shorterEnd(message, CloseUri.KILLED);
     default:
       return undefined;
   }
+}
+
+/** @param reason Stands for those that authenticators and callers made up. */
+function shorterEnd<End extends Abort | Goodbye>(
+  message: End,
+  reason: string,
+): End | undefined {
+  if (message.details !== EMPTY_DICT) {
+    return { ...message, details: EMPTY_DICT };
+  }
+  return message.reason.length > reason.length
+    ? { ...message, reason }
+    : undefined;
 }

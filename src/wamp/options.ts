@@ -69,6 +69,8 @@ export const PUBLISH_OPTIONS = {
   eligible_authrole: isTextList,
   disclose_me: isBoolean,
   retain: isBoolean,
+  // Ours.
+  _clear_retained: isBoolean,
   rkey: isText,
   transaction_hash: isText,
   ...PASSTHRU,
@@ -142,6 +144,8 @@ export interface PublishOptions extends PassthruOptions, AudienceOptions {
   readonly exclude_me?: boolean | null;
   readonly disclose_me?: boolean | null;
   readonly retain?: boolean | null;
+  /** Ours: from now on the topic has no retained event; `retain` is not looked at. */
+  readonly _clear_retained?: boolean | null;
 }
 
 /** Who gets an event and who does not (BW-01). */

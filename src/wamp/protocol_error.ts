@@ -9,9 +9,21 @@ export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
   /** The reason of the ABORT. */
   readonly uri: string;
+  /** The config key that decided, for the log only; undefined: none did. */
+  readonly configKey: string | undefined;
 
-  constructor(message: string, uri: string = ErrorUri.PROTOCOL_VIOLATION) {
+  constructor(message: string, uri?: string, configKey?: string) {
     super(message);
-    this.uri = uri;
+    this.uri = uri ?? ErrorUri.PROTOCOL_VIOLATION;
+    this.configKey = configKey;
   }
+}
+
+/** The error of a message whose lists and dicts nest deeper than they may (SE-08). */
+export function nestedTooDeep(): ProtocolError {
+  return new ProtocolError(
+    "The message is nested too deep",
+    undefined,
+    "max_depth",
+  );
 }

@@ -12,6 +12,7 @@ interface Outer {
  * with own keys, binary becomes `Uint8Array`, integers beyond ±2^53 bigint.
  */
 export class ValueBuilder implements ValueSink {
+  readonly hasTextKeys = true;
   /** The containers around the innermost one that is open. */
   readonly #outer: Outer[] = [];
   #container: Container | undefined = undefined;

@@ -10,6 +10,8 @@ export type DictKey = string | number | bigint | boolean | null;
 
 /** Takes one value, depth first, in the order of the encoding. */
 export interface ValueSink {
+  /** Whether any {@linkcode DictKey} becomes text: 1 and "1" are then the same. */
+  readonly hasTextKeys?: boolean;
   /** An integer; bigint where it is beyond ±2^53. */
   integer(value: number | bigint): void;
   /** A floating point number, also one whose value is integral. */
@@ -21,7 +23,10 @@ export interface ValueSink {
   /** Exactly `count` values and {@linkcode ValueSink.endList} follow. */
   beginList(count: number): void;
   endList(): void;
-  /** Exactly `count` keys, each with its value, and {@linkcode ValueSink.endDict} follow. */
+  /**
+   * Exactly `count` keys, each with its value, and {@linkcode ValueSink.endDict}
+   * follow. Readers of payload tell no key twice.
+   */
   beginDict(count: number): void;
   key(key: DictKey): void;
   endDict(): void;

@@ -35,7 +35,7 @@ const METHOD: LoginMethod = {
   begin: () => ({
     kind: "challenged",
     extra: {},
-    answer: (signature) => signature === "right" ? ACCEPTED : denied(),
+    answer: (signature) => signature === "right" ? ACCEPTED : denied("wrong"),
   }),
 };
 

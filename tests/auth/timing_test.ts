@@ -2,7 +2,8 @@
  * Whether the time that a refusal takes tells who is known (checklist AU-10).
  *
  * Times are compared by their lower quartiles over many tries that take turns,
- * so that what else the machine does falls on both alike.
+ * so that what else the machine does falls on both alike; and where it does not,
+ * it is tried again: what tells the two apart would do so each time.
  */
 import { assert } from "@std/assert";
 import type { LoginMethod, LoginRequest } from "../../src/auth/login_method.ts";
@@ -11,6 +12,7 @@ import { AuthenticatorSlots } from "../../src/auth/authenticator.ts";
 import type { RouterCaller } from "../../src/server/router_caller.ts";
 import { RandomIds } from "../../src/wamp/id.ts";
 import { FakeTimers } from "../session/_fake_link.ts";
+import { assertOnceLess } from "../support/growth.ts";
 import { keysOf, scramOf, ticketOf, userOf } from "../support/principals.ts";
 import { seededSource } from "../support/test_realm.ts";
 
@@ -75,16 +77,20 @@ function lowerQuartile(times: number[]): number {
   return times.toSorted((a, b) => a - b)[times.length >> 2];
 }
 
+/** How many times as long the one takes as the other. */
+async function ratioOfTimes(method: LoginMethod): Promise<number> {
+  const known: number[] = [];
+  const unknown: number[] = [];
+  for (let i = 0; i < TRIES; i++) {
+    known.push(await refusal(method, `user${i % 200}`));
+    unknown.push(await refusal(method, `some${i % 200}`));
+  }
+  const [a, b] = [lowerQuartile(known), lowerQuartile(unknown)];
+  return Math.max(a, b) / Math.min(a, b);
+}
+
 for (const method of await methods()) {
   Deno.test(`AU-10: ${method.name}: refusing an unknown authid takes as long as refusing a wrong secret`, async () => {
-    const known: number[] = [];
-    const unknown: number[] = [];
-    for (let i = 0; i < TRIES; i++) {
-      known.push(await refusal(method, `user${i % 200}`));
-      unknown.push(await refusal(method, `some${i % 200}`));
-    }
-    const [a, b] = [lowerQuartile(known), lowerQuartile(unknown)];
-    const ratio = Math.max(a, b) / Math.min(a, b);
-    assert(ratio < RATIO_MAX, `known ${a} ms, unknown ${b} ms`);
+    await assertOnceLess(() => ratioOfTimes(method), RATIO_MAX);
   });
 }

@@ -4,10 +4,18 @@ import { compileRules, type Rule } from "../../src/authz/compile_rules.ts";
 import { findIdleRules } from "../../src/authz/idle_rules.ts";
 import { OverlapIndex } from "../../src/authz/overlap_index.ts";
 import { covers, overlaps } from "../../src/authz/pattern_relation.ts";
+import { canBeAbout } from "../../src/authz/rule_scope.ts";
 import { StaticRules } from "../../src/authz/static_rules.ts";
+import type { Right } from "../../src/router/ports.ts";
 import { PATTERNS } from "../support/pattern_universe.ts";
 import { type SeededRandom, withSeed } from "../support/seed.ts";
-import { ACTIONS, forRandomRules, rule } from "./_naive_rules.ts";
+import {
+  ACTIONS,
+  forRandomRules,
+  randomRights,
+  RIGHTS,
+  rule,
+} from "./_naive_rules.ts";
 
 /** The position of the first of `items` for which `test` holds. */
 function firstOf<T>(
@@ -19,20 +27,23 @@ function firstOf<T>(
 }
 
 /** Rules on few words, so that many meet; of any policy and length. */
-function crowdedRules(random: SeededRandom): Rule[] {
+function crowdedRules(
+  random: SeededRandom,
+  words = ["a", "b", "ab", "abc"],
+  first = words,
+): Rule[] {
   return Array.from({ length: 1 + random.below(60) }, () => {
     const match = random.pick(["exact", "prefix", "wildcard"] as const);
     const parts = Array.from(
       { length: 1 + random.below(4) },
-      () => random.pick(["a", "b", "ab", "abc"]),
+      (_, at) => random.pick(at === 0 ? first : words),
     );
     if (match === "wildcard") {
       for (const at of parts.keys()) if (random.oneIn(2)) parts[at] = "";
     } else if (match === "prefix" && random.oneIn(2)) {
       parts[parts.length - 1] = "";
     }
-    const actions = ACTIONS.filter(() => random.oneIn(5));
-    return rule(match, parts.join("."), ...actions);
+    return rule(match, parts.join("."), ...randomRights(random, 5));
   });
 }
 
@@ -77,7 +88,7 @@ Deno.test("AZ-07: OverlapIndex finds what a look at each rule finds, for random 
         Deno.inspect(one),
       );
     }
-  }, crowdedRules);
+  }, (random) => crowdedRules(random));
 });
 
 /** Whether it is without effect, by a look at each rule behind it. */
@@ -109,34 +120,60 @@ Deno.test("AZ-06: the rules that are said to be without effect are those that a 
         Deno.inspect(one),
       );
     }
-  }, crowdedRules);
+  }, (random) => crowdedRules(random));
   assert(count > 0);
 });
 
-Deno.test("AZ-07: explain() names the rules that a look at each finds, for random rules and every pattern", () => {
-  forRandomRules((_, rules) => {
-    const { deciding } = compileRules(rules);
-    const subject = new StaticRules(rules);
-    for (const { uri, match } of ASKED) {
-      if (match === "exact") continue;
-      for (const action of ACTIONS) {
-        const at = firstOf(deciding, (one) => covers(one, { uri, match }));
-        const denier = firstOf(
-          deciding.slice(0, at ?? 0),
-          (one) => !one.allow[action] && overlaps(one, { uri, match }),
-        );
-        const { allowed, rule } = subject.explain(action, uri, match);
-        const cover = at === undefined ? undefined : deciding[at];
-        const isAllowed = cover?.allow[action] === true;
-        assertEquals(allowed, isAllowed && denier === undefined);
-        assertEquals(
-          rule,
-          isAllowed && denier !== undefined ? deciding[denier] : cover,
-        );
+/** The same that the router's own URIs are among. */
+function rulesOfTheRouters(random: SeededRandom): Rule[] {
+  const words = ["session", "on_join", "kill", "a"];
+  return crowdedRules(random, words, ["wamp", "wam", "sluice", "com"]);
+}
+
+const ASKED_OF_THE_ROUTERS = [
+  ...["", "w", "wamp", "wamp.", "wamp.session", "sluice.", "com.", "com.a"]
+    .map((uri) => ({ uri, match: "prefix" }) as const),
+  ...[".", "..", ".a", "wamp.", "wamp..", "wamp..on_join", "com.", ".session."]
+    .map((uri) => ({ uri, match: "wildcard" }) as const),
+];
+
+/** Whether a rule can be in the way of `right`: of these two, all can. */
+function isAsked(one: Rule, right: Right): boolean {
+  return right === "call" || right === "publish" || canBeAbout(one, right);
+}
+
+const DRAWS = [
+  ["every pattern", (random: SeededRandom) => crowdedRules(random), ASKED],
+  ["the router's own URIs", rulesOfTheRouters, ASKED_OF_THE_ROUTERS],
+] as const;
+
+for (const [what, draw, asked] of DRAWS) {
+  Deno.test(`AZ-07: explain() names the rules that a look at each finds, for random rules and ${what}`, () => {
+    forRandomRules((subject, rules) => {
+      const { deciding } = compileRules(rules);
+      for (const right of RIGHTS) {
+        const about = deciding.filter((one) => isAsked(one, right));
+        for (const { uri, match } of asked) {
+          if (match === "exact") continue;
+          const at = firstOf(about, (one) => covers(one, { uri, match }));
+          const denier = firstOf(
+            about.slice(0, at ?? 0),
+            (one) => !one.allow[right] && overlaps(one, { uri, match }),
+          );
+          const { allowed, rule } = subject.explain(right, uri, match);
+          const cover = at === undefined ? undefined : about[at];
+          const isAllowed = cover?.allow[right] === true;
+          assertEquals(allowed, isAllowed && denier === undefined);
+          assertEquals(
+            rule,
+            isAllowed && denier !== undefined ? about[denier] : cover,
+          );
+          assertEquals(subject.allows(right, uri, match), allowed);
+        }
       }
-    }
-  }, crowdedRules);
-});
+    }, draw);
+  });
+}
 
 /** `count` rules of a kind that count how often somebody looks at their URI. */
 function countingRules(
@@ -174,6 +211,10 @@ const KINDS: [what: string, make: (n: number) => Rule][] = [
         rule("prefix", `com.a${n}.x`, "register"),
       ][n % 5],
   ],
+  [
+    "half of them the router's",
+    (n) => rule("prefix", `${n % 2 === 0 ? "wamp" : "com"}.a${n}.`, "call"),
+  ],
 ];
 
 for (const [what, make] of KINDS) {
@@ -185,6 +226,7 @@ for (const [what, make] of KINDS) {
       for (let n = 0; n < count; n++) {
         subject.explain("subscribe", `com.a${n}.`, "prefix");
         subject.explain("register", `com..a${n}`, "wildcard");
+        subject.explain("force_reregister", `com.a${n}.`, "prefix");
         subject.explain("call", `com.a${n}.x`, "exact");
       }
       return looks();

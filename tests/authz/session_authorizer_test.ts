@@ -18,6 +18,7 @@ function sessionWith(answer: (uri: string) => unknown) {
     realm: "realm1",
     procedure: "com.authorize",
     trustLevel: undefined,
+    trustedProcedures: new Set(),
     cacheSize: 1000,
     ask: ([, uri, action]) => {
       asked.push(`${action} ${uri}`);
@@ -40,6 +41,32 @@ Deno.test("AZ-09: an answer counts for its own question alone, when the message 
   await settle(() => session.consult("subscribe", "com.b", "exact", {}));
   assertEquals(asked, ["call com.a", "subscribe com.b"]);
   assertEquals(session.allows("subscribe", "com.b", "exact"), false);
+});
+
+Deno.test("AZ-08 AZ-09: an answer counts for its own options alone, when the message is not given again", async () => {
+  const { asked, join } = sessionWith(() => true);
+  const session = join();
+  await session.consult("call", "com.a", "exact", {});
+  const options = { disclose_me: true };
+  await settle(() => session.consult("call", "com.a", "exact", options));
+  assertEquals(asked.length, 2);
+});
+
+Deno.test("EH-10 AZ-08: a history is read by what was decided of a plain SUBSCRIBE, not of another", async () => {
+  const { asked, join } = sessionWith(() => ({ allow: true, cache: true }));
+  const session = join();
+  const read = () =>
+    session.consultHistory("com.h", "prefix", { match: "prefix" });
+  const retained = { match: "prefix", get_retained: true };
+  await settle(() => session.consult("subscribe", "com.h", "prefix", retained));
+  await settle(read);
+  assertEquals(asked.length, 2);
+  const plain = { match: "prefix" };
+  await settle(() => session.consult("subscribe", "com.h", "prefix", plain));
+  assertEquals(asked.length, 3);
+  await settle(() => session.consult("call", GET_EVENTS, "exact", {}));
+  assertEquals(asked.length, 4);
+  assertEquals(read(), undefined);
 });
 
 Deno.test("EH-10: what is remembered of a history's topic holds for the message, whatever it pushes out", async () => {

@@ -67,14 +67,17 @@ export class RunningProgram {
   readonly #process: Deno.ChildProcess;
   readonly #rest: Promise<void>;
   readonly #lines: string[];
+  readonly #waiting: Set<() => void>;
 
   private constructor(
     process: Deno.ChildProcess,
     lines: string[],
+    waiting: Set<() => void>,
     rest: Promise<void>,
   ) {
     this.#process = process;
     this.#lines = lines;
+    this.#waiting = waiting;
     this.#rest = rest;
   }
 
@@ -82,16 +85,18 @@ export class RunningProgram {
   static async start(command: Deno.Command): Promise<RunningProgram> {
     const process = command.spawn();
     const lines: string[] = [];
+    const waiting = new Set<() => void>();
     const { promise: ready, resolve } = Promise.withResolvers<boolean>();
     const rest = readLines(process.stderr, (line) => {
       lines.push(line);
       if (/ready/.test(line)) resolve(true);
+      for (const look of [...waiting]) look();
     }).finally(() => resolve(false));
     if (!await within(ready, "the program to be ready")) {
       await process.status;
       throw new Error(`the program did not start:\n${lines.join("\n")}`);
     }
-    return new RunningProgram(process, lines, rest);
+    return new RunningProgram(process, lines, waiting, rest);
   }
 
   /** Starts `main.ts` with these words. */
@@ -110,6 +115,20 @@ export class RunningProgram {
   /** The log so far, all of it once the program has ended. */
   get log(): readonly string[] {
     return this.#lines;
+  }
+
+  /** The first line of the log, past or to come, that contains `text`. */
+  logged(text: string): Promise<string> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        const found = this.#lines.find((line) => line.includes(text));
+        if (found === undefined) return;
+        this.#waiting.delete(look);
+        resolve(found);
+      };
+      this.#waiting.add(look);
+      look();
+    });
   }
 
   get pid(): number {

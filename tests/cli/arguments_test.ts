@@ -16,6 +16,7 @@ const DEFAULTS: Arguments = {
   stretching: {},
   question: NO_QUESTION,
   ignoreUnsupported: false,
+  absolute: false,
   logLevel: "info",
   logFormat: "text",
 };
@@ -26,6 +27,10 @@ Deno.test("parseArguments() reads commands and options", () => {
     [["start", "c.json"], {}],
     [["check", "c.json"], { command: "check" }],
     [["permissions", "c.json"], { command: "permissions" }],
+    [["permissions", "--absolute", "c.json"], {
+      command: "permissions",
+      absolute: true,
+    }],
     [["schema"], { command: "schema", configPath: "" }],
     [["version"], { command: "version", configPath: "" }],
     [["--version"], { command: "version", configPath: "" }],
@@ -119,7 +124,7 @@ Deno.test("parseArguments() names all that is wrong with what explain is asked",
       [],
       '"explain" needs --realm NAME',
       '"explain" needs --role NAME',
-      '"explain" needs one of --call, --register, --publish, --subscribe with a URI',
+      '"explain" needs one of --call, --register, --publish, --subscribe, --force-reregister with a URI',
     ],
     [
       ["--realm=a", "--role", "--call", "com.a"],
@@ -139,11 +144,11 @@ Deno.test("parseArguments() names all that is wrong with what explain is asked",
     ],
     [
       ["--realm=a", "--role=b", "--call=a", "--match=prefix"],
-      "--match prefix is only for --register and --subscribe: clients call one URI",
+      "--match prefix is only for --register, --force-reregister and --subscribe: clients call one URI",
     ],
     [
       ["--realm=a", "--role=b", "--publish=a", "--match=wildcard"],
-      "--match wildcard is only for --register and --subscribe: clients publish one URI",
+      "--match wildcard is only for --register, --force-reregister and --subscribe: clients publish one URI",
     ],
   ];
   for (const [words, ...problems] of cases) {
@@ -222,6 +227,7 @@ Deno.test("parseArguments() names all that is wrong", () => {
       '"secret" takes one of wampcra, scram, found also "pencil"',
     ],
     [["c.json", "--kdf=pbkdf2"], '--kdf is only for "secret"'],
+    [["c.json", "--absolute"], '--absolute is only for "permissions"'],
     [
       ["secret", "wampcra", "--kdf=pbkdf2"],
       '--kdf is only for "secret scram"',

@@ -92,6 +92,104 @@ Deno.test("AZ-06 AZ-07 AZ-11: explain prints the decision, why, and the rule wit
   }
 });
 
+const GUARDING = `{
+  "realms": [{
+    "name": "realm1",
+    "roles": [
+      { "name": "wide", "permissions": [
+        { "uri": "*", "allow": { "call": true, "register": true, "subscribe": true } },
+        { "uri": "org.*", "allow": { "register": true, "force_reregister": true } },
+        { "uri": "org.mine", "allow": { "register": true } },
+        { "uri": "wamp.session.kill", "allow": { "call": true } }
+      ] },
+      { "name": "service", "permissions": [
+        { "uri": "com.decide", "allow": { "register": true } }
+      ] },
+      { "name": "anonymous", "authorizer": "com.decide" }
+    ]
+  }],
+  "transports": [{ "type": "rawsocket", "serializer": "json",
+    "endpoint": { "type": "unix", "path": "s" } }]
+}`;
+const WIDE = "realms[0].roles[0].permissions";
+const ONLY =
+  "why: guarded: the config names this procedure as authorizer or authenticator, so only a rule for exactly its uri can allow registering it;";
+
+const GUARDED_ROWS: [role: string, words: string[], ...output: string[]][] = [
+  [
+    "wide",
+    ["--subscribe", "wamp.", "--match", "prefix"],
+    "allowed",
+    'why: rule: prefix "" at ./c.json:6:9 allows subscribe',
+    `rule: ./c.json:6:9: ${WIDE}[0]: prefix "" allows call, register, subscribe`,
+  ],
+  [
+    "wide",
+    ["--register", "com.decide"],
+    "denied",
+    `${ONLY} prefix "" at ./c.json:6:9 cannot`,
+    `rule: ./c.json:6:9: ${WIDE}[0]: prefix "" allows call, register, subscribe`,
+  ],
+  [
+    "anonymous",
+    ["--register", "com.decide"],
+    "denied",
+    `${ONLY} an authorizer cannot`,
+  ],
+  [
+    "service",
+    ["--register", "com.decide"],
+    "allowed",
+    'why: rule: exact "com.decide" at ./c.json:12:9 allows register',
+    'rule: ./c.json:12:9: realms[0].roles[1].permissions[0]: exact "com.decide" allows register',
+  ],
+  [
+    "wide",
+    ["--force-reregister", "org.a"],
+    "allowed",
+    'why: rule: prefix "org." at ./c.json:7:9 allows force_reregister',
+    `rule: ./c.json:7:9: ${WIDE}[1]: prefix "org." allows register, force_reregister`,
+  ],
+  [
+    "wide",
+    ["--force-reregister", "org.", "--match=prefix"],
+    "denied",
+    'why: part_denied: the pattern reaches into exact "org.mine" at ./c.json:8:9, which does not allow force_reregister',
+    `rule: ./c.json:8:9: ${WIDE}[2]: exact "org.mine" allows register`,
+  ],
+  [
+    "wide",
+    ["--force-reregister", "wamp.a"],
+    "denied",
+    'why: reserved_uri: only the router can register below "wamp."',
+  ],
+];
+
+Deno.test("AZ-05 AZ-07 RV-04: explain shows what a rule cannot be about, who may register an authorizer, and who may take procedures", async () => {
+  await using scratch = await Scratch.make({ "c.json": GUARDING });
+  for (const [role, words, ...output] of GUARDED_ROWS) {
+    const { code, stdout, stderr } = await explain(scratch, words, role);
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals(stdout, `${output.join("\n")}\n`);
+  }
+});
+
+Deno.test("AZ-08: check warns of an authorizer that nobody may register, and is fine when somebody may", async () => {
+  const never = GUARDING.replace('"com.decide", "allow"', '"com.*", "allow"');
+  await using scratch = await Scratch.make({
+    "c.json": GUARDING,
+    "n.json": never,
+  });
+  const fine = await run(["check", scratch.file("c.json")]);
+  assertEquals(fine.stdout.includes("may register"), false, fine.stdout);
+  const { code, stdout } = await run(["check", scratch.file("n.json")]);
+  assertEquals(code, 0);
+  assertStringIncludes(
+    stdout,
+    'no role of realm "realm1" may register "com.decide", so whatever the role "anonymous" asks for fails',
+  );
+});
+
 Deno.test("explain tells where no rule matches, and which rules are implied", async () => {
   const anonymous = { name: "anonymous", permissions: [] };
   const trusted = { name: "trusted", "allow-by-default": true };

@@ -84,7 +84,7 @@ Deno.test("start gives up its permissions before it is ready", async () => {
   const cases: [config: string, message: RegExp][] = [
     [tcp, /permissions given up$/],
     // Deno cannot narrow -A, and the socket must be removed at the end.
-    [both, /the right to write files stays/],
+    [both, /the right to read and write files stays/],
   ];
   for (const [config, message] of cases) {
     await using program = await RunningProgram.startMain([
@@ -97,7 +97,9 @@ Deno.test("start gives up its permissions before it is ready", async () => {
   }
 });
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+const SIGNALS = [["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 143]] as const;
+
+for (const [signal] of SIGNALS) {
   Deno.test(`start ends with 0 at ${signal} and removes its socket file`, async () => {
     await using scratch = await Scratch.make();
     const socket = scratch.file("s");
@@ -108,32 +110,105 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     program.kill(signal);
     assertEquals(await program.ended(), 0);
     assert(!await isThere(socket));
+    assertMatch(program.log.at(-1) ?? "", / INFO {2}stopped$/);
   });
 }
 
-Deno.test("start ends at once with 130 at a second signal", async () => {
-  await using scratch = await Scratch.make({
-    "c.json": {
-      shutdown_timeout_ms: 3_600_000,
-      goodbye_timeout_ms: 3_600_000,
-      transports: [TCP],
-    },
+for (const [signal, code] of SIGNALS) {
+  Deno.test(`start says GOODBYE at ${signal} and ends at once with ${code} at a second one`, async () => {
+    await using scratch = await Scratch.make({
+      "c.json": {
+        shutdown_timeout_ms: 3_600_000,
+        goodbye_timeout_ms: 3_600_000,
+        transports: [TCP],
+      },
+    });
+    await using program = await RunningProgram.startMain([
+      scratch.file("c.json"),
+    ]);
+    using conn = await Deno.connect({
+      hostname: "127.0.0.1",
+      port: program.port,
+    });
+    await shakeHands(conn);
+    await conn.write(frame('[1,"realm1",{"roles":{"caller":{}}}]'));
+    assertMatch(await readFrame(conn), /^\[2,/);
+    program.kill(signal);
+    // The session does not answer, so stopping goes on until the second signal.
+    assertMatch(await readFrame(conn), /wamp\.close\.system_shutdown/);
+    program.kill(signal);
+    assertEquals(await program.ended(), code);
   });
-  await using program = await RunningProgram.startMain([
-    scratch.file("c.json"),
-  ]);
-  using conn = await Deno.connect({
-    hostname: "127.0.0.1",
-    port: program.port,
-  });
-  await shakeHands(conn);
-  await conn.write(frame('[1,"realm1",{"roles":{"caller":{}}}]'));
-  assertMatch(await readFrame(conn), /^\[2,/);
+}
+
+Deno.test("start goes on at SIGHUP under nohup", async () => {
+  await using scratch = await Scratch.make({ "c.json": TCP });
+  await using program = await RunningProgram.start(
+    new Deno.Command("nohup", {
+      args: [Deno.execPath(), "run", "-A", "main.ts", scratch.file("c.json")],
+      cwd: PROJECT,
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }),
+  );
+  program.kill("SIGHUP");
   program.kill("SIGTERM");
-  // The session does not answer, so stopping goes on until the second signal.
-  assertMatch(await readFrame(conn), /wamp\.close\.system_shutdown/);
-  program.kill("SIGINT");
-  assertEquals(await program.ended(), 130);
+  assertEquals(await program.ended(), 0);
+  const heard = program.log.filter((line) => line.includes("signal received"));
+  assertEquals(heard.length, 1);
+  assertMatch(heard[0], /signal=SIGTERM$/);
+});
+
+Deno.test("start stops before it listens where a signal comes while it reads its config", async () => {
+  await using scratch = await Scratch.make();
+  const socket = scratch.file("s");
+  const config = scratch.file("c.json");
+  // As long as nobody writes into it, the start waits for its config.
+  assertEquals(
+    (await new Deno.Command("mkfifo", { args: [config] }).output()).code,
+    0,
+  );
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "-A", "main.ts", config],
+    cwd: PROJECT,
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  // It is opened for writing when the start has opened it for reading.
+  const pipe = await Deno.open(config, { write: true });
+  process.kill("SIGTERM");
+  const text = process.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  const heard = (await text.read()).value ?? "";
+  assertMatch(heard, /signal received signal=SIGTERM\n$/);
+  await pipe.write(new TextEncoder().encode(JSON.stringify(unix(socket))));
+  pipe.close();
+  const rest = (await text.read()).value ?? "";
+  assertMatch(rest, / stopped before it listened\n$/);
+  assertEquals((await text.read()).done, true);
+  assertEquals((await process.status).code, 0);
+  assert(!await isThere(socket));
+});
+
+Deno.test("start leaves a socket alone that a successor made in its place", async () => {
+  await using scratch = await Scratch.make();
+  const socket = scratch.file("s");
+  const config = scratch.file("c.json");
+  await Deno.writeTextFile(config, JSON.stringify(unix(socket)));
+  await using first = await RunningProgram.startMain([config]);
+  await Deno.remove(socket);
+  await using second = await RunningProgram.startMain([config]);
+  first.kill("SIGTERM");
+  assertEquals(await first.ended(), 0);
+  assert(first.log.some((line) => line.includes("it is left alone")));
+  {
+    using conn = await Deno.connect({ transport: "unix", path: socket });
+    await shakeHands(conn);
+  }
+  second.kill("SIGTERM");
+  assertEquals(await second.ended(), 0);
+  assert(!await isThere(socket));
 });
 
 Deno.test("start runs this very config as it is: examples/mysocket.json", async () => {
@@ -172,6 +247,7 @@ Deno.test("the line that permissions prints works when it is pasted", async () =
           },
         },
         unix(scratch.file("a socket")),
+        { ...unix(scratch.file("other")), id: "other" },
       ],
     }),
   );
@@ -204,11 +280,43 @@ Deno.test("the line that permissions prints works when it is pasted", async () =
     using conn = await Deno.connect({ transport: "unix", path });
     await shakeHands(conn);
   }
+  await Deno.remove(scratch.file("other"));
+  await Deno.writeTextFile(scratch.file("other"), "mine");
   program.kill("SIGTERM");
   assertEquals(await program.ended(), 0);
   assert(!await isThere(scratch.file("a socket")));
+  assertEquals(await Deno.readTextFile(scratch.file("other")), "mine");
   // With a grant for just that, nothing more has to stay.
-  assert(!program.log.some((text) => text.includes("the right to write")));
+  assert(!program.log.some((text) => text.includes("the right to")));
+});
+
+Deno.test("the line that permissions --absolute prints works from every folder", async () => {
+  await using scratch = await Scratch.make({ "c.json": TCP });
+  const relative = scratch.file("c.json").replace(/^\//, "");
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", `${PROJECT}/main.ts`],
+      ...["permissions", "--absolute", relative],
+    ],
+    cwd: "/",
+  }).output();
+  const line = new TextDecoder().decode(stdout).trimEnd();
+  assertEquals(
+    line,
+    `deno run --no-prompt --allow-net=127.0.0.1:0 --allow-read=/${relative} ${PROJECT}/main.ts /${relative}`,
+  );
+  const [, ...words] = line.split(" ");
+  await using program = await RunningProgram.start(
+    new Deno.Command(Deno.execPath(), {
+      args: words,
+      cwd: scratch.path,
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }),
+  );
+  program.kill("SIGTERM");
+  assertEquals(await program.ended(), 0);
 });
 
 Deno.test("an error that nobody handles is logged and ends the process with 1", async () => {

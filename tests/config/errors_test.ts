@@ -338,6 +338,42 @@ const TRANSPORTS: readonly Row[] = [
     "endpoint.path: a path cannot hold the character U+0000",
   ],
   [
+    "a path below the home folder",
+    unix({ path: "~/x.sock" }),
+    'endpoint.path: "~/x.sock" begins with "~", which is no folder; write the home folder out, or "${HOME}/x.sock"',
+  ],
+  [
+    "a path below the home folder of another",
+    unix({ path: "~joe/x.sock" }),
+    'endpoint.path: "~joe/x.sock" begins with "~", which is no folder; write the home folder out',
+  ],
+  [
+    "a key below the home folder",
+    tcp({ tls: { key: "~/k", certificate: "~" } }),
+    'endpoint.tls.key: "~/k" begins with "~", which is no folder; write the home folder out, or "${HOME}/k"',
+    'endpoint.tls.certificate: "~" begins with "~", which is no folder; write the home folder out, or "${HOME}"',
+  ],
+  [
+    "an abstract socket",
+    unix({ path: "@router" }),
+    'endpoint.path: "@router" names an abstract socket; Deno has none; write the path of a file, such as "/run/router.sock"',
+  ],
+  [
+    "an abstract socket as the system has it",
+    unix({ path: "\0router" }),
+    'endpoint.path: "\\u0000router" names an abstract socket; Deno has none; write the path of a file, such as "/run/router.sock"',
+  ],
+  [
+    "a URL as path",
+    unix({ path: "unix:///run/s" }),
+    'endpoint.path: "unix:///run/s" is no path; write "/run/s"',
+  ],
+  [
+    "an address as path",
+    unix({ path: "unix:/run/s" }),
+    'endpoint.path: "unix:/run/s" is no path; write "/run/s"',
+  ],
+  [
     "a path of 104 bytes",
     unix({ path: `/${"ä".repeat(51)}x` }),
     "endpoint.path: the path of the socket has 104 bytes; use one of 103 or fewer",

@@ -95,7 +95,7 @@ Deno.test("loadConfig() names all that is wrong with a case of expect", async ()
   const cases: [expected: object, ...errors: string[]][] = [
     [
       { ...WHO, allow: true },
-      ': the case has no action; add one of "call", "register", "publish", "subscribe" with a URI',
+      ': the case has no action; add one of "call", "register", "publish", "subscribe", "force_reregister" with a URI',
     ],
     [
       { ...WHO, call: "a", publish: "a", subscribe: "a", allow: true },
@@ -143,12 +143,12 @@ Deno.test("loadConfig() names all that is wrong with a case of expect", async ()
     [
       { realm: "realm2", allow: true },
       ': "role" is missing; add it (string)',
-      ': the case has no action; add one of "call", "register", "publish", "subscribe" with a URI',
+      ': the case has no action; add one of "call", "register", "publish", "subscribe", "force_reregister" with a URI',
       '.realm: there is no realm "realm2"; did you mean "realm1"?',
     ],
     [
       { ...WHO, cal: "a", allow: true },
-      ': the case has no action; add one of "call", "register", "publish", "subscribe" with a URI',
+      ': the case has no action; add one of "call", "register", "publish", "subscribe", "force_reregister" with a URI',
       '.cal: unknown key; did you mean "call"?',
     ],
   ];

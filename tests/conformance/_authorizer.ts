@@ -19,7 +19,10 @@ export function authorized(
   more: Partial<AuthorizerConfig> = {},
   realm: Partial<RealmConfig> = {},
 ): ScenarioOptions {
-  const open = openRealm("realm1", ["trusted"]);
+  const open = openRealm("realm1", ["trusted"], [
+    "com.authorize",
+    "com.authenticate",
+  ]);
   const asked = {
     name: "asked",
     permissions: [],

@@ -358,3 +358,147 @@ for (const [rules, match, uri, allowed] of COVERED) {
     },
   );
 }
+
+/** A role that may do everything, and what else its rules say. */
+const EVERYTHING = rule("prefix", "", ...ACTIONS);
+
+/** Rules about what is the router's own, of which each grants a call. */
+const GRANTS: [match: Match, uri: string][] = [
+  ["exact", "wamp.session.kill"],
+  ["exact", "wamp.session.count"],
+  ["exact", "wamp.registration.remove_callee"],
+  ["exact", "sluice.authorization.flush"],
+  ["exact", "wamp.no.such.procedure"],
+  ["wildcard", "wamp..kill"],
+  ["wildcard", "wamp.session.kill"],
+  ["wildcard", "sluice.authorization."],
+  ["prefix", "wamp.session.kill"],
+  ["prefix", "wamp.session.add_"],
+  ["prefix", "sluice.authorization."],
+];
+
+/** Patterns that each of those reaches into, or some. */
+const WIDE_PATTERNS: [match: Match, uri: string][] = [
+  ["prefix", ""],
+  ["prefix", "w"],
+  ["prefix", "wamp"],
+  ["prefix", "sluice."],
+  ["wildcard", ".."],
+  ["wildcard", ".session."],
+  ["wildcard", "..kill"],
+];
+/** Below what clients cannot register. */
+const ROUTER_PATTERNS: [match: Match, uri: string][] = [
+  ["prefix", "wamp."],
+  ["prefix", "wamp.session."],
+  ["prefix", "sluice.authorization."],
+  ["wildcard", "wamp.."],
+  ["wildcard", "wamp.session."],
+  ["exact", "wamp.session.kill"],
+  ["exact", "wamp.session.on_join"],
+];
+
+for (const [match, uri] of GRANTS) {
+  scenario(
+    `AZ-07 AZ-11: the ${match} rule "${uri}" for calling denies no SUBSCRIBE and no REGISTER, since nothing of that can be there`,
+    async (router) => {
+      const client = await router.join();
+      for (const [match, uri] of WIDE_PATTERNS) {
+        for (const action of ["subscribe", "register"] as const) {
+          const text = `${action} ${match} "${uri}"`;
+          if (action === "register" && uri === "wamp") continue;
+          assertEquals(await isAllowed(client, action, uri, match), true, text);
+        }
+      }
+      for (const [match, uri] of ROUTER_PATTERNS) {
+        const text = `subscribe ${match} "${uri}"`;
+        assertEquals(
+          await isAllowed(client, "subscribe", uri, match),
+          true,
+          text,
+        );
+      }
+    },
+    { realms: realms(EVERYTHING, rule(match, uri, "call")) },
+  );
+}
+
+/** Rules that can be about subscribing, or about registering, and deny it. */
+const DENYING: [
+  rules: ReturnType<typeof rule>[],
+  action: "subscribe" | "register",
+  match: Match,
+  uri: string,
+][] = [
+  // The router's own events have these topics.
+  [[rule("exact", "wamp.session.on_join")], "subscribe", "prefix", ""],
+  [[rule("exact", "wamp.session.on_join")], "subscribe", "prefix", "wamp."],
+  [[rule("exact", "wamp.session.on_join")], "subscribe", "wildcard", ".."],
+  [[rule("prefix", "wamp.", "call")], "subscribe", "prefix", ""],
+  [[rule("prefix", "wamp.session.", "call")], "subscribe", "prefix", "wamp."],
+  [[rule("wildcard", "wamp..", "call")], "subscribe", "prefix", ""],
+  [[rule("wildcard", "..on_leave", "call")], "subscribe", "prefix", "wamp."],
+  // Clients can publish and register there.
+  [[rule("prefix", "wamp", "call")], "subscribe", "prefix", ""],
+  [[rule("prefix", "wamp", "call")], "register", "prefix", ""],
+  [[rule("wildcard", ".session.kill", "call")], "subscribe", "prefix", ""],
+  [[rule("wildcard", ".session.kill", "call")], "register", "prefix", ""],
+  [[rule("exact", "sluice.authorization", "call")], "register", "prefix", ""],
+  [[rule("exact", "com.secret", "call")], "subscribe", "prefix", ""],
+  [[rule("exact", "com.secret", "call")], "subscribe", "exact", "com.secret"],
+  [[rule("exact", "com.secret", "call")], "register", "wildcard", "."],
+  [[rule("exact", "com.feed", "publish")], "subscribe", "prefix", "com."],
+];
+
+for (const [rules, action, match, uri] of DENYING) {
+  const [{ match: kind, uri: text }] = rules;
+  scenario(
+    `AZ-07: the ${kind} rule "${text}" denies to ${action} the ${match} "${uri}", which reaches into what it is about`,
+    async (router) => {
+      const client = await router.join();
+      assertEquals(await isAllowed(client, action, uri, match), false);
+    },
+    { realms: realms(EVERYTHING, ...rules) },
+  );
+}
+
+scenario(
+  "AZ-07 AZ-11: who subscribes to everything beside a rule for calling gets the router's events",
+  async (router) => {
+    const client = await router.join();
+    await client.subscribe("", { match: "prefix" });
+    const other = await router.join();
+    for (
+      const topic of [
+        "wamp.subscription.on_create",
+        "wamp.subscription.on_subscribe",
+        "wamp.session.on_join",
+      ]
+    ) {
+      const [code, , , details, args] = await client.receive();
+      assertEquals([code, details["topic"]], [36, topic]);
+      if (topic.endsWith("join")) {
+        assertEquals(args[0]["session"], other.sessionId);
+      }
+    }
+  },
+  { realms: realms(EVERYTHING, rule("exact", "wamp.session.kill", "call")) },
+);
+
+scenario(
+  "UR-09: nobody but the router publishes below sluice.authorization.",
+  async (router) => {
+    const client = await router.join();
+    for (
+      const topic of ["sluice.authorization.flush", "sluice.authorization.a"]
+    ) {
+      const request = client.nextRequest();
+      await client.send([16, request, { acknowledge: true }, topic]);
+      await expectError(client, 16, request, "wamp.error.invalid_uri");
+    }
+    assertEquals(
+      await isAllowed(client, "publish", "sluice.authorizations"),
+      true,
+    );
+  },
+);

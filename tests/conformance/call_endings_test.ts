@@ -1,5 +1,6 @@
 /** How calls end, whoever ends them (checklist RP-09, RP-11 to RP-14). */
 import { assert, assertEquals } from "@std/assert";
+import { DEADLINE_MS } from "../support/deadline.ts";
 import type { RawClient, WireMessage } from "../support/raw_client.ts";
 import {
   CANCELING,
@@ -184,7 +185,7 @@ for (const [name, end] of ENDINGS) {
 
 /** Waits until `count` sessions are left. */
 async function noLongerJoined(router: Scenario, count: number): Promise<void> {
-  const giveUpAt = Date.now() + 5000;
+  const giveUpAt = Date.now() + DEADLINE_MS;
   while (router.server.running.inventory().sessions > count) {
     assert(Date.now() < giveUpAt, "the session did not end");
     await new Promise((resolve) => setTimeout(resolve, 1));

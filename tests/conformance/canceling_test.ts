@@ -262,12 +262,16 @@ scenario(
 
 for (const first of MODES) {
   for (const second of MODES) {
+    const endsWait = first === "kill" && second !== "kill";
     scenario(
-      `CX-10 CX-12: after ${first} a CANCEL in mode ${second} changes nothing, and the caller gets one answer`,
+      `CX-10 CX-12: after ${first} a CANCEL in mode ${second} ${
+        endsWait ? "ends the wait for the callee" : "changes nothing"
+      }, and the caller gets one answer`,
       async (router) => {
         const { caller, callee, invocation } = await pendingCall(router);
         await caller.send([49, 7, { mode: first }]);
         await caller.send([49, 7, { mode: second }]);
+        if (endsWait) await expectError(caller, 48, 7, CANCELED);
         if (first !== "skip") {
           assertEquals(
             await callee.receive(),
@@ -277,14 +281,80 @@ for (const first of MODES) {
         await callee.expectNothing();
         for (const answer of answersTo(invocation)) await callee.send(answer);
         await callee.expectNothing();
-        const answer = await caller.receive();
-        if (first === "kill") assertEquals(answer, [50, 7, {}, ["late"]]);
-        else assertError(answer, 48, 7, CANCELED);
+        if (!endsWait) {
+          const answer = await caller.receive();
+          if (first === "kill") assertEquals(answer, [50, 7, {}, ["late"]]);
+          else assertError(answer, 48, 7, CANCELED);
+        }
         await caller.expectNothing();
       },
     );
   }
 }
+
+scenario(
+  "CX-10: a CANCEL without mode, too, ends the wait for a killed callee, whose leaving then tells the caller nothing",
+  async (router) => {
+    const { caller, callee } = await pendingCall(router);
+    await caller.send([49, 7, { mode: "kill" }]);
+    assertEquals((await callee.receive())[0], 69);
+    await expectSilence(caller, callee);
+    await caller.send([49, 7, {}]);
+    await expectError(caller, 48, 7, CANCELED);
+    await callee.request([6, {}, "com.bye"]);
+    await caller.expectNothing();
+  },
+  { everySerializer: true },
+);
+
+scenario(
+  "CX-10 SH-05: a killed call that its caller gave up occupies the callee until that answers",
+  async (router) => {
+    const caller = await router.join();
+    const callee = await router.join({ features: CANCELING });
+    await callee.register("com.a", { concurrency: 1 });
+    await caller.send([48, 1, {}, "com.a"]);
+    const [, invocation] = await callee.receive();
+    await caller.send([49, 1, { mode: "kill" }]);
+    await caller.send([49, 1, { mode: "skip" }]);
+    assertEquals(await callee.receive(), [69, invocation, { mode: "kill" }]);
+    await expectError(caller, 48, 1, CANCELED);
+    const busy = "wamp.error.max_concurrency_reached";
+    await caller.send([48, 2, {}, "com.a"]);
+    await expectError(caller, 48, 2, busy);
+    await callee.send([8, 68, invocation, {}, CANCELED]);
+    await callee.expectNothing();
+    await caller.send([48, 3, {}, "com.a"]);
+    assertEquals((await callee.receive())[0], 68);
+    await caller.expectNothing();
+  },
+);
+
+scenario(
+  "CX-10 PG-10: after kill and killnowait further pieces of the call are discarded",
+  async (router) => {
+    const caller = await router.join({
+      features: {
+        caller: { progressive_call_invocations: true, call_canceling: true },
+      },
+    });
+    const callee = await router.join({
+      features: {
+        callee: { progressive_call_invocations: true, call_canceling: true },
+      },
+    });
+    await callee.register("com.a");
+    await caller.send([48, 1, { progress: true }, "com.a"]);
+    const [, invocation] = await callee.receive();
+    await caller.send([49, 1, { mode: "kill" }]);
+    await caller.send([49, 1, { mode: "killnowait" }]);
+    await caller.send([48, 1, { progress: true }, "com.a"]);
+    await caller.send([48, 1, {}, "com.a"]);
+    await expectError(caller, 48, 1, CANCELED);
+    assertEquals(await callee.receive(), [69, invocation, { mode: "kill" }]);
+    await expectSilence(caller, callee);
+  },
+);
 
 scenario(
   "CX-13: CANCEL works for a caller that announced nothing",

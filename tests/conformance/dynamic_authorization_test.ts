@@ -415,7 +415,7 @@ function killable(): ReturnType<typeof authorized> {
   const [trusted, asked] = realm.roles;
   const [rule] = trusted.permissions;
   const permissions = [
-    rule,
+    ...trusted.permissions,
     { ...rule, uri: "wamp.session.", match: "prefix" as const },
   ];
   return {

@@ -81,7 +81,7 @@ scenario(
 );
 
 scenario(
-  "FR-15: where not even the details fit, the event is left out",
+  "FR-15: where not even the details fit, the EVENT comes without those that are too long, and says so",
   async (router) => {
     const publisher = await router.join({
       features: { publisher: { payload_passthru_mode: true } },
@@ -91,6 +91,9 @@ scenario(
     await other.subscribe("com.a");
     await publisher.send([16, 1, { ppt_scheme: TEXT }, "com.a", ["x"]]);
     assertEquals((await other.receive())[4], ["x"]);
+    assertEquals((await short.receive()).slice(3), [
+      { ...BARE, _details_cut: true },
+    ]);
     await publisher.send([16, 2, {}, "com.a", ["next"]]);
     assertEquals((await short.receive())[4], ["next"]);
   },

@@ -8,6 +8,7 @@ import {
   scenario,
   sendTogether,
 } from "../support/scenario.ts";
+import { doMeta } from "../support/meta.ts";
 import { openRealm } from "../support/test_server.ts";
 import { brokerFeatures, joinAs, realmOfTwoRoles } from "./_identities.ts";
 
@@ -316,10 +317,154 @@ scenario(
   },
 );
 
-scenario("ER-01: the broker announces event_retention", async (router) => {
-  const features = await brokerFeatures(router);
-  assertEquals(features["event_retention"], true);
-});
+const CLEAR = { _clear_retained: true, retain: null };
+
+scenario(
+  "ER-04: _clear_retained removes the retained event of its topic alone, and goes to subscribers as any event",
+  async (router) => {
+    const [publisher, early, late] = await router.joinMany(3);
+    await early.subscribe("com.a");
+    await retain(publisher, "com.a", ["kept"]);
+    await retain(publisher, "com.ab", ["other"]);
+    assertEquals((await early.receive())[4], ["kept"]);
+    await retain(publisher, "com.a", ["gone"], CLEAR);
+    assertEquals((await early.receive()).slice(3), [{}, ["gone"]]);
+    await late.subscribe("com.a", GET);
+    await late.expectNothing();
+    await late.subscribe("com.", { ...GET, match: "prefix" });
+    assertEquals((await late.receive())[4], ["other"]);
+    await late.expectNothing();
+    // Nothing is there to be cleared any more, which is no error.
+    await retain(publisher, "com.a", [], CLEAR);
+    assertEquals((await early.receive()).slice(3), [{}]);
+    assertEquals((await late.receive()).slice(3), [{}]);
+    assertEquals((await late.receive()).slice(3), [{ topic: "com.a" }]);
+    // With retain it says the same; without either nothing is cleared.
+    await retain(publisher, "com.ab", [], { _clear_retained: false });
+    await publisher.send([16, 90, { _clear_retained: null }, "com.ab"]);
+    const again = await router.join();
+    await publisher.expectNothing();
+    await again.subscribe("com.ab", GET);
+    assertEquals((await again.receive()).slice(3), [{ retained: true }]);
+    await retain(publisher, "com.ab", [], { _clear_retained: true });
+    assertEquals((await again.receive()).slice(3), [{}]);
+    await again.subscribe("com.ab", GET);
+    await again.expectNothing();
+  },
+  { everySerializer: true },
+);
+
+scenario(
+  "ER-04 ER-05 ER-07: clearing takes the retained event from those whom the publication is for",
+  async (router) => {
+    const publisher = await router.join();
+    const [anna, admin] = [await joinAs(router), await joinAs(router, "admin")];
+    const rows: [
+      options: Record<string, unknown>,
+      anna: boolean,
+      admin: boolean,
+    ][] = [
+      [{}, false, false],
+      [{ exclude: [anna.session] }, true, false],
+      [{ exclude_authid: [admin.authid] }, false, true],
+      [{ exclude_authrole: ["admin"] }, false, true],
+      [{ eligible: [admin.session] }, true, false],
+      [{ eligible_authid: [anna.authid] }, false, true],
+      [{ eligible_authrole: ["admin"] }, true, false],
+      [{ eligible: [] }, true, true],
+    ];
+    for (const [i, [options, ...isLeft]] of rows.entries()) {
+      const topic = `com.t${i}`;
+      await retain(publisher, topic, [i]);
+      await retain(publisher, topic, [], { ...CLEAR, ...options });
+      for (const [j, { client }] of [anna, admin].entries()) {
+        await client.subscribe(topic, GET);
+        if (isLeft[j]) assertEquals((await client.receive())[4], [i]);
+        await client.expectNothing();
+      }
+    }
+    // One's own publication is not for oneself, unless exclude_me is false.
+    const lists = { eligible: [publisher.sessionId] };
+    await retain(anna.client, "com.own", ["anna's"], { exclude_me: false });
+    await retain(publisher, "com.own", [], { ...CLEAR, ...lists });
+    await publisher.subscribe("com.own", GET);
+    assertEquals((await publisher.receive())[4], ["anna's"]);
+    const own = { ...CLEAR, ...lists, exclude_me: false };
+    await publisher.send([16, publisher.nextRequest(), own, "com.own"]);
+    assertEquals((await publisher.receive()).slice(3), [{}]);
+    await publisher.subscribe("com.own", GET);
+    await publisher.expectNothing();
+  },
+  realmOfTwoRoles(),
+);
+
+scenario(
+  "ER-04: who may not publish to a topic cannot clear it",
+  async (router) => {
+    const [publisher, late] = await router.joinMany(2);
+    const rows: [topic: string, error: string][] = [
+      ["com..a", "wamp.error.invalid_uri"],
+      ["wamp.a", "wamp.error.invalid_uri"],
+      ["com.forbidden", "wamp.error.not_authorized"],
+    ];
+    for (const [topic, error] of rows) {
+      const request = publisher.nextRequest();
+      const options = { _clear_retained: true, acknowledge: true };
+      await publisher.send([16, request, options, topic]);
+      await expectError(publisher, 16, request, error);
+    }
+    await retain(publisher, "com.allowed", [1]);
+    await publisher.send([16, 90, { _clear_retained: true }, "com.forbidden"]);
+    await publisher.expectNothing();
+    await late.subscribe("com.", { ...GET, match: "prefix" });
+    assertEquals((await late.receive())[4], [1]);
+    await late.expectNothing();
+  },
+  {
+    realms: [{
+      ...openRealm("realm1"),
+      roles: openRealm("realm1").roles.map((role) => ({
+        ...role,
+        permissions: [...role.permissions, {
+          ...role.permissions[0],
+          uri: "com.forbidden",
+          match: "exact",
+          allow: { ...role.permissions[0].allow, publish: false },
+        }],
+      })),
+    }],
+  },
+);
+
+scenario(
+  "ER-04 TS-04: a testament can clear",
+  async (router) => {
+    const [testator, late] = await router.joinMany(2);
+    await retain(testator, "com.here", ["joe"]);
+    await doMeta(
+      testator,
+      "wamp.session.add_testament",
+      ["com.here", [], {}],
+      { publish_options: { _clear_retained: true } },
+    );
+    await late.subscribe("com.here", GET);
+    assertEquals((await late.receive())[4], ["joe"]);
+    testator.close();
+    assertEquals((await late.receive()).slice(3), [{}]);
+    await late.subscribe("com.here", GET);
+    await late.expectNothing();
+  },
+  { everySerializer: true },
+);
+
+scenario(
+  "ER-01 MF-06: the broker announces event_retention, and that it can clear",
+  async (router) => {
+    const features = await brokerFeatures(router);
+    assertEquals(features["event_retention"], true);
+    assertEquals(features["_clear_retained"], true);
+  },
+);
 
 scenario(
   "ER-03 ER-06 FR-21: a client that reads gets all that a pattern brings, also more than may wait",

@@ -164,7 +164,7 @@ const KNOWN_FEATURES: Record<string, string[]> = {
 
 /** The router's own (MF-06). */
 const OWN_FEATURES: Record<string, string[]> = {
-  broker: [],
+  broker: ["_payload_unsupported", "_clear_retained"],
   dealer: ["_least_pending"],
 };
 

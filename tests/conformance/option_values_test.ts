@@ -127,6 +127,7 @@ const UNPUBLISHABLE: [key: string, ...values: unknown[]][] = [
   ["eligible_authrole", 5, "x", [5]],
   ["disclose_me", "x", 1],
   ["retain", "x", 1],
+  ["_clear_retained", "x", 1],
   ["rkey", 1],
   ["ppt_scheme", 1, true],
   ["ppt_serializer", 1],

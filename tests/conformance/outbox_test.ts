@@ -53,6 +53,9 @@ for (const kind of TRANSPORT_KINDS) {
       const line = await server.logged("does not read");
       assertEquals(line.level, "warn");
       assertEquals(line.fields["transport"], kind);
+      assertEquals(line.fields["session"], idle.sessionId);
+      assertEquals(line.fields["realm"], "realm1");
+      assertEquals(typeof line.fields["authid"], "string");
       assertEquals(line.fields["max_outbox_bytes"], OUTBOX_BYTES);
       assert(Number(line.fields["pending_bytes"]) > OUTBOX_BYTES);
       assert(Number(line.fields["pending_bytes"]) < OUTBOX_BYTES + 150_000);

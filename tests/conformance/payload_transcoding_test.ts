@@ -189,8 +189,12 @@ for (const [name, from, octets, others] of CONVERTED) {
       for (const subscriber of subscribers) {
         const to = subscriber.serializer;
         const due = to === from ? octets : others[to];
-        if (due === undefined) await subscriber.expectNothing();
-        else await receiveOctets(subscriber, listOf(to, due));
+        if (due !== undefined) {
+          await receiveOctets(subscriber, listOf(to, due));
+          continue;
+        }
+        const bare = await subscriber.receive();
+        assertEquals(bare.slice(3), [{ payload_unsupported: true }]);
       }
     },
   );
@@ -297,7 +301,7 @@ const UNSUPPORTED: [
 
 for (const [name, from, value, to] of UNSUPPORTED) {
   scenario(
-    `SE-11: ${name} of ${from}, which ${to} cannot hold, is dropped as an event, and an ERROR as a call`,
+    `SE-11: ${name} of ${from}, which ${to} cannot hold, is an EVENT without payload that says so, and an ERROR as a call`,
     async (router) => {
       const one = await router.join({ serializer: from });
       const equal = await router.join({ serializer: from });
@@ -307,6 +311,8 @@ for (const [name, from, value, to] of UNSUPPORTED) {
       const args = listOf(from, value);
       await sendOctets(one, [16, 1, {}, "com.a"], args);
       await receiveOctets(equal, args);
+      const bare = await other.receive();
+      assertEquals(bare.slice(3), [{ payload_unsupported: true }]);
       await other.expectNothing();
       const { running } = router.server;
       assertEquals(running.counted("events_unsupported_value"), 1);

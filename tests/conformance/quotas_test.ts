@@ -284,7 +284,7 @@ scenario(
   "RV-04 quota max_registrations: who comes back takes over its own authid's registration at the bound",
   async (router) => {
     const [old, fresh, other] = await router.joinMany(3);
-    const id = await old.register("com.p");
+    const id = await old.register("com.p", { force_reregister: true });
     const again = await fresh.register("com.p", { force_reregister: true });
     assertNotEquals(again, id);
     await other.send([64, 1, {}, "com.q"]);

@@ -1,6 +1,6 @@
 /**
  * Revocation of registrations (checklist §9.11), by `remove_callee` and by
- * `force_reregister`.
+ * `force_reregister`. Who may do the latter is in `registration_takeover_test.ts`.
  */
 import { assertEquals, assertNotEquals } from "@std/assert";
 import {
@@ -15,6 +15,7 @@ import { openRealm } from "../support/test_server.ts";
 
 const REMOVE = "wamp.registration.remove_callee";
 const REVOCATION = { callee: { registration_revocation: true } };
+const FORCE = { force_reregister: true };
 const GUARDED = { realms: [guardedRealm()] };
 
 scenario(
@@ -130,6 +131,15 @@ scenario(
   GUARDED,
 );
 
+/** A realm in which anybody may take procedures from anybody. */
+function forcingRealm(): ReturnType<typeof openRealm> {
+  const realm = openRealm("realm1");
+  const [role] = realm.roles;
+  const [rule] = role.permissions;
+  const permissions = [{ ...rule, allow: { ...rule.allow, ...FORCE } }];
+  return { ...realm, roles: [{ ...role, permissions }] };
+}
+
 scenario(
   "RV-04: force_reregister takes the procedure from its holders, which are told why",
   async (router) => {
@@ -140,7 +150,7 @@ scenario(
     const old = await holders[0].register("com.a", options);
     await holders[1].register("com.a", options);
     await silent.register("com.a", options);
-    const id = await newcomer.register("com.a", { force_reregister: true });
+    const id = await newcomer.register("com.a", FORCE);
     assertNotEquals(id, old);
     for (const holder of holders) {
       assertEquals(await holder.receive(), [67, 0, {
@@ -156,7 +166,7 @@ scenario(
     assertEquals((await newcomer.receive()).slice(0, 3), [68, 1, id]);
     await expectSilence(caller, ...holders, silent);
   },
-  { everySerializer: true },
+  { realms: [forcingRealm()], everySerializer: true },
 );
 
 scenario(
@@ -165,8 +175,8 @@ scenario(
     const [holder, other] = await router.joinMany(2);
     await holder.register("com.a", { match: "prefix" });
     await holder.register("com.a.b");
-    await other.register("com.a", { force_reregister: true });
-    await other.register("com.new", { force_reregister: true });
+    await other.register("com.a", FORCE);
+    await other.register("com.new", FORCE);
     await other.send([48, 9, {}, "com.a.b"]);
     assertEquals((await holder.receive())[0], 68);
     await other.send([48, 10, {}, "com.abc"]);
@@ -202,9 +212,9 @@ scenario(
   "RV-03: force_reregister is told as the end of the old registration and the start of another",
   async (router) => {
     const [watcher, holder, newcomer] = await router.joinMany(3);
-    const old = await holder.register("com.a");
+    const old = await holder.register("com.a", FORCE);
     const events = await watch(watcher);
-    const id = await newcomer.register("com.a", { force_reregister: true });
+    const id = await newcomer.register("com.a", FORCE);
     assertEquals(await events.next(), [
       "wamp.registration.on_unregister",
       holder.sessionId,
@@ -232,11 +242,11 @@ scenario(
   async (router) => {
     const caller = await router.join();
     const ghost = await router.join();
-    await ghost.register("com.a");
+    await ghost.register("com.a", FORCE);
     await caller.send([48, 1, {}, "com.a"]);
     await ghost.receive();
     const client = await router.join();
-    await client.register("com.a", { force_reregister: true });
+    await client.register("com.a", FORCE);
     await caller.send([48, 2, {}, "com.a"]);
     await client.send([70, (await client.receive())[1], {}, ["new"]]);
     assertEquals(await caller.receive(), [50, 2, {}, ["new"]]);
@@ -250,7 +260,7 @@ scenario(
   async (router) => {
     const client = await router.join({ features: REVOCATION });
     const old = await client.register("com.a");
-    await client.send([64, 2, { force_reregister: true }, "com.a"]);
+    await client.send([64, 2, FORCE, "com.a"]);
     assertEquals(await client.receive(), [67, 0, {
       registration: old,
       reason: "wamp.error.unregistered",
@@ -266,10 +276,10 @@ scenario(
   async (router) => {
     const [holder, other] = await router.joinMany(2);
     await other.register("com.b");
-    const id = await holder.register("com.a");
-    await other.send([64, 2, { force_reregister: true }, "com.a"]);
+    const id = await holder.register("com.a", FORCE);
+    await other.send([64, 2, FORCE, "com.a"]);
     await expectError(other, 64, 2, "sluice.error.limit_reached");
-    await other.send([64, 3, { force_reregister: true }, "org.a"]);
+    await other.send([64, 3, FORCE, "org.a"]);
     await expectError(other, 64, 3, "wamp.error.not_authorized");
     assertEquals(await askMeta(other, "wamp.registration.lookup", "com.a"), id);
     await holder.expectNothing();

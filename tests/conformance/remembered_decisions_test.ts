@@ -94,6 +94,120 @@ for (const cache of [true, "session"]) {
   );
 }
 
+/** Requests that an authorizer is shown as different from the plain one. */
+const OPTIONS: readonly [code: number, options: Record<string, unknown>][] = [
+  [16, { retain: true }],
+  [16, { disclose_me: true }],
+  [16, { exclude_me: false }],
+  [16, { eligible_authrole: ["admin"] }],
+  [16, { exclude: [1, 2] }],
+  [16, { ppt_scheme: "x_a" }],
+  [16, { x_own: "1" }],
+  [48, { disclose_me: true }],
+  [48, { receive_progress: true }],
+  [48, { timeout: 5000 }],
+  [48, { rkey: "a" }],
+  [32, { get_retained: true }],
+  [64, { invoke: "roundrobin" }],
+  [64, { disclose_caller: true }],
+  [64, { force_reregister: true }],
+];
+
+/** The request of `client`: whether it was allowed. What it owns is given up. */
+async function asks(
+  client: RawClient,
+  code: number,
+  options: Record<string, unknown>,
+): Promise<boolean> {
+  const request = client.nextRequest();
+  const told = code === 16 ? { acknowledge: true, ...options } : options;
+  const answer = await client.request([code, request, told, "com.a"]);
+  const isError = answer[0] === 8;
+  assertEquals(answer[isError ? 2 : 1], request, show(answer));
+  if (code === 48 && isError) {
+    // Nobody has registered it.
+    return answer[4] === "wamp.error.no_such_procedure";
+  }
+  if (!isError && (code === 32 || code === 64)) {
+    await client.request([code + 2, client.nextRequest(), answer[2]]);
+  }
+  return !isError;
+}
+
+for (const cache of ["session", "authid", "role"]) {
+  for (const [code, options] of OPTIONS) {
+    scenario(
+      `AZ-08: what was decided for the ${cache} of message ${code} without options does not cover ${
+        JSON.stringify(options)
+      }, nor the other way`,
+      async (router) => {
+        const decider = await authorizer(router);
+        const client = await router.join({
+          features: {
+            publisher: { payload_passthru_mode: true },
+            caller: { progressive_call_results: true },
+          },
+        });
+        const decides = async (
+          told: Record<string, unknown>,
+          allow: boolean,
+        ) => {
+          const [isAllowed] = await Promise.all([
+            asks(client, code, told),
+            decider.decide("com.a", { allow, cache }),
+          ]);
+          assertEquals(isAllowed, allow);
+        };
+        await decides({}, true);
+        await decides(options, false);
+        for (let round = 0; round < 2; round++) {
+          assertEquals(await asks(client, code, {}), true);
+          assertEquals(await asks(client, code, options), false);
+        }
+        await decider.expectNoQuestion();
+      },
+      authorized(),
+    );
+  }
+}
+
+scenario(
+  "AZ-08: what is told in options too long to remember by is asked about each time",
+  async (router) => {
+    const decider = await authorizer(router);
+    const client = await router.join();
+    const options = { exclude: Array.from({ length: 1000 }, (_, i) => i + 1) };
+    for (const allow of [true, false, true]) {
+      const [isAllowed] = await Promise.all([
+        asks(client, 16, options),
+        decider.decide("com.a", { allow, cache: true }),
+      ]);
+      assertEquals(isAllowed, allow);
+    }
+  },
+  authorized(),
+);
+
+scenario(
+  "AZ-08: a match that is told or left out, and the order of options, make no other request",
+  async (router) => {
+    const decider = await authorizer(router);
+    const client = await router.join();
+    const yes = { allow: true, cache: true };
+    await Promise.all([asks(client, 32, {}), decider.decide("com.a", yes)]);
+    assertEquals(await asks(client, 32, { match: "exact" }), true);
+    const options = { retain: true, exclude_me: false };
+    await Promise.all([
+      asks(client, 16, options),
+      decider.decide("com.a", yes),
+    ]);
+    const { retain, exclude_me } = options;
+    assertEquals(await asks(client, 16, { exclude_me, retain }), true);
+    await decider.expectNoQuestion();
+  },
+  { ...authorized(), everySerializer: true },
+);
+
 scenario(
   "AZ-08: cache role holds for all sessions of the role",
   async (router) => {
@@ -180,7 +294,11 @@ function flushing(): ReturnType<typeof authorized> {
   const [realm] = options.realms as [RealmConfig];
   const [trusted, asked] = realm.roles;
   const [rule] = trusted.permissions;
-  const permissions = [rule, { ...rule, uri: FLUSH, match: "exact" as const }];
+  const permissions = [...trusted.permissions, {
+    ...rule,
+    uri: FLUSH,
+    match: "exact" as const,
+  }];
   return {
     ...options,
     realms: [{ ...realm, roles: [{ ...trusted, permissions }, asked] }],

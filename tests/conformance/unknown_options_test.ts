@@ -275,6 +275,8 @@ for (const [numbers, name, message] of UNANNOUNCED) {
 
 /** All that the router does: not the sketches SS, SD, RF, RL and RE. */
 const ANNOUNCED = [
+  "broker._clear_retained",
+  "broker._payload_unsupported",
   "broker.event_history",
   "broker.event_retention",
   "broker.pattern_based_subscription",

@@ -15,7 +15,7 @@ import {
 const SOURCE = new URL("../../src/", import.meta.url);
 const PAGE = new URL("../../docs/architecture.md", import.meta.url);
 
-const PURE = ["base", "wamp", "rawsocket", "serializer", "router"];
+const PURE = ["base", "wamp", "framing", "rawsocket", "serializer", "router"];
 /** Hands lines to a library. */
 const NOT_PURE = "base/log.ts";
 /** Reckons with text and nothing else. */

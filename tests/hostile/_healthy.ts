@@ -26,7 +26,6 @@ export class Healthy {
   readonly #registration: number;
   readonly #subscription: number;
   #rounds = 0;
-  #longestMs = 0;
   #stopped = false;
   #failure: unknown = undefined;
 
@@ -64,11 +63,6 @@ export class Healthy {
     return this.#rounds;
   }
 
-  /** The longest that a round took. */
-  get longestMs(): number {
-    return this.#longestMs;
-  }
-
   /** What went wrong, which also ends {@linkcode Healthy.run}. */
   get failure(): unknown {
     return this.#failure;
@@ -90,12 +84,10 @@ export class Healthy {
 
   /** One call and one publication. */
   async round(): Promise<void> {
-    const started = performance.now();
     const args = [this.#rounds, "ä😀", [true, null, { a: [1.5, -1] }]];
     const keywords = { round: this.#rounds, nested: { "": [] } };
     await this.#call(args, keywords);
     await this.#publish(args, keywords);
-    this.#longestMs = Math.max(this.#longestMs, performance.now() - started);
     this.#rounds++;
   }
 

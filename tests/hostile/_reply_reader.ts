@@ -9,6 +9,10 @@ const ROUTER_CODES = new Set(
   [2, 3, 6, 8, 17, 33, 35, 36, 50, 65, 67, 68, 69],
 );
 
+/** What an HTTP client gets in place of the handshake's reply, and nothing after. */
+const HTTP_REFUSAL =
+  /^HTTP\/1\.1 400 Bad Request\r\n([\w-]+: [^\r\n]+\r\n)+\r\n.*\n?$/;
+
 /** Told of each message: its code and its octets. */
 export type MessageListener = (code: number, payload: Uint8Array) => void;
 
@@ -27,6 +31,8 @@ export class ReplyReader {
   #onCounted: (isEnd: boolean) => void = () => {};
   #isEnded = false;
   #isShaken = false;
+  /** Undefined unless the answer is one of HTTP. */
+  #http: string | undefined = undefined;
   #buffer = new Uint8Array(4096);
   #filled = 0;
 
@@ -64,7 +70,10 @@ export class ReplyReader {
     try {
       while (true) {
         const count = await conn.read(chunk);
-        if (count === null) break;
+        if (count === null) {
+          this.#checkHttp();
+          break;
+        }
         this.#take(chunk.subarray(0, count));
       }
     } catch (error) {
@@ -79,6 +88,10 @@ export class ReplyReader {
 
   #take(chunk: Uint8Array): void {
     if (this.violation !== undefined) return;
+    if (this.#http !== undefined) {
+      this.#http += new TextDecoder().decode(chunk);
+      return;
+    }
     if (this.#filled + chunk.length > this.#buffer.length) {
       const size = Math.max(
         this.#buffer.length * 2,
@@ -91,7 +104,7 @@ export class ReplyReader {
     this.#buffer.set(chunk, this.#filled);
     this.#filled += chunk.length;
     let start = 0;
-    while (this.violation === undefined) {
+    while (this.violation === undefined && this.#http === undefined) {
       const size = this.#sizeAt(start);
       if (this.#filled - start < size) break;
       if (this.#isShaken) this.#frame(start, start + size);
@@ -110,9 +123,20 @@ export class ReplyReader {
     return 4 + (isExtended ? 2 ** 24 : high << 16 | middle << 8 | low);
   }
 
+  #checkHttp(): void {
+    if (this.#http !== undefined && !HTTP_REFUSAL.test(this.#http)) {
+      this.violation = `The answer to HTTP is wrong: ${this.#http}`;
+    }
+  }
+
   #handshake(): void {
     this.#isShaken = true;
     const [magic, second, third, fourth] = this.#buffer;
+    if (magic === 0x48) {
+      const octets = this.#buffer.subarray(0, this.#filled);
+      this.#http = new TextDecoder().decode(octets);
+      return;
+    }
     const isReply = magic === 0x7f && third === 0 && fourth === 0 &&
       ((second & 0x0f) !== 0 || (second >> 4 >= 1 && second >> 4 <= 4));
     if (!isReply) {

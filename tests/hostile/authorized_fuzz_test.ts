@@ -17,7 +17,7 @@ const AUTHORIZER = "hostile.authorizer";
 
 /** Clients on TCP are asked about; those on the Unix socket are not. */
 function realm(): RealmConfig {
-  const open = openRealm("realm1", ["trusted"]);
+  const open = openRealm("realm1", ["trusted"], [AUTHORIZER]);
   const { role } = buildQuotas();
   const asked = {
     name: "asked",

@@ -5,6 +5,8 @@
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import type { Logger } from "../../src/base/log.ts";
 import type { Deadline } from "../../src/base/timer_wheel.ts";
+import { RAWSOCKET_FRAMER } from "../../src/rawsocket/frame.ts";
+import { RawSocketFraming } from "../../src/rawsocket/rawsocket_framing.ts";
 import type { MessageReceiver } from "../../src/transport/message_receiver.ts";
 import { createSerializer } from "../../src/serializer/formats.ts";
 import {
@@ -14,9 +16,10 @@ import {
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
 import { FrameEncoder } from "../../src/transport/frame_encoder.ts";
 import { Pipeline } from "../../src/transport/pipeline.ts";
-import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
+import { OutboxBudget } from "../../src/transport/outbox.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
 import type { ClientMessage } from "../../src/wamp/message.ts";
+import { assertOnceLess } from "../support/growth.ts";
 import { concat } from "../support/hex.ts";
 import { frame } from "../support/raw_client.ts";
 import { encodeValue } from "../support/wire_codec.ts";
@@ -76,15 +79,20 @@ class CostlySession implements MessageReceiver {
     return 0;
   }
 
+  show(): void {}
   fail(): void {}
   disconnected(): void {}
   shutDown(): void {}
+
+  log(): Logger {
+    return SILENT;
+  }
 }
 
 function optionsFor(session: MessageReceiver): ConnectionOptions {
   const flushQueue = new FlushQueue();
   const serializer = createSerializer("msgpack", 64);
-  const encoder = new FrameEncoder(serializer, flushQueue);
+  const encoder = new FrameEncoder(serializer, RAWSOCKET_FRAMER, flushQueue);
   return {
     pipeline: new Pipeline<Connection>((error) => {
       throw error;
@@ -95,16 +103,14 @@ function optionsFor(session: MessageReceiver): ConnectionOptions {
     timers: { set: () => ({}) as Deadline, clear: () => {} },
     log: SILENT,
     debug: false,
-    codecs: new Map([[2, { serializer, encoder }]]),
-    maxMessageBytes: 65_536,
-    maxOutboxBytes: 65_536,
-    handshakeTimeoutMs: 1000,
-    offer: () => ({
-      serializers: new Set([2]),
+    framing: new RawSocketFraming({
+      codecs: new Map([[2, { serializer, encoder }]]),
       maxMessageBytes: 65_536,
       minPeerLimitBytes: 512,
-      full: false,
     }),
+    maxOutboxBytes: 65_536,
+    handshakeTimeoutMs: 1000,
+    isFull: () => false,
     openSession: () => session,
     readPaused: () => {},
     outboxOverflowed: () => {},
@@ -145,6 +151,6 @@ Deno.test("messages that cost much are handled over several turns, in their orde
 });
 
 Deno.test("messages that cost little are handled in one turn", async () => {
-  const turns = await turnsOf(32, 0);
-  assertEquals(new Set(turns).size, 1);
+  // Where the machine is busy, any of them can cost much.
+  await assertOnceLess(async () => new Set(await turnsOf(32, 0)).size, 2);
 });

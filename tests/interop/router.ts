@@ -50,6 +50,7 @@ export class RouterProcess {
   /** Starts a router on free ports and a private Unix socket. */
   static async start(): Promise<RouterProcess> {
     const folder = await Deno.makeTempDir({ prefix: "sluice-interop-" });
+    await putTlsFiles(folder);
     const config = `${folder}/config.json`;
     await Deno.writeTextFile(config, JSON.stringify(configIn(folder)));
     const words = [
@@ -92,11 +93,21 @@ export class RouterProcess {
   }
 }
 
+/** The key for the router alone, and the whole chain: `check` warns otherwise. */
+async function putTlsFiles(folder: string): Promise<void> {
+  const read = (name: string) =>
+    Deno.readTextFile(pathOf(`tests/fixtures/${name}`));
+  const key = await read("localhost.key");
+  await Deno.writeTextFile(`${folder}/server.key`, key, { mode: 0o600 });
+  const chain = await read("localhost.crt") + await read("ca.crt");
+  await Deno.writeTextFile(`${folder}/server.crt`, chain);
+}
+
 function configIn(folder: string): unknown {
   const tcp = { type: "tcp", interface: "127.0.0.1", port: 0 };
   const tls = {
-    key: pathOf("tests/fixtures/localhost.key"),
-    certificate: pathOf("tests/fixtures/localhost.crt"),
+    key: `${folder}/server.key`,
+    certificate: `${folder}/server.crt`,
   };
   const endpoints = [
     ["tcp", tcp],
@@ -111,7 +122,10 @@ function configIn(folder: string): unknown {
       name: "realm1",
       roles: [
         { name: "anonymous", permissions: permissions() },
-        { name: "user" },
+        {
+          name: "user",
+          permissions: [{ uri: "interop.*", allow: { call: true } }],
+        },
       ],
     }],
     transports: [

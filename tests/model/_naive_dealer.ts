@@ -94,7 +94,11 @@ export class NaiveDealer {
     const policy = choice.invoke ?? "single";
     let found = this.#find(uri, match);
     let orphans: NaiveCall[] = [];
-    if (choice.force_reregister && found !== undefined) {
+    const isTakenOver = choice.force_reregister === true &&
+      (found?.callees.every((callee) =>
+        callee.client === client || callee.choice.force_reregister
+      ) ?? false);
+    if (isTakenOver && found !== undefined) {
       const evicted = found;
       orphans = this.#waitingAt(found);
       this.calls = this.calls.filter((call) => !orphans.includes(call));
@@ -103,7 +107,10 @@ export class NaiveDealer {
       }
       found = undefined;
     }
-    if (found && (found.policy === "single" || found.policy !== policy)) {
+    if (
+      found && (choice.force_reregister || found.policy === "single" ||
+        found.policy !== policy)
+    ) {
       const error = "wamp.error.procedure_already_exists";
       client.due(line("ERROR", 64, request, error, null));
       return;
@@ -225,14 +232,14 @@ export class NaiveDealer {
   }
 
   cancel(call: NaiveCall, mode: string): void {
-    if (call.killing) return;
     const canInterrupt = call.callee?.client.features.canceling === true;
     if (mode === "kill" && canInterrupt) {
+      if (!call.killing) this.#interrupt(call, "kill");
       call.killing = true;
-      return this.#interrupt(call, "kill");
+      return;
     }
     this.#refuse(call.caller, call.request, "wamp.error.canceled");
-    if (mode !== "skip") this.#interrupt(call, "killnowait");
+    if (mode !== "skip" && !call.killing) this.#interrupt(call, "killnowait");
     this.#abandon(call);
   }
 
@@ -364,6 +371,12 @@ export class NaiveDealer {
 
   #serveWaiting(registration: NaiveRegistration): void {
     for (const call of this.#waitingAt(registration)) {
+      if (call.overMs !== undefined && call.overMs <= this.#nowMs) {
+        call.dueMs = undefined;
+        this.#refuse(call.caller, call.request, "wamp.error.timeout");
+        this.calls.splice(this.calls.indexOf(call), 1);
+        continue;
+      }
       const out = this.#outFor(call);
       const callee = this.#choose(registration, out);
       if (callee !== undefined) this.#invoke(call, callee);

@@ -283,7 +283,7 @@ export class ModelRun {
         : {}),
       ...(random.oneIn(4) ? { disclose_caller: true } : {}),
       ...(random.oneIn(3) ? { forward_timeout: true } : {}),
-      ...(random.oneIn(10) ? { force_reregister: true } : {}),
+      ...(random.oneIn(4) ? { force_reregister: true } : {}),
     };
     const request = real.register(uri, choice);
     this.#note(

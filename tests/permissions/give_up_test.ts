@@ -45,39 +45,44 @@ const REFUSED = {
 
 Deno.test("giveUp() leaves a process its open listeners and nothing else", async () => {
   assertEquals(await probe(["-A"], ""), {
-    "keepsAllWrite": "false",
+    "too broad": "",
     "write a file": "NotCapable",
     ...REFUSED,
     "accept": "done",
   });
 });
 
-Deno.test("giveUp() keeps the right to remove sockets, and no other if it was granted alone", async () => {
+Deno.test("giveUp() keeps the right to look at sockets and to remove them, and no other if it was granted alone", async () => {
   const folder = await Deno.makeTempDir();
   const socket = `${folder}/s`;
   try {
     const narrow = [
       "--allow-net",
-      "--allow-read",
+      `--allow-read=${socket},${folder}/.s~`,
       "--allow-env",
       "--allow-run",
       `--allow-write=${socket},${folder}/.s~`,
     ];
     assertEquals(await probe(narrow, socket), {
-      "keepsAllWrite": "false",
+      "too broad": "",
       "write a file": "NotCapable",
       ...REFUSED,
       "accept": "done",
       "write in the private folder": "NotCapable",
+      "look at the socket": "done",
       "remove the socket": "done",
     });
     // What was granted as a whole cannot be narrowed.
     assertEquals(await probe(["-A"], socket), {
-      "keepsAllWrite": "true",
+      "too broad": "read,write",
       "write a file": "done",
       ...REFUSED,
+      "read a file": "done",
+      "read through node": "done",
+      "import a file": "TypeError",
       "accept": "done",
       "write in the private folder": "NotFound",
+      "look at the socket": "done",
       "remove the socket": "done",
     });
   } finally {
@@ -85,13 +90,20 @@ Deno.test("giveUp() keeps the right to remove sockets, and no other if it was gr
   }
 });
 
-Deno.test("giveUp() revokes each right to write that does not last", () => {
+Deno.test("giveUp() revokes each right to read and write that does not last, and tells what was granted as more", () => {
   const subject = subjectWith([unix("/run/s"), tcp("::1", 1, [])]);
   const revoked: string[] = [];
   const status = (state: Deno.PermissionState) =>
     ({ state }) as Deno.PermissionStatus;
-  giveUp(requiredPermissions(subject), lastingPermissions(subject.config), {
-    querySync: () => status("prompt"),
+  const lasting = lastingPermissions(subject.config);
+  const { tooBroad } = giveUp(requiredPermissions(subject), lasting, {
+    // As with --allow-read=/tls.
+    querySync: (descriptor) =>
+      status(
+        descriptor.name === "read" && descriptor.path === "/tls/key"
+          ? "granted"
+          : "prompt",
+      ),
     revokeSync(descriptor) {
       const value = "path" in descriptor ? String(descriptor.path) : undefined;
       const name = descriptor.name as "write";
@@ -104,9 +116,13 @@ Deno.test("giveUp() revokes each right to write that does not last", () => {
     "--allow-ffi",
     "--allow-import",
     "--allow-net",
-    "--allow-read",
+    "--allow-read=/run/.s~",
+    "--allow-read=/tls/cert",
+    "--allow-read=/tls/key",
+    "--allow-read=config.json",
     "--allow-run",
     "--allow-sys",
     "--allow-write=/run/.s~",
   ]);
+  assertEquals(tooBroad, ["read"]);
 });

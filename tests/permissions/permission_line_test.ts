@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import {
+  compileLine,
   permissionLine,
   quoteForShell,
 } from "../../src/permissions/permission_line.ts";
@@ -27,6 +28,14 @@ Deno.test("permissionLine() asks for everything of a kind where a flag cannot na
   assertEquals(
     permissionLine(subject, { program: "main.ts", options: [] }),
     "deno run --no-prompt --allow-net --allow-read=config.json,/ --allow-write=/ main.ts config.json",
+  );
+});
+
+Deno.test("compileLine() has the same flags, for a router that has them built in", () => {
+  const subject = subjectWith([tcp("127.0.0.1", 8080)]);
+  assertEquals(
+    compileLine({ ...subject, configPath: "/etc/my config.json" }, "sluice"),
+    "deno compile --no-prompt --allow-net=127.0.0.1:8080 '--allow-read=/etc/my config.json' -o sluice main.ts",
   );
 });
 

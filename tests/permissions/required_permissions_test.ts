@@ -113,12 +113,13 @@ Deno.test("requiredPermissions() names the files of secrets, each once", () => {
   ]);
 });
 
-Deno.test("lastingPermissions() keeps the right to remove socket files alone", () => {
+Deno.test("lastingPermissions() keeps the right to look at socket files and to remove them, alone", () => {
   // A store's file is open by then, and stays open.
   const realms = [realmWithStore("a", "/data/a.db")];
   const endpoints = [unix("/run/s"), tcp("::1", 1, [])];
   const { config } = subjectWith(endpoints, [], realms);
   assertEquals(lastingPermissions(config).map(formatFlag), [
+    "--allow-read=/run/s",
     "--allow-write=/run/s",
   ]);
 });

@@ -1,6 +1,9 @@
 /** Ways to feed an unframer, and all that came of it. */
-import type { Frame } from "../../src/rawsocket/frame.ts";
-import { type FrameFault, Unframer } from "../../src/rawsocket/unframer.ts";
+import type { Frame } from "../../src/framing/frame.ts";
+import {
+  type RawSocketFault,
+  RawSocketUnframer,
+} from "../../src/rawsocket/unframer.ts";
 import { bytesOf } from "../support/hex.ts";
 
 /** A request for JSON that takes 2^18 octets. */
@@ -10,7 +13,7 @@ export const HANDSHAKE = bytesOf("7F 91 00 00");
 export interface Parsed {
   /** Kind and payload of each frame. */
   readonly frames: [kind: number, payload: string][];
-  readonly fault: FrameFault["code"] | undefined;
+  readonly fault: RawSocketFault["code"] | undefined;
   readonly missingBytes: number;
 }
 
@@ -31,9 +34,9 @@ export function parse(
   maxPayloadBytes: number = 2 ** 24,
   onFrame: ((frame: Frame) => void) | undefined = undefined,
 ): Parsed {
-  const unframer = new Unframer(maxPayloadBytes);
+  const unframer = new RawSocketUnframer(maxPayloadBytes);
   const parsed: Parsed["frames"] = [];
-  let fault: FrameFault | undefined;
+  let fault: RawSocketFault | undefined;
   for (const chunk of chunks) {
     const { bytes, length } = "bytes" in chunk
       ? chunk

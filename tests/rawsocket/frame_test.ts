@@ -1,6 +1,7 @@
 /** The prefix of a frame as it is written (checklist §1.2). */
 import { assertEquals } from "@std/assert";
-import { FrameKind, writePrefix } from "../../src/rawsocket/frame.ts";
+import { FrameKind } from "../../src/framing/frame.ts";
+import { writePrefix } from "../../src/rawsocket/frame.ts";
 import { bytesOf } from "../support/hex.ts";
 
 const PREFIXES: [kind: FrameKind, length: number, prefix: string][] = [

@@ -1,7 +1,10 @@
 /** What the unframer refuses, when, and at what cost. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { Frame } from "../../src/rawsocket/frame.ts";
-import { type FrameFault, Unframer } from "../../src/rawsocket/unframer.ts";
+import type { Frame } from "../../src/framing/frame.ts";
+import {
+  type RawSocketFault,
+  RawSocketUnframer,
+} from "../../src/rawsocket/unframer.ts";
 import { bytesOf, concat } from "../support/hex.ts";
 import { frame } from "../support/raw_client.ts";
 import { cutEverywhere, HANDSHAKE, octetByOctet, parse } from "./_parse.ts";
@@ -10,7 +13,7 @@ import { cutEverywhere, HANDSHAKE, octetByOctet, parse } from "./_parse.ts";
 const BAD_PREFIXES: [
   name: string,
   prefix: string,
-  code: FrameFault["code"],
+  code: RawSocketFault["code"],
 ][] = [
   ["the lowest R bit", "10 00 00 01", "reserved_bits"],
   ["the highest R bit", "80 00 00 01", "reserved_bits"],
@@ -68,7 +71,7 @@ Deno.test("Unframer takes 2^24 octets where the limit is above", () => {
 });
 
 Deno.test("Unframer stays at its first fault, and gives no frame any more", () => {
-  const unframer = new Unframer(1000);
+  const unframer = new RawSocketUnframer(1000);
   const frames: Frame[] = [];
   unframer.push(HANDSHAKE, 4, frames);
   const bad = concat(bytesOf("03 00 00 00"), frame(0, bytesOf("01")));
@@ -81,17 +84,16 @@ Deno.test("Unframer stays at its first fault, and gives no frame any more", () =
 /** What no handshake begins with, by how many octets are there. */
 const NO_HANDSHAKES: [octets: string, message: RegExp][] = [
   ["00", /begins with 00/],
-  ["47", /begins with 47/],
   ["7E F1 00 00", /begins with 7E F1 00 00$/],
   ["FF 7F F1 00 00", /begins with FF 7F F1 00$/],
   ["47 45 54 20 2F", /HTTP/],
   ["16 03 01 00 C8 01", /TLS/],
-  ["16 03", /begins with 16 03 00 00, which looks like a TLS ClientHello/],
+  ["16 03", /begins with 16 03, which looks like a TLS ClientHello/],
 ];
 
 for (const [octets, message] of NO_HANDSHAKES) {
   Deno.test(`Unframer refuses ${octets} as a handshake`, () => {
-    const unframer = new Unframer(1000);
+    const unframer = new RawSocketUnframer(1000);
     const bytes = bytesOf(octets);
     const frames: Frame[] = [];
     const fault = unframer.push(bytes, bytes.length, frames);
@@ -101,10 +103,30 @@ for (const [octets, message] of NO_HANDSHAKES) {
 }
 
 Deno.test("Unframer refuses a foreign first octet without waiting for more", () => {
-  const bytes = bytesOf("47 45 54 20 2F");
+  const bytes = bytesOf("00 45 54 20 2F");
   const [first, ...rest] = octetByOctet(bytes);
   assertEquals(parse([first]).fault, "bad_magic");
   assertEquals(parse([first, ...rest]), parse([bytes]));
+});
+
+Deno.test("Unframer waits for the rest of what may be an HTTP method, and answers it then", () => {
+  const bytes = bytesOf("47 45 54 20 2F");
+  assertEquals(parse(octetByOctet(bytes).slice(0, 3)).fault, undefined);
+  for (const chunks of [octetByOctet(bytes), ...cutEverywhere(bytes)]) {
+    const unframer = new RawSocketUnframer(1000);
+    const faults = chunks.map((one) => unframer.push(one, one.length, []));
+    const fault = faults.find((one) => one !== undefined);
+    assertMatch(fault?.message ?? "", /begins with 47 45 54 20, .*HTTP/);
+    const reply = new TextDecoder().decode(fault?.reply);
+    assertMatch(reply, /^HTTP\/1\.1 400 Bad Request\r\n/);
+  }
+});
+
+Deno.test("Unframer takes no handshake behind the beginning of something else", () => {
+  const bytes = concat(bytesOf("47"), HANDSHAKE);
+  for (const chunks of [octetByOctet(bytes), ...cutEverywhere(bytes)]) {
+    assertEquals(parse(chunks).fault, "bad_magic");
+  }
 });
 
 Deno.test("Unframer takes no handshake twice", () => {
@@ -112,14 +134,9 @@ Deno.test("Unframer takes no handshake twice", () => {
   assertEquals([frames.length, fault], [1, "reserved_bits"]);
 });
 
-/** The prefix of 2^24 - 1 octets, of which `come` have come. */
-function claim(come: number): Unframer {
-  const unframer = new Unframer(2 ** 24);
-  const bytes = concat(
-    HANDSHAKE,
-    bytesOf("00 FF FF FF"),
-    new Uint8Array(come),
-  );
+/** What has read `bytes`. */
+function fed(bytes: Uint8Array): RawSocketUnframer {
+  const unframer = new RawSocketUnframer(2 ** 24);
   unframer.push(bytes, bytes.length, []);
   return unframer;
 }
@@ -127,8 +144,14 @@ function claim(come: number): Unframer {
 for (const come of [0, 1, 1000]) {
   Deno.test(`Unframer spends no memory on a length that is claimed when ${come} octets have come`, () => {
     const count = 2000;
+    // Once for all of them: what is thrown away is not to be counted.
+    const claim = concat(
+      HANDSHAKE,
+      bytesOf("00 FF FF FF"),
+      new Uint8Array(come),
+    );
     const before = Deno.memoryUsage();
-    const unframers = Array.from({ length: count }, () => claim(come));
+    const unframers = Array.from({ length: count }, () => fed(claim));
     const after = Deno.memoryUsage();
     assertEquals(unframers[count - 1].missingBytes, 2 ** 24 - 1 - come);
     const spent = after.external - before.external +

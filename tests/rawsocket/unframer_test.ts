@@ -3,7 +3,7 @@
  * same frames, same fault, whatever the cuts (FR-06).
  */
 import { assert, assertEquals } from "@std/assert";
-import { FrameKind } from "../../src/rawsocket/frame.ts";
+import { FrameKind } from "../../src/framing/frame.ts";
 import { bytesOf, concat } from "../support/hex.ts";
 import { frame } from "../support/raw_client.ts";
 import { type SeededRandom, withSeed } from "../support/seed.ts";
@@ -31,7 +31,7 @@ const CONVERSATION = concat(
 
 const CONVERSATION_FRAMES: Parsed = {
   frames: [
-    [FrameKind.HANDSHAKE, "7f910000"],
+    [FrameKind.OPENING, "7f910000"],
     [FrameKind.MESSAGE, "010203"],
     [FrameKind.PING, ""],
     [FrameKind.MESSAGE, ""],
@@ -122,7 +122,7 @@ Deno.test("Unframer reads no more of a chunk than its length", () => {
   const end = chunk.length - 4;
   assertEquals(parse([{ bytes: chunk, length: end }]), {
     frames: [
-      [FrameKind.HANDSHAKE, "7f910000"],
+      [FrameKind.OPENING, "7f910000"],
       [FrameKind.MESSAGE, OCTETS.toHex()],
     ],
     fault: undefined,

@@ -212,4 +212,8 @@ Deno.test("AZ-08: what an authorizer decides is not known beforehand, and what n
     await words({ register: "sluice.authorization.flush", allow: true }),
     'register "sluice.authorization.flush" is denied, expected is allowed: only the router can register below "sluice.authorization."',
   );
+  assertEquals(
+    await words({ publish: "sluice.event.on_lost", allow: true }),
+    'publish "sluice.event.on_lost" is denied, expected is allowed: only the router can publish below "sluice.event."',
+  );
 });

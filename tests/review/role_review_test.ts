@@ -14,6 +14,9 @@ const RULES = [
   rule("exact", "com.secret", "publish"),
   rule("wildcard", "com..x", "call"),
   rule("exact", "wamp.session.kill", "call"),
+  rule("exact", "sluice.authorization.flush", "call"),
+  rule("prefix", "org.", "register", "subscribe"),
+  rule("exact", "wamp.session.on_join"),
 ];
 
 function realm(uriCheck: RealmConfig["uriCheck"]): RealmConfig {
@@ -42,6 +45,13 @@ const URIS = [
   "wampum",
   "wamp.session.count",
   "wamp.session.kill",
+  "wamp.session.kill.",
+  "wamp.session.on_join",
+  "wamp.session.",
+  "wamp..kill",
+  "sluice.",
+  "sluice.authorization.",
+  "sluice.authorization.flush",
   "wamp.session.kill_all",
   "x".repeat(4096),
   "x".repeat(4097),
@@ -58,7 +68,13 @@ const REQUESTS: readonly Request[] = ACTIONS.flatMap((action) => {
   );
 });
 
-const CODES = { call: 48, register: 64, publish: 16, subscribe: 32 };
+const CODES = {
+  call: 48,
+  register: 64,
+  publish: 16,
+  subscribe: 32,
+  force_reregister: 64,
+};
 
 /** What an ERROR says when the rules or the URI are against it. */
 const DENIALS: unknown[] = [
@@ -87,7 +103,11 @@ for (const uriCheck of ["loose", "strict"] as const) {
     `AZ-05 AZ-06 AZ-07 UR-09: the router decides as RoleReview says, in a realm that is ${uriCheck}`,
     async (router) => {
       const config = realm(uriCheck);
-      const review = new RoleReview(config, config.roles[0]);
+      const review = new RoleReview(
+        { transports: [] },
+        config,
+        config.roles[0],
+      );
       const client = await router.join();
       const seen = new Set<Decision["reason"]>();
       for (const request of REQUESTS) {
@@ -112,3 +132,53 @@ for (const uriCheck of ["loose", "strict"] as const) {
     { realms: [realm(uriCheck)] },
   );
 }
+
+const TRUSTED = "com.decide";
+
+/** Under which the authorizer of role `asked` decides. */
+const DECIDED: RealmConfig = {
+  ...openRealm("realm1"),
+  roles: [
+    {
+      name: "wide",
+      permissions: [rule("prefix", "", ...ACTIONS)],
+      trustLevel: undefined,
+    },
+    {
+      name: "exact",
+      permissions: [rule("exact", TRUSTED, "register")],
+      trustLevel: undefined,
+    },
+    {
+      name: "asked",
+      permissions: [],
+      authorizer: { procedure: TRUSTED, timeoutMs: 1, cacheSize: 0 },
+      trustLevel: undefined,
+    },
+  ],
+};
+
+Deno.test("AZ-05: who may register an authorizer is known beforehand, also where one decides", () => {
+  const rows: [
+    role: number,
+    uri: string,
+    Decision["reason"],
+    boolean | undefined,
+  ][] = [
+    [0, TRUSTED, "guarded", false],
+    [0, "com.other", "rule", true],
+    [1, TRUSTED, "rule", true],
+    [2, TRUSTED, "guarded", false],
+    [2, "com.other", "authorizer", undefined],
+  ];
+  for (const [role, uri, reason, allowed] of rows) {
+    const review = new RoleReview(
+      { transports: [] },
+      DECIDED,
+      DECIDED.roles[role],
+    );
+    const request = { action: "register", uri, match: "exact" } as const;
+    const decision = review.decide(request);
+    assertEquals([decision.reason, decision.allowed], [reason, allowed], uri);
+  }
+});

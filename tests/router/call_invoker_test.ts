@@ -177,9 +177,10 @@ Deno.test("PG-10: of what is discarded for an unknown ID the last piece is, too"
 });
 
 Deno.test("RV-04: force_reregister brings what waits for the holders to the new callee", () => {
-  const [test, callee] = withQueue(2);
-  const caller = test.join();
-  const newcomer = test.join();
+  const test = new TestRealm({ callQueueLength: 2 });
+  const [callee, caller, newcomer] = [test.join(), test.join(), test.join()];
+  callee.register("com.a", { concurrency: 1, force_reregister: true });
+  callee.take();
   const [pending, waiting] = [caller.call("com.a"), caller.call("com.a")];
   newcomer.register("com.a", { force_reregister: true });
   assertEquals(briefs(newcomer), ["REGISTERED", "INVOCATION 1"]);
@@ -187,4 +188,19 @@ Deno.test("RV-04: force_reregister brings what waits for the holders to the new 
   callee.yield(1);
   assertEquals(briefs(caller), [`RESULT ${waiting}`, `RESULT ${pending}`]);
   assertEquals(test.realm.inventory().pendingCalls, 0);
+});
+
+Deno.test("RV-04: force_reregister that is refused leaves what waits where it is", () => {
+  const [test, callee] = withQueue(2);
+  const caller = test.join();
+  const newcomer = test.join();
+  const [pending, waiting] = [caller.call("com.a"), caller.call("com.a")];
+  newcomer.register("com.a", { force_reregister: true });
+  assertEquals(briefs(newcomer), [
+    "ERROR 1 wamp.error.procedure_already_exists",
+  ]);
+  callee.yield(1);
+  callee.yield(2);
+  assertEquals(briefs(caller), [`RESULT ${pending}`, `RESULT ${waiting}`]);
+  assertEquals(briefs(newcomer), []);
 });

@@ -254,3 +254,188 @@ Deno.test("TO-02: the time a call waits for a callee with room counts", () => {
   assertEquals(briefs(callee), ["INTERRUPT 2 killnowait"]);
   assertEquals(test.time.deadlines, 0);
 });
+
+Deno.test("TO-02: a call that waits for a callee with room is not brought to it when its time is up, however late the timer", () => {
+  const test = new TestRealm({ callQueueLength: 2 });
+  const caller = test.join();
+  const callee = test.join({ features: CALLEE_CANCELING });
+  callee.register("com.a", { concurrency: 1 });
+  callee.take();
+  const busy = caller.call("com.a");
+  const late = caller.call("com.a", NO_PAYLOAD, { timeout: 100 });
+  const next = caller.call("com.a");
+  test.time.lag(100);
+  callee.yield(1);
+  assertEquals(briefs(caller), [
+    `ERROR ${late} wamp.error.timeout`,
+    `RESULT ${busy}`,
+  ]);
+  assertEquals(briefs(callee), ["INVOCATION 1", "INVOCATION 2"]);
+  callee.yield(2);
+  assertEquals(briefs(caller), [`RESULT ${next}`]);
+  assertEquals(test.time.deadlines, 0);
+});
+
+/** A callee, and a caller whose call of 100 ms had to wait for `waitedMs`. */
+function delayedCall(
+  waitedMs: number,
+  options: Dict = {},
+  register: Dict = {},
+): Pending {
+  const test = new TestRealm({ callTimeoutsMs: new Map([["all", 400]]) });
+  const caller = test.join({ features: ALL_OF_CALLER });
+  const callee = test.join({ features: ALL_OF_CALLEE | CALLEE_TIMEOUT });
+  callee.register("com.a", register);
+  callee.take();
+  const receivedMs = test.time.now().getTime();
+  const request = ++caller.lastRequest;
+  test.time.pass(waitedMs);
+  caller.callAs(
+    request,
+    "com.a",
+    NO_PAYLOAD,
+    { timeout: 100, ...options },
+    receivedMs,
+  );
+  return { test, caller, callee, request };
+}
+
+Deno.test("TO-02: the time of a call runs from its receipt, however late its turn is", () => {
+  const pending = delayedCall(60);
+  const { test, caller, callee, request } = pending;
+  assertEquals(briefs(callee), ["INVOCATION 1"]);
+  test.time.pass(39);
+  assertEquals(briefs(caller), []);
+  test.time.pass(1);
+  assertEquals(briefs(caller), [`ERROR ${request} wamp.error.timeout`]);
+  assertEquals(briefs(callee), ["INTERRUPT 1 killnowait"]);
+  assertOver(pending);
+});
+
+Deno.test("TO-02: a call whose time is up when its turn comes reaches nobody", () => {
+  for (const waitedMs of [100, 101, 5000]) {
+    const pending = delayedCall(waitedMs);
+    const { caller, callee, request } = pending;
+    assertEquals(briefs(caller), [`ERROR ${request} wamp.error.timeout`]);
+    assertEquals(briefs(callee), []);
+    assertOver(pending);
+  }
+});
+
+Deno.test("TO-02 TO-04: a callee that keeps the time is told what is left of it", () => {
+  const { callee, test } = delayedCall(60, {}, { forward_timeout: true });
+  assertEquals(briefs(callee), ['INVOCATION 1 {"timeout":40}']);
+  assertEquals(test.time.deadlines, 0);
+});
+
+Deno.test("TO-02 PG-10: the pieces of a call whose time was up when its turn came are late", () => {
+  const pending = delayedCall(200, { progress: true });
+  const { caller, callee, request } = pending;
+  assertEquals(briefs(caller), [`ERROR ${request} wamp.error.timeout`]);
+  caller.callAs(request, "com.a", NO_PAYLOAD, PROGRESS);
+  caller.callAs(request, "com.a");
+  assertEquals([briefs(caller), briefs(callee)], [[], []]);
+  assertOver(pending);
+});
+
+Deno.test("TO-02 PG-07: a further piece that had to wait is none too late for its call", () => {
+  const test = new TestRealm();
+  const caller = test.join({ features: ALL_OF_CALLER });
+  const callee = test.join({ features: ALL_OF_CALLEE });
+  callee.register("com.a");
+  callee.take();
+  const receivedMs = test.time.now().getTime();
+  const request = caller.call("com.a", NO_PAYLOAD, PROGRESS);
+  test.time.pass(1000);
+  caller.callAs(request, "com.a", NO_PAYLOAD, { timeout: 5 }, receivedMs);
+  assertEquals(briefs(callee), [
+    'INVOCATION 1 {"progress":true}',
+    "INVOCATION 1",
+  ]);
+  assertEquals(briefs(caller), []);
+});
+
+Deno.test("TO-05: a call without a timeout of its own has the one of its caller's role", () => {
+  for (const timeout of [undefined, null, 0]) {
+    const pending = delayedCall(0, { timeout });
+    const { test, caller, callee, request } = pending;
+    assertEquals(briefs(callee), ["INVOCATION 1"]);
+    test.time.pass(399);
+    assertEquals(briefs(caller), []);
+    test.time.pass(1);
+    assertEquals(briefs(caller), [`ERROR ${request} wamp.error.timeout`]);
+    assertEquals(briefs(callee), ["INTERRUPT 1 killnowait"]);
+    assertOver(pending);
+  }
+});
+
+Deno.test("TO-05: a call's own timeout counts, be it shorter or longer than the role's", () => {
+  for (const timeout of [100, 700]) {
+    const { test, caller, request } = delayedCall(0, { timeout });
+    test.time.pass(timeout - 1);
+    assertEquals(briefs(caller), []);
+    test.time.pass(1);
+    assertEquals(briefs(caller), [`ERROR ${request} wamp.error.timeout`]);
+  }
+});
+
+Deno.test("TO-05 TO-04: a callee that keeps the time is told the role's, and the router keeps it all the same", () => {
+  const pending = delayedCall(60, { timeout: 0 }, { forward_timeout: true });
+  const { test, caller, callee, request } = pending;
+  assertEquals(briefs(callee), ['INVOCATION 1 {"timeout":340}']);
+  test.time.pass(340);
+  assertEquals(briefs(caller), [`ERROR ${request} wamp.error.timeout`]);
+  assertEquals(briefs(callee), ["INTERRUPT 1 killnowait"]);
+  assertOver(pending);
+});
+
+Deno.test("TO-05 TO-07: progress starts the role's time anew", () => {
+  const pending = delayedCall(0, { timeout: 0, receive_progress: true });
+  const { test, caller, callee, request } = pending;
+  test.time.pass(399);
+  callee.yield(1, NO_PAYLOAD, PROGRESS);
+  test.time.pass(399);
+  assertEquals(briefs(caller), [`RESULT ${request} progress`]);
+  test.time.pass(1);
+  assertEquals(briefs(caller), [`ERROR ${request} wamp.error.timeout`]);
+  callee.take();
+  assertOver(pending);
+});
+
+Deno.test("TO-05 PG-07: a call in pieces has the role's time once, not for each piece", () => {
+  const pending = delayedCall(0, { timeout: 0, progress: true });
+  const { test, caller, callee, request } = pending;
+  test.time.pass(300);
+  caller.callAs(request, "com.a", NO_PAYLOAD, PROGRESS);
+  test.time.pass(100);
+  assertEquals(briefs(caller), [`ERROR ${request} wamp.error.timeout`]);
+  callee.take();
+  assertOver(pending);
+});
+
+Deno.test("TO-05: the role's time runs on while a call waits for a callee, and from one to the next", () => {
+  const test = new TestRealm({
+    callQueueLength: 1,
+    callTimeoutsMs: new Map([["all", 400]]),
+  });
+  const caller = test.join();
+  const callee = test.join();
+  callee.register("com.a", { concurrency: 1 });
+  callee.take();
+  const first = caller.call("com.a");
+  test.time.pass(300);
+  const second = caller.call("com.a");
+  test.time.pass(50);
+  callee.yield(1);
+  assertEquals(briefs(caller), [`RESULT ${first}`]);
+  test.time.pass(350);
+  assertEquals(briefs(caller), [`ERROR ${second} wamp.error.timeout`]);
+});
+
+Deno.test("TO-05: our own procedures answer at once and start no timer", () => {
+  const test = new TestRealm({ callTimeoutsMs: new Map([["all", 1]]) });
+  const caller = test.join();
+  const request = caller.call("wamp.session.count");
+  assertEquals(briefs(caller), [`RESULT ${request}`]);
+  assertEquals(test.time.deadlines, 0);
+});

@@ -9,6 +9,7 @@ import {
   EventStoreError,
   type StoredEvent,
 } from "../../src/router/event_store.ts";
+import { ClientFeature } from "../../src/wamp/features.ts";
 import type { Event } from "../../src/wamp/message.ts";
 import { MessageCode } from "../../src/wamp/message_code.ts";
 import { SendOutcome } from "../../src/wamp/send_outcome.ts";
@@ -124,14 +125,16 @@ Deno.test("FR-15: those who cannot take the payload are told last, all by one me
   assertEquals(realm.counted("events_too_long"), 2);
 });
 
-Deno.test("A-13: a payload without a form in the subscriber's serializer is left out and counted", () => {
+Deno.test("A-13: a payload without a form in the subscriber's serializer is left out, which the EVENT says, and counted", () => {
   const { realm } = realmWithStore();
   const [publisher, subscriber, other] = [1, 2, 3].map(() => realm.join());
   subscriber.subscribe("com.a");
   other.subscribe("com.a");
   cannotTake(subscriber, SendOutcome.UNSUPPORTED_VALUE);
   publisher.publish("com.a", {}, valuesPayload([1]));
-  assertEquals(eventsOf(subscriber), []);
+  const [bare] = eventsOf(subscriber);
+  assertEquals(bare.details, { payload_unsupported: true });
+  assertEquals(bare.payload.count, 0);
   assertEquals(eventsOf(other).length, 1);
   assertEquals(realm.counted("events_unsupported_value"), 1);
   assertEquals(realm.counted("events_too_long"), 0);
@@ -240,7 +243,7 @@ Deno.test("ER-03 ER-05 ER-07: of a topic's retained events the first that is for
   }
 });
 
-Deno.test("FR-15: a retained event that cannot be sent whole is sent bare, or counted", () => {
+Deno.test("FR-15 A-13: a retained event that cannot be sent whole is sent bare, and counted", () => {
   const { realm, store } = realmWithStore();
   store.lists = [[retained(1)]];
   const [short, other] = [realm.join(), realm.join()];
@@ -256,8 +259,140 @@ Deno.test("FR-15: a retained event that cannot be sent whole is sent bare, or co
   assertEquals(realm.counted("events_too_long"), 1);
   cannotTake(other, SendOutcome.UNSUPPORTED_VALUE);
   other.subscribe("com.a", { get_retained: true });
-  assertEquals(eventsOf(other), []);
+  assertEquals(eventsOf(other).map(({ details }) => details), [
+    { publisher: 5, retained: true, payload_unsupported: true },
+  ]);
   assertEquals(realm.counted("events_unsupported_value"), 1);
+});
+
+/** Takes EVENTs only if all their details are in `known`. */
+function takesOnly(peer: TestPeer, known: readonly string[]): void {
+  peer.outlet.outcome = (message) =>
+    message.code !== MessageCode.EVENT ||
+      Object.keys(message.details).every((key) => known.includes(key))
+      ? SendOutcome.SENT
+      : SendOutcome.TOO_LONG;
+}
+
+const CUT = { payload_limit_exceeded: true, _details_cut: true };
+
+/** What is left of all details, by what there is room for. */
+const CUTS: readonly [
+  room: readonly string[],
+  left: Record<string, unknown>,
+][] = [
+  [["publisher", "publisher_authid", "publisher_authrole", "topic"], {
+    publisher: 1,
+    publisher_authid: "peer1",
+    publisher_authrole: "all",
+    topic: "com.a",
+  }],
+  [["publisher", "topic"], { publisher: 1, topic: "com.a" }],
+  [["publisher", "publisher_authid", "publisher_authrole"], {
+    publisher: 1,
+    publisher_authid: "peer1",
+    publisher_authrole: "all",
+  }],
+  [["publisher"], { publisher: 1 }],
+];
+
+Deno.test("FR-15: of the details as many are left as there is room for, and the EVENT says that some are missing", () => {
+  for (const [room, left] of CUTS) {
+    const { realm } = realmWithStore();
+    const publisher = realm.join({
+      features: ClientFeature.PUBLISHER_PASSTHRU,
+    });
+    const subscriber = realm.join();
+    subscriber.subscribe("com.", { match: "prefix" });
+    takesOnly(subscriber, [...room, ...Object.keys(CUT)]);
+    publisher.publish(
+      "com.a",
+      { disclose_me: true, ppt_scheme: "x_my", ppt_keyid: "key" },
+      valuesPayload([1]),
+    );
+    const [event, ...more] = eventsOf(subscriber);
+    assertEquals(more, []);
+    assertEquals(event.details, { ...left, ...CUT });
+    assertEquals(event.payload.count, 0);
+    assertEquals(realm.counted("events_too_long"), 1);
+    assertEquals(realm.counted("events_lost"), 0);
+  }
+});
+
+const ON_LOST = "sluice.event.on_lost";
+
+Deno.test("FR-15 A-13: an event of which a subscriber can be told nothing is told to the log and to who subscribed to that", () => {
+  for (
+    const [outcome, reason] of [
+      [SendOutcome.TOO_LONG, "payload_limit_exceeded"],
+      [SendOutcome.UNSUPPORTED_VALUE, "payload_unsupported"],
+    ] as const
+  ) {
+    const { realm } = realmWithStore();
+    const [publisher, subscriber, watcher] = [1, 2, 3].map(() => realm.join());
+    watcher.subscribe(ON_LOST);
+    subscriber.subscribe("com.a");
+    subscriber.take();
+    watcher.take();
+    subscriber.outlet.outcome = () => outcome;
+    publisher.publish("com.a", {}, valuesPayload([1]));
+    assertEquals(realm.counted("events_lost"), 1);
+    const [event] = eventsOf(watcher);
+    const [[session, details]] = valuesOf(event.payload) as [
+      [number, Record<string, unknown>],
+    ];
+    const { publication, ...rest } = details;
+    assertEquals(session, 2);
+    assertEquals(typeof publication, "number");
+    assertEquals(rest, {
+      authid: "peer2",
+      authrole: "all",
+      topic: "com.a",
+      subscription: 3,
+      reason,
+    });
+    assertEquals(realm.losses, [{
+      realm: "realm1",
+      session: 2,
+      loss: { topic: "com.a", subscription: 3, publication, reason },
+    }]);
+  }
+});
+
+Deno.test("the loss of what tells of losses makes no other, and is logged", () => {
+  const { realm } = realmWithStore();
+  const [publisher, subscriber, deaf, watcher] = [1, 2, 3, 4].map(() =>
+    realm.join()
+  );
+  deaf.subscribe(ON_LOST);
+  deaf.subscribe("sluice.", { match: "prefix" });
+  watcher.subscribe(ON_LOST);
+  subscriber.subscribe("com.a");
+  watcher.take();
+  for (const { outlet } of [subscriber, deaf]) {
+    outlet.outcome = () => SendOutcome.TOO_LONG;
+  }
+  publisher.publish("com.a", {}, valuesPayload([1]));
+  assertEquals(eventsOf(watcher).length, 1);
+  assertEquals(realm.counted("events_lost"), 3);
+  assertEquals(realm.losses.map(({ session, loss }) => [session, loss.topic]), [
+    [2, "com.a"],
+    [3, ON_LOST],
+    [3, ON_LOST],
+  ]);
+});
+
+Deno.test("UR-09: nobody but the router tells of losses, or serves what is below", () => {
+  const { realm } = realmWithStore();
+  const client = realm.join();
+  client.publish(ON_LOST, { acknowledge: true });
+  client.register("sluice.event.any");
+  assertEquals(
+    client.take().map((message) =>
+      message.code === MessageCode.ERROR ? message.error : message.code
+    ),
+    ["wamp.error.invalid_uri", "wamp.error.invalid_uri"],
+  );
 });
 
 Deno.test("what a retained event is transcoded to for a subscriber is not kept with it", () => {

@@ -253,7 +253,7 @@ Deno.test("a store that cannot be read is told as an error, whenever it fails", 
     store.history = history;
     assertEquals(ask(asker), {
       error: "wamp.error.unavailable",
-      text: "out of order",
+      text: "The events of the history cannot be read at present",
     });
     assertEquals(
       found(ask(asker, { from_publication: 1 })),

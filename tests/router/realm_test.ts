@@ -100,6 +100,7 @@ Deno.test("Router finds realms by their exact name", () => {
       timers: time,
       counters: { increment: () => {} },
       denials: { denied: () => {} },
+      losses: { lost: () => {} },
       nowMs: () => 0,
     },
   );

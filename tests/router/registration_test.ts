@@ -23,6 +23,7 @@ function registrationOf(
     concurrency,
     disclosesCaller: false,
     forwardsTimeout: false,
+    isReplaceable: false,
     pending: 0,
   }));
   for (const callee of callees) registration.add(callee);

@@ -66,7 +66,7 @@ function judge(codec: Codec, bytes: Uint8Array): Verdict {
   }
 }
 
-/** Arguments of a verdict as trees; undefined where CBOR alone can express them. */
+/** Arguments of a verdict as trees; undefined where no other serializer has a form for them. */
 function argumentsOf(message: ClientMessage): Tree[] | undefined {
   if (!("payload" in message)) throw new Error("No payload");
   try {
@@ -236,8 +236,9 @@ Deno.test("msgpack: faulty payload is taken as @std/msgpack takes it (SE-06, SM-
       assertEquals("message" in verdict, isMessage, shown);
       if ("message" in verdict) {
         counts.accepted++;
-        const [given] = argumentsOf(verdict.message) ?? [];
-        const values = given === undefined ? [] : plain(given, taste);
+        const trees = argumentsOf(verdict.message);
+        if (trees === undefined) continue;
+        const values = trees.length === 0 ? [] : plain(trees[0], taste);
         assertEquals(values, numbersPlain(value), shown);
       }
     }

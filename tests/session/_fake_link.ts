@@ -160,6 +160,7 @@ export class SessionBench {
         timers: this.timers,
         counters: { increment: () => {} },
         denials: { denied: () => {} },
+        losses: { lost: () => {} },
         nowMs: () => this.timers.nowMs,
       },
     );

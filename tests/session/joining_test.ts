@@ -155,7 +155,7 @@ Deno.test("AU-08: what waits behind a wrong answer is not handled", async () => 
   const [bench, method] = judgedBench();
   bench.receive(ANSWER);
   bench.receive(clientMessage(MessageCode.SUBSCRIBE));
-  method.judged.resolve(denied());
+  method.judged.resolve(denied("wrong secret"));
   await settled();
   assertEquals(outline(bench.link.take()), [
     [MessageCode.ABORT, "wamp.error.authentication_denied"],
@@ -254,11 +254,14 @@ Deno.test("AU-09 SL-10: AUTHENTICATE has its time, which begins with CHALLENGE",
   assertEquals(codesOf(judged.link.take()), [MessageCode.WELCOME]);
 });
 
-Deno.test("FR-18: a CHALLENGE that does not fit ends the connection without a word", () => {
+Deno.test("FR-18: a CHALLENGE that does not fit ends the connection, and the log says why", () => {
   const bench = new SessionBench({ methods: [new SlowMethod()] });
   bench.link.outcome = SendOutcome.TOO_LONG;
   bench.receive(HELLO);
   assertEquals([bench.link.take(), bench.link.closed.length], [[], 1]);
+  const [{ message, fields }] = bench.link.lines;
+  const reason = "wamp.error.payload_size_exceeded";
+  assertEquals([message, fields["reason"]], ["login refused", reason]);
   assertEquals(bench.timers.count, 0);
 });
 

@@ -1,6 +1,6 @@
 /** What every store promises: the same tests for memory and SQLite. */
 import { assertEquals } from "@std/assert";
-import type { StoredEvent } from "../../src/router/event_store.ts";
+import type { EventStore, StoredEvent } from "../../src/router/event_store.ts";
 import { payloadOf } from "../../src/wamp/values.ts";
 import {
   naivelyMatches,
@@ -167,6 +167,77 @@ eachStore(
     }
   },
 );
+
+/** What `store` has for a topic: publications, those that are clearing below zero. */
+function retainedOf(store: EventStore, topic = "com.a"): number[] {
+  const signed = (events: readonly StoredEvent[]) =>
+    events.map(({ publication, isClearing }) =>
+      isClearing ? -publication : publication
+    );
+  const found = signed(store.retained(topic));
+  // The same by a pattern, which finds no topic that has none.
+  const lists = [...store.retainedMatching(topic, "prefix")];
+  assertEquals(lists.map(signed), found.length === 0 ? [] : [found]);
+  return found;
+}
+
+const CLEARING = { isClearing: true, text: "" } as const;
+
+eachStore(
+  "ER-04: what is clearing leaves nothing of its topic, or only what others may get",
+  ({ open, world }) => {
+    const store = open(WIDE);
+    store.retain(event(1));
+    store.retain(event(2, { topic: "com.b" }));
+    store.retain(event(3, CLEARING));
+    assertEquals(retainedOf(store), []);
+    assertEquals(retainedOf(store, "com.b"), [2]);
+    // Nothing is there, and nothing comes of clearing it.
+    store.retain(event(4, CLEARING));
+    store.retain(event(5, { ...CLEARING, lists: SOME }));
+    store.retain(event(6, { ...CLEARING, topic: "com.c", lists: SOME }));
+    assertEquals([retainedOf(store), retainedOf(store, "com.c")], [[], []]);
+    // The next one is as if there had been none before.
+    store.retain(event(7));
+    assertEquals(retainedOf(store), [7]);
+    store.retain(event(8, { lists: SOME }));
+    store.retain(event(9, { ...CLEARING, lists: SOME }));
+    assertEquals(retainedOf(store), [-9, 8, 7]);
+    store.retain(event(10, { lists: SOME }));
+    assertEquals(retainedOf(store), [10, -9, 8, 7]);
+    store.retain(event(11, CLEARING));
+    store.retain(event(12, { lists: SOME }));
+    assertEquals(retainedOf(store), [12]);
+    store.retain(event(13, { ...CLEARING, lists: SOME }));
+    assertEquals(retainedOf(store), [-13, 12]);
+    assertEquals(world.counters.get("retained_events_evicted"), 0);
+    assertEquals(world.counters.get("events_not_stored"), 0);
+  },
+);
+
+eachStore(
+  "ER-04: topics that were cleared take no room",
+  ({ open, world }) => {
+    const store = open(
+      boundsOf({ retention: { maxTopics: 3, maxBytes: 2 ** 20 } }),
+    );
+    for (let id = 1; id <= 20; id++) {
+      const topic = `com.a.${id}`;
+      store.retain(event(id, { topic }));
+      if (id > 2) store.retain(event(100 + id, { ...CLEARING, topic }));
+      store.retain(event(200 + id, { ...CLEARING, topic: `com.b.${id}` }));
+    }
+    store.retain(event(300, { topic: "com.c" }));
+    assertEquals(retainedTopics(store), ["com.a.1", "com.a.2", "com.c"]);
+    assertEquals(world.counters.get("retained_events_evicted"), 0);
+    assertEquals(world.counters.get("events_not_stored"), 0);
+  },
+);
+
+function retainedTopics(store: EventStore): string[] {
+  return [...store.retainedMatching("", "prefix")]
+    .map(([{ topic }]) => topic).toSorted();
+}
 
 eachStore("events come back as they were", ({ open }) => {
   const one = history("com.a");

@@ -131,6 +131,30 @@ Deno.test("a router that is told to stop writes what waits", async () => {
   assertEquals(await retainedBy(client), "c");
 });
 
+Deno.test("ER-04: a retained event that was cleared does not come back with a restart", async () => {
+  await using scratch = await makeScratch();
+  for (const isFirst of [true, false]) {
+    await using program = await start(scratch);
+    using client = await join(program);
+    if (isFirst) await publish(client, "a");
+    else {
+      // It is in the file, and not in what waits to be written.
+      assertEquals(await retainedBy(client), "a");
+      const options = { _clear_retained: true, acknowledge: true };
+      const request = client.nextRequest();
+      await client.request([16, request, options, "com.kept"]);
+    }
+    program.kill("SIGTERM");
+    assertEquals((await client.receive())[0], 6);
+    client.close();
+    assertEquals(await program.ended(), 0);
+  }
+  await using program = await start(scratch);
+  using client = await join(program);
+  await client.subscribe("com.kept", { get_retained: true });
+  await client.expectNothing();
+});
+
 Deno.test("check and start refuse a file that is another program's, and leave it as it is", async () => {
   await using scratch = await makeScratch();
   const foreign = new TextEncoder().encode("SQLite format 3\0");

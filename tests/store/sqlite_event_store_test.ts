@@ -226,6 +226,32 @@ storeTest(
 );
 
 storeTest(
+  "a disk that is full now and then is logged once a minute as well",
+  (path, world) => {
+    const db = openDatabase({ path, sync: false });
+    const store = new SqliteEventStore(db, {
+      bounds: BOUNDS,
+      buffer: { maxEvents: 1000, maxBytes: 2 ** 30 },
+      flushMs: 200,
+    }, world);
+    for (let i = 0; i < 61; i++) {
+      db.exec("PRAGMA query_only = 1");
+      store.append(HISTORY, event(i));
+      world.time.pass(50);
+      db.exec("PRAGMA query_only = 0");
+      world.time.pass(1000);
+    }
+    assertEquals(world.lines.map(({ level }) => level), [
+      ...["error", "info"],
+      ...["error", "info"],
+    ]);
+    assertEquals(world.lines[2].fields["not_logged_before"], 57);
+    assertEquals(world.counters.get("store_errors"), 61);
+    store.close();
+  },
+);
+
+storeTest(
   "a disk that has become read-only is as one that is full",
   (path, world) => {
     const db = openDatabase({ path, sync: false });

@@ -1,3 +1,5 @@
+import { timesAsLong } from "./growth.ts";
+
 /** V8's hash of a small integer, which has no secret in it. */
 function hashInV8(key: number): number {
   let hash = ~key + (key << 15);
@@ -27,18 +29,5 @@ export function costOfCollisions(
 ): number {
   const chosen = collidingIds(count);
   const usual = chosen.map((_, index) => index + 1);
-  leastTime(work, usual);
-  return leastTime(work, chosen) / leastTime(work, usual);
-}
-
-function leastTime(
-  work: (ids: readonly number[]) => void,
-  ids: readonly number[],
-): number {
-  const times = Array.from({ length: 5 }, () => {
-    const start = performance.now();
-    work(ids);
-    return performance.now() - start;
-  });
-  return Math.min(...times);
+  return timesAsLong(() => work(chosen), () => work(usual));
 }

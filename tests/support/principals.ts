@@ -10,9 +10,9 @@ import type {
 } from "../../src/config/config.ts";
 import { openRealm, type TestServerOptions } from "./test_server.ts";
 
-/** Two realms in which `user` and `guest` may do everything. */
+/** Two realms in which `user` and `guest` may do everything, and authenticate. */
 export const TWO_REALMS = ["realm1", "realm2"].map((name) =>
-  openRealm(name, ["user", "guest"])
+  openRealm(name, ["user", "guest"], ["com.authenticate"])
 );
 
 /** A router in which `auth` is what a client can join by. */

@@ -8,7 +8,8 @@ import type {
   Authorizer,
   CounterName,
   Counters,
-  PeerOutlet,
+  EventLoss,
+  Outlet,
   Role,
 } from "../../src/router/ports.ts";
 import { Realm, type RealmOptions } from "../../src/router/realm.ts";
@@ -43,7 +44,7 @@ export const WIDE_BOUNDS: StoreBounds = {
 
 export const ALLOW_ALL: Authorizer = {
   trustLevel: undefined,
-  allows: () => true,
+  allows: (right) => right !== "force_reregister",
   denial: () => ({
     error: ErrorUri.NOT_AUTHORIZED,
     text: "Not authorized for",
@@ -71,7 +72,7 @@ export function seededSource(seed = 1): RandomSource {
 }
 
 /** Keeps what it is sent, unless a test says that it cannot be sent. */
-export class RecordingOutlet implements PeerOutlet {
+export class RecordingOutlet implements Outlet {
   readonly #sent: RouterMessage[] = [];
   /** Reason and message, once the realm has ended the session. */
   killed: [reason: string, message: string | undefined] | undefined = undefined;
@@ -205,6 +206,7 @@ export class TestPeer {
     procedure: string,
     payload: Payload = NO_PAYLOAD,
     options: Dict = {},
+    receivedMs = 0,
   ): void {
     this.realm.dealer.call(this.peer, {
       code: MessageCode.CALL,
@@ -212,7 +214,7 @@ export class TestPeer {
       options,
       procedure,
       payload,
-    });
+    }, receivedMs);
   }
 
   cancel(request: number, mode?: string): void {
@@ -267,6 +269,7 @@ export interface TestRealmOptions {
   readonly store?: EventStore;
   readonly hasMetaApi?: boolean;
   readonly quotas?: RealmOptions["quotas"];
+  readonly callTimeoutsMs?: ReadonlyMap<string, number>;
 }
 
 /** The role all of whose sessions have `authorizer`. */
@@ -288,11 +291,20 @@ export function plainRealm(name: string, role: string): RealmOptions {
   };
 }
 
+/** One event that was lost for one subscriber. */
+export interface Loss {
+  readonly realm: string;
+  readonly session: number;
+  readonly loss: EventLoss;
+}
+
 /** A realm with a role that may do everything, and one that may do nothing. */
 export class TestRealm {
   readonly realm: Realm;
   readonly time = new ManualTime();
   readonly counters = new TestCounters();
+  /** What subscribers could be told nothing of, in order. */
+  readonly losses: Loss[] = [];
   #lastSession = 0;
 
   constructor(options: TestRealmOptions | UriCheck = {}) {
@@ -318,6 +330,10 @@ export class TestRealm {
       timers: this.time,
       counters: this.counters,
       denials: { denied: () => {} },
+      losses: {
+        lost: (realm, { sessionId }, loss) =>
+          void this.losses.push({ realm, session: sessionId, loss }),
+      },
       nowMs: () => this.time.now().getTime(),
     });
   }

@@ -51,12 +51,13 @@ export interface TestServerOptions {
   readonly auth?: Partial<AuthConfig>;
 }
 
+/** No timeout comes before the end of a test that waits in vain. */
 const DEFAULT_LIMITS: TransportLimits = {
-  handshakeTimeoutMs: 10_000,
-  helloTimeoutMs: 10_000,
-  goodbyeTimeoutMs: 10_000,
-  authenticateTimeoutMs: 10_000,
-  authenticatorTimeoutMs: 10_000,
+  handshakeTimeoutMs: 120_000,
+  helloTimeoutMs: 120_000,
+  goodbyeTimeoutMs: 120_000,
+  authenticateTimeoutMs: 120_000,
+  authenticatorTimeoutMs: 120_000,
   maxAuthenticatorCalls: 100,
   maxAuthFailures: 10,
   maxOutboxBytes: 8 * 1024 * 1024,
@@ -78,10 +79,14 @@ const ALLOW_ALL = {
   subscribe: true,
 };
 
-/** A realm in which role `anonymous`, or others, may do everything. */
+/**
+ * A realm in which role `anonymous`, or others, may do everything, and register
+ * `trusted`: authorizers or authenticators.
+ */
 export function openRealm(
   name: string,
   roles: readonly string[] = ["anonymous"],
+  trusted: readonly string[] = [],
 ): RealmConfig {
   return {
     name,
@@ -90,6 +95,12 @@ export function openRealm(
       name: role,
       permissions: [
         { uri: "", match: "prefix", allow: ALLOW_ALL, disclose: DISCLOSE_NONE },
+        ...trusted.map((uri) => ({
+          uri,
+          match: "exact" as const,
+          allow: ALLOW_ALL,
+          disclose: DISCLOSE_NONE,
+        })),
       ],
       trustLevel: undefined,
     })),

@@ -3,7 +3,7 @@
  * that can be watched and held.
  */
 import { createSecureContext } from "node:tls";
-import type { StreamConn } from "../../src/transport/stream_conn.ts";
+import type { StreamConn } from "../../src/transport/listener.ts";
 import { TlsConn } from "../../src/transport/tls_conn.ts";
 
 /** What a test reads of `tests/fixtures`. */

@@ -141,12 +141,12 @@ Deno.test("ChunkReader takes nothing while it is paused, and goes on when nothin
   );
   await wire.comes("b");
   wire.time.pass(999);
-  assertEquals([wire.told, wire.reader.isPaused], [["a"], true]);
+  assertEquals(wire.told, ["a"]);
   wire.time.pass(1);
   wire.time.pass(299);
-  assertEquals([wire.told, wire.reader.isPaused], [["a"], true]);
+  assertEquals(wire.told, ["a"]);
   wire.time.pass(1);
-  assertEquals([wire.told, wire.reader.isPaused], [["a", "b"], false]);
+  assertEquals(wire.told, ["a", "b"]);
   assertEquals(wire.time.deadlines, 0);
 });
 

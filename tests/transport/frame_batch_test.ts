@@ -1,12 +1,15 @@
 import { assertEquals } from "@std/assert";
-import { type Frame, FrameKind } from "../../src/rawsocket/frame.ts";
-import type { FrameFault } from "../../src/rawsocket/unframer.ts";
+import {
+  type Frame,
+  type FrameFault,
+  FrameKind,
+} from "../../src/framing/frame.ts";
 import {
   type FrameHandler,
   handleBatch,
 } from "../../src/transport/frame_batch.ts";
 
-const FAULT: FrameFault = { code: "reserved_type", message: "reserved" };
+const FAULT: FrameFault = { message: "reserved" };
 
 /** Frames whose payload is one octet: their number, from 1 on. */
 function frames(count: number): Frame[] {
@@ -45,6 +48,10 @@ class Recorder implements FrameHandler {
     const behind = all.slice(index + 1).map(({ bytes }) => bytes[0]);
     this.told.push(`waiting, behind it ${behind}`);
     return all.filter(({ bytes }) => bytes[0] !== 4);
+  }
+
+  putOff(): void {
+    this.told.push("put off");
   }
 
   faulted({ message }: FrameFault): void {
@@ -108,7 +115,7 @@ Deno.test("what takes long lets others have their turn", async () => {
   await recorder.done;
   assertEquals(
     recorder.told.join(" "),
-    "1 2 3 4 another's turn 5 6 7 8 9 handled 9",
+    "1 2 3 4 put off another's turn 5 6 7 8 9 handled 9",
   );
 });
 

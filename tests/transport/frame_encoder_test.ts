@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ByteWriter } from "../../src/base/byte_writer.ts";
+import { RAWSOCKET_FRAMER } from "../../src/rawsocket/frame.ts";
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
 import { FrameEncoder } from "../../src/transport/frame_encoder.ts";
 import type { Serializer } from "../../src/serializer/serializer.ts";
@@ -41,7 +42,7 @@ class Bench {
       // Methods that reach for private fields need the serializer itself.
       transcode: { value: (payload: Payload) => serializer.transcode(payload) },
     });
-    this.encoder = new FrameEncoder(counting, this.queue);
+    this.encoder = new FrameEncoder(counting, RAWSOCKET_FRAMER, this.queue);
   }
 }
 
@@ -206,7 +207,7 @@ Deno.test("a defect while encoding leaves no half frame behind", () => {
       },
     },
   });
-  const encoder = new FrameEncoder(broken, new FlushQueue());
+  const encoder = new FrameEncoder(broken, RAWSOCKET_FRAMER, new FlushQueue());
   const out = newWriter();
   assertThrows(
     () => encoder.encode(requestError(48, 1, "com.a", "b"), out, UNLIMITED),
@@ -224,7 +225,7 @@ Deno.test("the longest payload, 2^24 octets, has the 25th length bit", () => {
       },
     },
   });
-  const encoder = new FrameEncoder(filling, new FlushQueue());
+  const encoder = new FrameEncoder(filling, RAWSOCKET_FRAMER, new FlushQueue());
   const out = newWriter();
   const message = requestError(48, 1, "com.a", "b");
   assertEquals(encoder.encode(message, out, UNLIMITED), SendOutcome.SENT);

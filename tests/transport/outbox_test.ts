@@ -2,10 +2,10 @@ import { assert, assertEquals } from "@std/assert";
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
 import {
   Outbox,
+  OutboxBudget,
   type OutboxOptions,
   type OutboxTarget,
 } from "../../src/transport/outbox.ts";
-import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
 
 const ENOUGH = new OutboxBudget(2 ** 30, () => {});

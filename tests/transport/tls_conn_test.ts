@@ -1,5 +1,6 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { StreamConn } from "../../src/transport/stream_conn.ts";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import type { StreamConn } from "../../src/transport/listener.ts";
+import { TlsFault } from "../../src/transport/tls_fault.ts";
 import { within } from "../support/deadline.ts";
 import { bytesOf, utf8 } from "../support/hex.ts";
 import { SeededRandom } from "../support/seed.ts";
@@ -152,13 +153,30 @@ Deno.test("TlsConn.close() closes the wire where no handshake came, half of one,
 
 Deno.test("TlsConn.read() tells octets that are no TLS, and sends the alert", async () => {
   const { server, client } = await rawPair();
-  await client.write(utf8("GET / HTTP/1.1\r\n\r\n"));
+  await client.write(utf8("SSH-2.0-OpenSSH_9.6\r\n"));
   const buffer = new Uint8Array(9);
-  await assertRejects(() => server.read(buffer), Deno.errors.InvalidData);
+  await assertRejects(() => server.read(buffer), TlsFault, "looks like SSH");
   await assertRejects(() => server.read(buffer), Deno.errors.InvalidData);
   await within(client.read(buffer), "the alert");
   const ALERT = 0x15;
   assertEquals(buffer[0], ALERT);
+  server.close();
+  client.close();
+  await turns();
+});
+
+Deno.test("TlsConn is in the clear once it has told a request of HTTP", async () => {
+  const { server, client } = await rawPair();
+  await client.write(utf8("GET / HTTP/1.1\r\n\r\n"));
+  const buffer = new Uint8Array(9);
+  const fault = await assertRejects(() => server.read(buffer), TlsFault);
+  assertMatch(new TextDecoder().decode(fault.reply), /^HTTP\/1\.1 400 /);
+  await writeAll(server, utf8("answer"));
+  await server.closeWrite();
+  assertEquals(await client.read(buffer), 6);
+  assertEquals(await client.read(buffer), null);
+  await client.write(utf8("more"));
+  assertEquals(await server.read(buffer), 4);
   server.close();
   client.close();
   await turns();

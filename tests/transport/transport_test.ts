@@ -1,9 +1,11 @@
 import { assertEquals } from "@std/assert";
 import type { Connection } from "../../src/transport/connection.ts";
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
+import { RawSocketFraming } from "../../src/rawsocket/rawsocket_framing.ts";
+import type { Codec } from "../../src/transport/message_receiver.ts";
 import { Pipeline } from "../../src/transport/pipeline.ts";
 import { Transport } from "../../src/transport/transport.ts";
-import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
+import { OutboxBudget } from "../../src/transport/outbox.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
 import { within } from "../support/deadline.ts";
 
@@ -29,7 +31,10 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
         reached.resolve();
         return waiting.promise;
       },
-      close: () => waiting.reject(new Deno.errors.BadResource("closed")),
+      close() {
+        waiting.reject(new Deno.errors.BadResource("closed"));
+        return undefined;
+      },
     },
     new Set<Connection>(),
     {
@@ -40,14 +45,16 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
       timers: { set: () => ({}) as never, clear() {} },
       log,
       debug: false,
-      codecs: new Map(),
-      maxMessageBytes: 1,
+      framing: new RawSocketFraming<Codec>({
+        codecs: new Map(),
+        maxMessageBytes: 1,
+        minPeerLimitBytes: 1,
+      }),
       maxOutboxBytes: 1,
       handshakeTimeoutMs: 1,
       maxConnections: 1,
-      offer: () => {
-        throw new Error("nobody shakes hands");
-      },
+      isFull: () => false,
+      nowMs: () => 0,
       openSession: () => {
         throw new Error("nobody joins");
       },

@@ -56,6 +56,7 @@ const TABLE: [string, Known, Record<string, string[]>][] = [
     eligible_authrole: TEXTS,
     disclose_me: BOOL,
     retain: BOOL,
+    _clear_retained: BOOL,
     rkey: TEXT,
     transaction_hash: TEXT,
     forward_for: DICTS,

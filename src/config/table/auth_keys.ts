@@ -135,7 +135,7 @@ export const DYNAMIC = object({
     type: required(choice(["dynamic"]), "Where roles come from."),
     authenticator: required(
       uri("the URI of a procedure"),
-      "The URI of the procedure.",
+      "The URI of the procedure. Only a role whose permissions have a rule for exactly that URI can register it.",
     ),
     "authenticator-realm": optional(
       text(),

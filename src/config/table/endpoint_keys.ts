@@ -32,7 +32,7 @@ export const TLS = object({
   keys: {
     key: required(
       pemFile(),
-      "The private key: PKCS#8, PKCS#1 or SEC1, not encrypted.",
+      "The private key: PKCS#8, PKCS#1 or SEC1, not encrypted; for ECDSA (P-256, P-384, P-521), Ed25519 or RSA (2048 to 8192 bits). It can be in one file with the certificates.",
     ),
     certificate: required(
       pemFile(),
@@ -95,12 +95,12 @@ export const TCP_ENDPOINT = object({
 export const UNIX_ENDPOINT = object({
   name: "unix endpoint",
   help:
-    "Listens on a Unix domain socket. A socket file left behind by a router that is gone is replaced; the file is removed at exit.",
+    "Listens on a Unix domain socket. A socket file left behind by a router that is gone is replaced; the file is removed at exit, unless it is another's by then.",
   keys: {
     type: required(choice(["unix"]), "The kind of endpoint."),
     path: required(
       socketPath(),
-      "The socket file. `${NAME}` is replaced from the environment; a relative path starts at the config's folder.",
+      "The socket file, in a folder that is there. `${NAME}` is replaced from the environment; a relative path starts at the config's folder. `~` is not expanded, and there are no abstract sockets (`@name`).",
     ),
     mode: withDefault(
       fileMode(),

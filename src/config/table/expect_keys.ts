@@ -20,7 +20,7 @@ const EXACT = { properties: { match: { const: "exact" } } };
 export const EXPECTATION = object({
   name: "expectation",
   help:
-    "A request, and whether the permissions must allow it. It has exactly one of `call`, `register`, `publish` and `subscribe`. `check` and the start decide it as the router would, and fail if the outcome is another.",
+    "A request, and whether the permissions must allow it. It has exactly one of `call`, `register`, `publish`, `subscribe` and `force_reregister`. `check` and the start decide it as the router would, and fail if the outcome is another.",
   keys: {
     realm: required(text(), "The realm that the session is in.", SLUICE),
     role: required(text(), "The role that the session has.", SLUICE),
@@ -36,6 +36,11 @@ export const EXPECTATION = object({
       "The topic or pattern that it subscribes to.",
       SLUICE,
     ),
+    force_reregister: optional(
+      URI,
+      "The procedure or pattern that it takes from sessions that did not agree to it.",
+      SLUICE,
+    ),
     match: optional(
       choice(["exact", "prefix", "wildcard"]),
       "The policy with which it registers or subscribes. Absent: `exact`; a `*` is an ordinary character, as it is for clients.",
@@ -49,6 +54,7 @@ export const EXPECTATION = object({
       { required: ["register"] },
       { required: ["publish"], ...EXACT },
       { required: ["subscribe"] },
+      { required: ["force_reregister"] },
     ],
   },
 });

@@ -25,6 +25,17 @@ import {
 import { QUOTAS } from "./quota_keys.ts";
 import { STORE } from "./store_keys.ts";
 
+/** A day: what takes longer is no call. */
+const CALL_TIMEOUT_MAX_MS = 86_400_000;
+
+function callTimeout(whose: string, absent: string) {
+  return optional(
+    integer(0, CALL_TIMEOUT_MAX_MS),
+    `How long a call of ${whose} may take that names no \`timeout\`, or 0. After that it ends with \`wamp.error.timeout\`, and its callee is interrupted. This is a default and no upper limit: a call's own \`timeout\` counts, shorter or longer. 0: no default. ${absent}`,
+    { origin: "sluice" },
+  );
+}
+
 /** `allow` of a permission. */
 export const ALLOW = object({
   name: "allow",
@@ -34,6 +45,12 @@ export const ALLOW = object({
     register: withDefault(boolean(), false, "Registering procedures."),
     publish: withDefault(boolean(), false, "Publishing to topics."),
     subscribe: withDefault(boolean(), false, "Subscribing to topics."),
+    force_reregister: withDefault(
+      boolean(),
+      false,
+      "Beside `register`: taking a procedure by `REGISTER.Options.force_reregister` from sessions of others that did not register it with that option themselves. It has to be written: no rule has it by default.",
+      { origin: "sluice" },
+    ),
   },
 });
 
@@ -91,7 +108,7 @@ export const ROLE = object({
     ),
     authorizer: optional(
       uri("the URI of a procedure"),
-      'A procedure of the realm that decides in place of `permissions`: called with `(session, uri, action, options)`, it returns a boolean, or a dict with `allow`, and as it likes `disclose` (boolean) and `cache`: whether the decision may be remembered, for this session (`true` or `"session"`), for the session\'s authid (`"authid"`) or for the role (`"role"`). Whoever registers it decides: let only a role with permissions do so.',
+      'A procedure of the realm that decides in place of `permissions`: called with `(session, uri, action, options)`, it returns a boolean, or a dict with `allow`, and as it likes `disclose` (boolean), `force_reregister` (boolean: whether REGISTER may take the procedure from anybody) and `cache`: whether the decision may be remembered, for this session (`true` or `"session"`), for the session\'s authid (`"authid"`) or for the role (`"role"`). Whoever registers it decides: only a role whose permissions have a rule for exactly its URI can.',
     ),
     authorizer_timeout_ms: optional(
       integer(1, 3_600_000),
@@ -100,12 +117,16 @@ export const ROLE = object({
     ),
     authorizer_cache: optional(
       integer(0, 10_000_000),
-      "URIs about which decisions for an authid or the role are remembered (default 10000); the longest unused are forgotten. 0: none.",
+      "Requests about which decisions for an authid or the role are remembered (default 10000), by URI and options; the longest unused are forgotten. 0: none.",
       { origin: "sluice" },
     ),
     quotas: optional(QUOTAS, "What the role's sessions may have together.", {
       origin: "sluice",
     }),
+    call_timeout_ms: callTimeout(
+      "the role's sessions",
+      "Absent: that of the realm.",
+    ),
     id: accepted(text(), "No effect."),
   },
   hasLooseKeys: true,
@@ -170,6 +191,10 @@ export const REALM = object({
       "What the sessions of each role may have together, unless the role says otherwise.",
       { origin: "sluice" },
     ),
+    call_timeout_ms: callTimeout(
+      "the sessions of each role that does not say otherwise",
+      "Absent: as long as they do.",
+    ),
     inventory: notYetIgnorable("an inventory of interfaces"),
     rlinks: notYetIgnorable("links to other routers"),
     uplinks: notYetIgnorable("links to other routers"),
@@ -220,6 +245,10 @@ export const AUTO_REALMS = object({
       QUOTAS,
       "What the sessions of each role may have together, in one realm, unless the role says otherwise.",
       { origin: "sluice" },
+    ),
+    call_timeout_ms: callTimeout(
+      "the sessions of each role that does not say otherwise",
+      "Absent: as long as they do.",
     ),
   },
 });

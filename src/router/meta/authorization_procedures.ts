@@ -23,7 +23,7 @@ interface Concerned {
 /**
  * The procedure about authorization: with the keywords `session`, `authid` and
  * `role`, of which any may be left out, it forgets what is remembered for those
- * sessions; without any, all of the realm. It returns how many URIs that was
+ * sessions; without any, all of the realm. It returns how many requests that was
  * about.
  */
 export function authorizationProcedures(realm: RealmView): ProcedureTable {

@@ -2,6 +2,7 @@
  * `wamp.subscription.get_events`: what a history holds (checklist EH).
  */
 import { ErrorUri } from "../../wamp/error_uri.ts";
+import { type Dict, EMPTY_DICT } from "../../wamp/options.ts";
 import type { Payload, PayloadFormat } from "../../wamp/payload.ts";
 import { UnsupportedValueError } from "../../wamp/value_sink.ts";
 import type { Values } from "../../wamp/values.ts";
@@ -26,6 +27,8 @@ export const GET_EVENTS = "wamp.subscription.get_events";
 const ANSWER_BYTES_MAX = 2 ** 24;
 /** What an event takes in an answer beside its payload, at the least. */
 const EVENT_BYTES_MIN = 64;
+/** What an answer with a single event takes beside that one's payload, about. */
+const ANSWER_OF_ONE_BYTES = 192;
 
 /**
  * Answers `caller`, who may call the procedure (EH-03 to EH-11).
@@ -84,7 +87,11 @@ function readAnswer(
     };
   } catch (error) {
     if (!(error instanceof EventStoreError)) throw error;
-    return { error: ErrorUri.UNAVAILABLE, text: error.message };
+    // What it says is for the operator, whom the store tells itself.
+    return {
+      error: ErrorUri.UNAVAILABLE,
+      text: "The events of the history cannot be read at present",
+    };
   }
 }
 
@@ -127,10 +134,14 @@ class HistoryReader {
       if (place < range.first || place > range.last) continue;
       if (!passes(filter, event.topic, event.timeMs)) continue;
       if (!isForAsker(event, caller)) continue;
-      const elements = elementsOf(event.payload, this.#format);
-      bytes += EVENT_BYTES_MIN + sizeOf(elements ?? []);
+      const kept = keptPayload(
+        event.payload,
+        this.#format,
+        bytesMax - ANSWER_OF_ONE_BYTES,
+      );
+      bytes += EVENT_BYTES_MIN + sizeOf(kept.elements);
       if (bytes > bytesMax) return undefined;
-      found.push(eventObject(event, elements, this.#subscription));
+      found.push(eventObject(event, kept, this.#subscription));
       if (found.length >= filter.limit) break;
     }
     return found;
@@ -174,20 +185,32 @@ function isForAsker({ lists }: StoredEvent, caller: Peer): boolean {
   return lists === undefined || new Audience(lists).includes(caller);
 }
 
+/** The payload of an event as an answer has it. */
+interface KeptPayload {
+  readonly elements: readonly Payload[];
+  /** Where they are left out: the detail that says why, as in an EVENT. */
+  readonly mark: Dict;
+}
+
 /**
- * The elements of `payload` in `format`; undefined where it has no form for them
- * (A-13). What is transcoded is not kept with the event.
+ * `payload` in `format`, unless that has no form for it (A-13), or it is so long
+ * that no answer could have it (FR-15): one publisher must not make a history
+ * unreadable. What is transcoded is not kept with the event.
  */
-function elementsOf(
+function keptPayload(
   payload: Payload,
   format: PayloadFormat,
-): readonly Payload[] | undefined {
+  maxBytes: number,
+): KeptPayload {
   try {
-    const elements = payload.format?.elements(payload) ?? [];
-    return elements.map((element) => element.in(format));
+    const elements = (payload.format?.elements(payload) ?? [])
+      .map((element) => element.in(format));
+    return sizeOf(elements) <= maxBytes
+      ? { elements, mark: EMPTY_DICT }
+      : { elements: [], mark: { payload_limit_exceeded: true } };
   } catch (error) {
     if (!(error instanceof UnsupportedValueError)) throw error;
-    return undefined;
+    return { elements: [], mark: { payload_unsupported: true } };
   }
 }
 
@@ -195,20 +218,19 @@ function sizeOf(elements: readonly Payload[]): number {
   return elements.reduce((sum, { start, end }) => sum + end - start, 0);
 }
 
-/** An event as the answer has it (EH-05); without payload where that has no form. */
+/** An event as the answer has it (EH-05). */
 function eventObject(
   event: StoredEvent,
-  elements: readonly Payload[] | undefined,
+  { elements, mark }: KeptPayload,
   subscription: Subscription,
 ): Record<string, unknown> {
-  const [args, kwargs] = elements ?? [];
+  const [args, kwargs] = elements;
   const topic = subscription.match === "exact" ? undefined : event.topic;
-  const unsupported = elements === undefined ? true : undefined;
   return {
     timestamp: new Date(event.timeMs).toISOString(),
     subscription: subscription.id,
     publication: event.publication,
-    details: { ...event.details, topic, payload_unsupported: unsupported },
+    details: { ...event.details, topic, ...mark },
     args,
     kwargs,
   };

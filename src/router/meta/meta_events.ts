@@ -6,9 +6,10 @@
 import type { Dict } from "../../wamp/options.ts";
 import { payloadOf } from "../../wamp/values.ts";
 import type { Peer } from "../peer.ts";
-import type { RealmObserver } from "../ports.ts";
+import type { EventLoss, RealmObserver } from "../ports.ts";
 import type { Registration } from "../registration.ts";
 import type { Subscription } from "../subscription.ts";
+import { EVENT_LOST, type MetaTopic } from "./meta_topics.ts";
 import type { RealmView } from "./realm_view.ts";
 import { registrationDetails } from "./registration_procedures.ts";
 import { sessionDetails } from "./session_procedures.ts";
@@ -44,15 +45,23 @@ export class MetaEvents implements RealmObserver {
   }
 
   subscribed(peer: Peer, subscription: Subscription): void {
-    this.#tellOfSubscription("on_subscribe", peer, subscription);
+    this.#tellOfSubscription(
+      "wamp.subscription.on_subscribe",
+      peer,
+      subscription,
+    );
   }
 
   unsubscribed(peer: Peer, subscription: Subscription): void {
-    this.#tellOfSubscription("on_unsubscribe", peer, subscription);
+    this.#tellOfSubscription(
+      "wamp.subscription.on_unsubscribe",
+      peer,
+      subscription,
+    );
   }
 
   subscriptionDeleted(peer: Peer, subscription: Subscription): void {
-    this.#tellOfSubscription("on_delete", peer, subscription);
+    this.#tellOfSubscription("wamp.subscription.on_delete", peer, subscription);
   }
 
   registrationCreated(peer: Peer, registration: Registration): void {
@@ -75,25 +84,33 @@ export class MetaEvents implements RealmObserver {
     this.#tell("wamp.registration.on_delete", peer.sessionId, id);
   }
 
+  eventLost(subscriber: Peer, { topic, ...loss }: EventLoss): void {
+    // Nothing is told of the loss of what tells of losses: it would not end.
+    if (topic === EVENT_LOST || !this.#isAwaited(EVENT_LOST)) return;
+    const { sessionId, identity: { authid, authrole } } = subscriber;
+    const details: Dict = { authid, authrole, topic, ...loss };
+    this.#publish(EVENT_LOST, [sessionId, details]);
+  }
+
   #tellOfSubscription(
-    what: string,
+    topic: MetaTopic,
     peer: Peer,
     subscription: Subscription,
   ): void {
     if (!isShown(subscription)) return;
-    this.#tell(`wamp.subscription.${what}`, peer.sessionId, subscription.id);
+    this.#tell(topic, peer.sessionId, subscription.id);
   }
 
-  #tell(topic: string, ...args: (number | string)[]): void {
+  #tell(topic: MetaTopic, ...args: (number | string)[]): void {
     if (this.#isAwaited(topic)) this.#publish(topic, args);
   }
 
   /** Most realms have nobody who listens: nothing is made for them. */
-  #isAwaited(topic: string): boolean {
+  #isAwaited(topic: MetaTopic): boolean {
     return this.#realm.broker.hasListeners(topic);
   }
 
-  #publish(topic: string, args: readonly unknown[]): void {
+  #publish(topic: MetaTopic, args: readonly unknown[]): void {
     this.#realm.broker.publishOwn(topic, payloadOf(args));
   }
 }
@@ -110,4 +127,5 @@ export const NO_META_EVENTS: RealmObserver = {
   registered() {},
   unregistered() {},
   registrationDeleted() {},
+  eventLost() {},
 };

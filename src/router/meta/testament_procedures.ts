@@ -48,10 +48,10 @@ export function testamentProcedures(
       const refusal = refuse(caller, testament, realm);
       if (refusal !== undefined) return refusal;
       if (testaments.add(caller, scope, testament)) return NO_RESULT;
-      return {
-        error: ErrorUri.LIMIT_REACHED,
-        text: "The session has as many testaments as are allowed",
-      };
+      const text = "The session has as many testaments as are allowed";
+      const key = "max_testaments, max_testament_bytes";
+      realm.gate.limitReached(caller, key, text);
+      return { error: ErrorUri.LIMIT_REACHED, text };
     },
     "wamp.session.flush_testaments": (caller, values) => {
       const scope = scopeOf(values);

@@ -5,15 +5,15 @@ import {
   type FrameBatch,
   type FrameSource,
   UnframeStream,
-} from "../../src/rawsocket/unframe_stream.ts";
-import { Unframer } from "../../src/rawsocket/unframer.ts";
+} from "../../src/framing/unframe_stream.ts";
+import { RawSocketUnframer } from "../../src/rawsocket/unframer.ts";
 import { bytesOf, concat } from "../support/hex.ts";
 import { frame } from "../support/raw_client.ts";
-import { HANDSHAKE } from "./_parse.ts";
+import { HANDSHAKE } from "../rawsocket/_parse.ts";
 
 class Source implements FrameSource {
   readonly name: string;
-  readonly unframer = new Unframer(1000);
+  readonly unframer = new RawSocketUnframer(1000);
 
   constructor(name: string) {
     this.name = name;
@@ -44,7 +44,7 @@ function show(batch: FrameBatch<Source>): [string, string[], string?] {
   );
   return batch.fault === undefined
     ? [batch.source.name, payloads]
-    : [batch.source.name, payloads, batch.fault.code];
+    : [batch.source.name, payloads, batch.fault.message];
 }
 
 Deno.test("UnframeStream gives one list of batches for one list of chunks, in order", async () => {
@@ -90,7 +90,10 @@ Deno.test("UnframeStream tells a fault behind the frames before it, and goes on 
     [chunk(b, frame(0, bytesOf("02")))],
   ]);
   assertEquals(batches.map((list) => list.map(show)), [
-    [["a", ["7f910000", "01"], "reserved_type"], ["b", ["7f910000"]]],
+    [["a", ["7f910000", "01"], "Frame type 3 is reserved (03 00 00 00)"], [
+      "b",
+      ["7f910000"],
+    ]],
     [["b", ["02"]]],
   ]);
 });

@@ -4,8 +4,8 @@
  * brought, so that the cost of streams and promises is per turn and not per
  * message or connection.
  */
-import type { Frame } from "./frame.ts";
-import type { FrameFault, Unframer } from "./unframer.ts";
+import type { Frame, FrameFault } from "./frame.ts";
+import type { Unframer } from "./framing.ts";
 
 /** A connection as the stage sees it. */
 export interface FrameSource {

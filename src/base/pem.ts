@@ -1,0 +1,45 @@
+/**
+ * Text in PEM form (RFC 7468), read as one reads it: whatever stands around the
+ * blocks, in front of their lines or at the ends of lines does not count. TLS
+ * libraries are not of one mind about that, so they are given blocks alone.
+ *
+ * @module
+ */
+
+/** One block. */
+export interface PemBlock {
+  /** What it says it is: `CERTIFICATE`, `PRIVATE KEY`, ... */
+  readonly label: string;
+  /** The block in its plainest form. */
+  readonly pem: string;
+}
+
+const BLOCK_REGEXP = /-----BEGIN ([A-Z0-9 ]+)-----([^]*?)-----END \1-----/g;
+
+/** A file as text, whatever its octets are: PEM needs none beyond ASCII. */
+export function decodePem(octets: Uint8Array): string {
+  return new TextDecoder("latin1").decode(octets);
+}
+
+/** All blocks of a text, in its order. */
+export function pemBlocks(text: string): PemBlock[] {
+  return [...text.matchAll(BLOCK_REGEXP)].map(([, label, body]) => {
+    const lines = body.split(/[\r\n]+/).map((line) => line.trim());
+    const content = lines.filter((line) => line !== "").join("\n");
+    return {
+      label,
+      pem: `-----BEGIN ${label}-----\n${content}\n-----END ${label}-----\n`,
+    };
+  });
+}
+
+/** The certificates of a text, in its order. */
+export function certificateBlocks(text: string): string[] {
+  return pemBlocks(text).filter(({ label }) => label === "CERTIFICATE")
+    .map(({ pem }) => pem);
+}
+
+/** The private keys of a text, encrypted ones too. */
+export function privateKeyBlocks(text: string): PemBlock[] {
+  return pemBlocks(text).filter(({ label }) => label.endsWith("PRIVATE KEY"));
+}

@@ -1,0 +1,84 @@
+/**
+ * The seam between a connection and the framing that it speaks: how messages
+ * stand among the octets of a stream, both ways.
+ *
+ * A framing is a folder of its own that implements these interfaces. It is pure:
+ * it is pushed octets and appends octets, and does no I/O.
+ */
+import type { ByteWriter } from "../base/byte_writer.ts";
+import type { Frame, FrameFault } from "./frame.ts";
+
+/** Cuts what one connection receives into frames; holds nothing between them. */
+export interface Unframer {
+  /** How many octets have come of an opening request that is not whole. */
+  readonly openingBytes: number;
+  /** How many octets of a cut frame are still to come; 0 between frames. */
+  readonly missingBytes: number;
+  /** Whether the next octet begins a frame; false before the opening request. */
+  readonly isBetweenFrames: boolean;
+  /**
+   * Takes `chunk[0, length)` and appends the frames that end in it to `frames`.
+   * The first is the opening request. Never throws.
+   *
+   * @returns The fault that ends the connection, also on every later call.
+   */
+  push(
+    chunk: Uint8Array,
+    length: number,
+    frames: Frame[],
+  ): FrameFault | undefined;
+}
+
+/** Puts messages into frames. */
+export interface MessageFramer {
+  /** Makes room in `out` for what stands before a message. */
+  begin(out: ByteWriter): void;
+  /**
+   * Completes the frame that begins at `start`. Its message is what was appended
+   * after {@linkcode MessageFramer.begin}.
+   */
+  end(out: ByteWriter, start: number): void;
+}
+
+/** What came of an opening request. */
+export type OpeningOutcome<Codec> =
+  | {
+    readonly accepted: true;
+    /** Goes to the client. */
+    readonly reply: Uint8Array;
+    /** What both sides speak. */
+    readonly codec: Codec;
+    /** The longest message that the client takes, in bytes. */
+    readonly peerLimitBytes: number;
+  }
+  | {
+    readonly accepted: false;
+    /** Goes to the client; undefined: the connection is closed without a word. */
+    readonly reply: Uint8Array | undefined;
+    /** What was wrong, for the log. */
+    readonly reason: string;
+    /** The config key that decided, where one did. */
+    readonly configKey?: string;
+  };
+
+/** The framing of one transport, for all its connections. */
+export interface Framing<Codec> {
+  /** Its name in session details, as Crossbar.io has it. */
+  readonly name: string;
+  /** Its name in log lines. */
+  readonly title: string;
+  /** The parser for a new connection. */
+  newUnframer(): Unframer;
+  /**
+   * Answers the opening request.
+   *
+   * @param isFull Whether the transport takes no further connection.
+   */
+  open(request: Uint8Array, isFull: boolean): OpeningOutcome<Codec>;
+  /** The frames that `bytes`, which begins with one, holds whole, up to one that is wrong. */
+  wholeFrames(bytes: Uint8Array): readonly Frame[];
+  /** Appends the answer to `ping`, whatever the client's own limit. */
+  writePong(ping: Frame, out: ByteWriter): void;
+  /** Tells the client that nothing follows; undefined: the stream's end does. */
+  closeFrame(): Uint8Array | undefined;
+}

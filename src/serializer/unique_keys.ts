@@ -1,0 +1,85 @@
+/**
+ * Whether the keys of a dict stay apart in another serializer.
+ *
+ * Linear in time, whatever keys a client chooses: V8 hashes strings with a secret,
+ * but for those that look like array indices ("131072"), which it hashes by value,
+ * and very long ones, which it hashes by their length. So the former are marked,
+ * and the latter sorted.
+ */
+import { isExactInteger } from "../wamp/exact_integer.ts";
+import { type DictKey, UnsupportedValueError } from "../wamp/value_sink.ts";
+
+/** Up to so many keys are compared one by one. */
+const COMPARED_MAX = 24;
+/** Longer keys are not hashed. */
+const HASHED_LENGTH_MAX = 8192;
+
+/** No text begins with it and anything else but a digit or itself, once marked. */
+const MARK = "\0";
+const ZERO = 0x30;
+const NINE = 0x39;
+
+/** The keys of one dict, told one after the other. */
+export class UniqueKeys {
+  readonly #areText: boolean;
+  readonly #few: string[] = [];
+  #many: Set<string> | undefined = undefined;
+  #long: string[] | undefined = undefined;
+
+  /** @param areText Whether all keys become text, so that 1 is "1" (A-13). */
+  constructor(areText: boolean) {
+    this.#areText = areText;
+  }
+
+  /** @throws {UnsupportedValueError} Where there was one like it before. */
+  add(key: DictKey): void {
+    const name = nameOf(this.#areText ? String(key) : key);
+    if (this.#many !== undefined) this.#addToMany(name, this.#many);
+    else if (this.#few.includes(name)) throw twice();
+    else if (this.#few.length < COMPARED_MAX) this.#few.push(name);
+    else {
+      this.#many = new Set();
+      for (const one of this.#few) this.#addToMany(one, this.#many);
+      this.#addToMany(name, this.#many);
+    }
+  }
+
+  /** @throws {UnsupportedValueError} Where two of the long keys are alike. */
+  end(): void {
+    const long = this.#long?.sort();
+    if (long?.some((key, i) => i > 0 && key === long[i - 1])) throw twice();
+  }
+
+  #addToMany(name: string, many: Set<string>): void {
+    if (name.length > HASHED_LENGTH_MAX) {
+      (this.#long ??= []).push(name);
+      return;
+    }
+    const before = many.size;
+    many.add(name);
+    if (many.size === before) throw twice();
+  }
+}
+
+/** A text for each key, another for each that stays another. */
+function nameOf(key: DictKey): string {
+  switch (typeof key) {
+    case "string": {
+      const first = key.charCodeAt(0);
+      return first === 0 || first >= ZERO && first <= NINE ? MARK + key : key;
+    }
+    case "number":
+      // An integral float becomes an integer as a key.
+      return isExactInteger(key) ? `${MARK}#${key}` : `${MARK}~${key}`;
+    case "bigint":
+      return `${MARK}#${key}`;
+    default:
+      return `${MARK}${key}`;
+  }
+}
+
+function twice(): UnsupportedValueError {
+  return new UnsupportedValueError(
+    "A dict with the same key twice has no form in another serializer",
+  );
+}

@@ -1,0 +1,121 @@
+/**
+ * The messages of one session about which its authorizer is asked: each waits
+ * until it is decided on, and so does all that is behind it (AZ-09).
+ *
+ * A CALL waits no longer than its own time (TO-02), and not at all once its
+ * caller has taken it back (CX-04).
+ */
+import { SessionAuthorizer } from "../authz/session_authorizer.ts";
+import { Alarm } from "../base/alarm.ts";
+import type { Timers } from "../base/timers.ts";
+import type { CallEnding } from "../router/call_ending.ts";
+import type { Peer } from "../router/peer.ts";
+import type { Realm } from "../router/realm.ts";
+import type { Call, ClientMessage } from "../wamp/message.ts";
+import { MessageCode } from "../wamp/message_code.ts";
+import { consult } from "./consult.ts";
+
+/** CANCELs ahead of their turn that are remembered; others have to wait for it. */
+const TAKEN_BACK_MAX = 64;
+
+/** What one session asks its authorizer. */
+export class Consultation {
+  readonly #authorizer: SessionAuthorizer;
+  readonly #peer: Peer;
+  readonly #realm: Realm;
+  readonly #alarm: Alarm;
+  /** The request of the CALL that waits; 0: none does. */
+  #held = 0;
+  #isTimeUp = false;
+  /** Requests of CANCELs that came, and whose turn has not come yet. */
+  readonly #takenBack = new Set<number>();
+
+  constructor(
+    authorizer: SessionAuthorizer,
+    peer: Peer,
+    realm: Realm,
+    timers: Timers,
+  ) {
+    this.#authorizer = authorizer;
+    this.#peer = peer;
+    this.#realm = realm;
+    this.#alarm = new Alarm(timers);
+  }
+
+  /**
+   * Sees to it that all is decided that `message` needs.
+   *
+   * @param receivedMs When it came; 0: just now.
+   * @returns A promise where it has to wait, and to be given again.
+   */
+  wait(message: ClientMessage, receivedMs: number): Promise<void> | undefined {
+    this.#held = 0;
+    this.#alarm.clear();
+    if (message.code === MessageCode.CALL) {
+      return this.#waitForCall(message, receivedMs);
+    }
+    if (message.code === MessageCode.CANCEL) {
+      this.#takenBack.delete(message.request);
+    }
+    return consult(this.#authorizer, message, this.#peer, this.#realm);
+  }
+
+  /** Looks at a message that came behind the one that waits. */
+  show(message: ClientMessage): void {
+    if (
+      message.code !== MessageCode.CANCEL ||
+      this.#takenBack.size >= TAKEN_BACK_MAX
+    ) return;
+    this.#takenBack.add(message.request);
+    if (message.request === this.#held) this.#authorizer.withdraw();
+  }
+
+  /** What has ended a CALL before its turn; told once. */
+  takeEnding(message: ClientMessage): CallEnding | undefined {
+    if (message.code !== MessageCode.CALL) return undefined;
+    const ending = this.#endingOf(message.request);
+    this.#isTimeUp = false;
+    return ending;
+  }
+
+  /** The session is gone: nobody waits for a decision any more (AZ-10). */
+  cancel(): void {
+    this.#alarm.clear();
+    this.#authorizer.cancel();
+  }
+
+  #waitForCall(message: Call, receivedMs: number): Promise<void> | undefined {
+    if (this.#endingOf(message.request) !== undefined) return undefined;
+    const { calls } = this.#realm;
+    const leftMs = calls.leftMs(this.#peer, message, receivedMs);
+    // The realm will say so.
+    if (leftMs <= 0) return undefined;
+    const wait = consult(this.#authorizer, message, this.#peer, this.#realm);
+    if (wait === undefined) return undefined;
+    this.#held = message.request;
+    if (leftMs !== Infinity) {
+      this.#alarm.set(leftMs, () => {
+        this.#isTimeUp = true;
+        this.#authorizer.withdraw();
+      });
+    }
+    return wait;
+  }
+
+  #endingOf(request: number): CallEnding | undefined {
+    if (this.#takenBack.has(request)) return "canceled";
+    return this.#isTimeUp ? "timeout" : undefined;
+  }
+}
+
+/** What `peer` asks in `realm`; undefined where rules decide about it. */
+export function consultationOf(
+  peer: Peer,
+  realm: Realm,
+  timers: Timers,
+): Consultation | undefined {
+  const { authorizer } = peer;
+  return authorizer instanceof SessionAuthorizer
+    ? new Consultation(authorizer, peer, realm, timers)
+    : undefined;
+}

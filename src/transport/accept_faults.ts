@@ -1,0 +1,81 @@
+/**
+ * Connections that cannot be accepted, most often since there is no descriptor
+ * left: that lasts, and is tried again many times a second.
+ */
+import { Alarm } from "../base/alarm.ts";
+import type { Logger } from "../base/log.ts";
+import type { Timers } from "../base/timers.ts";
+
+/** While it lasts, it is told so often. */
+const REMINDER_MS = 60_000;
+/** After so long without a failure it is over. */
+const CALM_MS = 5_000;
+
+/** Tells of them: at first, each minute, and when it is over. */
+export class AcceptFaults {
+  readonly #log: Logger;
+  readonly #nowMs: () => number;
+  readonly #calm: Alarm;
+  #toldAtMs = -Infinity;
+  /** Since it began. */
+  #failures = 0;
+  /** Since it was told last. */
+  #unwritten = 0;
+
+  /** @param nowMs A clock that never goes back. */
+  constructor(log: Logger, timers: Timers, nowMs: () => number) {
+    this.#log = log;
+    this.#nowMs = nowMs;
+    this.#calm = new Alarm(timers);
+  }
+
+  /**
+   * Accepting has failed.
+   *
+   * @param connections How many the transport has.
+   */
+  report(error: unknown, connections: number): void {
+    const now = this.#nowMs();
+    this.#failures++;
+    this.#calm.set(CALM_MS, () => this.#over());
+    if (now - this.#toldAtMs < REMINDER_MS) {
+      this.#unwritten++;
+      return;
+    }
+    this.#toldAtMs = now;
+    this.#log.error("cannot accept connections, and goes on trying", {
+      reason: explain(error),
+      connections,
+      ...(this.#unwritten > 0 && { not_logged_before: this.#unwritten }),
+    });
+    this.#unwritten = 0;
+  }
+
+  /** Tells nothing any more. */
+  close(): void {
+    this.#calm.clear();
+  }
+
+  #over(): void {
+    this.#log.info("connections are accepted again", {
+      failures: this.#failures,
+      not_logged_before: this.#unwritten,
+    });
+    this.#toldAtMs = -Infinity;
+    this.#failures = 0;
+    this.#unwritten = 0;
+  }
+}
+
+function explain(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && "code" in error ? error.code : "";
+  switch (code) {
+    case "EMFILE":
+      return `${text}: the process may not open more files; raise its limit (ulimit -n, LimitNOFILE of systemd), or lower max_connections`;
+    case "ENFILE":
+      return `${text}: the whole system may not open more files; raise its limit (fs.file-max of sysctl), or find the process that holds so many`;
+    default:
+      return text;
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Why there is no TLS with a client, in words for the log.
+ */
+import type { FrameFault } from "../framing/frame.ts";
+
+/** The peer breaks the TLS protocol, speaks another one, or refuses ours. */
+export class TlsFault extends Deno.errors.InvalidData {
+  override readonly name = "TlsFault";
+  /** The kind of fault: one of few. */
+  readonly summary: string;
+  /** What the peer is told, in the clear; undefined: nothing. */
+  readonly reply: Uint8Array<ArrayBuffer> | undefined;
+
+  constructor(
+    summary: string,
+    reason: string,
+    reply?: Uint8Array<ArrayBuffer>,
+  ) {
+    super(reason);
+    this.summary = summary;
+    this.reply = reply;
+  }
+}
+
+/** What clients mean by alerts about the certificate (RFC 8446, 6.2). */
+const CERTIFICATE_ALERTS: Readonly<Record<string, string>> = {
+  UnknownCA:
+    "it does not know the authority that signed it; give the client that authority's certificate, or list the certificates in between in chain_certificates",
+  BadCertificate:
+    "it finds it wrong, as where it is made for another host name than the client asked for",
+  CertificateExpired: "it is past its time, by the client's clock",
+  CertificateRevoked: "its authority has revoked it",
+  CertificateUnknown: "the client does not say why",
+  UnsupportedCertificate: "it is of a kind that the client does not take",
+  BadCertificateStatusResponse: "the client asks for a proof of its status",
+};
+
+/** The fault of octets that are no TLS. */
+export function noTls({ message, reply }: FrameFault): TlsFault {
+  return new TlsFault("no TLS client", message, reply);
+}
+
+/** What an error of the TLS library says about the peer. */
+export function tlsFaultOf({ message }: Error): TlsFault {
+  const alert = /^received fatal alert: (\w+)/.exec(message)?.[1];
+  if (alert === undefined) return new TlsFault(HANDSHAKE_FAILED, message);
+  const meaning = CERTIFICATE_ALERTS[alert];
+  return meaning === undefined
+    ? new TlsFault(HANDSHAKE_FAILED, `the client sent the alert ${alert}`)
+    : new TlsFault(
+      "the client does not trust the certificate",
+      `it sent the alert ${alert}: ${meaning}`,
+    );
+}
+
+const HANDSHAKE_FAILED = "TLS with the client failed";

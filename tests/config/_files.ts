@@ -1,0 +1,13 @@
+/** What `checkFiles()` asks the machine for, where nothing there is wrong. */
+import type { FileCheckOptions } from "../../src/config/named_files.ts";
+
+export const NO_FAULTS: Pick<
+  FileCheckOptions,
+  "readPemFile" | "fileMode" | "identityFault" | "socketFault" | "storeFault"
+> = {
+  readPemFile: () => Promise.reject(new Error("there is no such file")),
+  fileMode: () => 0o600,
+  identityFault: () => undefined,
+  socketFault: () => undefined,
+  storeFault: () => undefined,
+};
