@@ -55,6 +55,8 @@ export interface BuiltAuth {
   readonly node: ConfigNode;
   /** Where the role of anonymous sessions is named, or would be. */
   readonly anonymousRoleNode: ConfigNode;
+  /** Where the authenticators are named. */
+  readonly authenticatorNodes: ReadonlyMap<string, ConfigNode>;
   /** The principals of all methods. */
   readonly principals: readonly PlacedPrincipal[];
   /** Realms that are named elsewhere in it. */
@@ -69,6 +71,7 @@ export function impliedAuth(node: ConfigNode): BuiltAuth {
     config: { anonymous: { role: ANONYMOUS_ROLE }, implied: true },
     node,
     anonymousRoleNode: node,
+    authenticatorNodes: new Map(),
     principals: [],
     realmUses: [],
     defaultRoles: [],
@@ -101,6 +104,11 @@ export function buildAuth(
     anonymousRoleNode: anonymous === undefined
       ? node
       : nodeOf(anonymous, "role"),
+    authenticatorNodes: new Map(
+      dynamicSections(section).map((
+        [name, one],
+      ) => [name, nodeOf(one, "authenticator")]),
+    ),
     principals: placed.flatMap((ones) => ones ?? []),
     realmUses: realmUsesOf(section),
     defaultRoles: dynamicSections(section).flatMap(([, one]) => {

@@ -66,8 +66,7 @@ function placedAuthenticators(
     const { authenticator: procedure, realm } = dynamic;
     const one = realm === undefined ? undefined : findRealm(known, realm);
     const realms = one === undefined ? allRealms(known) : [one];
-    const node = auth.node.entries.get(method)?.node.entries
-      .get("authenticator")?.node ?? auth.node;
+    const node = auth.authenticatorNodes.get(method) ?? auth.node;
     return { procedure, method, realms, node };
   });
 }
@@ -126,13 +125,13 @@ export function checkAnonymousRegistrars(
   const config = { transports: transports.map((one) => one.config) };
   for (const { config: transport, auth } of transports) {
     if (isOwnersAlone(transport.endpoint)) continue;
-    for (const [role, realm] of strangersOf(transport, known)) {
+    for (const { role, realm, node } of strangersOf(transport, auth, known)) {
       const open = realm.roles.find(({ name }) => name === role);
       if (open === undefined) continue;
       for (const procedure of trustedProcedures(config, realm)) {
         if (!mayRegisterTrusted(open, procedure)) continue;
         context.warn(
-          auth.anonymousRoleNode,
+          node,
           describeStrangers(procedure, realm, role, transport),
         );
       }
@@ -157,20 +156,39 @@ function describeStrangers(
   }: whoever can reach the transport ${decides}; give that right to a role that has to be proved, or let these sessions in only on a Unix socket of mode 0600`;
 }
 
-/** The roles of sessions that prove nothing, each with a realm that they can join. */
+/** A role of sessions that prove nothing, with a realm that they can join. */
+interface Strangers {
+  readonly role: string;
+  readonly realm: RealmConfig;
+  /** Where the config gives them the role. */
+  readonly node: ConfigNode;
+}
+
+/** Of both forms, the static one is for its realm and the dynamic one for all others. */
 function strangersOf(
-  { auth }: TransportConfig,
+  { auth: { anonymous, dynamic } }: TransportConfig,
+  { node, anonymousRoleNode, authenticatorNodes }: BuiltAuth,
   known: RealmsConfig,
-): [role: string, realm: RealmConfig][] {
-  const { anonymous, dynamic } = auth;
-  const given = anonymous ?? { role: dynamic?.anonymous?.defaultRole };
-  const { role } = given;
-  if (role === undefined) return [];
-  const only = anonymous?.realm;
-  const realms = only === undefined
-    ? allRealms(known)
-    : [findRealm(known, only)].filter((one) => one !== undefined);
-  return realms.map((realm) => [role, realm]);
+): Strangers[] {
+  const strangers: Strangers[] = [];
+  const all = allRealms(known);
+  if (anonymous !== undefined) {
+    const only = anonymous.realm;
+    const realms = only === undefined ? all : [findRealm(known, only)];
+    for (const realm of realms) {
+      if (realm === undefined) continue;
+      const { role } = anonymous;
+      strangers.push({ role, realm, node: anonymousRoleNode });
+    }
+  }
+  const role = dynamic?.anonymous?.defaultRole;
+  if (role === undefined) return strangers;
+  const askedNode = authenticatorNodes.get("anonymous") ?? node;
+  for (const realm of all) {
+    if (realm.name === anonymous?.realm) continue;
+    strangers.push({ role, realm, node: askedNode });
+  }
+  return strangers;
 }
 
 /** Whether nobody can connect but who could change the config as well. */
