@@ -195,12 +195,14 @@ function buildRoles(
     const authorizer = buildAuthorizer(section, uriCheck, context);
     if (authorizer === undefined) checkIdleRole(name, section, context);
     const trustLevel = section.values.trust_level;
+    const onDuplicateAuthid = section.values.on_duplicate_authid;
     const callTimeoutMs = section.values.call_timeout_ms ?? call_timeout_ms;
     roles.push({
       name,
       permissions,
       ...(authorizer !== undefined && { authorizer }),
       quotas: buildQuotas(section.values.quotas, quotas),
+      ...(onDuplicateAuthid !== "allow" && { onDuplicateAuthid }),
       ...(callTimeoutMs !== undefined && { callTimeoutMs }),
       trustLevel,
     });

@@ -10,6 +10,7 @@ import type { PlacedTransport } from "./build_transports.ts";
 import type { CheckContext } from "./check_context.ts";
 import type { Scope } from "./check_scopes.ts";
 import { listRoles } from "./cross_checks.ts";
+import type { RealmConfig } from "./config.ts";
 import type { ConfigNode } from "./document.ts";
 import { listNames } from "./nearest.ts";
 import type { RealmDirectory } from "./realm_directory.ts";
@@ -67,6 +68,32 @@ function noSuchRealm(
 ): void {
   const wrong = `there is no realm ${JSON.stringify(realm)}${realms.where}`;
   context.error(node, wrong, `there are: ${listNames(realms.all)}`);
+}
+
+/** Warns where all anonymous sessions are one authid, which can have one session only. */
+export function checkSharedAuthids(
+  transports: readonly PlacedTransport[],
+  realms: readonly RealmConfig[],
+  context: CheckContext,
+): void {
+  for (const { config, auth } of transports) {
+    const { anonymous } = config.auth;
+    if (anonymous?.authid === undefined) continue;
+    const policies = realms
+      .filter(({ name }) => (anonymous.realm ?? name) === name)
+      .flatMap(({ roles }) => roles)
+      .filter(({ name }) => name === anonymous.role)
+      .flatMap(({ onDuplicateAuthid }) => onDuplicateAuthid ?? []);
+    if (policies.length === 0) continue;
+    context.warn(
+      auth.node.entries.get("anonymous")?.node ?? auth.node,
+      `all anonymous sessions have the authid ${
+        JSON.stringify(anonymous.authid)
+      }, of which "on_duplicate_authid": "${
+        policies[0]
+      }" of their role lets only one be there; leave "authid" out`,
+    );
+  }
 }
 
 /** Warns of what is fine on one machine only. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { BuiltAuth } from "./build_auth.ts";
 import type { PlacedTransport } from "./build_transports.ts";
 import type { CheckContext } from "./check_context.ts";
 import { givenRoles, type Scope } from "./check_scopes.ts";
@@ -177,8 +178,7 @@ function placedAuthenticators(
     const realm = dynamic.realm === undefined
       ? undefined
       : realms.find(dynamic.realm);
-    const node = auth.node.entries.get(method)?.node.entries
-      .get("authenticator")?.node ?? auth.node;
+    const node = auth.authenticatorNodes.get(method) ?? auth.node;
     return { procedure, method, realm, node };
   });
 }
@@ -208,16 +208,14 @@ function checkAnonymousRegistrars(
   const byRole = Map.groupBy(registrars, ({ role }) => role);
   for (const { config: transport, auth } of transports) {
     if (isOwnersAlone(transport.endpoint)) continue;
-    const { role, realm: only } = strangersOf(transport);
-    if (role === undefined) continue;
-    const roles = only === undefined ? undefined : realms.find(only)?.roles;
-    for (const registrar of byRole.get(role) ?? []) {
-      if (only !== undefined && registrar.realm.roles !== roles) continue;
-      const name = only ?? registrar.realm.name;
-      context.warn(
-        auth.anonymousRoleNode,
-        describeStrangers(registrar, name, transport),
-      );
+    for (const { role, only, except, node } of strangersOf(transport, auth)) {
+      const roles = only === undefined ? undefined : realms.find(only)?.roles;
+      for (const registrar of byRole.get(role) ?? []) {
+        if (only !== undefined && registrar.realm.roles !== roles) continue;
+        const name = only ?? registrar.realm.name;
+        if (name === except) continue;
+        context.warn(node, describeStrangers(registrar, name, transport));
+      }
     }
   }
 }
@@ -238,11 +236,37 @@ function describeStrangers(
   }: whoever can reach the transport ${decides}; give that right to a role that has to be proved, or let these sessions in only on a Unix socket of mode 0600`;
 }
 
-/** The role of sessions that prove nothing, and the only realm that they can join. */
+/** A role of sessions that prove nothing. */
+interface Strangers {
+  readonly role: string;
+  /** The only realm that they can join so; undefined: any. */
+  readonly only: string | undefined;
+  /** The realm that they cannot join so. */
+  readonly except: string | undefined;
+  /** Where the config gives them the role. */
+  readonly node: ConfigNode;
+}
+
+/** Of both forms, the static one is for its realm and the dynamic one for all others. */
 function strangersOf(
   { auth: { anonymous, dynamic } }: TransportConfig,
-): { role: string | undefined; realm?: string | undefined } {
-  return anonymous ?? { role: dynamic?.anonymous?.defaultRole };
+  { node, anonymousRoleNode, authenticatorNodes }: BuiltAuth,
+): Strangers[] {
+  const strangers: Strangers[] = [];
+  if (anonymous !== undefined) {
+    const { role, realm: only } = anonymous;
+    strangers.push({ role, only, except: undefined, node: anonymousRoleNode });
+  }
+  const role = dynamic?.anonymous?.defaultRole;
+  if (role !== undefined) {
+    strangers.push({
+      role,
+      only: undefined,
+      except: anonymous?.realm,
+      node: authenticatorNodes.get("anonymous") ?? node,
+    });
+  }
+  return strangers;
 }
 
 /** Whether nobody can connect but who could change the config as well. */

@@ -14,7 +14,11 @@ import { buildExpectations } from "./build_expectations.ts";
 import { buildRealms, IMPLIED_REALM } from "./build_realms.ts";
 import { buildTransports, type PlacedTransport } from "./build_transports.ts";
 import { checkExposure } from "./check_exposure.ts";
-import { checkAuthExposure, checkPrincipals } from "./check_principals.ts";
+import {
+  checkAuthExposure,
+  checkPrincipals,
+  checkSharedAuthids,
+} from "./check_principals.ts";
 import { checkReach, checkUse, sortScopes } from "./check_scopes.ts";
 import { checkTrustedProcedures } from "./check_trusted_procedures.ts";
 import { CheckContext, type NamedFile } from "./check_context.ts";
@@ -163,6 +167,7 @@ function buildConfig(
   if (context.isSound) {
     for (const scope of scopes) {
       checkUse(scope, context);
+      checkSharedAuthids(scope.transports, scope.realms.all, context);
       checkTrustedProcedures(scope, context);
     }
   }

@@ -7,9 +7,8 @@ import { type Accepted, type Refused, refused } from "../auth/login_method.ts";
 import type { Realm } from "../router/realm.ts";
 import type { Router } from "../router/router.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
-import type { Hello } from "../wamp/message.ts";
+import { type Hello, SendOutcome } from "../wamp/message.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
-import { SendOutcome } from "../wamp/send_outcome.ts";
 import { isValidUri } from "../wamp/uri.ts";
 import type { SessionLink } from "./session_link.ts";
 
@@ -38,6 +37,7 @@ export function beginLogin(
   return auth.login({
     authmethods: (authmethods ?? []) as readonly string[],
     realm,
+    countedRealm: realm === null || router.isFixed(realm) ? realm : "",
     authid: (authid ?? undefined) as string | undefined,
     authextra: (authextra ?? EMPTY_DICT) as Dict,
     session,
@@ -109,10 +109,9 @@ export function openRealm(
       detail: `${text}, ${whence}`,
     });
   }
-  const text = realm.refuseJoin(identity, address);
-  if (text === undefined) return realm;
+  const refusal = realm.refuseJoin(identity, address);
+  if (refusal === undefined) return realm;
   router.release(realm);
-  return refused(ErrorUri.LIMIT_REACHED, text, {
-    detail: `${text} (quotas: max_sessions)`,
-  });
+  const { reason, text, decidedBy } = refusal;
+  return refused(reason, text, { detail: `${text} (${decidedBy})` });
 }

@@ -8,7 +8,10 @@ import { SERIALIZERS } from "../support/wire_codec.ts";
 const ALL = { call: true, register: true, publish: true, subscribe: true };
 const ROLES = [{
   name: "anonymous",
-  permissions: [{ uri: "*", allow: ALL }],
+  permissions: [
+    { uri: "*", allow: ALL },
+    { uri: "com.authenticate", allow: { register: true } },
+  ],
 }];
 const NO_SUCH_REALM = "wamp.error.no_such_realm";
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };

@@ -47,7 +47,7 @@ export const LIMITS = {
   max_authenticator_calls: limit(
     integer(1, 100_000),
     100,
-    "Procedures of dynamic methods that the router asks at a time; logins beyond are refused.",
+    "Procedures of dynamic methods that the router asks at a time, also for clients that have hung up meanwhile; logins beyond are refused.",
   ),
   max_auth_failures: limit(
     integer(1, 1_000_000),

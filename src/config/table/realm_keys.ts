@@ -123,6 +123,12 @@ export const ROLE = object({
     quotas: optional(QUOTAS, "What the role's sessions may have together.", {
       origin: "sluice",
     }),
+    on_duplicate_authid: withDefault(
+      choice(["allow", "refuse", "replace"]),
+      "allow",
+      "What happens when a client joins whose authid has a session in the realm under this role. `allow`: it has both. `refuse`: the client is refused with `sluice.error.authid_in_use`. `replace`: the client is let in, and the session before is ended by GOODBYE `sluice.close.replaced`, with all that it has; so a client whose connection was lost unnoticed is not kept out by what is left of it. Whoever can join as an authid can then end that one's session.",
+      { origin: "sluice" },
+    ),
     call_timeout_ms: callTimeout(
       "the role's sessions",
       "Absent: that of the realm.",
