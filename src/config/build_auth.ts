@@ -53,6 +53,8 @@ export interface RoleUse {
 export interface BuiltAuth {
   readonly config: AuthConfig;
   readonly node: ConfigNode;
+  /** Where anonymous sessions are let in, or would be. */
+  readonly anonymousNode: ConfigNode;
   /** Where the role of anonymous sessions is named, or would be. */
   readonly anonymousRoleNode: ConfigNode;
   /** Where the authenticators are named. */
@@ -70,6 +72,7 @@ export function impliedAuth(node: ConfigNode): BuiltAuth {
   return {
     config: { anonymous: { role: ANONYMOUS_ROLE }, implied: true },
     node,
+    anonymousNode: node,
     anonymousRoleNode: node,
     authenticatorNodes: new Map(),
     principals: [],
@@ -101,6 +104,7 @@ export function buildAuth(
   return {
     config,
     node,
+    anonymousNode: anonymous?.node ?? node,
     anonymousRoleNode: anonymous === undefined
       ? node
       : nodeOf(anonymous, "role"),
