@@ -2,8 +2,7 @@
  * Rules of a role that are in vain: mostly slips, so that those who wrote them
  * are told.
  */
-import type { Action } from "../router/ports.ts";
-import { isReservedUri } from "../wamp/uri.ts";
+import { type Action, isReservedUri } from "../wamp/router_uris.ts";
 import { compileRules, type Rule } from "./compile_rules.ts";
 import { OverlapIndex, shapeId } from "./overlap_index.ts";
 import type { Pattern } from "./pattern_relation.ts";

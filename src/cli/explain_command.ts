@@ -13,7 +13,7 @@ import type {
 import { allRealms, findRealm } from "../config/find_realm.ts";
 import { suggest } from "../config/nearest.ts";
 import { describeReason, inOneWord } from "../review/describe.ts";
-import { type Decision, RoleReview } from "../review/role_review.ts";
+import { type ReviewedDecision, RoleReview } from "../review/role_review.ts";
 import type { Arguments } from "./arguments.ts";
 import { ExitCode } from "./exit_code.ts";
 import type { Question } from "./question.ts";
@@ -62,7 +62,7 @@ function findRole(
 }
 
 /** A line each for the outcome, its reason, and the rule that made it. */
-function explanation(decision: Decision, question: Question): string {
+function explanation(decision: ReviewedDecision, question: Question): string {
   const { allowed, reason, rule } = decision;
   const lines = [
     inOneWord(allowed),

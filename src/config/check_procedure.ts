@@ -4,7 +4,8 @@
  * @module
  */
 
-import { isRouterUri, isValidUri, type UriCheck } from "../wamp/uri.ts";
+import { isRouterUri } from "../wamp/router_uris.ts";
+import { isValidUri, type UriCheck } from "../wamp/uri.ts";
 import type { CheckContext } from "./check_context.ts";
 import type { ConfigNode } from "./document.ts";
 

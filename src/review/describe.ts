@@ -1,9 +1,12 @@
 /**
  * Decisions in words.
  */
-import { describeTrusted, describeVerdict } from "../authz/describe_verdict.ts";
-import { routerPrefixOf } from "../wamp/uri.ts";
-import type { Decision, Request } from "./role_review.ts";
+import {
+  describeRuleDecision,
+  describeTrusted,
+} from "../authz/rule_decision.ts";
+import { routerPrefixOf } from "../wamp/router_uris.ts";
+import type { Request, ReviewedDecision } from "./role_review.ts";
 
 /** A decision by its outcome. */
 export type Outcome = "allowed" | "denied" | "asked";
@@ -15,7 +18,10 @@ export function inOneWord(allowed: boolean | undefined): Outcome {
 }
 
 /** Why `decision` is as it is, as a clause. */
-export function describeReason(decision: Decision, request: Request): string {
+export function describeReason(
+  decision: ReviewedDecision,
+  request: Request,
+): string {
   const { action, uri, match } = request;
   switch (decision.reason) {
     case "invalid_uri":
@@ -31,8 +37,8 @@ export function describeReason(decision: Decision, request: Request): string {
     case "guarded":
       return decision.rule === undefined
         ? describeTrusted("an authorizer cannot")
-        : describeVerdict(decision, request);
+        : describeRuleDecision(decision, request);
     default:
-      return describeVerdict(decision, request);
+      return describeRuleDecision(decision, request);
   }
 }

@@ -1,7 +1,8 @@
 /**
  * What a role may do, told before any session has it.
  */
-import { StaticRules, type Verdict } from "../authz/static_rules.ts";
+import type { RuleDecision } from "../authz/rule_decision.ts";
+import { StaticRules } from "../authz/static_rules.ts";
 import type {
   ActionName,
   RealmConfig,
@@ -9,7 +10,8 @@ import type {
   RouterConfig,
 } from "../config/config.ts";
 import { trustedProcedures } from "../config/trusted_procedures.ts";
-import { isRouterUri, isValidUri, type MatchPolicy } from "../wamp/uri.ts";
+import { uriFault } from "../wamp/router_uris.ts";
+import type { MatchPolicy } from "../wamp/uri.ts";
 
 /** What a session asks for. */
 export interface Request {
@@ -20,8 +22,8 @@ export interface Request {
 }
 
 /** A decision of the router. */
-export type Decision =
-  | Verdict
+export type ReviewedDecision =
+  | RuleDecision
   | {
     readonly allowed: false;
     /**
@@ -68,13 +70,9 @@ export class RoleReview {
   }
 
   /** The decision on `request`, as the router would make it. */
-  decide({ action, uri, match }: Request): Decision {
-    if (!isValidUri(uri, match, this.#uriCheck)) {
-      return { allowed: false, reason: "invalid_uri" };
-    }
-    if (isOwnUri(action, uri)) {
-      return { allowed: false, reason: "reserved_uri" };
-    }
+  decide({ action, uri, match }: Request): ReviewedDecision {
+    const fault = uriFault(action, uri, match, this.#uriCheck);
+    if (fault !== undefined) return { allowed: false, reason: fault };
     if (this.#authorizer === undefined) {
       return this.#rules.explain(action, uri, match);
     }
@@ -86,11 +84,6 @@ export class RoleReview {
         authorizer: this.#authorizer,
       };
   }
-}
-
-/** Whether the router refuses `action` on `uri` to every client. */
-function isOwnUri(action: ActionName, uri: string): boolean {
-  return (isRegistering(action) || action === "publish") && isRouterUri(uri);
 }
 
 function isRegistering(action: ActionName): boolean {

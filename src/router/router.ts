@@ -1,6 +1,8 @@
 import type { Clock, Timers } from "../base/timers.ts";
 import { RandomIds, type RandomSource } from "../wamp/id.ts";
-import type { Counters, DenialObserver, LossObserver } from "./ports.ts";
+import { addMetaApi } from "./meta/meta_api.ts";
+import type { RealmObserver } from "./observers.ts";
+import type { Counters } from "./ports.ts";
 import { Realm, type RealmOptions, type RealmServices } from "./realm.ts";
 
 /** What a router needs of the world around it. */
@@ -9,8 +11,8 @@ export interface RouterServices {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly counters: Counters;
-  readonly denials: DenialObserver;
-  readonly losses: LossObserver;
+  /** Told what happens in all realms. */
+  readonly observers: readonly RealmObserver[];
   /** A clock that never goes back. */
   readonly nowMs: () => number;
 }
@@ -22,6 +24,21 @@ export interface AutoRealms {
   fits(name: string): boolean;
   /** What it is made of. */
   make(name: string): RealmOptions;
+}
+
+/**
+ * Makes a realm, with its meta API if it has one.
+ *
+ * @param emptied Called when the last session has left.
+ */
+export function createRealm(
+  options: RealmOptions,
+  services: RealmServices,
+  emptied?: () => void,
+): Realm {
+  const realm = new Realm(options, services, emptied);
+  if (options.hasMetaApi) addMetaApi(realm);
+  return realm;
 }
 
 /** All realms, and what is common to them. */
@@ -42,7 +59,7 @@ export class Router {
     this.#realmServices = { ...services, ids: this.ids };
     this.#auto = auto;
     for (const options of realms) {
-      this.#fixed.set(options.name, new Realm(options, this.#realmServices));
+      this.#fixed.set(options.name, createRealm(options, this.#realmServices));
     }
   }
 
@@ -75,7 +92,7 @@ export class Router {
       this.#realmServices.counters.increment("limits_reached");
       return `There are ${auto.maxRealms} realms of its kind, the most allowed`;
     }
-    const realm = new Realm(
+    const realm = createRealm(
       auto.make(name),
       this.#realmServices,
       () => this.#made.delete(name),

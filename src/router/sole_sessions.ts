@@ -4,7 +4,7 @@
  */
 import { ReusingMap } from "../base/reusing_map.ts";
 import type { Identity } from "../wamp/features.ts";
-import type { Peer } from "./peer.ts";
+import type { Peer } from "./model.ts";
 
 /** What becomes of a session whose authid has one already: it or the other goes. */
 export type DuplicatePolicy = "refuse" | "replace";

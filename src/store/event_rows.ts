@@ -3,13 +3,12 @@
  * the name of their serializer; a checksum tells when the disk has changed them,
  * which SQLite itself would not notice, and clients should not have to.
  */
-import { crc32 } from "node:zlib";
 import type { SQLInputValue, SQLOutputValue } from "node:sqlite";
+import { crc32 } from "node:zlib";
 import { EventStoreError, type StoredEvent } from "../router/event_store.ts";
 import type { AudienceOptions, Dict } from "../wamp/options.ts";
 import { NO_PAYLOAD, Payload, type PayloadFormat } from "../wamp/payload.ts";
-import { storedSize } from "./stored_size.ts";
-import { fromColumn, toColumn } from "./topic_column.ts";
+import { storedSize } from "./store_bounds.ts";
 
 /** The columns of an event, in the order of its values. */
 export const EVENT_COLUMNS =
@@ -128,4 +127,21 @@ function readHead(text: string): Head {
 /** The fault of a row, or an order of rows, that we did not write. */
 export function damaged(): EventStoreError {
   return new EventStoreError("The store is damaged");
+}
+
+// SQLite would keep U+0000, which topics may hold (UR-01), but what is read of such a
+// text ends before it. Order and prefixes stay what they are.
+const NUL = "\u0000";
+const MARK = "\u0001";
+const MARKED_NUL = "\u0001\u0001";
+const MARKED_MARK = "\u0001\u0002";
+
+/** `topic` as the database has it. */
+export function toColumn(topic: string): string {
+  return topic.replaceAll(MARK, MARKED_MARK).replaceAll(NUL, MARKED_NUL);
+}
+
+/** The topic that the database has as `text`. */
+export function fromColumn(text: string): string {
+  return text.replaceAll(MARKED_NUL, NUL).replaceAll(MARKED_MARK, MARK);
 }

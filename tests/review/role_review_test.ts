@@ -2,7 +2,10 @@
 import { assertEquals } from "@std/assert";
 import type { RealmConfig } from "../../src/config/config.ts";
 import { RoleReview } from "../../src/review/role_review.ts";
-import type { Decision, Request } from "../../src/review/role_review.ts";
+import type {
+  Request,
+  ReviewedDecision,
+} from "../../src/review/role_review.ts";
 import { ACTIONS, rule } from "../authz/_naive_rules.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import { scenario } from "../support/scenario.ts";
@@ -109,7 +112,7 @@ for (const uriCheck of ["loose", "strict"] as const) {
         config.roles[0],
       );
       const client = await router.join();
-      const seen = new Set<Decision["reason"]>();
+      const seen = new Set<ReviewedDecision["reason"]>();
       for (const request of REQUESTS) {
         const { allowed, reason } = review.decide(request);
         seen.add(reason);
@@ -162,7 +165,7 @@ Deno.test("AZ-05: who may register an authorizer is known beforehand, also where
   const rows: [
     role: number,
     uri: string,
-    Decision["reason"],
+    ReviewedDecision["reason"],
     boolean | undefined,
   ][] = [
     [0, TRUSTED, "guarded", false],

@@ -3,12 +3,12 @@ import { assertEquals } from "@std/assert";
 import {
   Audience,
   audienceLists,
-  type Listener,
-} from "../../src/router/audience.ts";
+  type Recipient,
+} from "../../src/router/publication.ts";
 import { type AudienceOptions, EMPTY_DICT } from "../../src/wamp/options.ts";
 import { withSeed } from "../support/seed.ts";
 
-const LISTENERS: readonly Listener[] = [1, 2, 3, 4].flatMap((sessionId) =>
+const LISTENERS: readonly Recipient[] = [1, 2, 3, 4].flatMap((sessionId) =>
   ["anna", "bert"].flatMap((authid) =>
     ["admin", "guest"].map((authrole) => ({
       sessionId,
@@ -20,7 +20,7 @@ const LISTENERS: readonly Listener[] = [1, 2, 3, 4].flatMap((sessionId) =>
 /** BW-02 and BW-03 as they are written. */
 function naivelyIncludes(
   lists: AudienceOptions,
-  { sessionId, identity: { authid, authrole } }: Listener,
+  { sessionId, identity: { authid, authrole } }: Recipient,
 ): boolean {
   return (lists.eligible ?? [sessionId]).includes(sessionId) &&
     (lists.eligible_authid ?? [authid]).includes(authid) &&
@@ -44,11 +44,11 @@ Deno.test("BW-02 BW-03: includes() is the logical AND over all six lists", () =>
         }
       }
       const audience = new Audience(lists);
-      for (const listener of LISTENERS) {
+      for (const recipient of LISTENERS) {
         assertEquals(
-          audience.includes(listener),
-          naivelyIncludes(lists, listener),
-          JSON.stringify([lists, listener]),
+          audience.includes(recipient),
+          naivelyIncludes(lists, recipient),
+          JSON.stringify([lists, recipient]),
         );
       }
     }

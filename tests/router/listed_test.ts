@@ -1,6 +1,6 @@
 /** Whether something is in a list that a client sent. */
 import { assert, assertEquals } from "@std/assert";
-import { Listed } from "../../src/router/listed.ts";
+import { SearchableList } from "../../src/router/publication.ts";
 import { costOfCollisions } from "../support/colliding_ids.ts";
 import { withSeed } from "../support/seed.ts";
 
@@ -15,8 +15,8 @@ Deno.test("has() finds what is in a list of any length, whenever it is asked", (
         () => random.oneIn(3) ? 2 ** 53 - random.below(40) : random.below(40),
       );
       const names = ids.map((id) => `name${id}`);
-      const byId = new Listed(ids);
-      const byName = new Listed(names);
+      const byId = new SearchableList(ids);
+      const byName = new SearchableList(names);
       for (let look = 0; look < LOOKS; look++) {
         const id = random.oneIn(3)
           ? 2 ** 53 - random.below(40)
@@ -30,7 +30,7 @@ Deno.test("has() finds what is in a list of any length, whenever it is asked", (
 
 Deno.test("numbers chosen to share a bucket of a Set cost no more than others", () => {
   const ratio = costOfCollisions(6000, (ids) => {
-    const listed = new Listed(ids);
+    const listed = new SearchableList(ids);
     for (let look = 0; look < LOOKS; look++) listed.has(ids[look]);
   });
   assert(ratio < 10, `they cost ${ratio} times as much`);

@@ -2,12 +2,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import {
+  checkStoreFile,
   DamagedStoreError,
   inTransaction,
   openDatabase,
   UnusableStoreError,
 } from "../../src/store/sqlite_database.ts";
-import { checkStoreFile } from "../../src/store/store_file.ts";
 import { withStoreFile } from "./_stores.ts";
 
 function open(path: string): DatabaseSync {

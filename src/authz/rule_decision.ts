@@ -1,15 +1,33 @@
 /**
- * Decisions and rules in words.
+ * What rules decide, and why, in words.
  */
 import { formatPlace } from "../base/source_place.ts";
-import type { Right } from "../router/ports.ts";
+import type { Right } from "../wamp/router_uris.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import type { Rule } from "./compile_rules.ts";
-import type { Verdict } from "./static_rules.ts";
+
+/** What a decision rests on. */
+export type Reason =
+  /** The rule says so. */
+  | "rule"
+  /** No rule matches the URI, or all that the pattern matches. */
+  | "no_rule"
+  /** A rule covers the pattern, but this more specific one denies a part (AZ-07). */
+  | "part_denied"
+  /** The rule would allow it, but does not name the procedure as it must (AZ-11). */
+  | "guarded";
+
+/** A decision, and the rule that made it. */
+export interface RuleDecision {
+  readonly allowed: boolean;
+  readonly reason: Reason;
+  /** `undefined`: {@linkcode reason} is `no_rule`. */
+  readonly rule: Rule | undefined;
+}
 
 /** Why rules decide as they do on `action`, as a clause. */
-export function describeVerdict(
-  { allowed, reason, rule }: Verdict,
+export function describeRuleDecision(
+  { allowed, reason, rule }: RuleDecision,
   { action, uri, match }: { action: Right; uri: string; match: MatchPolicy },
 ): string {
   const shown = rule === undefined ? "" : describeRule(rule);
