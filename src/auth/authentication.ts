@@ -43,8 +43,9 @@ export class Authentication {
   #refuse(wanted: readonly string[], realm: string | null): Refused {
     const { methods } = this.#options;
     const served = methods.filter((method) => method.serves(realm));
+    const names = new Set(served.map(({ name }) => name));
     const detail = `the client offers ${listed(wanted)}; this transport has ${
-      listed(served.map(({ name }) => name))
+      listed([...names])
     } for the realm`;
     if (realm === null && !methods.some((method) => method.serves(null))) {
       return refused(

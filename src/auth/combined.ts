@@ -118,8 +118,9 @@ export class CombinedTicketMethod implements LoginMethod {
 
 const OTHER_REALM = "the config has this authid for other realms alone";
 
-function refusedBy({ reason, detail }: Refused): string {
-  return detail ?? `the authenticator refused: ${reason}`;
+/** With the URI: the log's own reason is the one that the client is told. */
+function refusedBy({ reason, message, detail }: Refused): string {
+  return `${detail ?? message} (${reason})`;
 }
 
 /** Whether nobody is to see that it was an authenticator that refused. */

@@ -105,7 +105,9 @@ export class CryptosignMethod implements LoginMethod {
   ): Promise<Verdict> {
     const signed = fromHex(answer, SIGNATURE_BYTES + CHALLENGE_BYTES);
     if (signed === undefined) {
-      return denied("the answer is no signature with its challenge in hex");
+      return denied(
+        subject.flaw ?? "the answer is no signature with its challenge in hex",
+      );
     }
     const signature = signed.subarray(0, SIGNATURE_BYTES);
     const claimed = signed.subarray(SIGNATURE_BYTES);

@@ -155,7 +155,8 @@ export class ScramMethod implements LoginMethod {
           (extra["cbind_data"] ?? null) === binding.data;
         if (!isBound) {
           return denied(
-            "the channel binding is not that of this transport",
+            subject.flaw ??
+              "the channel binding is not that of this transport",
             "channel-bindings-dont-match",
           );
         }

@@ -26,7 +26,8 @@ import {
 } from "../wamp/router_uris.ts";
 import { type MatchPolicy, uriMatches } from "../wamp/uri.ts";
 import { compileRules, type Rule } from "./compile_rules.ts";
-import { covers, overlaps, type Pattern } from "./pattern_relation.ts";
+import type { Pattern } from "./pattern_relation.ts";
+import { PatternRules } from "./pattern_rules.ts";
 import { describeRuleDecision, type RuleDecision } from "./rule_decision.ts";
 
 const NO_RULE: RuleDecision = {
@@ -56,9 +57,11 @@ class RuleSet {
   /** Most specific first. */
   readonly rules: readonly Rule[];
   readonly index = new PatternIndex<Rule>();
+  readonly patterns: PatternRules;
 
   constructor(rules: readonly Rule[]) {
     this.rules = rules;
+    this.patterns = new PatternRules(rules);
     for (const rule of rules) this.index.add(rule);
   }
 
@@ -178,18 +181,16 @@ export class StaticRules implements Authorizer, Role {
   }
 
   #explainPattern(right: Right, pattern: Pattern): RuleDecision {
-    const { rules } = this.#about[right];
-    const at = rules.findIndex((rule) => covers(rule, pattern));
-    if (at < 0) return NO_RULE;
-    const rule = rules[at];
-    if (rule.allow[right] !== true) {
-      return { allowed: false, reason: "rule", rule };
-    }
-    const denier = rules.slice(0, at).find((other) =>
-      other.allow[right] !== true && overlaps(other, pattern)
+    const { cover, denier } = this.#about[right].patterns.decide(
+      right,
+      pattern,
     );
+    if (cover === undefined) return NO_RULE;
+    if (cover.allow[right] !== true) {
+      return { allowed: false, reason: "rule", rule: cover };
+    }
     return denier === undefined
-      ? { allowed: true, reason: "rule", rule }
+      ? { allowed: true, reason: "rule", rule: cover }
       : { allowed: false, reason: "part_denied", rule: denier };
   }
 
@@ -214,7 +215,7 @@ function disclosureBits({ disclose }: Rule): number {
 }
 
 /** Whether a session could use `right` on some URI that `pattern` matches. */
-function canBeAbout({ uri, match }: Pattern, right: Right): boolean {
+export function canBeAbout({ uri, match }: Pattern, right: Right): boolean {
   if (!isRouterPattern(uri, match) || right === "call") return true;
   return right === "subscribe" &&
     ROUTER_TOPICS.some((topic) => uriMatches(uri, match, topic));

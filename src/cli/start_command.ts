@@ -86,8 +86,9 @@ This command gives exactly those:
     printError(problemLines(found));
     return undefined;
   }
-  for (const warning of sortProblems([...read.warnings, ...found])) {
-    log.warn(formatProblem(warning));
+  for (const one of sortProblems([...read.warnings, ...read.notes, ...found])) {
+    if (one.severity === "note") log.info(formatProblem(one));
+    else log.warn(formatProblem(one));
   }
   return read;
 }

@@ -53,8 +53,12 @@ export interface RoleUse {
 export interface BuiltAuth {
   readonly config: AuthConfig;
   readonly node: ConfigNode;
+  /** Where anonymous sessions are let in, or would be. */
+  readonly anonymousNode: ConfigNode;
   /** Where the role of anonymous sessions is named, or would be. */
   readonly anonymousRoleNode: ConfigNode;
+  /** Where the authenticators are named. */
+  readonly authenticatorNodes: ReadonlyMap<string, ConfigNode>;
   /** The principals of all methods. */
   readonly principals: readonly PlacedPrincipal[];
   /** Realms that are named elsewhere in it. */
@@ -68,7 +72,9 @@ export function impliedAuth(node: ConfigNode): BuiltAuth {
   return {
     config: { anonymous: { role: ANONYMOUS_ROLE }, implied: true },
     node,
+    anonymousNode: node,
     anonymousRoleNode: node,
+    authenticatorNodes: new Map(),
     principals: [],
     realmUses: [],
     defaultRoles: [],
@@ -98,9 +104,15 @@ export function buildAuth(
   return {
     config,
     node,
+    anonymousNode: anonymous?.node ?? node,
     anonymousRoleNode: anonymous === undefined
       ? node
       : nodeOf(anonymous, "role"),
+    authenticatorNodes: new Map(
+      dynamicSections(section).map((
+        [name, one],
+      ) => [name, nodeOf(one, "authenticator")]),
+    ),
     principals: placed.flatMap((ones) => ones ?? []),
     realmUses: realmUsesOf(section),
     defaultRoles: dynamicSections(section).flatMap(([, one]) => {

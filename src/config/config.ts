@@ -197,6 +197,8 @@ export interface TransportConfig {
   readonly serializers: readonly SerializerName[];
   /** The largest message that is taken from a client. */
   readonly maxMessageBytes: number;
+  /** The realms that can be joined through it; absent: all there are. */
+  readonly realms?: readonly string[];
   /** How clients prove who they are. */
   readonly auth: AuthConfig;
   /** Whether handshakes, message heads and closings are logged. */

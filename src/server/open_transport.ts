@@ -121,6 +121,7 @@ function sessionOptionsOf(
   const { limits } = config;
   return {
     router: shared.router,
+    ...(config.realms && { realms: new Set(config.realms) }),
     auth,
     timers: shared.timers,
     limits,
@@ -142,9 +143,18 @@ function rawSocketOf(
     codecs,
     maxMessageBytes: config.maxMessageBytes,
     minPeerLimitBytes: largestWelcomeBytes(
-      shared.realms,
+      offeredRealms(config, shared.realms),
       config.auth,
       [...codecs.values()].map((codec) => codec.serializer),
     ),
   });
+}
+
+function offeredRealms(
+  { realms }: TransportConfig,
+  all: readonly RealmConfig[],
+): readonly RealmConfig[] {
+  if (realms === undefined) return all;
+  const names = new Set(realms);
+  return all.filter(({ name }) => names.has(name));
 }

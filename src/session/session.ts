@@ -37,6 +37,8 @@ import { welcomeDetails } from "./welcome.ts";
 /** What all sessions of a transport have in common. */
 export interface SessionOptions {
   readonly router: Router;
+  /** The realms that can be joined here; absent: all of the router. */
+  readonly realms?: ReadonlySet<string>;
   readonly auth: Authentication;
   readonly timers: Timers;
   readonly limits: PeerLimits;
@@ -264,7 +266,12 @@ export class Session {
     const host = this.#link.remoteHost();
     const address = host === undefined ? undefined : sourceOf(host);
     const { router, timers } = this.#options;
-    const realm = openRealm(router, accepted, hello.details, address);
+    const realm = openRealm(
+      this.#options,
+      accepted,
+      hello.details,
+      address,
+    );
     if ("kind" in realm) {
       return this.#refuse(realm, hello, identity.authmethod);
     }

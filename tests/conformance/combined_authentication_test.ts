@@ -194,6 +194,14 @@ for (const method of METHODS) {
       assertEquals(seen[2], seen[0]);
       await callee.expectNothing();
       assertEquals(router.server.running.counted("logins_denied"), 3);
+      // The log alone has the authenticator's word.
+      const { fields } = await router.server.logged(
+        "no eve here (com.example.unknown)",
+      );
+      assertEquals(
+        [fields["reason"], fields["authid"], fields["authmethod"]],
+        [DENIED, "eve", method === "scram" ? "wamp-scram" : method],
+      );
     },
     withAuth(both()),
   );

@@ -146,6 +146,8 @@ scenario(
     );
     using second = await open(router);
     await refusedFor(second, "t", IN_USE);
+    const { fields } = await router.server.logged("(on_duplicate_authid)");
+    assertEquals([fields["reason"], fields["authid"]], [IN_USE, "joe"]);
     await first.expectNothing();
     // It was no guess.
     assertEquals(router.server.running.counted("logins_denied"), 1);

@@ -8,6 +8,7 @@ import {
   accepted,
   notYetIgnorable,
   optional,
+  refusedIgnorable,
   required,
   withDefault,
 } from "../key.ts";
@@ -134,6 +135,7 @@ export const ROLE = object({
     ),
     id: accepted(text(), "No effect."),
   },
+  hasLooseKeys: true,
 });
 
 /** `options` of a realm. */
@@ -201,8 +203,25 @@ export const REALM = object({
     ),
     inventory: notYetIgnorable("an inventory of interfaces"),
     rlinks: notYetIgnorable("links to other routers"),
+    uplinks: notYetIgnorable("links to other routers"),
+    stats: refusedIgnorable(
+      "statistics of a realm are not published; `wamp.session.count` and the like tell what there is",
+    ),
+    trace: refusedIgnorable(
+      "traces of a realm are not kept; `debug` of a transport logs its messages",
+    ),
+    activations: refusedIgnorable(
+      "activations of a realm are not served: they are for XBR",
+    ),
+    features: refusedIgnorable(
+      "features of a realm cannot be chosen: all that the router has are announced",
+    ),
+    template: refusedIgnorable(
+      "templates of realms are not served: write the realm itself",
+    ),
     id: accepted(text(), "No effect."),
   },
+  hasLooseKeys: true,
 });
 
 /** Realms that come about when a client asks for them. */
