@@ -275,7 +275,7 @@ export class SessionAuthorizer implements Authorizer {
     const failure = this.#failureOf(action, uri, match) ?? "it was not asked";
     return {
       error: ErrorUri.AUTHORIZATION_FAILED,
-      text: "There is no decision on whether it is authorized for",
+      text: "The authorizer did not decide about",
       decider: `authorizer ${procedure}: ${failure}`,
     };
   }

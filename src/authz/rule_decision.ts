@@ -39,7 +39,7 @@ export function describeRuleDecision(
         ? "no rule matches the URI"
         : "no rule matches all that the pattern matches";
     case "part_denied":
-      return `the pattern reaches into ${shown}, which does not allow ${action}`;
+      return `the pattern overlaps ${shown}, which does not allow ${action}`;
     case "guarded":
       return action === "call"
         ? `only a rule whose own uri begins with "${
@@ -49,9 +49,13 @@ export function describeRuleDecision(
   }
 }
 
-/** Why `somebody` cannot allow registering a procedure whose word the router takes. */
-export function describeTrusted(somebody: string): string {
-  return `the config names this procedure as authorizer or authenticator, so only a rule for exactly its uri can allow registering it; ${somebody}`;
+/**
+ * Why only an exact rule can allow registering a procedure that the router relies on.
+ *
+ * @param clause What cannot allow it.
+ */
+export function describeTrusted(clause: string): string {
+  return `the config names this procedure as authorizer or authenticator, so only a rule for exactly its uri can allow registering it; ${clause}`;
 }
 
 /** The rule by its pattern and place. */

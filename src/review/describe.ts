@@ -33,7 +33,7 @@ export function describeReason(
         action === "publish" ? action : "register"
       } below "${routerPrefixOf(uri)}"`;
     case "authorizer":
-      return `procedure "${decision.authorizer}" is asked, and decides`;
+      return `procedure "${decision.authorizer}" is asked at the time, and decides`;
     case "guarded":
       return decision.rule === undefined
         ? describeTrusted("an authorizer cannot")

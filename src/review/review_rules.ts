@@ -1,5 +1,5 @@
 /**
- * What is to be said about the rules of a config: those that are in vain, and
+ * What is to be said about the rules of a config: those that have no effect, and
  * decisions that are not what the config expects.
  */
 import { findIdleRules, type IdleRule } from "../authz/idle_rules.ts";

@@ -10,20 +10,13 @@ import type { MatchPolicy } from "../wamp/uri.ts";
 import type { OwnedKind, Peer } from "./model.ts";
 import type { RealmObservers } from "./observers.ts";
 import type { Counters } from "./ports.ts";
-import type { Quota } from "./quota.ts";
+import { type Quota, QUOTA_CONFIG_KEY } from "./quota.ts";
 
 const REQUEST_TYPE: Readonly<Record<Action, number>> = {
   call: MessageCode.CALL,
   register: MessageCode.REGISTER,
   publish: MessageCode.PUBLISH,
   subscribe: MessageCode.SUBSCRIBE,
-};
-
-/** The same in a transport's limits and in quotas. */
-const CONFIG_KEY: Readonly<Record<OwnedKind, string>> = {
-  subscriptions: "max_subscriptions",
-  registrations: "max_registrations",
-  pendingCalls: "max_pending_calls",
 };
 
 /** The access control of one realm. */
@@ -69,7 +62,7 @@ export class AccessControl {
   ): ErrorMessage | undefined {
     const text = peer.limitReached(kind, giving);
     if (text === undefined) return undefined;
-    this.limitReached(peer, CONFIG_KEY[kind], text);
+    this.limitReached(peer, QUOTA_CONFIG_KEY[kind], text);
     const { LIMIT_REACHED } = ErrorUri;
     return requestError(REQUEST_TYPE[action], request, LIMIT_REACHED, text);
   }

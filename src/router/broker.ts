@@ -156,7 +156,7 @@ export class Broker {
         MessageCode.PUBLISH,
         request,
         ErrorUri.DISCLOSE_ME_DISALLOWED,
-        "The realm does not allow disclosure of identities on request",
+        "The realm does not allow clients to ask for disclosure (allow_disclose)",
       );
     }
     return undefined;

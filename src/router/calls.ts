@@ -404,7 +404,7 @@ export class Calls {
       return this.#fail(
         call,
         ErrorUri.MAX_CONCURRENCY_REACHED,
-        `The other callees of "${call.message.procedure}" are busy`,
+        `The other callees of "${call.message.procedure}" are busy, and no further call may wait (call_queue)`,
       );
     }
     call.state = "waiting";
@@ -440,7 +440,11 @@ export class Calls {
   failWaiting(registration: Registration): void {
     const { sentAway, waiting } = registration;
     for (const call of [...sentAway, ...waiting]) {
-      this.#fail(call, ErrorUri.CANCELED, "The last callee has left");
+      this.#fail(
+        call,
+        ErrorUri.CANCELED,
+        "The last callee of the procedure has left",
+      );
     }
   }
 

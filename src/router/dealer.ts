@@ -370,7 +370,7 @@ function disclosureRefused(requestType: number, request: number): ErrorMessage {
     requestType,
     request,
     ErrorUri.DISCLOSE_ME_DISALLOWED,
-    "The realm does not allow disclosure of identities on request",
+    "The realm does not allow clients to ask for disclosure (allow_disclose)",
   );
 }
 

@@ -12,7 +12,7 @@ import type { InvocationPolicy } from "../wamp/options.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import type { HistoryKey } from "./event_store.ts";
 import type { Authorizer, Outlet } from "./ports.ts";
-import { type Quota, QUOTA_KIND_NAME, type QuotaKind } from "./quota.ts";
+import { limitText, type Quota, type QuotaKind } from "./quota.ts";
 import {
   EndedRequests,
   type RequestSecret,
@@ -135,7 +135,7 @@ export class Peer {
     const max = this.limits[LIMIT[kind]];
     return this.#count(kind) < max
       ? this.quota.refusal(kind, giving)
-      : `The session has ${max} ${QUOTA_KIND_NAME[kind]}, the most allowed`;
+      : limitText(kind, max, "session");
   }
 
   /** Whether the session has none of these: then its leaving concerns nobody. */

@@ -28,19 +28,38 @@ export interface QuotaTable {
   readonly address?: QuotaLimits;
 }
 
-/** For people. */
-export const QUOTA_KIND_NAME: Readonly<Record<QuotaKind, string>> = {
+const KIND_NAME: Readonly<Record<QuotaKind, string>> = {
   sessions: "sessions",
   subscriptions: "subscriptions",
   registrations: "registrations",
   pendingCalls: "pending calls",
 };
 
-const SCOPE_NAME: Readonly<Record<QuotaScope, string>> = {
-  role: "The role's sessions",
-  authid: "The sessions of this authid",
-  address: "The sessions from this address",
+/** The same in a transport's limits and in quotas. */
+export const QUOTA_CONFIG_KEY: Readonly<Record<QuotaKind, string>> = {
+  sessions: "max_sessions",
+  subscriptions: "max_subscriptions",
+  registrations: "max_registrations",
+  pendingCalls: "max_pending_calls",
 };
+
+/**
+ * Says that there can be no more of `kind`.
+ *
+ * @param per What the limit is for: a session, or what a quota counts together.
+ * @param section Where in the config the limit is; undefined: with a transport.
+ */
+export function limitText(
+  kind: QuotaKind,
+  count: number,
+  per: "session" | QuotaScope,
+  section?: "quotas",
+): string {
+  const key = section === undefined
+    ? QUOTA_CONFIG_KEY[kind]
+    : `${section}: ${QUOTA_CONFIG_KEY[kind]}`;
+  return `Limit of ${count} ${KIND_NAME[kind]} per ${per} reached (${key})`;
+}
 
 /** What the sessions of one scope have, counted together. */
 export class QuotaUsage {
@@ -83,9 +102,7 @@ export class QuotaUsage {
   /** Why there can be no more of `kind`; undefined where there can. */
   refusal(kind: QuotaKind): string | undefined {
     if (this[kind] < this.limits[kind]) return undefined;
-    return `${SCOPE_NAME[this.scope]} have ${this.limits[kind]} ${
-      QUOTA_KIND_NAME[kind]
-    }, the most allowed`;
+    return limitText(kind, this.limits[kind], this.scope, "quotas");
   }
 }
 

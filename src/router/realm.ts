@@ -69,10 +69,8 @@ export interface RealmServices {
 export interface JoinRefusal {
   /** A URI. */
   readonly reason: string;
-  /** For people. */
+  /** For people, with the config key that decided. */
   readonly text: string;
-  /** The config key. */
-  readonly decidedBy: string;
 }
 
 /** How many of each kind a realm holds; all zero when every client is gone. */
@@ -171,22 +169,15 @@ export class Realm {
     const { authid, authrole } = identity;
     const rival = this.rivalOf(identity);
     if (rival !== undefined && this.#soles.refuses(identity)) {
-      const text = "This authid has a session already, the only one allowed";
-      return {
-        reason: ErrorUri.AUTHID_IN_USE,
-        text,
-        decidedBy: "on_duplicate_authid",
-      };
+      const text =
+        "This authid already has a session, and its role allows one (on_duplicate_authid)";
+      return { reason: ErrorUri.AUTHID_IN_USE, text };
     }
     const text = this.#quotas.get(authrole)
       ?.refusal({ authid, address }, rival?.quota);
     if (text === undefined) return undefined;
     this.#counters.increment("limits_reached");
-    return {
-      reason: ErrorUri.LIMIT_REACHED,
-      text,
-      decidedBy: "quotas: max_sessions",
-    };
+    return { reason: ErrorUri.LIMIT_REACHED, text };
   }
 
   /** The session whose place such a session takes; undefined where there is none. */

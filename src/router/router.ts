@@ -17,10 +17,10 @@ export interface RouterServices {
   readonly nowMs: () => number;
 }
 
-/** Realms that come about when somebody joins them, and go with the last session. */
+/** Realms that are created on demand, and removed with their last session. */
 export interface AutoRealms {
   readonly maxRealms: number;
-  /** Whether one of that name can come about. */
+  /** Whether a realm of that name can be created. */
   fits(name: string): boolean;
   /** What it is made of. */
   make(name: string): RealmOptions;
@@ -79,7 +79,7 @@ export class Router {
   }
 
   /**
-   * The realm of that name, which comes about if it has to: give it back with
+   * The realm of that name, which is created if it has to be: give it back with
    * {@linkcode Router.release} where nobody joins it. Undefined where there is
    * none; the reason, where it would be one too many.
    */
@@ -90,7 +90,7 @@ export class Router {
     if (!auto.fits(name)) return undefined;
     if (this.#made.size >= auto.maxRealms) {
       this.#realmServices.counters.increment("limits_reached");
-      return `There are ${auto.maxRealms} realms of its kind, the most allowed`;
+      return `Limit of ${auto.maxRealms} realms created on demand reached (auto_realms: max_realms)`;
     }
     const realm = createRealm(
       auto.make(name),
@@ -101,7 +101,7 @@ export class Router {
     return realm;
   }
 
-  /** Lets go of a realm that came about and that nobody is in. */
+  /** Removes a realm that was created on demand, where nobody is in it. */
   release({ name, peers }: Realm): void {
     if (peers.size === 0) this.#made.delete(name);
   }

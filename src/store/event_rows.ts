@@ -1,5 +1,5 @@
 /**
- * Events as rows of a database. Payload is kept as the octets that came, with
+ * Events as rows of a database. Payload is kept as the bytes that came, with
  * the name of their serializer; a checksum tells when the disk has changed them,
  * which SQLite itself would not notice, and clients should not have to.
  */
@@ -50,15 +50,15 @@ export class EventRows {
       lists,
       isClearing,
     });
-    const octets = payload.bytes.subarray(payload.start, payload.end);
+    const bytes = payload.bytes.subarray(payload.start, payload.end);
     return [
       toColumn(event.topic),
       event.timeMs,
       head,
       name,
       payload.count,
-      octets,
-      checksumOf(head, octets),
+      bytes,
+      checksumOf(head, bytes),
       storedSize(event),
     ];
   }
@@ -90,7 +90,7 @@ export class EventRows {
     };
   }
 
-  #payloadOf({ format, elements }: EventRow, octets: Uint8Array): Payload {
+  #payloadOf({ format, elements }: EventRow, bytes: Uint8Array): Payload {
     if (elements === 0) return NO_PAYLOAD;
     const formats: Readonly<Record<string, PayloadFormat>> = this.#formats;
     const name = String(format);
@@ -98,7 +98,7 @@ export class EventRows {
       throw damaged();
     }
     const known = formats[name];
-    return new Payload(known, octets, 0, octets.length, elements);
+    return new Payload(known, bytes, 0, bytes.length, elements);
   }
 
   /** The name of a format, and `payload` in it: the router's own is in none. */
@@ -110,8 +110,8 @@ export class EventRows {
   }
 }
 
-function checksumOf(head: string, octets: Uint8Array): number {
-  return crc32(octets, crc32(head));
+function checksumOf(head: string, bytes: Uint8Array): number {
+  return crc32(bytes, crc32(head));
 }
 
 function readHead(text: string): Head {

@@ -72,7 +72,7 @@ export class MemoryEventStore implements EventStore {
 
 /** A defect: histories come from the store itself. */
 export function unknownHistory({ uri, match }: HistoryKey): RangeError {
-  return new RangeError(`Cannot find history: ${match} "${uri}" is not there`);
+  return new RangeError(`There is no history of ${match} "${uri}"`);
 }
 
 interface Entry {
@@ -83,7 +83,7 @@ interface Entry {
 /** So many empty places at the front are worth moving the rest. */
 const EMPTY_PLACES_MAX = 1024;
 
-/** One history in memory: first in, first out, bounded in events and octets. */
+/** One history in memory: first in, first out, bounded in events and bytes. */
 export class HistoryQueue {
   readonly #bounds: BoundedHistory;
   #entries: (Entry | undefined)[] = [];
@@ -150,7 +150,7 @@ interface Topic extends RecencyNode<Topic> {
   size: number;
 }
 
-/** The retained events of a realm in memory, bounded in topics and octets. */
+/** The retained events of a realm in memory, bounded in topics and bytes. */
 export class RetainedTopics {
   readonly #bounds: RetentionBounds;
   readonly #topics = new Map<string, Topic>();

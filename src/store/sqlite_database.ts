@@ -135,12 +135,12 @@ function checkOwner(db: DatabaseSync, path: string): boolean {
 export function checkMarks(path: string, owner: number, version: number): void {
   if (owner !== APPLICATION_ID) {
     throw new UnusableStoreError(
-      `Cannot use ${path} as store: it is the database of another program`,
+      `Cannot use ${path} as store: it is a database of another program`,
     );
   }
   if (version !== SCHEMA_VERSION) {
     throw new UnusableStoreError(
-      `Cannot use ${path} as store: its schema has version ${version}, and this router knows ${SCHEMA_VERSION}`,
+      `Cannot use ${path} as store: its schema has version ${version}, and this router supports version ${SCHEMA_VERSION}`,
     );
   }
 }
@@ -166,7 +166,7 @@ export function openingError(error: unknown, path: string): unknown {
   const { message } = error;
   if (/locked/.test(message)) {
     return new UnusableStoreError(
-      `Cannot use ${path} as store: another process holds it`,
+      `Cannot use ${path} as store: another process has it open`,
       { cause: error },
     );
   }

@@ -325,10 +325,13 @@ export class StoreFaults {
       return;
     }
     this.#isOut ||= task === "write events";
-    this.#log.error(`the store cannot ${task}; routing goes on`, {
-      reason,
-      ...(told.unwritten > 0 && { not_logged_before: told.unwritten }),
-    });
+    this.#log.error(
+      `the store cannot ${task}; messages are routed all the same`,
+      {
+        reason,
+        ...(told.unwritten > 0 && { not_logged_before: told.unwritten }),
+      },
+    );
     told.atMs = now;
     told.unwritten = 0;
   }
@@ -344,13 +347,13 @@ export class StoreFaults {
   mended(): void {
     if (!this.#isOut) return;
     this.#isOut = false;
-    this.#log.info("the store works again");
+    this.#log.info("the store can write events again");
   }
 }
 
 /**
- * The place of a store whose file was damaged when the router started: it keeps
- * nothing, and tells so whoever asks for events.
+ * Stands in for a store whose file was damaged when the router started: it keeps
+ * nothing, and requests for events fail.
  */
 export class BrokenEventStore implements EventStore {
   readonly histories: readonly HistoryKey[];

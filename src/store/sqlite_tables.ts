@@ -134,7 +134,7 @@ export class SqliteHistories {
     const id = this.#ids.get(history);
     if (id === undefined) {
       throw new RangeError(
-        `Cannot find history: "${history.uri}" is not there`,
+        `There is no history of "${history.uri}"`,
       );
     }
     return id;

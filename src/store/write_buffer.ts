@@ -1,5 +1,5 @@
 /**
- * What a store is yet to write: bounded in events and octets. Of a topic's
+ * What a store is yet to write: bounded in events and bytes. Of a topic's
  * retained events only those are in it that are still good.
  */
 import { RecencyList, type RecencyNode } from "../base/recent_map.ts";

@@ -84,8 +84,12 @@ export type RouterTopic = typeof ROUTER_TOPICS[number];
 
 const DOT = 0x2e;
 
-/** Below these are procedures and topics of ours, beside the protocol's. */
-const OWN_PREFIXES = ["sluice.authorization.", "sluice.event."];
+/** Below these are the router's own URIs: the protocol's, and ours. */
+export const ROUTER_PREFIXES = [
+  "wamp.",
+  "sluice.authorization.",
+  "sluice.event.",
+] as const;
 
 /** Whether the first component is the reserved `wamp` (UR-09, A-18). */
 export function isReservedUri(uri: string): boolean {
@@ -99,8 +103,8 @@ export function isReservedUri(uri: string): boolean {
  */
 export function routerPrefixOf(uri: string): string | undefined {
   return isReservedUri(uri)
-    ? "wamp."
-    : OWN_PREFIXES.find((prefix) => uri.startsWith(prefix));
+    ? ROUTER_PREFIXES[0]
+    : ROUTER_PREFIXES.find((prefix) => uri.startsWith(prefix));
 }
 
 /**

@@ -107,7 +107,7 @@ Deno.test("an expectation that fails is an error at its place, with the rule tha
     [
       'config.json:12:5: error: expect[1]: call "com.a" is allowed, expected is denied: prefix "com." at config.json:5:7 allows call',
       'config.json:13:5: error: expect[2]: publish "org.a" is denied, expected is allowed: no rule matches the URI',
-      'config.json:14:7: error: expect[3]: subscribe "com." is denied, expected is allowed: the pattern reaches into exact "com.secret" at config.json:6:7, which does not allow subscribe',
+      'config.json:14:7: error: expect[3]: subscribe "com." is denied, expected is allowed: the pattern overlaps exact "com.secret" at config.json:6:7, which does not allow subscribe',
     ],
   );
 });
@@ -201,11 +201,11 @@ Deno.test("AZ-08: what an authorizer decides is not known beforehand, and what n
   };
   assertEquals(
     await words({ call: "com.a", allow: true }),
-    'call "com.a" is asked, expected is allowed: procedure "com.decide" is asked, and decides',
+    'call "com.a" is asked, expected is allowed: procedure "com.decide" is asked at the time, and decides',
   );
   assertEquals(
     await words({ subscribe: "com.a", allow: false }),
-    'subscribe "com.a" is asked, expected is denied: procedure "com.decide" is asked, and decides',
+    'subscribe "com.a" is asked, expected is denied: procedure "com.decide" is asked at the time, and decides',
   );
   assertEquals(await words({ call: "com..a", allow: false }), undefined);
   assertEquals(

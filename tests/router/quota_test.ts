@@ -50,7 +50,7 @@ Deno.test("QuotaBook counts sessions by role, authid and address, each by itself
     const second = book.join(ANNA);
     for (const holder of full) {
       assertEquals(
-        book.refusal(holder)?.endsWith("have 2 sessions, the most allowed"),
+        book.refusal(holder)?.startsWith("Limit of 2 sessions per "),
         true,
         scope,
       );
@@ -86,7 +86,7 @@ Deno.test("a Quota refuses what any of its scopes is full of", () => {
   there.add("subscriptions", 1);
   assertEquals(
     here.refusal("subscriptions"),
-    "The sessions of this authid have 2 subscriptions, the most allowed",
+    "Limit of 2 subscriptions per authid reached (quotas: max_subscriptions)",
   );
   assertEquals(here.refusal("registrations"), undefined);
   assertEquals(other.refusal("subscriptions"), undefined);
@@ -147,7 +147,7 @@ Deno.test("a Quota lets take what others of the same scope give up", () => {
   old.add("registrations", 1);
   assertEquals(fresh.refusal("registrations", [old]), undefined);
   const text =
-    "The sessions of this authid have 1 registrations, the most allowed";
+    "Limit of 1 registrations per authid reached (quotas: max_registrations)";
   assertEquals(fresh.refusal("registrations", [other]), text);
   assertEquals(fresh.refusal("registrations"), text);
 });

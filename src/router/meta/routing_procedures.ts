@@ -22,7 +22,7 @@ import {
 import { noSuchSession } from "./session_procedures.ts";
 
 /**
- * The longest reason, in octets of JSON, which takes most: whatever a client's
+ * The longest reason, in bytes of JSON, which takes most: whatever a client's
  * own limit is, the message that tells it of the revocation fits (FR-14).
  */
 const REASON_BYTES_MAX = 384;

@@ -43,8 +43,10 @@ export function testamentProcedures(realm: Realm): MetaTable {
       const refusal = refuse(caller, testament, realm);
       if (refusal !== undefined) return refusal;
       if (testaments.add(caller, scope, testament)) return NO_RESULT;
-      const text = "The session has as many testaments as are allowed";
+      const { maxTestaments, maxTestamentBytes } = caller.limits;
       const key = "max_testaments, max_testament_bytes";
+      const text =
+        `Limit of ${maxTestaments} testaments, of ${maxTestamentBytes} bytes together, per session reached (${key})`;
       access.limitReached(caller, key, text);
       return { error: ErrorUri.LIMIT_REACHED, text };
     },
@@ -111,7 +113,7 @@ function testamentOf(
 }
 
 /**
- * The topic and the payload in the octets that came (SE-11); undefined where
+ * The topic and the payload in the bytes that came (SE-11); undefined where
  * they are no arguments of a testament.
  */
 function publicationOf(
