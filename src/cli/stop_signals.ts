@@ -5,7 +5,7 @@
  */
 
 import type { Logger } from "../base/log.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "./command.ts";
 
 /** What stops the router, and how it ends where that is said twice. */
 const SIGNALS = [
