@@ -20,10 +20,10 @@ Deno.test("version prints the versions", async () => {
   assertMatch(stdout, /^sluice \d+\.\d+\.\d+ \(deno \d+\.\d+\.\d+\)\n$/);
 });
 
-Deno.test("schema prints config.schema.json, without any permission", async () => {
+Deno.test("schema prints docs/config.schema.json, without any permission", async () => {
   const { code, stdout } = await run(["schema"], { flags: [] });
   assertEquals(code, 0);
-  assert(stdout === await Deno.readTextFile(`${PROJECT}/config.schema.json`));
+  assert(stdout === await Deno.readTextFile(`${PROJECT}/docs/config.schema.json`));
 });
 
 Deno.test("--help says what each command is for", async () => {
