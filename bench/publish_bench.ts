@@ -12,7 +12,7 @@ import { RandomIds } from "../src/wamp/id.ts";
 import { MessageCode } from "../src/wamp/message_code.ts";
 import { type Dict, EMPTY_DICT } from "../src/wamp/options.ts";
 import { NO_PAYLOAD } from "../src/wamp/payload.ts";
-import { SendOutcome } from "../src/wamp/send_outcome.ts";
+import { SendOutcome } from "../src/wamp/message.ts";
 
 const LIMITS = {
   maxSubscriptions: 1000,

@@ -6,18 +6,19 @@
  * Run: `deno bench bench/serializer_bench.ts`
  */
 import { ByteWriter } from "../src/base/byte_writer.ts";
-import { CBOR_FORMAT } from "../src/serializer/cbor.ts";
-import { FormatSerializer } from "../src/serializer/format_serializer.ts";
-import { JSON_FORMAT } from "../src/serializer/json.ts";
-import { MSGPACK_FORMAT } from "../src/serializer/msgpack.ts";
-import { writeValue } from "../src/wamp/value_writer.ts";
+import {
+  FORMATS,
+  Serializer,
+  type SerializerName,
+} from "../src/serializer/serializer.ts";
+import { writeValue } from "../src/wamp/values.ts";
 import type { RouterMessage } from "../src/wamp/message.ts";
 import { MessageCode } from "../src/wamp/message_code.ts";
 import { EMPTY_DICT } from "../src/wamp/options.ts";
 import type { Payload } from "../src/wamp/payload.ts";
 
 const DEPTH_MAX = 64;
-const FORMATS = [JSON_FORMAT, MSGPACK_FORMAT, CBOR_FORMAT];
+const NAMES = Object.keys(FORMATS) as SerializerName[];
 /** Copies of a message in one chunk, as a read of a busy socket has them. */
 const COPIES = 1000;
 
@@ -40,13 +41,11 @@ const CALLS: Record<string, unknown[]> = {
   ]],
 };
 
-for (const format of FORMATS) {
-  const serializer = new FormatSerializer(format, DEPTH_MAX);
-
+for (const serializer of NAMES.map((name) => new Serializer(name, DEPTH_MAX))) {
   for (const [name, message] of Object.entries(CALLS)) {
-    const { bytes, ends } = chunkOf(message, format);
+    const { bytes, ends } = chunkOf(message, serializer);
     Deno.bench(
-      `decode ${name}: ${format.name}`,
+      `decode ${name}: ${serializer.name}`,
       { group: `decode ${name}` },
       (b) => {
         b.start();
@@ -61,9 +60,11 @@ for (const format of FORMATS) {
   }
 
   const out = new ByteWriter(new Uint8Array(1 << 20));
-  for (const [name, message] of Object.entries(answers(payloadIn(format)))) {
+  for (
+    const [name, message] of Object.entries(answers(payloadIn(serializer)))
+  ) {
     Deno.bench(
-      `encode ${name}: ${format.name}`,
+      `encode ${name}: ${serializer.name}`,
       { group: `encode ${name}` },
       (b) => {
         b.start();
@@ -78,12 +79,12 @@ for (const format of FORMATS) {
 /** `COPIES` times the same message, and where each ends. */
 function chunkOf(
   message: unknown[],
-  format: typeof JSON_FORMAT,
+  { format }: Serializer,
 ): { bytes: Uint8Array; ends: number[] } {
   const out = new ByteWriter(new Uint8Array(1024));
   const ends: number[] = [];
   for (let i = 0; i < COPIES; i++) {
-    const writer = format.newWriter();
+    const writer = format.newWriter(false);
     writer.open(out);
     writeValue(message, writer);
     ends.push(out.length);
@@ -91,9 +92,8 @@ function chunkOf(
   return { bytes: out.toBytes(), ends };
 }
 
-function payloadIn(format: typeof JSON_FORMAT): Payload {
-  const serializer = new FormatSerializer(format, DEPTH_MAX);
-  const { bytes, ends } = chunkOf(CALLS["YIELD"], format);
+function payloadIn(serializer: Serializer): Payload {
+  const { bytes, ends } = chunkOf(CALLS["YIELD"], serializer);
   const message = serializer.decode(bytes, 0, ends[0]);
   if (message.code !== MessageCode.YIELD) throw new Error("No YIELD");
   return message.payload;

@@ -15,7 +15,7 @@ import { RandomIds } from "../src/wamp/id.ts";
 import { MessageCode } from "../src/wamp/message_code.ts";
 import { EMPTY_DICT } from "../src/wamp/options.ts";
 import { NO_PAYLOAD } from "../src/wamp/payload.ts";
-import { SendOutcome } from "../src/wamp/send_outcome.ts";
+import { SendOutcome } from "../src/wamp/message.ts";
 
 const COUNTS = [0, 10, 100, 1000, 10_000];
 const SUBSCRIPTIONS = 10;

@@ -8,18 +8,18 @@ import { type LoginMethod, type Refused, refused } from "./login_method.ts";
 
 /** What the authentication of a transport is made of. */
 export interface AuthenticationOptions extends LoginOptions {
-  /** The methods that the transport allows. */
+  /** The methods that the transport allows; of one name the first that serves. */
   readonly methods: readonly LoginMethod[];
 }
 
 /** The authentication of one transport. */
 export class Authentication {
   readonly #options: AuthenticationOptions;
-  readonly #methods: ReadonlyMap<string, LoginMethod>;
+  readonly #methods: ReadonlyMap<string, readonly LoginMethod[]>;
 
   constructor(options: AuthenticationOptions) {
     this.#options = options;
-    this.#methods = new Map(options.methods.map((one) => [one.name, one]));
+    this.#methods = Map.groupBy(options.methods, ({ name }) => name);
   }
 
   /**
@@ -30,8 +30,9 @@ export class Authentication {
     const { authmethods, realm } = attempt;
     const wanted = authmethods.length === 0 ? ["anonymous"] : authmethods;
     for (const name of wanted) {
-      const method = this.#methods.get(name);
-      if (method?.serves(realm)) {
+      const method = this.#methods.get(name)
+        ?.find((one) => one.serves(realm));
+      if (method !== undefined) {
         return new Login(method, attempt, this.#options);
       }
     }
@@ -40,10 +41,11 @@ export class Authentication {
   }
 
   #refuse(wanted: readonly string[], realm: string | null): Refused {
-    const methods = [...this.#methods.values()];
+    const { methods } = this.#options;
     const served = methods.filter((method) => method.serves(realm));
+    const names = new Set(served.map(({ name }) => name));
     const detail = `the client offers ${listed(wanted)}; this transport has ${
-      listed(served.map(({ name }) => name))
+      listed([...names])
     } for the realm`;
     if (realm === null && !methods.some((method) => method.serves(null))) {
       return refused(

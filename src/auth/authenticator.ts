@@ -4,11 +4,10 @@
  */
 import type { Timers } from "../base/timers.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
-import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
+import { type Dict, EMPTY_DICT, isDict } from "../wamp/options.ts";
 import { isValidUri } from "../wamp/uri.ts";
 import {
   failed,
-  isDict,
   type LoginRequest,
   type Refused,
   refused,
@@ -19,7 +18,7 @@ import {
  * {@linkcode AuthenticatorError} where it answered with an ERROR of its own, and
  * with anything else where it could not be asked.
  *
- * @param signal Aborted when nobody waits for the answer any more.
+ * @param signal Aborted when its time is up.
  */
 export type Authenticator = (
   realm: string | null,
@@ -96,7 +95,12 @@ export class AuthenticatorCalls {
     this.#options = options;
   }
 
-  /** @param more Details beside the common ones, such as `ticket`. */
+  /**
+   * Asks, and waits for the answer also when the client is gone meanwhile: it
+   * works all the same, so that its place is taken, and a refusal counts.
+   *
+   * @param more Details beside the common ones, such as `ticket`.
+   */
   async ask(
     request: LoginRequest,
     authid: string | null,
@@ -125,20 +129,13 @@ export class AuthenticatorCalls {
   ): Promise<unknown> {
     const { authenticator, authmethod, timeoutMs, timers } = this.#options;
     const controller = new AbortController();
-    const { promise: ended, reject } = Promise.withResolvers<never>();
-    const end = (reason: string): void => {
-      reject(new Error(reason));
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const deadline = timers.set(timeoutMs, () => {
+      const text =
+        `the authenticator has not answered after ${timeoutMs} ms (authenticator_timeout_ms)`;
+      reject(new Error(text));
       controller.abort();
-    };
-    const leave = (): void => end("the client is gone");
-    const deadline = timers.set(
-      timeoutMs,
-      () =>
-        end(
-          `the authenticator has not answered after ${timeoutMs} ms (authenticator_timeout_ms)`,
-        ),
-    );
-    request.signal.addEventListener("abort", leave);
+    });
     const details = {
       authextra: request.authextra,
       transport: request.transportDetails(),
@@ -154,10 +151,9 @@ export class AuthenticatorCalls {
         details,
         controller.signal,
       );
-      return await Promise.race([asked, ended]);
+      return await Promise.race([asked, late]);
     } finally {
       timers.clear(deadline);
-      request.signal.removeEventListener("abort", leave);
     }
   }
 }
@@ -168,6 +164,9 @@ function readAnswer(
   asked: string | null,
   defaultRole: string | undefined,
 ): AuthenticatorAnswer | Refused {
+  // Nothing, null and false are ways to say no.
+  const isGuess = (value ?? false) === false;
+  if (isGuess) return failed("its result is no role", isGuess);
   const result = typeof value === "string" ? { role: value } : value;
   if (!isDict(result)) return failed("its result is neither text nor a dict");
   const role = result["role"] ?? defaultRole;
@@ -193,20 +192,25 @@ function readAnswer(
 }
 
 /**
- * Its own ERROR as it is; for anything else one reason (DY-03). Where it broke,
- * its words are an exception's, and for the operator alone.
+ * Its own ERROR as it is; for anything else one reason (DY-03). An ERROR is a no
+ * to what the client said, whatever its URI: programs refuse by exceptions too.
+ * The words of an exception are for the operator alone.
  */
 function describeFailure(error: unknown): Refused {
   const detail = error instanceof Error ? error.message : String(error);
   if (!(error instanceof AuthenticatorError)) return failed(detail);
   if (error.uri === ErrorUri.RUNTIME_ERROR) {
-    return failed(`the authenticator broke: ${detail}`);
+    return failed(`the authenticator broke: ${detail}`, true);
   }
   if (!isValidUri(error.uri, "exact", "loose")) {
-    return failed(`its error has no valid URI: ${error.uri.slice(0, 200)}`);
+    return failed(
+      `it refused, by an error without a valid URI: ${detail}`,
+      true,
+    );
   }
   const message = error.message.slice(0, MESSAGE_CHARACTERS_MAX);
   return refused(error.uri, message, {
     detail: `the authenticator refused: ${message}`,
+    isGuess: true,
   });
 }

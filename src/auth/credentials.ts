@@ -21,6 +21,7 @@ export type Provider = "static" | "dynamic";
 /** What a client has to prove, and who it then is. */
 export interface Subject<Credentials> {
   readonly kind: "subject";
+  readonly provider: Provider;
   readonly credentials: Credentials;
   readonly realm: string;
   readonly authid: string;
@@ -38,7 +39,6 @@ export const UNKNOWN_AUTHID =
 export function welcomed(
   subject: Subject<unknown>,
   authmethod: string,
-  provider: Provider,
   authextra: Dict | undefined = subject.authextra,
 ): Accepted {
   return {
@@ -48,7 +48,7 @@ export function welcomed(
       authid: subject.authid,
       authrole: subject.role,
       authmethod,
-      authprovider: provider,
+      authprovider: subject.provider,
     },
     authextra,
   };
@@ -56,13 +56,21 @@ export function welcomed(
 
 /** A way to find out what a client has to prove. */
 export interface CredentialSource<Credentials> {
+  /** What challenges say, whomever they are for. */
   readonly provider: Provider;
+  /** Whether it refuses some at once, whose name it does not know. */
+  readonly refuses: boolean;
   /** Whether anyone at all may join `realm`. */
   serves(realm: string | null): boolean;
-  /** What the client of that authid has to prove. */
+  /**
+   * What the client of that name has to prove.
+   *
+   * @param name Its authid, or with cryptosign its key: 64 hex digits in lower
+   * case.
+   */
   find(
     request: LoginRequest,
-    authid: string,
+    name: string,
   ): Eventual<Subject<Credentials> | Refused>;
 }
 
@@ -89,14 +97,20 @@ export interface StaticSourceOptions<Credentials> {
 export class StaticSource<Credentials>
   implements CredentialSource<Credentials> {
   readonly provider = "static";
+  readonly refuses: boolean;
   readonly #options: StaticSourceOptions<Credentials>;
 
   constructor(options: StaticSourceOptions<Credentials>) {
     this.#options = options;
+    this.refuses = options.revealsUnknown;
   }
 
   serves(realm: string | null): boolean {
-    return this.#options.principals.of(realm).length > 0;
+    return this.#options.principals.countFor(realm) > 0;
+  }
+
+  knows(_request: LoginRequest, authid: string): boolean {
+    return this.#options.principals.has(authid);
   }
 
   find(
@@ -111,15 +125,19 @@ export class StaticSource<Credentials>
     const { credentials, role } = known;
     const realm = known.realm ?? request.realm;
     if (realm === null) return failed("no realm to join");
-    return { ...mock, credentials, realm, role, flaw: undefined };
+    // One principal is one authid, however its name was written.
+    const name = known.authid;
+    return { ...mock, authid: name, credentials, realm, role, flaw: undefined };
   }
 
   #mock(realm: string | null, authid: string): Subject<Credentials> {
     const { principals, mockData, mock } = this.#options;
     const name = [realm ?? "", authid];
-    const sample = mockData.pick(principals.of(realm), ...name);
+    const index = mockData.pick(principals.countFor(realm), ...name);
+    const sample = principals.nthFor(realm, index);
     return {
       kind: "subject",
+      provider: this.provider,
       credentials: mock(sample.credentials, mockData, JSON.stringify(name)),
       realm: realm ?? sample.realm ?? "",
       authid,
@@ -134,6 +152,7 @@ export class StaticSource<Credentials>
 export class DynamicSource<Credentials>
   implements CredentialSource<Credentials> {
   readonly provider = "dynamic";
+  readonly refuses = true;
   readonly #calls: AuthenticatorCalls;
   readonly #read: (
     result: Dict,
@@ -165,6 +184,7 @@ export class DynamicSource<Credentials>
     const { realm, role, authextra } = answer;
     return {
       kind: "subject",
+      provider: this.provider,
       credentials,
       realm,
       authid: answer.authid ?? authid,

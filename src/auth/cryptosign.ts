@@ -6,7 +6,11 @@
  * client that asks for it is told in CHALLENGE that it is not (CS-07).
  */
 import type { Dict } from "../wamp/options.ts";
-import { type Subject, welcomed } from "./credentials.ts";
+import {
+  type CredentialSource,
+  type Subject,
+  welcomed,
+} from "./credentials.ts";
 import {
   andThen,
   type Challenged,
@@ -14,27 +18,11 @@ import {
   type Eventual,
   type LoginMethod,
   type LoginRequest,
-  type Refused,
   type Verdict,
 } from "./login_method.ts";
 import { randomBytes } from "./random_bytes.ts";
 import type { RouterKey } from "./router_key.ts";
 import { fromHex } from "./secret_digests.ts";
-
-/** Finds out whose key a client announced. */
-export interface KeySource {
-  readonly provider: "static" | "dynamic";
-  serves(realm: string | null): boolean;
-  /**
-   * Who the client is if it proves to hold the key.
-   *
-   * @param pubkey 64 hex digits in lower case.
-   */
-  find(
-    request: LoginRequest,
-    pubkey: string,
-  ): Eventual<Subject<undefined> | Refused>;
-}
 
 const KEY_BYTES = 32;
 const CHALLENGE_BYTES = 32;
@@ -43,13 +31,23 @@ const SIGNATURE_BYTES = 64;
 /** Lets in who signs with a key that is known. */
 export class CryptosignMethod implements LoginMethod {
   readonly name = "cryptosign";
-  readonly #source: KeySource;
+  readonly #source: CredentialSource<undefined>;
   readonly #routerKey: RouterKey | undefined;
 
-  /** @param routerKey Signs the challenges of clients (CS-09). */
-  constructor(source: KeySource, routerKey: RouterKey | undefined) {
+  /**
+   * @param source Finds out whose key a client announced.
+   * @param routerKey Signs the challenges of clients (CS-09).
+   */
+  constructor(
+    source: CredentialSource<undefined>,
+    routerKey: RouterKey | undefined,
+  ) {
     this.#source = source;
     this.#routerKey = routerKey;
+  }
+
+  get refusesAtHello(): boolean {
+    return this.#source.refuses;
   }
 
   serves(realm: string | null): boolean {
@@ -107,7 +105,9 @@ export class CryptosignMethod implements LoginMethod {
   ): Promise<Verdict> {
     const signed = fromHex(answer, SIGNATURE_BYTES + CHALLENGE_BYTES);
     if (signed === undefined) {
-      return denied("the answer is no signature with its challenge in hex");
+      return denied(
+        subject.flaw ?? "the answer is no signature with its challenge in hex",
+      );
     }
     const signature = signed.subarray(0, SIGNATURE_BYTES);
     const claimed = signed.subarray(SIGNATURE_BYTES);
@@ -115,7 +115,7 @@ export class CryptosignMethod implements LoginMethod {
     // What was signed must be what we asked for now: no replays (CS-05).
     const isFresh = claimed.every((octet, at) => octet === message[at]);
     if (isRight && isFresh && subject.flaw === undefined) {
-      return welcomed(subject, this.name, this.#source.provider);
+      return welcomed(subject, this.name);
     }
     return denied(
       subject.flaw ??

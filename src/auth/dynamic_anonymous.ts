@@ -6,6 +6,7 @@ import type { LoginMethod, LoginRequest, Verdict } from "./login_method.ts";
 /** Has an authenticator say who joins anonymously, and as what (DY-01). */
 export class DynamicAnonymousMethod implements LoginMethod {
   readonly name = "anonymous";
+  readonly refusesAtHello = true;
   readonly #calls: AuthenticatorCalls;
   readonly #ids: RandomIds;
 
@@ -18,8 +19,12 @@ export class DynamicAnonymousMethod implements LoginMethod {
     return true;
   }
 
+  /** The authid asked for is not believed (AN-02). */
+  countedName(): undefined {
+    return undefined;
+  }
+
   async begin(request: LoginRequest): Promise<Verdict> {
-    // The authid asked for is not believed (AN-02).
     const authid = randomAuthid(this.#ids);
     const answer = await this.#calls.ask(request, authid);
     if (answer.kind === "refused") return answer;

@@ -2,8 +2,11 @@
  * Whose key a client announced: by the config, or by an authenticator (CS-02).
  */
 import type { AuthenticatorCalls } from "./authenticator.ts";
-import { type Subject, UNKNOWN_AUTHID } from "./credentials.ts";
-import type { KeySource } from "./cryptosign.ts";
+import {
+  type CredentialSource,
+  type Subject,
+  UNKNOWN_AUTHID,
+} from "./credentials.ts";
 import {
   denied,
   failed,
@@ -24,8 +27,9 @@ const UNKNOWN_KEY =
   "unknown key: no principal of the realm has it, or several have";
 
 /** Keys of the config. */
-export class StaticKeySource implements KeySource {
+export class StaticKeySource implements CredentialSource<undefined> {
   readonly provider = "static";
+  readonly refuses: boolean;
   readonly #principals: PrincipalTable<KeyPrincipal>;
   readonly #byKey = new Map<string, KeyPrincipal[]>();
   readonly #revealsUnknown: boolean;
@@ -36,6 +40,7 @@ export class StaticKeySource implements KeySource {
   ) {
     this.#principals = principals;
     this.#revealsUnknown = revealsUnknown;
+    this.refuses = revealsUnknown;
     for (const principal of principals.all) {
       for (const key of principal.keys) {
         const others = this.#byKey.get(key);
@@ -46,7 +51,13 @@ export class StaticKeySource implements KeySource {
   }
 
   serves(realm: string | null): boolean {
-    return this.#principals.of(realm).length > 0;
+    return this.#principals.countFor(realm) > 0;
+  }
+
+  knows({ authid }: LoginRequest, pubkey: string): boolean {
+    return authid === undefined
+      ? this.#byKey.has(pubkey)
+      : this.#principals.has(authid);
   }
 
   find(request: LoginRequest, pubkey: string): Subject<undefined> | Refused {
@@ -62,6 +73,7 @@ export class StaticKeySource implements KeySource {
     const lacking = authid === undefined ? UNKNOWN_KEY : UNKNOWN_AUTHID;
     return {
       kind: "subject",
+      provider: this.provider,
       credentials: undefined,
       realm: joined,
       authid: known?.authid ?? "",
@@ -85,8 +97,9 @@ export class StaticKeySource implements KeySource {
 const KEY_BYTES = 32;
 
 /** Keys that an authenticator knows: its result names the client's (DY-02). */
-export class DynamicKeySource implements KeySource {
+export class DynamicKeySource implements CredentialSource<undefined> {
   readonly provider = "dynamic";
+  readonly refuses = true;
   readonly #calls: AuthenticatorCalls;
 
   constructor(calls: AuthenticatorCalls) {
@@ -109,6 +122,7 @@ export class DynamicKeySource implements KeySource {
     }
     return {
       kind: "subject",
+      provider: this.provider,
       credentials: undefined,
       realm: answer.realm,
       authid: answer.authid ?? request.authid ?? pubkey,

@@ -20,7 +20,7 @@ import { sourceOf } from "./source_address.ts";
 export type AuthCounterName =
   /** Logins refused, for whatever reason. */
   | "logins_refused"
-  /** Logins refused because of wrong credentials or an unknown authid. */
+  /** Logins refused for what the client said: each can have been a guess. */
   | "logins_denied"
   /** Logins that had to wait because of failures before. */
   | "logins_delayed"
@@ -48,6 +48,8 @@ export interface LoginAttempt {
   /** Methods in the client's order; none counts as `anonymous` (AU-02). */
   readonly authmethods: readonly string[];
   readonly realm: string | null;
+  /** What failures in `realm` are counted under: realms that come about as one. */
+  readonly countedRealm: string | null;
   readonly authid: string | undefined;
   readonly authextra: Dict;
   readonly session: number;
@@ -79,7 +81,8 @@ export class Login implements LoginRequest {
   readonly #attempt: LoginAttempt;
   readonly #options: LoginOptions;
   #challenged: Challenged | undefined = undefined;
-  #gone: AbortController | undefined = undefined;
+  #name: string | undefined = undefined;
+  #hasWaited = false;
   #endWait: (() => void) | undefined = undefined;
   #isCancelled = false;
 
@@ -102,24 +105,27 @@ export class Login implements LoginRequest {
     return this.#method.name;
   }
 
-  get signal(): AbortSignal {
-    // Few methods ask for it.
-    return (this.#gone ??= new AbortController()).signal;
-  }
-
   transportDetails(): Dict {
     return this.#attempt.transportDetails();
   }
 
   /** Begins; called once. */
   start(): Eventual<LoginStep> {
-    return this.#guarded(() =>
-      andThen(this.#method.begin(this), (begun) => this.#begun(begun))
-    );
+    return this.#method.refusesAtHello === true
+      ? this.#inTurn(() => this.#begin())
+      : this.#begin();
   }
 
   /** Judges the client's AUTHENTICATE; called once after a challenge (AU-08). */
   answer(signature: string, extra: Dict): Eventual<LoginStep> {
+    return this.#inTurn(() =>
+      this.#guarded(() => this.#judge(signature, extra))
+    );
+  }
+
+  /** Does `work` when it is the client's turn; each login waits once at most. */
+  #inTurn(work: () => Eventual<LoginStep>): Eventual<LoginStep> {
+    if (this.#hasWaited) return work();
     const { limiter, maxFailures, timers, counters } = this.#options;
     const waitMs = limiter.waitMs(this.#keys(), maxFailures);
     if (waitMs === undefined) {
@@ -133,8 +139,8 @@ export class Login implements LoginRequest {
         },
       );
     }
-    const judge = () => this.#guarded(() => this.#judge(signature, extra));
-    if (waitMs === 0) return judge();
+    if (waitMs === 0) return work();
+    this.#hasWaited = true;
     counters.increment("logins_delayed");
     const { promise, resolve } = Promise.withResolvers<void>();
     const deadline: Deadline = timers.set(waitMs, resolve);
@@ -142,14 +148,24 @@ export class Login implements LoginRequest {
       timers.clear(deadline);
       resolve();
     };
-    return promise.then(judge);
+    return promise.then(() =>
+      this.#isCancelled ? failed("the client is gone") : work()
+    );
   }
 
-  /** The client is gone: whatever still comes is of no use to anyone (AU-12). */
+  /**
+   * The client is gone: it is not let in any more (AU-12). What is being judged
+   * is judged to its end, so that a guess counts also if nobody waits for it.
+   */
   cancel(): void {
     this.#isCancelled = true;
-    this.#gone?.abort();
     this.#endWait?.();
+  }
+
+  #begin(): Eventual<LoginStep> {
+    return this.#guarded(() =>
+      andThen(this.#method.begin(this), (begun) => this.#begun(begun))
+    );
   }
 
   #begun(begun: Challenged | Verdict): LoginStep {
@@ -159,7 +175,6 @@ export class Login implements LoginRequest {
   }
 
   #judge(signature: string, extra: Dict): Eventual<LoginStep> {
-    if (this.#isCancelled) return failed("the client is gone");
     if (this.#challenged === undefined) {
       throw new Error("Cannot judge an answer: there was no challenge");
     }
@@ -170,22 +185,18 @@ export class Login implements LoginRequest {
   }
 
   #judged(verdict: Verdict): Verdict {
-    if (this.#isCancelled) return verdict;
     if (verdict.kind === "accepted") {
-      this.#remember();
+      if (!this.#isCancelled) this.#remember();
       return verdict;
     }
     const { limiter, maxFailures, counters } = this.#options;
     counters.increment("logins_refused");
-    switch (verdict.reason) {
-      case ErrorUri.AUTHENTICATION_FAILED:
-        counters.increment("logins_failed");
-        break;
-      case ErrorUri.AUTHENTICATION_DENIED:
-      case ErrorUri.NO_SUCH_PRINCIPAL:
-        counters.increment("logins_denied");
-        limiter.failed(this.#keys(), maxFailures);
-        break;
+    if (verdict.isGuess) {
+      counters.increment("logins_denied");
+      limiter.failed(this.#keys(), maxFailures);
+    }
+    if (verdict.reason === ErrorUri.AUTHENTICATION_FAILED) {
+      counters.increment("logins_failed");
     }
     return verdict;
   }
@@ -193,7 +204,7 @@ export class Login implements LoginRequest {
   #remember(): void {
     if (this.#challenged === undefined) return;
     const source = this.#source;
-    const name = this.#name;
+    const name = this.#countedName();
     if (source === undefined || name === undefined) return;
     this.#options.limiter.succeeded(source, name);
   }
@@ -211,7 +222,7 @@ export class Login implements LoginRequest {
   /** What failures are counted by. */
   #keys(): string[] {
     const source = this.#source;
-    const name = this.#name;
+    const name = this.#countedName();
     const keys: string[] = [];
     if (source !== undefined) keys.push(`from ${source}`);
     if (name === undefined) return keys;
@@ -227,10 +238,18 @@ export class Login implements LoginRequest {
   }
 
   /** The authid, which is of a realm. */
-  get #name(): string | undefined {
+  #countedName(): string | undefined {
     if (this.authid === undefined) return undefined;
-    const short = this.authid.slice(0, AUTHID_CHARACTERS_COUNTED);
-    return JSON.stringify([this.realm, short]);
+    if (this.#name === undefined) {
+      const method = this.#method;
+      const name = method.countedName === undefined
+        ? this.authid
+        : method.countedName(this.authid);
+      if (name === undefined) return undefined;
+      const short = name.slice(0, AUTHID_CHARACTERS_COUNTED);
+      this.#name = JSON.stringify([this.#attempt.countedRealm, short]);
+    }
+    return this.#name;
   }
 }
 

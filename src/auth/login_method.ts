@@ -6,7 +6,7 @@
  * sessions, sockets or limits on failures.
  */
 import { ErrorUri } from "../wamp/error_uri.ts";
-import type { Identity } from "../wamp/identity.ts";
+import type { Identity } from "../wamp/features.ts";
 import type { Dict } from "../wamp/options.ts";
 
 /** What a client says in HELLO, and where it comes from. */
@@ -19,8 +19,6 @@ export interface LoginRequest {
   readonly session: number;
   /** How the client is connected, for authenticators (DY-01). */
   transportDetails(): Dict;
-  /** Told when the client is gone: nobody waits for the verdict any more. */
-  readonly signal: AbortSignal;
 }
 
 /** A value now, or later. */
@@ -44,6 +42,11 @@ export interface Refused {
   readonly scram: string | undefined;
   /** The whole truth, for the log; never told to the client. */
   readonly detail: string | undefined;
+  /**
+   * Whether it is an answer to what the client said, which can have been a guess;
+   * otherwise something of ours or of an authenticator is wrong.
+   */
+  readonly isGuess: boolean;
 }
 
 /** How a login ends. */
@@ -65,13 +68,23 @@ export interface LoginMethod {
   serves(realm: string | null): boolean;
   /** Begins with a client that asked for this method. */
   begin(request: LoginRequest): Eventual<Challenged | Verdict>;
+  /**
+   * Whether {@linkcode begin} can refuse a guess, so that guesses have to wait
+   * before it. Absent: it cannot.
+   */
+  readonly refusesAtHello?: boolean;
+  /**
+   * What failures as `authid` are counted by: the same for all ways to write one
+   * name. Undefined where the authid is not believed. Absent: the authid itself.
+   */
+  countedName?(authid: string): string | undefined;
 }
 
 /** A refusal. */
 export function refused(
   reason: string,
   message: string,
-  more: { readonly scram?: string; readonly detail?: string } = {},
+  more: Partial<Pick<Refused, "scram" | "detail" | "isGuess">> = {},
 ): Refused {
   return {
     kind: "refused",
@@ -79,6 +92,7 @@ export function refused(
     message,
     scram: more.scram,
     detail: more.detail,
+    isGuess: more.isGuess ?? false,
   };
 }
 
@@ -92,7 +106,7 @@ export function denied(detail: string, scram?: string): Refused {
   return refused(
     ErrorUri.AUTHENTICATION_DENIED,
     "The credentials are wrong",
-    scram === undefined ? { detail } : { detail, scram },
+    { detail, scram, isGuess: true },
   );
 }
 
@@ -101,15 +115,20 @@ export function noSuchPrincipal(): Refused {
   return refused(
     ErrorUri.NO_SUCH_PRINCIPAL,
     "There is no principal of that authid in the realm",
+    { isGuess: true },
   );
 }
 
-/** The refusal where something of ours, or an authenticator, broke (AU-06). */
-export function failed(detail: string): Refused {
+/**
+ * The refusal where something of ours, or an authenticator, broke (AU-06).
+ *
+ * @param isGuess Whether it can be a no to a guess as well.
+ */
+export function failed(detail: string, isGuess: boolean = false): Refused {
   return refused(
     ErrorUri.AUTHENTICATION_FAILED,
     "Authentication is not possible at present",
-    { detail },
+    { detail, isGuess },
   );
 }
 
@@ -118,13 +137,8 @@ export function authidMissing(method: string): Refused {
   return refused(
     ErrorUri.NO_SUCH_PRINCIPAL,
     `HELLO.Details.authid is missing: ${method} needs it`,
+    { isGuess: true },
   );
-}
-
-/** Whether `value` is a dict of the protocol's. */
-export function isDict(value: unknown): value is Dict {
-  return typeof value === "object" && value !== null &&
-    !Array.isArray(value) && !(value instanceof Uint8Array);
 }
 
 /** What `use` makes of `value`, as soon as it is there: at once if it is. */

@@ -15,7 +15,11 @@ export class PrincipalTable<P extends Principal> {
   /** All of them, in the config's order. */
   readonly all: readonly P[];
   readonly #byAuthid = new Map<string, P[]>();
-  readonly #byRealm = new Map<string | null, readonly P[]>();
+  /** Those with a realm of their own: by it, and all. */
+  readonly #byRealm = new Map<string, P[]>();
+  readonly #placed: P[] = [];
+  /** Those without. */
+  readonly #unplaced: P[] = [];
   readonly #normalize: (authid: string) => string;
 
   /** @param normalize What counts as the same authid. */
@@ -26,10 +30,10 @@ export class PrincipalTable<P extends Principal> {
     this.all = principals;
     this.#normalize = normalize;
     for (const principal of principals) {
-      const authid = normalize(principal.authid);
-      const others = this.#byAuthid.get(authid);
-      if (others === undefined) this.#byAuthid.set(authid, [principal]);
-      else others.push(principal);
+      const { realm } = principal;
+      addTo(this.#byAuthid, normalize(principal.authid), principal);
+      (realm === undefined ? this.#unplaced : this.#placed).push(principal);
+      if (realm !== undefined) addTo(this.#byRealm, realm, principal);
     }
   }
 
@@ -42,15 +46,34 @@ export class PrincipalTable<P extends Principal> {
     return chooseFor(realm, found);
   }
 
-  /** Those who may join `realm`, which exists: there are not many. */
-  of(realm: string | null): readonly P[] {
-    let found = this.#byRealm.get(realm);
-    if (found === undefined) {
-      found = this.all.filter((principal) => mayJoin(principal, realm));
-      this.#byRealm.set(realm, found);
-    }
-    return found;
+  /** Whether there is one of that authid, for whatever realm. */
+  has(authid: string): boolean {
+    return this.#byAuthid.has(this.#normalize(authid));
   }
+
+  /** How many may join `realm`. */
+  countFor(realm: string | null): number {
+    const own = this.#ownOf(realm).length;
+    return realm === null ? own : own + this.#unplaced.length;
+  }
+
+  /** One of them, by a number below that. */
+  nthFor(realm: string | null, index: number): P {
+    const own = this.#ownOf(realm);
+    return index < own.length ? own[index] : this.#unplaced[index - own.length];
+  }
+
+  #ownOf(realm: string | null): readonly P[] {
+    return realm === null ? this.#placed : this.#byRealm.get(realm) ?? NONE;
+  }
+}
+
+const NONE: readonly never[] = [];
+
+function addTo<P>(lists: Map<string, P[]>, key: string, principal: P): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [principal]);
+  else list.push(principal);
 }
 
 /** The one of `principals`, all of one authid, that joins `realm`. */

@@ -23,6 +23,7 @@ import {
   type Verdict,
 } from "./login_method.ts";
 import { randomBytes } from "./random_bytes.ts";
+import { preparedName } from "./saslprep.ts";
 import type { ScramDialect } from "./scram_dialect.ts";
 import type { ScramKdf, ScramKeys } from "./scram_keys.ts";
 import { isClientProof, serverSignature } from "./scram_proof.ts";
@@ -74,6 +75,14 @@ export class ScramMethod implements LoginMethod {
     this.#source = source;
     this.#dialect = dialect;
     this.#bindings = bindings;
+  }
+
+  get refusesAtHello(): boolean {
+    return this.#source.refuses;
+  }
+
+  countedName(authid: string): string {
+    return sameName(authid);
   }
 
   serves(realm: string | null): boolean {
@@ -146,7 +155,8 @@ export class ScramMethod implements LoginMethod {
           (extra["cbind_data"] ?? null) === binding.data;
         if (!isBound) {
           return denied(
-            "the channel binding is not that of this transport",
+            subject.flaw ??
+              "the channel binding is not that of this transport",
             "channel-bindings-dont-match",
           );
         }
@@ -172,11 +182,16 @@ export class ScramMethod implements LoginMethod {
       );
     }
     const signature = toBase64(serverSignature(serverKey, authMessage));
-    return welcomed(subject, this.name, this.#source.provider, {
+    return welcomed(subject, this.name, {
       ...subject.authextra,
       [this.#dialect.verifierKey]: signature,
     });
   }
+}
+
+/** SCRAM compares names as RFC 4013 prepares them. */
+export function sameName(authid: string): string {
+  return preparedName(authid) ?? authid;
 }
 
 /** Base64 of "n,,": no channel is bound. */

@@ -44,10 +44,10 @@ export class MockData {
     return bytes;
   }
 
-  /** One of `items`, which are at least one. */
-  pick<Item>(items: readonly Item[], ...name: readonly string[]): Item {
+  /** A number from 0 to below `count`. */
+  pick(count: number, ...name: readonly string[]): number {
     const [a, b, c] = this.bytes(3, "pick", ...name);
-    return items[(a << 16 | b << 8 | c) % items.length];
+    return (a << 16 | b << 8 | c) % count;
   }
 
   /** A text that looks like `sample`: as long, and of the same alphabet. */

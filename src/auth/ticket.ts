@@ -35,6 +35,10 @@ export class TicketMethod implements LoginMethod {
     this.#digests = digests;
   }
 
+  get refusesAtHello(): boolean {
+    return this.#source.refuses;
+  }
+
   serves(realm: string | null): boolean {
     return this.#source.serves(realm);
   }
@@ -55,7 +59,7 @@ export class TicketMethod implements LoginMethod {
       answer: (ticket) => {
         const isRight = this.#digests.matches(ticket, subject.credentials);
         return isRight && subject.flaw === undefined
-          ? welcomed(subject, this.name, this.#source.provider)
+          ? welcomed(subject, this.name)
           : denied(subject.flaw ?? "wrong ticket");
       },
     };

@@ -61,6 +61,10 @@ export class WampCraMethod implements LoginMethod {
     this.#source = source;
   }
 
+  get refusesAtHello(): boolean {
+    return this.#source.refuses;
+  }
+
   serves(realm: string | null): boolean {
     return this.#source.serves(realm);
   }
@@ -99,7 +103,7 @@ export class WampCraMethod implements LoginMethod {
         const expected = this.#digests.of(signWampCra(key, challenge));
         const isRight = this.#digests.matches(signature, expected);
         return isRight && subject.flaw === undefined
-          ? welcomed(subject, this.name, this.#source.provider)
+          ? welcomed(subject, this.name)
           : denied(subject.flaw ?? "wrong secret");
       },
     };

@@ -3,6 +3,7 @@
  * four actions on a URI.
  */
 import type { Action } from "../router/ports.ts";
+import { isDict } from "../wamp/options.ts";
 
 /** For whom a decision holds; see {@linkcode readDecision}. */
 export type DecisionScope = "once" | "session" | "authid" | "role";
@@ -48,10 +49,9 @@ export function readDecision(value: unknown): Decision | Undecided {
     const [disclose, forceReregister] = [false, false];
     return { allow: value, disclose, forceReregister, scope: "once" };
   }
-  if (
-    typeof value !== "object" || value === null || Array.isArray(value) ||
-    value instanceof Uint8Array
-  ) return { failure: "its result is neither a boolean nor a dict" };
+  if (!isDict(value)) {
+    return { failure: "its result is neither a boolean nor a dict" };
+  }
   const given = new Map(
     Object.entries(value).filter(([, item]) => item !== null),
   );

@@ -3,7 +3,7 @@
  * with Crossbar.io's contract.
  */
 import type { Action, Authorizer, Role } from "../router/ports.ts";
-import type { Identity } from "../wamp/identity.ts";
+import type { Identity } from "../wamp/features.ts";
 import type { Dict } from "../wamp/options.ts";
 import { type Decision, type DecisionBits, isDecided } from "./decision.ts";
 import { DecisionCache } from "./decision_cache.ts";

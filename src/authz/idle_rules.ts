@@ -5,7 +5,8 @@
 import type { Action } from "../router/ports.ts";
 import { isReservedUri } from "../wamp/uri.ts";
 import { compileRules, type Rule } from "./compile_rules.ts";
-import { covers, overlaps, type Pattern } from "./pattern_relation.ts";
+import { OverlapIndex, shapeId } from "./overlap_index.ts";
+import type { Pattern } from "./pattern_relation.ts";
 
 /** A rule that is in vain. */
 export type IdleRule =
@@ -25,29 +26,31 @@ export function findIdleRules(rules: readonly Rule[]): IdleRule[] {
     idleness: "shadowed",
     ...one,
   }));
-  for (const [at, rule] of deciding.entries()) {
+  const all = new OverlapIndex(deciding);
+  const allowing = new OverlapIndex(deciding, allowsSome);
+  for (const [at, rule] of inQuickOrder(deciding)) {
     const { call, subscribe } = rule.allow;
     if (call || subscribe) continue;
     if (allowsSome(rule)) {
       if (!standsForReserved(rule)) continue;
       idle.push({ idleness: "reserved", rule });
-    } else if (isDeniedWithout(deciding, at)) {
+      continue;
+    }
+    // Without it, what it matches would be decided by rules behind it, of which
+    // none counts behind the first that covers all.
+    const cover = all.firstCovering(rule, at) ?? Infinity;
+    const allowed = allowing.firstOverlapping(rule, at) ?? Infinity;
+    if (allowed === Infinity || allowed > cover) {
       idle.push({ idleness: "no_effect", rule });
     }
   }
   return idle;
 }
 
-/** Whether all that the rule at `at` matches would be denied without it. */
-function isDeniedWithout(deciding: readonly Rule[], at: number): boolean {
-  const rule = deciding[at];
-  for (let i = at + 1; i < deciding.length; i++) {
-    const next = deciding[i];
-    if (!overlaps(next, rule)) continue;
-    if (allowsSome(next)) return false;
-    if (covers(next, rule)) return true;
-  }
-  return true;
+/** Rules of one shape together: what is made to look one up serves the next. */
+function inQuickOrder(deciding: readonly Rule[]): [at: number, rule: Rule][] {
+  const byShape = Map.groupBy(deciding.entries(), ([, rule]) => shapeId(rule));
+  return [...byShape.values()].flat();
 }
 
 function allowsSome({ allow }: Rule): boolean {

@@ -13,7 +13,7 @@ import type {
   Right,
 } from "../router/ports.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
-import type { Identity } from "../wamp/identity.ts";
+import type { Identity } from "../wamp/features.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import {

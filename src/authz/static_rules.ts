@@ -25,7 +25,8 @@ import { ErrorUri } from "../wamp/error_uri.ts";
 import { isRouterUri, type MatchPolicy } from "../wamp/uri.ts";
 import { compileRules, type Rule } from "./compile_rules.ts";
 import { describeVerdict } from "./describe_verdict.ts";
-import { covers, overlaps, type Pattern } from "./pattern_relation.ts";
+import type { Pattern } from "./pattern_relation.ts";
+import { PatternRules } from "./pattern_rules.ts";
 import { canBeAbout } from "./rule_scope.ts";
 
 /** What a decision rests on. */
@@ -70,9 +71,11 @@ class RuleSet {
   /** Most specific first. */
   readonly rules: readonly Rule[];
   readonly index = new PatternIndex<Rule>();
+  readonly patterns: PatternRules;
 
   constructor(rules: readonly Rule[]) {
     this.rules = rules;
+    this.patterns = new PatternRules(rules);
     for (const rule of rules) this.index.add(rule);
   }
 
@@ -192,18 +195,16 @@ export class StaticRules implements Authorizer, Role {
   }
 
   #explainPattern(right: Right, pattern: Pattern): Verdict {
-    const { rules } = this.#about[right];
-    const at = rules.findIndex((rule) => covers(rule, pattern));
-    if (at < 0) return NO_RULE;
-    const rule = rules[at];
-    if (rule.allow[right] !== true) {
-      return { allowed: false, reason: "rule", rule };
-    }
-    const denier = rules.slice(0, at).find((other) =>
-      other.allow[right] !== true && overlaps(other, pattern)
+    const { cover, denier } = this.#about[right].patterns.decide(
+      right,
+      pattern,
     );
+    if (cover === undefined) return NO_RULE;
+    if (cover.allow[right] !== true) {
+      return { allowed: false, reason: "rule", rule: cover };
+    }
     return denier === undefined
-      ? { allowed: true, reason: "rule", rule }
+      ? { allowed: true, reason: "rule", rule: cover }
       : { allowed: false, reason: "part_denied", rule: denier };
   }
 

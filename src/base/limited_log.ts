@@ -2,9 +2,8 @@
  * A log that a peer cannot flood: of complaints with the same message only so
  * many are written, and it is told how many were not.
  */
-import { Alarm } from "./alarm.ts";
+import { Alarm, type Timers } from "./timers.ts";
 import type { LogFields, Logger } from "./log.ts";
-import type { Timers } from "./timers.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
 /** How many complaints with the same message are written. */

@@ -1,9 +1,47 @@
+/**
+ * Time as the pure parts see it; the server passes the real one.
+ */
 import type { Deadline } from "./timer_wheel.ts";
 
-/** Deadlines as the pure parts see them; the server passes a turning wheel. */
+/** The time of day. */
+export interface Clock {
+  now(): Date;
+}
+
+/** Deadlines on one turning wheel. */
 export interface Timers {
   /** Calls `fire` once, after `delayMs` or a little later. */
   set(delayMs: number, fire: () => void): Deadline;
   /** Takes a deadline back. */
   clear(deadline: Deadline): void;
+}
+
+/** One deadline at a time: setting it again replaces the one before. */
+export class Alarm {
+  readonly #timers: Timers;
+  #deadline: Deadline | undefined = undefined;
+
+  constructor(timers: Timers) {
+    this.#timers = timers;
+  }
+
+  /** Whether it is set. */
+  get isSet(): boolean {
+    return this.#deadline !== undefined;
+  }
+
+  /** Calls `fire` once, in `delayMs`, unless it is cleared or set again. */
+  set(delayMs: number, fire: () => void): void {
+    this.clear();
+    this.#deadline = this.#timers.set(delayMs, () => {
+      this.#deadline = undefined;
+      fire();
+    });
+  }
+
+  clear(): void {
+    if (this.#deadline === undefined) return;
+    this.#timers.clear(this.#deadline);
+    this.#deadline = undefined;
+  }
 }

@@ -54,9 +54,12 @@ function summary(path: string, config: RouterConfig): string {
     const names = roles.map((role) => role.name).join(", ");
     lines.push(`  realm ${name}: roles ${names}`);
   }
-  for (const { id, endpoint, serializers } of config.transports) {
+  for (const { id, endpoint, serializers, realms } of config.transports) {
     const speaks = serializers.join(", ");
-    lines.push(`  transport ${id}: ${formatAddress(endpoint)} ${speaks}`);
+    const leads = realms === undefined ? "" : `, realms ${realms.join(", ")}`;
+    lines.push(
+      `  transport ${id}: ${formatAddress(endpoint)} ${speaks}${leads}`,
+    );
   }
   return `${lines.join("\n")}\n`;
 }

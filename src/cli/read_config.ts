@@ -18,6 +18,7 @@ import {
 import { howToPermit } from "../permissions/missing_permissions.ts";
 import type { PermissionSubject } from "../permissions/required_permissions.ts";
 import { storeFault } from "../server/open_store.ts";
+import { readTextFile } from "../server/read_text_file.ts";
 import { socketFault } from "../server/socket_fault.ts";
 import { readPemFile, tlsIdentityFault } from "../server/tls_identity.ts";
 import type { Operand } from "./command.ts";
@@ -45,6 +46,7 @@ export interface ReadConfig extends PermissionSubject {
   readonly config: RouterConfig;
   readonly expectations: readonly ExpectationConfig[];
   readonly warnings: readonly Problem[];
+  readonly notes: readonly Problem[];
   readonly files: readonly NamedFile[];
 }
 
@@ -54,7 +56,7 @@ export function loadNamedConfig(
   options: ConfigOptions,
 ): Promise<LoadResult> {
   return loadConfig(configPath, {
-    readTextFile,
+    readTextFile: readPermittedText,
     env: readVariable,
     workingFolder: Deno.cwd(),
     ignoreUnsupported: options["ignore-unsupported"],
@@ -84,7 +86,7 @@ export function checkNamedFiles(
 ): Promise<Problem[]> {
   return checkFiles(files, {
     file: configPath,
-    readTextFile,
+    readTextFile: readPermittedText,
     readPemFile: (path) => readPermitted(path, readPemFile),
     fileMode: (path) => Deno.statSync(path).mode ?? undefined,
     identityFault: tlsIdentityFault,
@@ -101,8 +103,8 @@ export function problemLines(problems: readonly Problem[]): string {
   );
 }
 
-function readTextFile(path: string): Promise<string> {
-  return readPermitted(path, (allowed) => Deno.readTextFile(allowed));
+function readPermittedText(path: string): Promise<string> {
+  return readPermitted(path, readTextFile);
 }
 
 async function readPermitted(
@@ -131,5 +133,20 @@ function readVariable(variable: string): string | undefined {
   if (state !== "granted") {
     throw new Error(howToPermit(`--allow-env=${variable}`));
   }
-  return Deno.env.get(variable);
+  const value = readText(variable);
+  // What is no UTF-8 has become this.
+  if (value?.includes("\uFFFD")) throw new Error(NO_TEXT);
+  return value;
+}
+
+const NO_TEXT = "its value is not UTF-8";
+
+function readText(variable: string): string | undefined {
+  try {
+    return Deno.env.get(variable);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.InvalidData)) throw error;
+    // Its own message shows the value, which may be a secret.
+    throw new Error(NO_TEXT);
+  }
 }

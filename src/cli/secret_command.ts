@@ -8,6 +8,8 @@ import { promptSecret } from "@std/cli";
 import { SCRAM_SECRET } from "../auth/scram_keys.ts";
 import type { ConfigLines, SecretForm } from "../auth/secret_form.ts";
 import { WAMPCRA_SECRET } from "../auth/wampcra.ts";
+import { decodeUtf8, NotUtf8Error } from "../base/utf8_text.ts";
+import { secretInFile } from "../config/secret_forms.ts";
 import { type Command, type CommandGroup, ExitCode } from "./command.ts";
 import { OutputError, print, printError } from "./terminal.ts";
 
@@ -67,9 +69,8 @@ type Password =
 
 /** Asks at the terminal, twice; reads all of standard input where there is none. */
 async function readPassword(): Promise<Password> {
-  const text = Deno.stdin.isTerminal()
-    ? promptTwice()
-    : withoutLineEnd(await new Response(Deno.stdin.readable).text());
+  const text = Deno.stdin.isTerminal() ? promptTwice() : await readInput();
+  if (text instanceof NotUtf8Error) return faulty(text.message);
   if (text === undefined) return faulty("the two passwords are not the same");
   return text === "" ? faulty("the password is empty") : {
     text,
@@ -88,8 +89,14 @@ function promptTwice(): string | undefined {
   }
 }
 
-function withoutLineEnd(text: string): string {
-  return text.replace(/\r?\n$/, "");
+async function readInput(): Promise<string | NotUtf8Error> {
+  const bytes = await new Response(Deno.stdin.readable).bytes();
+  try {
+    return secretInFile(decodeUtf8(bytes));
+  } catch (error) {
+    if (error instanceof NotUtf8Error) return error;
+    throw error;
+  }
 }
 
 function faulty(fault: string): Password {

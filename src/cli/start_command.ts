@@ -78,7 +78,7 @@ not load the config again. With \`nohup\` and -A, SIGHUP is ignored.`,
       write: (line) => printError(`${line}\n`),
     });
     exitOnDefect(log);
-    // From the beginning: the first process of a container would get none else.
+    // At once: the first process of a container gets no signal that it ignores.
     using signals = new StopSignals(log);
     const read = await readSoundConfig(configPath, options, programUrl, log);
     if (read === undefined) return ExitCode.WRONG_USAGE;
@@ -141,8 +141,9 @@ This command grants exactly what the config needs:
     printError(problemLines(found));
     return undefined;
   }
-  for (const warning of sortProblems([...read.warnings, ...found])) {
-    log.warn(formatProblem(warning));
+  for (const one of sortProblems([...read.warnings, ...read.notes, ...found])) {
+    if (one.severity === "note") log.info(formatProblem(one));
+    else log.warn(formatProblem(one));
   }
   return read;
 }
@@ -178,11 +179,9 @@ async function stop(
   log: Logger,
 ): Promise<ExitCode> {
   log.info("stopping");
-  const { promise: late, resolve: giveUpWaiting } = Promise.withResolvers<
-    "late"
-  >();
+  const { promise: late, resolve } = Promise.withResolvers<"late">();
   const timer = setTimeout(
-    () => giveUpWaiting("late"),
+    () => resolve("late"),
     timeoutMs + SHUTDOWN_GRACE_MS,
   );
   const outcome = await Promise.race([server.shutdown(), late]);

@@ -53,8 +53,12 @@ export interface RoleUse {
 export interface BuiltAuth {
   readonly config: AuthConfig;
   readonly node: ConfigNode;
+  /** Where anonymous sessions are let in, or would be. */
+  readonly anonymousNode: ConfigNode;
   /** Where the role of anonymous sessions is named, or would be. */
   readonly anonymousRoleNode: ConfigNode;
+  /** Where the authenticators are named. */
+  readonly authenticatorNodes: ReadonlyMap<string, ConfigNode>;
   /** The principals of all methods. */
   readonly principals: readonly PlacedPrincipal[];
   /** Realms that are named elsewhere in it. */
@@ -68,7 +72,9 @@ export function impliedAuth(node: ConfigNode): BuiltAuth {
   return {
     config: { anonymous: { role: ANONYMOUS_ROLE }, implied: true },
     node,
+    anonymousNode: node,
     anonymousRoleNode: node,
+    authenticatorNodes: new Map(),
     principals: [],
     realmUses: [],
     defaultRoles: [],
@@ -82,9 +88,8 @@ export function buildAuth(
 ): BuiltAuth {
   const { values, node } = section;
   checkMethods(section, context);
-  const anonymous = values.anonymous?.variant === "static"
-    ? values.anonymous.section
-    : undefined;
+  checkAnonymous(section, context);
+  const anonymous = values.anonymous?.static;
   const statics = buildStatics(section, context);
   const placed: (PlacedPrincipal[] | undefined)[] = Object.values(statics);
   const dynamic = buildDynamic(section, context);
@@ -99,9 +104,15 @@ export function buildAuth(
   return {
     config,
     node,
+    anonymousNode: anonymous?.node ?? node,
     anonymousRoleNode: anonymous === undefined
       ? node
       : nodeOf(anonymous, "role"),
+    authenticatorNodes: new Map(
+      dynamicSections(section).map((
+        [name, one],
+      ) => [name, nodeOf(one, "authenticator")]),
+    ),
     principals: placed.flatMap((ones) => ones ?? []),
     realmUses: realmUsesOf(section),
     defaultRoles: dynamicSections(section).flatMap(([, one]) => {
@@ -130,6 +141,16 @@ function checkMethods(section: AuthSection, context: CheckContext): void {
   context.error(section.node, "has no method, so nobody could join", right);
 }
 
+/** Both forms let in without a word on who it is: the realm must tell them apart. */
+function checkAnonymous({ values }: AuthSection, context: CheckContext): void {
+  const { static: fixed, dynamic } = values.anonymous ?? {};
+  if (fixed === undefined || dynamic === undefined) return;
+  if (fixed.values.realm !== undefined) return;
+  const wrong = '"realm" is missing, so nobody would be asked about';
+  const right = "add it: the authenticator is then asked for all other realms";
+  context.error(fixed.node, wrong, right);
+}
+
 function anonymousOf({ values }: AnonymousSection): AnonymousConfig {
   const { role, realm, authid } = values;
   return {
@@ -152,34 +173,30 @@ function buildStatics(
 ): Statics {
   const { ticket, wampcra, scram, cryptosign } = values;
   return {
-    ticket: ticket?.variant === "static"
-      ? buildTicket(
-        ticket.section.values.principals,
-        ticket.section.values["default-role"],
+    ticket: ticket?.static &&
+      buildTicket(
+        ticket.static.values.principals,
+        ticket.static.values["default-role"],
         context,
-      )
-      : undefined,
-    wampcra: wampcra?.variant === "static"
-      ? buildWampCra(
-        wampcra.section.values.users,
-        wampcra.section.values["default-role"],
+      ),
+    wampcra: wampcra?.static &&
+      buildWampCra(
+        wampcra.static.values.users,
+        wampcra.static.values["default-role"],
         context,
-      )
-      : undefined,
-    scram: scram?.variant === "static"
-      ? buildScram(
-        scram.section.values.principals,
-        scram.section.values["default-role"],
+      ),
+    scram: scram?.static &&
+      buildScram(
+        scram.static.values.principals,
+        scram.static.values["default-role"],
         context,
-      )
-      : undefined,
-    cryptosign: cryptosign?.variant === "static"
-      ? buildCryptosign(
-        cryptosign.section.values.principals,
-        cryptosign.section.values["default-role"],
+      ),
+    cryptosign: cryptosign?.static &&
+      buildCryptosign(
+        cryptosign.static.values.principals,
+        cryptosign.static.values["default-role"],
         context,
-      )
-      : undefined,
+      ),
   };
 }
 
@@ -195,9 +212,7 @@ function configsOf(
 }
 
 function routerKeyOf({ values }: AuthSection): Pick<AuthConfig, "routerKey"> {
-  const { cryptosign } = values;
-  if (cryptosign?.variant !== "static") return {};
-  const routerKey = cryptosign.section.values.router_key;
+  const routerKey = values.cryptosign?.static?.values.router_key;
   return routerKey === undefined ? {} : { routerKey };
 }
 
@@ -206,11 +221,11 @@ function buildDynamic(
   context: CheckContext,
 ): Map<AuthMethodName, DynamicConfig> {
   const dynamic = new Map<AuthMethodName, DynamicConfig>();
-  for (const [name, { values }] of dynamicSections(section)) {
+  for (const [name, one] of dynamicSections(section)) {
+    const { values } = one;
     const { authenticator } = values;
     if (authenticator === undefined) continue;
-    const place = section.node.entries.get(name)?.node.entries
-      .get("authenticator")?.node ?? section.node;
+    const place = nodeOf(one, "authenticator");
     // In which realm it is registered, strict or not, the client may decide.
     checkProcedure(authenticator, place, "loose", context);
     dynamic.set(name, {
@@ -226,17 +241,17 @@ function dynamicSections(
   { values }: AuthSection,
 ): [AuthMethodName, DynamicSection][] {
   return METHODS.flatMap((name): [AuthMethodName, DynamicSection][] => {
-    const method = values[name];
-    return method?.variant === "dynamic" ? [[name, method.section]] : [];
+    const dynamic = values[name]?.dynamic;
+    return dynamic === undefined ? [] : [[name, dynamic]];
   });
 }
 
 function realmUsesOf(section: AuthSection): RealmUse[] {
   const uses: RealmUse[] = [];
-  const { anonymous } = section.values;
-  if (anonymous?.variant === "static") {
-    const { realm } = anonymous.section.values;
-    const node = nodeOf(anonymous.section, "realm");
+  const anonymous = section.values.anonymous?.static;
+  if (anonymous !== undefined) {
+    const { realm } = anonymous.values;
+    const node = nodeOf(anonymous, "realm");
     if (realm !== undefined) uses.push({ realm, node });
   }
   for (const [, one] of dynamicSections(section)) {

@@ -1,6 +1,5 @@
 /**
- * From checked endpoints to the typed config, and whether two of them would
- * listen on the same address.
+ * From checked endpoints to the typed config.
  *
  * @module
  */
@@ -52,23 +51,13 @@ export function isLocal(endpoint: EndpointConfig): boolean {
   return endpoint.type === "unix" || isLoopback(endpoint.hostname);
 }
 
-/** Whether the system would refuse the second of two listeners. */
-export function collide(a: EndpointConfig, b: EndpointConfig): boolean {
-  if (a.type === "unix") return b.type === "unix" && a.path === b.path;
-  if (b.type === "unix" || a.port !== b.port || a.port === 0) return false;
-  return !(a.reusePort && b.reusePort) && hostsOverlap(a.hostname, b.hostname);
-}
+/** All addresses of IPv4. */
+export const ANY_IPV4 = "0.0.0.0";
+/** All addresses, of both versions. */
+export const ANY_IPV6 = "::";
 
-function hostsOverlap(a: string, b: string): boolean {
-  const left = canonicalHost(a);
-  const right = canonicalHost(b);
-  // A socket on "::" takes both versions.
-  if (left === right || left === "::" || right === "::") return true;
-  return left === "0.0.0.0" && isIpv4(right) ||
-    right === "0.0.0.0" && isIpv4(left);
-}
-
-function canonicalHost(host: string): string {
+/** The same for all ways to write an address. */
+export function canonicalHost(host: string): string {
   if (isIpv6(host)) return new URL(`http://[${host}]/`).hostname.slice(1, -1);
   const name = host.toLowerCase();
   return name === "localhost" ? "127.0.0.1" : name;
@@ -92,7 +81,7 @@ function chooseHost(
   const { interface: host, version } = section.values;
   if (host === undefined) {
     if (has(section, "interface")) return undefined;
-    return version === 6 ? "::" : "0.0.0.0";
+    return version === 6 ? ANY_IPV6 : ANY_IPV4;
   }
   if (version === undefined) return host;
   const place = nodeOf(section, "version");

@@ -7,10 +7,9 @@
 
 import type { CheckContext } from "./check_context.ts";
 import type { ActionName, ExpectationConfig } from "./config.ts";
-import { allRealms, findRealm, type RealmsConfig } from "./find_realm.ts";
 import type { ExpectationSection } from "./forms.ts";
-import { suggest } from "./nearest.ts";
 import { has, nodeOf } from "./object_type.ts";
+import type { RealmDirectory } from "./realm_directory.ts";
 
 const ACTIONS: readonly ActionName[] = [
   "call",
@@ -27,7 +26,7 @@ const ACTIONS: readonly ActionName[] = [
  */
 export function buildExpectations(
   sections: readonly (ExpectationSection | undefined)[],
-  realms: RealmsConfig | undefined,
+  realms: RealmDirectory | undefined,
   context: CheckContext,
 ): ExpectationConfig[] {
   return sections.flatMap((section) =>
@@ -37,7 +36,7 @@ export function buildExpectations(
 
 function buildExpectation(
   section: ExpectationSection,
-  realms: RealmsConfig | undefined,
+  realms: RealmDirectory | undefined,
   context: CheckContext,
 ): ExpectationConfig | undefined {
   const { realm, role, allow, match = "exact" } = section.values;
@@ -91,23 +90,23 @@ function checkMatch(
 
 function checkNames(
   section: ExpectationSection,
-  realms: RealmsConfig,
+  realms: RealmDirectory,
   context: CheckContext,
 ): void {
   const { realm, role } = section.values;
   if (realm === undefined) return;
-  const found = findRealm(realms, realm);
+  const found = realms.find(realm);
   if (found === undefined) {
     const wrong = `there is no realm ${JSON.stringify(realm)}`;
-    const right = suggest(realm, allRealms(realms).map(({ name }) => name));
+    const right = realms.suggest(realm, realms.all);
     context.error(nodeOf(section, "realm"), wrong, right);
   } else if (
-    role !== undefined && !found.roles.some(({ name }) => name === role)
+    role !== undefined && realms.role(found, role) === undefined
   ) {
     const wrong = `realm ${JSON.stringify(realm)} has no role ${
       JSON.stringify(role)
     }`;
-    const right = suggest(role, found.roles.map(({ name }) => name));
+    const right = realms.suggest(role, found.roles);
     context.error(nodeOf(section, "role"), wrong, right);
   }
 }

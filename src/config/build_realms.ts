@@ -17,7 +17,7 @@ import type {
   StoreConfig,
 } from "./config.ts";
 import type { ConfigNode } from "./document.ts";
-import type { AutoRealmsSection, RealmSection } from "./forms.ts";
+import type { AutoRealmsSection, RealmSection, RouterPart } from "./forms.ts";
 import type { Values } from "./key.ts";
 import { has, nodeOf, type Section } from "./object_type.ts";
 import { readPattern } from "./read_pattern.ts";
@@ -52,10 +52,17 @@ type RoleDefaults = Pick<
 /** A realm with the places that later findings about it point to. */
 export interface PlacedRealm {
   readonly config: RealmConfig;
+  /** Where its name stands, or would. */
+  readonly node: ConfigNode;
   /** By role: where its name stands. */
   readonly roleNodes: ReadonlyMap<string, ConfigNode>;
   /** By role: where its authorizer is named. */
   readonly authorizerNodes: ReadonlyMap<string, ConfigNode>;
+}
+
+/** A realm that is always there, and the part of the file that it is in. */
+export interface PlacedFixedRealm extends PlacedRealm {
+  readonly part: RouterPart;
 }
 
 /** What a file without realms gets. */
@@ -78,36 +85,70 @@ export const IMPLIED_REALM: RealmConfig = {
 
 /** The realms of the file, less those that are wrong. */
 export function buildRealms(
-  sections: readonly (RealmSection | undefined)[],
+  parts: readonly RouterPart[],
   context: CheckContext,
-): PlacedRealm[] {
-  const names = new Map<string, ConfigNode>();
+): PlacedFixedRealm[] {
+  const names = new Map<string, PlacedFixedRealm>();
   const paths = new Map<string, ConfigNode>();
-  const realms: PlacedRealm[] = [];
-  for (const section of sections) {
-    if (section === undefined) continue;
-    const { name, options } = section.values;
-    const uriCheck = options?.values.uri_check ?? "loose";
-    const store = buildStore(section.values.store, uriCheck, paths, context);
-    const realm = buildRealm(section, name ?? "", store, context);
-    if (
-      options?.values.enable_meta_api === false && store.histories.length > 0
-    ) {
-      context.warn(
-        nodeOf(options, "enable_meta_api"),
-        "without the meta API nobody can read what event-history keeps",
-      );
+  const realms: PlacedFixedRealm[] = [];
+  for (const part of parts) {
+    for (const section of part.realms ?? []) {
+      const realm = section && buildFixedRealm(section, paths, context);
+      if (realm === undefined) continue;
+      const placed = { ...realm, part };
+      claimName(placed, names, context);
+      realms.push(placed);
     }
-    if (name === undefined) continue;
-    claim(name, nodeOf(section, "name"), names, context);
-    realms.push(realm);
   }
   return realms;
 }
 
+function buildFixedRealm(
+  section: RealmSection,
+  paths: Map<string, ConfigNode>,
+  context: CheckContext,
+): PlacedRealm | undefined {
+  const { name, options } = section.values;
+  const uriCheck = options?.values.uri_check ?? "loose";
+  const store = buildStore(section.values.store, uriCheck, paths, context);
+  const realm = buildRealm(section, name ?? "", store, context);
+  if (options?.values.enable_meta_api === false && store.histories.length > 0) {
+    context.warn(
+      nodeOf(options, "enable_meta_api"),
+      "without the meta API nobody can read what event-history keeps",
+    );
+  }
+  return name === undefined ? undefined : realm;
+}
+
+/** Adds an error where another realm has the name already, of whichever worker. */
+function claimName(
+  realm: PlacedFixedRealm,
+  names: Map<string, PlacedFixedRealm>,
+  context: CheckContext,
+): void {
+  const { config: { name }, node, part } = realm;
+  const first = names.get(name);
+  if (first === undefined) {
+    names.set(name, realm);
+    return;
+  }
+  const shown = JSON.stringify(name);
+  const where = `is already at ${first.node.path}`;
+  if (first.part === part) {
+    context.error(node, `${shown} ${where}`, "keep one of them");
+  } else {
+    context.error(
+      node,
+      `${shown} ${where}, in another worker: Crossbar.io has two realms of that name then, here names are unique`,
+      "give one of them another name, or start a router for each worker, with a file of its own",
+    );
+  }
+}
+
 /** A realm of the file, or what realms that come about are like. */
 export function buildRealm(
-  { values }: RealmSection | AutoRealmsSection,
+  { node, values }: RealmSection | AutoRealmsSection,
   name: string,
   store: StoreConfig,
   context: CheckContext,
@@ -129,7 +170,12 @@ export function buildRealm(
     hasMetaApi: options?.values.enable_meta_api ?? true,
     store,
   };
-  return { config, roleNodes, authorizerNodes };
+  return {
+    config,
+    node: node.entries.get("name")?.node ?? node,
+    roleNodes,
+    authorizerNodes,
+  };
 }
 
 function buildRoles(
@@ -147,18 +193,39 @@ function buildRoles(
     if (name === undefined) continue;
     claim(name, nodeOf(section, "name"), names, context);
     const authorizer = buildAuthorizer(section, uriCheck, context);
+    if (authorizer === undefined) checkIdleRole(name, section, context);
     const trustLevel = section.values.trust_level;
+    const onDuplicateAuthid = section.values.on_duplicate_authid;
     const callTimeoutMs = section.values.call_timeout_ms ?? call_timeout_ms;
     roles.push({
       name,
       permissions,
       ...(authorizer !== undefined && { authorizer }),
       quotas: buildQuotas(section.values.quotas, quotas),
+      ...(onDuplicateAuthid !== "allow" && { onDuplicateAuthid }),
       ...(callTimeoutMs !== undefined && { callTimeoutMs }),
       trustLevel,
     });
   }
   return roles;
+}
+
+function checkIdleRole(
+  name: string,
+  section: RoleSection,
+  context: CheckContext,
+): void {
+  const { permissions = [] } = section.values;
+  if (permissions.length > 0 || section.values["allow-by-default"]) return;
+  // What is there but wrong has been told.
+  if (has(section, "authorizer")) return;
+  if (has(section, "permissions") && !section.values.permissions) return;
+  context.warn(
+    nodeOf(section, "name"),
+    `role ${
+      JSON.stringify(name)
+    } has no permissions: its sessions can do nothing; add some, or an "authorizer"`,
+  );
 }
 
 function buildPermissions(

@@ -13,10 +13,13 @@ import type {
   TransportLimits,
 } from "./config.ts";
 import type { ConfigNode } from "./document.ts";
-import type { LimitValues, TransportSection } from "./forms.ts";
+import type { LimitValues, RouterPart, TransportSection } from "./forms.ts";
 import type { Values } from "./key.ts";
 import { has, nodeOf, type Section } from "./object_type.ts";
-import { MESSAGE_BYTES_DEFAULT } from "./table/limit_keys.ts";
+import {
+  HANDSHAKE_BYTES_MIN,
+  MESSAGE_BYTES_DEFAULT,
+} from "./table/limit_keys.ts";
 import { SERIALIZERS, type UNIVERSAL_PART } from "./table/transport_keys.ts";
 
 type SpeechSection = Section<Values<typeof UNIVERSAL_PART.keys>>;
@@ -26,6 +29,8 @@ export interface PlacedTransport {
   readonly config: TransportConfig;
   readonly endpointNode: ConfigNode;
   readonly auth: BuiltAuth;
+  /** The part of the file that it is in. */
+  readonly part: RouterPart;
 }
 
 /** A transport of either type, as one. */
@@ -42,21 +47,32 @@ interface TransportParts {
 
 /** The transports of the file, less those that are wrong. */
 export function buildTransports(
-  sections: readonly (TransportSection | undefined)[],
+  routerParts: readonly RouterPart[],
   limits: LimitValues,
   context: CheckContext,
 ): PlacedTransport[] {
   const ids = new Map<string, ConfigNode>();
   const transports: PlacedTransport[] = [];
-  for (const [index, section] of sections.entries()) {
-    const parts = section && readParts(section, context);
-    if (parts === undefined) continue;
-    const id = parts.id ?? `transport${index + 1}`;
-    checkId(id, parts, ids, context);
-    const built = buildTransport(id, parts, limits, context);
-    if (built !== undefined) transports.push(built);
+  let count = 0;
+  for (const part of routerParts) {
+    const realms = routerParts.length > 1 ? realmNames(part) : undefined;
+    for (const section of part.transports) {
+      count++;
+      const parts = section && readParts(section, context);
+      if (parts === undefined) continue;
+      const id = parts.id ?? `transport${count}`;
+      checkId(id, parts, ids, context);
+      const built = buildTransport(id, parts, limits, context);
+      if (built === undefined) continue;
+      const config = { ...built.config, ...(realms && { realms }) };
+      transports.push({ ...built, config, part });
+    }
   }
   return transports;
+}
+
+function realmNames({ realms = [] }: RouterPart): readonly string[] {
+  return realms.flatMap((realm) => realm?.values.name ?? []);
 }
 
 function readParts(
@@ -117,7 +133,7 @@ function buildTransport(
   parts: TransportParts,
   routerLimits: LimitValues,
   context: CheckContext,
-): PlacedTransport | undefined {
+): Omit<PlacedTransport, "part"> | undefined {
   const { speech, endpointNode } = parts;
   const { options } = speech.values;
   const endpoint = parts.endpoint && buildEndpoint(parts.endpoint, context);
@@ -193,10 +209,16 @@ function chooseMessageSize(
     if (context.form === "crossbar") {
       context.note(
         speech.node,
-        `max_message_size is ${MESSAGE_BYTES_DEFAULT} unless set, where Crossbar.io has ${HANDSHAKE_BYTES_MAX}`,
+        `max_message_size is ${MESSAGE_BYTES_DEFAULT} unless set, where Crossbar.io has ${HANDSHAKE_BYTES_MAX}: clients that send more are closed; "options" can set it`,
       );
     }
     return MESSAGE_BYTES_DEFAULT;
+  }
+  if (size < HANDSHAKE_BYTES_MIN) {
+    context.warn(
+      place,
+      `the handshake cannot announce less than ${HANDSHAKE_BYTES_MIN}: clients that keep to what it announces, and send more than ${size} bytes at once, are sent ABORT and closed`,
+    );
   }
   if (size > HANDSHAKE_BYTES_MAX) {
     context.note(

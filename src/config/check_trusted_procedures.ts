@@ -6,46 +6,157 @@
  */
 
 import type { BuiltAuth } from "./build_auth.ts";
-import type { PlacedRealm } from "./build_realms.ts";
 import type { PlacedTransport } from "./build_transports.ts";
 import type { CheckContext } from "./check_context.ts";
+import { givenRoles, type Scope } from "./check_scopes.ts";
+import type {
+  EndpointConfig,
+  RealmConfig,
+  RoleConfig,
+  TransportConfig,
+} from "./config.ts";
 import type { ConfigNode } from "./document.ts";
-import type { EndpointConfig, RealmConfig, TransportConfig } from "./config.ts";
-import { allRealms, findRealm, type RealmsConfig } from "./find_realm.ts";
-import { mayRegisterTrusted, trustedProcedures } from "./trusted_procedures.ts";
 
-/** Warns of authorizers and authenticators that nobody could ever register. */
-export function checkRegistrars(
-  transports: readonly PlacedTransport[],
-  realms: readonly PlacedRealm[],
-  known: RealmsConfig,
+/** A realm by its roles: they are the same for all names of one that comes about. */
+type RealmRoles = readonly RoleConfig[];
+
+/** A role that may register a procedure whose word the router takes. */
+interface Registrar {
+  readonly realm: RealmConfig;
+  readonly role: string;
+  readonly procedure: string;
+}
+
+/** Warns where nobody may register such a procedure, or anybody. */
+export function checkTrustedProcedures(
+  scope: Scope,
   context: CheckContext,
 ): void {
-  for (const { config, authorizerNodes } of realms) {
+  const registrars = findRegistrars(scope);
+  checkAuthorizers(scope, registrars, context);
+  checkAuthenticators(scope, registrars, context);
+  checkAnonymousRegistrars(scope, registrars, context);
+}
+
+function findRegistrars(scope: Scope): Registrar[] {
+  const trusted = trustedByRealm(scope);
+  const everywhere = trusted.get(undefined);
+  return scope.realms.all.flatMap((realm) => {
+    const here = trusted.get(realm.roles);
+    if (everywhere === undefined && here === undefined) return [];
+    return realm.roles.flatMap(({ name, permissions }) => {
+      const found = new Set<string>();
+      for (const { uri, match, allow } of permissions) {
+        if (match !== "exact" || !allow.register) continue;
+        if (everywhere?.has(uri) || here?.has(uri)) found.add(uri);
+      }
+      return [...found].map((procedure) => ({ realm, role: name, procedure }));
+    });
+  });
+}
+
+/** By realm; undefined: in whichever a client joins. */
+function trustedByRealm(
+  { transports, realms }: Scope,
+): Map<RealmRoles | undefined, Set<string>> {
+  const trusted = new Map<RealmRoles | undefined, Set<string>>();
+  const add = (where: RealmRoles | undefined, procedure: string): void => {
+    const known = trusted.get(where);
+    if (known === undefined) trusted.set(where, new Set([procedure]));
+    else known.add(procedure);
+  };
+  for (const { roles } of realms.all) {
+    for (const { authorizer } of roles) {
+      if (authorizer !== undefined) add(roles, authorizer.procedure);
+    }
+  }
+  for (const { config } of transports) {
+    for (const dynamic of Object.values(config.auth.dynamic ?? {})) {
+      const { realm, authenticator } = dynamic;
+      const one = realm === undefined ? undefined : realms.find(realm);
+      add(one?.roles, authenticator);
+    }
+  }
+  return trusted;
+}
+
+/** In which realms procedures can be registered. */
+class Registrations {
+  readonly #realms = new Map<string, Set<RealmRoles>>();
+
+  constructor(registrars: readonly Registrar[]) {
+    for (const { procedure, realm: { roles } } of registrars) {
+      const known = this.#realms.get(procedure);
+      if (known === undefined) this.#realms.set(procedure, new Set([roles]));
+      else known.add(roles);
+    }
+  }
+
+  /** Whether it can be in `realm`; undefined: in any. */
+  has(procedure: string, realm: RealmConfig | undefined): boolean {
+    const realms = this.#realms.get(procedure);
+    return realms !== undefined &&
+      (realm === undefined || realms.has(realm.roles));
+  }
+}
+
+/** Warns of authorizers that nobody could ever register. */
+function checkAuthorizers(
+  { placed }: Scope,
+  registrars: readonly Registrar[],
+  context: CheckContext,
+): void {
+  const registrations = new Registrations(registrars);
+  for (const { config, authorizerNodes } of placed) {
     for (const { name, authorizer } of config.roles) {
       const node = authorizerNodes.get(name);
       if (node === undefined || authorizer === undefined) continue;
+      if (registrations.has(authorizer.procedure, config)) continue;
       const what = `so whatever the role ${
         JSON.stringify(name)
       } asks for fails`;
-      checkRegistrar(authorizer.procedure, [config], node, what, context);
+      const where = `realm ${JSON.stringify(config.name)}`;
+      warnOfNobody(authorizer.procedure, where, node, what, context);
     }
   }
-  const authenticators = transports.flatMap(({ config, auth }) =>
-    placedAuthenticators(config, auth, known)
+}
+
+/** Warns of authenticators that nobody could ever register, or not in time. */
+function checkAuthenticators(
+  scope: Scope,
+  registrars: readonly Registrar[],
+  context: CheckContext,
+): void {
+  const authenticators = scope.transports.flatMap((transport) =>
+    placedAuthenticators(transport, scope)
+  );
+  if (authenticators.length === 0) return;
+  const registrations = new Registrations(registrars);
+  const given = givenRoles(scope.transports, scope.realms);
+  const atOnce = new Registrations(
+    registrars.filter(({ realm, role }) =>
+      given.get(undefined)?.has(role) || given.get(realm.roles)?.has(role)
+    ),
   );
   // Who is let in by one that is there may have any role, and register the others.
-  const isBegun = authenticators.some(({ procedure, realms }) =>
-    isRegistered(procedure, realms, transports, known)
+  const isBegun = authenticators.some(({ procedure, realm }) =>
+    atOnce.has(procedure, realm)
   );
-  for (const { procedure, realms, node, method } of authenticators) {
+  const { all, where } = scope.realms;
+  for (const { procedure, realm, node, method } of authenticators) {
     const what = `so every login by ${method} fails`;
-    const isSaid = checkRegistrar(procedure, realms, node, what, context);
-    if (isSaid || isBegun) continue;
-    context.warn(
-      node,
-      `whoever may register "${procedure}" is let in only by asking it, or another that nobody could register before, ${what}: give such a role to a principal with a secret of its own, or to anonymous sessions of a Unix socket of mode 0600`,
-    );
+    if (!registrations.has(procedure, realm)) {
+      const only = realm ?? (all.length === 1 ? all[0] : undefined);
+      const place = only === undefined
+        ? `any realm${where}`
+        : `realm ${JSON.stringify(only.name)}`;
+      warnOfNobody(procedure, place, node, what, context);
+    } else if (!isBegun) {
+      context.warn(
+        node,
+        `whoever may register "${procedure}" is let in only by asking it, or another that nobody could register before, ${what}: give such a role to a principal with a secret of its own, or to anonymous sessions of a Unix socket of mode 0600`,
+      );
+    }
   }
 }
 
@@ -53,60 +164,32 @@ export function checkRegistrars(
 interface PlacedAuthenticator {
   readonly procedure: string;
   readonly method: string;
-  readonly realms: readonly RealmConfig[];
+  /** Undefined: in whichever the client joins. */
+  readonly realm: RealmConfig | undefined;
   readonly node: ConfigNode;
 }
 
 function placedAuthenticators(
-  config: TransportConfig,
-  auth: BuiltAuth,
-  known: RealmsConfig,
+  { config, auth }: PlacedTransport,
+  { realms }: Scope,
 ): PlacedAuthenticator[] {
   return Object.entries(config.auth.dynamic ?? {}).map(([method, dynamic]) => {
-    const { authenticator: procedure, realm } = dynamic;
-    const one = realm === undefined ? undefined : findRealm(known, realm);
-    const realms = one === undefined ? allRealms(known) : [one];
-    const node = auth.node.entries.get(method)?.node.entries
-      .get("authenticator")?.node ?? auth.node;
-    return { procedure, method, realms, node };
+    const { authenticator: procedure } = dynamic;
+    const realm = dynamic.realm === undefined
+      ? undefined
+      : realms.find(dynamic.realm);
+    const node = auth.authenticatorNodes.get(method) ?? auth.node;
+    return { procedure, method, realm, node };
   });
 }
 
-/** Whether a session that no authenticator has let in may register `procedure`. */
-function isRegistered(
+function warnOfNobody(
   procedure: string,
-  realms: readonly RealmConfig[],
-  transports: readonly PlacedTransport[],
-  known: RealmsConfig,
-): boolean {
-  const given = transports.flatMap(({ config, auth }) => [
-    ...(config.auth.anonymous === undefined ? [] : [config.auth.anonymous]),
-    ...auth.principals.map((principal) => principal.config),
-  ]);
-  return realms.some(({ roles }) =>
-    roles.some((one) =>
-      mayRegisterTrusted(one, procedure) &&
-      given.some(({ role, realm }) =>
-        role === one.name &&
-        (realm === undefined || findRealm(known, realm)?.roles === roles)
-      )
-    )
-  );
-}
-
-/** @returns Whether there was something to warn of. */
-function checkRegistrar(
-  procedure: string,
-  realms: readonly RealmConfig[],
+  where: string,
   node: ConfigNode,
   what: string,
   context: CheckContext,
-): boolean {
-  const roles = realms.flatMap((realm) => realm.roles);
-  if (roles.some((role) => mayRegisterTrusted(role, procedure))) return false;
-  const where = realms.length === 1
-    ? `realm ${JSON.stringify(realms[0].name)}`
-    : "any realm";
+): void {
   const rule = { uri: procedure, allow: { register: true } };
   context.warn(
     node,
@@ -114,36 +197,32 @@ function checkRegistrar(
       JSON.stringify(rule)
     }; a rule for more than this uri does not count`,
   );
-  return true;
 }
 
 /** Warns of each such procedure that anonymous sessions may register. */
-export function checkAnonymousRegistrars(
-  transports: readonly PlacedTransport[],
-  known: RealmsConfig,
+function checkAnonymousRegistrars(
+  { transports, realms }: Scope,
+  registrars: readonly Registrar[],
   context: CheckContext,
 ): void {
-  const config = { transports: transports.map((one) => one.config) };
+  const byRole = Map.groupBy(registrars, ({ role }) => role);
   for (const { config: transport, auth } of transports) {
     if (isOwnersAlone(transport.endpoint)) continue;
-    for (const [role, realm] of strangersOf(transport, known)) {
-      const open = realm.roles.find(({ name }) => name === role);
-      if (open === undefined) continue;
-      for (const procedure of trustedProcedures(config, realm)) {
-        if (!mayRegisterTrusted(open, procedure)) continue;
-        context.warn(
-          auth.anonymousRoleNode,
-          describeStrangers(procedure, realm, role, transport),
-        );
+    for (const { role, only, except, node } of strangersOf(transport, auth)) {
+      const roles = only === undefined ? undefined : realms.find(only)?.roles;
+      for (const registrar of byRole.get(role) ?? []) {
+        if (only !== undefined && registrar.realm.roles !== roles) continue;
+        const name = only ?? registrar.realm.name;
+        if (name === except) continue;
+        context.warn(node, describeStrangers(registrar, name, transport));
       }
     }
   }
 }
 
 function describeStrangers(
-  procedure: string,
-  realm: RealmConfig,
-  role: string,
+  { procedure, realm, role }: Registrar,
+  realmName: string,
   { id }: TransportConfig,
 ): string {
   const decides =
@@ -153,24 +232,41 @@ function describeStrangers(
   return `anonymous sessions of transport ${id} have the role ${
     JSON.stringify(role)
   }, which may register "${procedure}" in realm ${
-    JSON.stringify(realm.name)
+    JSON.stringify(realmName)
   }: whoever can reach the transport ${decides}; give that right to a role that has to be proved, or let these sessions in only on a Unix socket of mode 0600`;
 }
 
-/** The roles of sessions that prove nothing, each with a realm that they can join. */
+/** A role of sessions that prove nothing. */
+interface Strangers {
+  readonly role: string;
+  /** The only realm that they can join so; undefined: any. */
+  readonly only: string | undefined;
+  /** The realm that they cannot join so. */
+  readonly except: string | undefined;
+  /** Where the config gives them the role. */
+  readonly node: ConfigNode;
+}
+
+/** Of both forms, the static one is for its realm and the dynamic one for all others. */
 function strangersOf(
-  { auth }: TransportConfig,
-  known: RealmsConfig,
-): [role: string, realm: RealmConfig][] {
-  const { anonymous, dynamic } = auth;
-  const given = anonymous ?? { role: dynamic?.anonymous?.defaultRole };
-  const { role } = given;
-  if (role === undefined) return [];
-  const only = anonymous?.realm;
-  const realms = only === undefined
-    ? allRealms(known)
-    : [findRealm(known, only)].filter((one) => one !== undefined);
-  return realms.map((realm) => [role, realm]);
+  { auth: { anonymous, dynamic } }: TransportConfig,
+  { node, anonymousRoleNode, authenticatorNodes }: BuiltAuth,
+): Strangers[] {
+  const strangers: Strangers[] = [];
+  if (anonymous !== undefined) {
+    const { role, realm: only } = anonymous;
+    strangers.push({ role, only, except: undefined, node: anonymousRoleNode });
+  }
+  const role = dynamic?.anonymous?.defaultRole;
+  if (role !== undefined) {
+    strangers.push({
+      role,
+      only: undefined,
+      except: anonymous?.realm,
+      node: authenticatorNodes.get("anonymous") ?? node,
+    });
+  }
+  return strangers;
 }
 
 /** Whether nobody can connect but who could change the config as well. */

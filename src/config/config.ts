@@ -106,6 +106,8 @@ export interface RoleConfig {
   readonly authorizer?: AuthorizerConfig;
   /** What its sessions may have together; absent: any number. */
   readonly quotas?: QuotasConfig;
+  /** What a second session of an authid brings about; absent: nothing. */
+  readonly onDuplicateAuthid?: "refuse" | "replace";
   /** How long its calls may take that name no timeout; 0 or absent: as long as they do. */
   readonly callTimeoutMs?: number;
   /** How far its sessions are trusted, 0 least; undefined: not told. */
@@ -195,6 +197,8 @@ export interface TransportConfig {
   readonly serializers: readonly SerializerName[];
   /** The largest message that is taken from a client. */
   readonly maxMessageBytes: number;
+  /** The realms that can be joined through it; absent: all there are. */
+  readonly realms?: readonly string[];
   /** How clients prove who they are. */
   readonly auth: AuthConfig;
   /** Whether handshakes, message heads and closings are logged. */

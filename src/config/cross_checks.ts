@@ -4,20 +4,23 @@
  * @module
  */
 
-import { collide, formatAddress, isLocal } from "./build_endpoint.ts";
+import { AddressBook } from "./address_book.ts";
+import { formatAddress, isLocal } from "./build_endpoint.ts";
 import type { PlacedTransport } from "./build_transports.ts";
 import type { CheckContext } from "./check_context.ts";
+import type { Scope } from "./check_scopes.ts";
 import type { AutoRealmsConfig, RealmConfig } from "./config.ts";
+import { LISTED_MAX, listNames } from "./nearest.ts";
 
 /** Adds an error for each two transports on one address. */
 export function checkAddresses(
   transports: readonly PlacedTransport[],
   context: CheckContext,
 ): void {
-  for (const [index, { config, endpointNode }] of transports.entries()) {
-    const first = transports.slice(0, index).find((other) =>
-      collide(other.config.endpoint, config.endpoint)
-    );
+  const book = new AddressBook<PlacedTransport>();
+  for (const transport of transports) {
+    const { config, endpointNode } = transport;
+    const first = book.enter(config.endpoint, transport);
     if (first === undefined) continue;
     const taken = `${
       formatAddress(config.endpoint)
@@ -38,27 +41,24 @@ export function checkAddresses(
  * no realm has their role, a warning for each realm that lacks it.
  */
 export function checkRoles(
-  transports: readonly PlacedTransport[],
-  realms: readonly RealmConfig[],
+  { transports, realms }: Scope,
   context: CheckContext,
 ): void {
   for (const { config, auth } of transports) {
     const roleNode = auth.anonymousRoleNode;
     const { role, realm } = config.auth.anonymous ?? {};
     if (role === undefined) continue;
-    const open = realms.filter(({ name }) =>
+    const open = realms.all.filter(({ name }) =>
       realm === undefined || realm === name
     );
-    const lacking = open.filter(({ roles }) =>
-      !roles.some(({ name }) => name === role)
-    );
+    const lacking = open.filter((one) => realms.role(one, role) === undefined);
     if (lacking.length === 0) continue;
     const how = config.auth.implied
       ? `sessions have the role "${role}", since there is no auth, but`
       : `role "${role}":`;
     if (lacking.length === open.length) {
-      const wrong = `${how} no realm has that role`;
-      context.error(roleNode, wrong, `there are: ${listRoles(realms)}`);
+      const wrong = `${how} no realm${realms.where} has that role`;
+      context.error(roleNode, wrong, `there are: ${listRoles(realms.all)}`);
       continue;
     }
     for (const { name } of lacking) {
@@ -67,22 +67,6 @@ export function checkRoles(
         `${how} realm "${name}" has no such role, so nobody can join it through transport ${config.id}`,
       );
     }
-  }
-}
-
-/** Warns of each transport that lets anyone in from outside, unasked. */
-export function checkExposure(
-  transports: readonly PlacedTransport[],
-  context: CheckContext,
-): void {
-  for (const { config, endpointNode } of transports) {
-    if (!config.auth.implied || isLocal(config.endpoint)) continue;
-    context.warn(
-      endpointNode,
-      `transport ${config.id} listens on ${
-        formatAddress(config.endpoint)
-      } and has no auth: whoever can reach it can join with the role of its anonymous sessions`,
-    );
   }
 }
 
@@ -151,7 +135,10 @@ ${LOOPBACK}`,
 
 /** Which roles there are, in words. */
 export function listRoles(realms: readonly RealmConfig[]): string {
-  return realms.map(({ name, roles }) =>
-    `${roles.map((role) => `"${role.name}"`).join(", ")} in realm "${name}"`
-  ).join("; ");
+  const shown = realms.slice(0, LISTED_MAX).map(({ name, roles }) =>
+    `${listNames(roles)} in realm "${name}"`
+  );
+  const more = realms.length - shown.length;
+  if (more > 0) shown.push(`and those of ${more} more realms`);
+  return shown.join("; ");
 }

@@ -91,8 +91,13 @@ export class LineIndex {
 
   /** The line and column of `offset`. */
   locate(offset: number): { line: number; column: number } {
-    let line = this.#starts.findLastIndex((start) => start <= offset);
-    line = Math.max(line, 0);
+    let line = 0;
+    let behind = this.#starts.length;
+    while (behind - line > 1) {
+      const middle = (line + behind) >> 1;
+      if (this.#starts[middle] <= offset) line = middle;
+      else behind = middle;
+    }
     return { line: line + 1, column: offset - this.#starts[line] + 1 };
   }
 }
@@ -121,6 +126,7 @@ function convert(
       items.push(convert(child, `${path}[${index}]`, faults));
     }
   }
+  checkCharacters(node, path, faults);
   return {
     kind: node.type === "property" ? "null" : node.type,
     value: node.value ?? null,
@@ -129,6 +135,18 @@ function convert(
     offset: node.offset,
     path,
   };
+}
+
+/** On the wire half of a surrogate pair would become U+FFFD, as any other would. */
+function checkCharacters(
+  { value, offset }: Node,
+  path: string,
+  faults: DocumentFault[],
+): void {
+  if (typeof value !== "string" || value.isWellFormed()) return;
+  const message =
+    "holds half of a surrogate pair, which is no character: a \\u escape from D800 to DFFF needs its other half";
+  faults.push({ offset, path, message });
 }
 
 function addEntry(
@@ -140,6 +158,7 @@ function addEntry(
   const [keyNode, valueNode] = property.children ?? [];
   if (keyNode === undefined || valueNode === undefined) return;
   const key = String(keyNode.value);
+  checkCharacters(keyNode, path, faults);
   const place = { offset: keyNode.offset, path: keyPath(path, key) };
   const node = convert(valueNode, place.path, faults);
   if (entries.has(key)) {

@@ -150,7 +150,7 @@ function typeText(text: string): string {
   let linked = text;
   for (const { name } of OBJECTS) {
     linked = linked.replace(
-      new RegExp(`(object: |or )${name}(?=$| or )`),
+      new RegExp(`(object: |or )${name}(?=$|,| or )`),
       `$1[${name}](#${definitionId(name)})`,
     );
   }

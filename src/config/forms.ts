@@ -13,6 +13,7 @@ import type { Section } from "./object_type.ts";
 import {
   CROSSBAR_NODE,
   ROUTER,
+  type ROUTER_WORKER,
   SHUTDOWN_TIMEOUT_MS_DEFAULT,
   TOTAL_OUTBOX_BYTES_DEFAULT,
 } from "./table/file_keys.ts";
@@ -40,14 +41,21 @@ export type LimitValues = {
   readonly [Name in LimitName]: typeof LIMITS[Name]["default"];
 };
 
+/** Realms, and the transports through which they can be joined. */
+export interface RouterPart {
+  readonly node: ConfigNode;
+  /** `undefined` when the file has no realms. Wrong ones are `undefined`. */
+  readonly realms: readonly (RealmSection | undefined)[] | undefined;
+  /** In the order of the file. Wrong ones are `undefined`. */
+  readonly transports: readonly (TransportSection | undefined)[];
+}
+
 /** A file of any form. */
 export interface ConfigSections {
   readonly root: ConfigNode;
-  /** `undefined` when the file has no realms. Wrong ones are `undefined`. */
-  readonly realms: readonly (RealmSection | undefined)[] | undefined;
+  /** One; of a node config, one for each router worker. */
+  readonly parts: readonly RouterPart[];
   readonly autoRealms: AutoRealmsSection | undefined;
-  /** In the order of the file. Wrong ones are `undefined`. */
-  readonly transports: readonly (TransportSection | undefined)[];
   /** Wrong ones are `undefined`. */
   readonly expectations: readonly (ExpectationSection | undefined)[];
   readonly limits: LimitValues;
@@ -105,9 +113,12 @@ function readTransport(
 ): ConfigSections {
   return {
     root,
-    realms: undefined,
+    parts: [{
+      node: root,
+      realms: undefined,
+      transports: [TRANSPORT.check(root, context)],
+    }],
     autoRealms: undefined,
-    transports: [TRANSPORT.check(root, context)],
     expectations: [],
     limits: DEFAULT_LIMITS,
     shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS_DEFAULT,
@@ -128,9 +139,12 @@ function readRouter(
   return {
     root,
     // Realms that are there but wrong must not bring in the implied one.
-    realms: hasRealms ? realms ?? [] : undefined,
+    parts: [{
+      node: root,
+      realms: hasRealms ? realms ?? [] : undefined,
+      transports,
+    }],
     autoRealms: router.values.auto_realms,
-    transports,
     expectations: router.values.expect ?? [],
     limits: router.values,
     shutdownTimeoutMs: shutdown_timeout_ms,
@@ -146,22 +160,28 @@ function readCrossbar(
     CROSSBAR_NODE.check(root, context)?.values ?? {};
   const routers = workers.flatMap((worker) => worker?.section ?? []);
   if (routers.length > 1) {
-    context.warn(
+    context.note(
       routers[1].node,
-      "the realms of all router workers are served together: each can be joined through each transport",
+      "all router workers are served by this one process; through each transport the realms of its own worker can be joined",
     );
   }
-  const hasRealms = routers.some(({ node }) => node.entries.has("realms"));
   return {
     root,
-    realms: hasRealms
-      ? routers.flatMap(({ values }) => values.realms ?? [])
-      : undefined,
+    parts: routers.map((section) => workerPart(section, routers.length === 1)),
     autoRealms: undefined,
-    transports: routers.flatMap(({ values }) => values.transports ?? []),
     expectations: expect,
     limits: DEFAULT_LIMITS,
     shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS_DEFAULT,
     maxTotalOutboxBytes: TOTAL_OUTBOX_BYTES_DEFAULT,
   };
+}
+
+function workerPart(
+  { node, values }: Section<Values<typeof ROUTER_WORKER.keys>>,
+  isOnlyOne: boolean,
+): RouterPart {
+  const { realms, transports = [] } = values;
+  // One of several has nothing to do with a realm that the file does not name.
+  const impliesRealm = isOnlyOne && !node.entries.has("realms");
+  return { node, realms: impliesRealm ? undefined : realms ?? [], transports };
 }

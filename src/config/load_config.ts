@@ -8,32 +8,32 @@
  */
 
 import { dirname, resolve } from "node:path";
+import { NotUtf8Error } from "../base/utf8_text.ts";
 import { buildAutoRealms } from "./build_auto_realms.ts";
 import { buildExpectations } from "./build_expectations.ts";
 import { buildRealms, IMPLIED_REALM } from "./build_realms.ts";
-import { buildTransports } from "./build_transports.ts";
+import { buildTransports, type PlacedTransport } from "./build_transports.ts";
+import { checkExposure } from "./check_exposure.ts";
 import {
   checkAuthExposure,
   checkPrincipals,
-  checkRoleUse,
+  checkSharedAuthids,
 } from "./check_principals.ts";
-import {
-  checkAnonymousRegistrars,
-  checkRegistrars,
-} from "./check_trusted_procedures.ts";
+import { checkReach, checkUse, sortScopes } from "./check_scopes.ts";
+import { checkTrustedProcedures } from "./check_trusted_procedures.ts";
 import { CheckContext, type NamedFile } from "./check_context.ts";
 import type { ExpectationConfig, RouterConfig } from "./config.ts";
 import {
   checkAddresses,
-  checkExposure,
   checkImpliedRealm,
   checkRoles,
   checkStrangers,
 } from "./cross_checks.ts";
 import { LineIndex, parseDocument } from "./document.ts";
-import { allRealms } from "./find_realm.ts";
-import { type ConfigSections, readSections } from "./forms.ts";
+import { allRealms, type RealmsConfig } from "./find_realm.ts";
+import { type ConfigSections, readSections, type RouterPart } from "./forms.ts";
 import { type Problem, sortProblems } from "./problem.ts";
+import { RealmDirectory } from "./realm_directory.ts";
 
 /** How {@linkcode loadConfig} gets at the world. */
 export interface LoadOptions {
@@ -74,17 +74,25 @@ export async function loadConfig(
   try {
     text = await options.readTextFile(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     return failed([{
       severity: "error",
       file: path,
-      line: 0,
-      column: 0,
       path: "",
-      message: `cannot read the config: ${reason}`,
+      ...unreadable(error),
     }]);
   }
   return checkText(text.replace(/^\uFEFF/, ""), path, options);
+}
+
+function unreadable(
+  error: unknown,
+): Pick<Problem, "line" | "column" | "message"> {
+  if (error instanceof NotUtf8Error) {
+    const { line, column, reason } = error;
+    return { line, column, message: `cannot read the config: ${reason}` };
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return { line: 0, column: 0, message: `cannot read the config: ${reason}` };
 }
 
 function checkText(
@@ -120,47 +128,48 @@ function buildConfig(
   sections: ConfigSections,
   context: CheckContext,
 ): { config: RouterConfig; expectations: ExpectationConfig[] } {
-  const { limits, shutdownTimeoutMs, maxTotalOutboxBytes, root } = sections;
-  const placed = buildTransports(sections.transports, limits, context);
+  const { parts, limits, shutdownTimeoutMs, maxTotalOutboxBytes } = sections;
+  const placed = buildTransports(parts, limits, context);
   checkAddresses(placed, context);
-  const placedRealms = sections.realms && buildRealms(sections.realms, context);
+  const isImplied = parts.every(({ realms }) => realms === undefined);
+  const fixed = buildRealms(parts, context);
   const auto = sections.autoRealms &&
     buildAutoRealms(sections.autoRealms, context);
-  const realms = placedRealms?.map(({ config }) => config) ?? [IMPLIED_REALM];
-  const known = {
-    realms,
+  const known: RealmsConfig = {
+    realms: isImplied ? [IMPLIED_REALM] : fixed.map(({ config }) => config),
     ...(auto !== undefined && { autoRealms: auto.config }),
   };
-  if (placedRealms === undefined) checkImpliedRealm(placed, context);
+  if (isImplied) checkImpliedRealm(placed, context);
   // With a realm missing, what is said about roles would be wrong.
-  const hasAllRealms = realms.length === (sections.realms?.length ?? 1);
-  if (hasAllRealms) {
-    checkRoles(placed, allRealms(known), context);
-    checkPrincipals(placed, known, context);
+  const hasAllRealms = isImplied || fixed.length === countRealms(parts);
+  const scopes = hasAllRealms
+    ? sortScopes(sections, placed, fixed, known, auto)
+    : [];
+  for (const scope of scopes) {
+    checkReach(scope, context);
+    checkRoles(scope, context);
+    checkPrincipals(scope, context);
   }
   const expectations = buildExpectations(
     sections.expectations,
-    hasAllRealms ? known : undefined,
+    hasAllRealms ? new RealmDirectory(known) : undefined,
     context,
   );
-  checkExposure(placed, context);
+  const exposed = hasAllRealms
+    ? scopes
+    : [{ transports: placed, realms: undefined }];
+  for (const { transports, realms } of exposed) {
+    checkExposure(transports, realms, context);
+  }
   if (auto !== undefined) checkStrangers(placed, auto.config, context);
   checkAuthExposure(placed, context);
-  if (context.isSound && placed.length === 0) {
-    const right = 'add one of type "rawsocket"';
-    context.error(root, "no transport is left to start", right);
-  }
-  if (context.isSound && allRealms(known).length === 0) {
-    context.error(root, "there is no realm", 'add one to "realms"');
-  }
+  checkSomethingIsLeft(sections, placed, known, context);
   if (context.isSound) {
-    const all = [
-      ...placedRealms ?? [],
-      ...auto === undefined ? [] : [auto.realm],
-    ];
-    checkRoleUse(placed, all, known, context);
-    checkRegistrars(placed, all, known, context);
-    checkAnonymousRegistrars(placed, known, context);
+    for (const scope of scopes) {
+      checkUse(scope, context);
+      checkSharedAuthids(scope.transports, scope.realms.all, context);
+      checkTrustedProcedures(scope, context);
+    }
   }
   return {
     config: {
@@ -171,6 +180,26 @@ function buildConfig(
     },
     expectations,
   };
+}
+
+function countRealms(parts: readonly RouterPart[]): number {
+  return parts.reduce((sum, { realms = [] }) => sum + realms.length, 0);
+}
+
+/** Without any of the two there is no router. */
+function checkSomethingIsLeft(
+  { root }: ConfigSections,
+  placed: readonly PlacedTransport[],
+  known: RealmsConfig,
+  context: CheckContext,
+): void {
+  if (context.isSound && placed.length === 0) {
+    const right = 'add one of type "rawsocket"';
+    context.error(root, "no transport is left to start", right);
+  }
+  if (context.isSound && allRealms(known).length === 0) {
+    context.error(root, "there is no realm", 'add one to "realms"');
+  }
 }
 
 function failed(errors: readonly Problem[]): LoadResult {

@@ -17,9 +17,11 @@ export function nearest(
   let bestDistance = Infinity;
   for (const candidate of candidates) {
     const known = plain(candidate);
-    const distance = editDistance(wanted, known);
     const longest = Math.max(wanted.length, known.length);
     const limit = Math.max(1, Math.floor(longest * WRONG_SHARE_MAX));
+    // So many letters more are wrong in any case.
+    if (Math.abs(wanted.length - known.length) > limit) continue;
+    const distance = editDistance(wanted, known);
     if (distance <= limit && distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
@@ -32,8 +34,19 @@ export function nearest(
 export function suggest(word: string, candidates: readonly string[]): string {
   const meant = nearest(word, candidates);
   if (meant !== undefined) return `did you mean ${JSON.stringify(meant)}?`;
-  const list = candidates.map((name) => JSON.stringify(name)).join(", ");
-  return `there are: ${list}`;
+  return `there are: ${listNames(candidates.map((name) => ({ name })))}`;
+}
+
+/** More would not be read, and of many findings each has such a list. */
+export const LISTED_MAX = 20;
+
+/** The names in quotes; of many, the first. */
+export function listNames(named: readonly { readonly name: string }[]): string {
+  const shown = named.slice(0, LISTED_MAX)
+    .map(({ name }) => JSON.stringify(name));
+  const more = named.length - shown.length;
+  if (more > 0) shown.push(`and ${more} more`);
+  return shown.join(", ");
 }
 
 /** `maxMessageSize`, `max-message-size` and `max_message_size` are one word. */

@@ -46,13 +46,15 @@ export interface ObjectOptions<K extends Keys> {
   readonly keys: K;
   /** More for the schema: what rows alone cannot say. */
   readonly schema?: JsonSchema;
+  /** Whether Crossbar.io lets keys pass that it does not know. */
+  readonly hasLooseKeys?: boolean;
 }
 
 /** An object with exactly these keys. */
 export function object<K extends Keys>(
   options: ObjectOptions<K>,
 ): ObjectType<K> {
-  const { name, help, keys } = options;
+  const { name, help, keys, hasLooseKeys = false } = options;
   return {
     name,
     help,
@@ -60,7 +62,7 @@ export function object<K extends Keys>(
     text: `object: ${name}`,
     check(node, context) {
       if (node.kind !== "object") return wrongKind(node, context, "an object");
-      return { node, values: checkKeys(keys, node, context) };
+      return { node, values: checkKeys(keys, hasLooseKeys, node, context) };
     },
     schema(definitions) {
       const id = definitionId(name);
@@ -80,6 +82,7 @@ export function definitionId(name: string): string {
 
 function checkKeys<K extends Keys>(
   keys: K,
+  hasLooseKeys: boolean,
   node: ConfigNode,
   context: CheckContext,
 ): Values<K> {
@@ -99,7 +102,8 @@ function checkKeys<K extends Keys>(
     }
   }
   for (const [name, entry] of node.entries) {
-    if (!Object.hasOwn(keys, name)) unknownKey(name, entry, keys, context);
+    if (Object.hasOwn(keys, name)) continue;
+    unknownKey(name, entry, keys, hasLooseKeys, context);
   }
   return values as Values<K>;
 }
@@ -113,12 +117,18 @@ function unknownKey(
   name: string,
   entry: Entry,
   keys: Keys,
+  hasLooseKeys: boolean,
   context: CheckContext,
 ): void {
   const names = Object.keys(keys);
   const usable = names.filter((known) => keys[known].status !== "refused");
   const alias = usable.find((known) => keys[known].aliases.includes(name));
   const meant = alias ?? nearest(name, names);
+  // A slip may be in the key of what guards something.
+  if (meant === undefined && hasLooseKeys && context.form === "crossbar") {
+    context.unsupported(entry.place, "unknown key, without effect here");
+    return;
+  }
   const right = meant === undefined
     ? `known here: ${usable.join(", ")}`
     : `did you mean "${meant}"?`;

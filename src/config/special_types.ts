@@ -217,7 +217,7 @@ export function isLoopback(host: string): boolean {
   if (isIpv4(host)) return host.startsWith("127.");
   if (!isIpv6(host)) return host.toLowerCase() === "localhost";
   const { hostname } = new URL(`http://[${host}]/`);
-  return hostname === "[::1]" || hostname.startsWith("[::ffff:7f");
+  return hostname === "[::1]" || /^\[::ffff:7f[0-9a-f]{2}:/.test(hostname);
 }
 
 function isHost(value: string): boolean {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { RealmConfig, RoleConfig, RouterConfig } from "./config.ts";
+import type { RealmConfig, RouterConfig } from "./config.ts";
 
 /** What the config names as authorizer or authenticator in `realm`. */
 export function trustedProcedures(
@@ -16,21 +16,15 @@ export function trustedProcedures(
   for (const { authorizer } of roles) {
     if (authorizer !== undefined) found.add(authorizer.procedure);
   }
-  for (const { auth } of transports) {
-    for (const { realm, authenticator } of Object.values(auth.dynamic ?? {})) {
+  for (const { auth, realms } of transports) {
+    if (auth.dynamic === undefined) continue;
+    const isOffered = realms === undefined || realms.includes(name);
+    for (const { realm, authenticator } of Object.values(auth.dynamic)) {
       // Without a realm it is asked in the one that the client joins.
-      if (realm === undefined || realm === name) found.add(authenticator);
+      if (realm === undefined ? isOffered : realm === name) {
+        found.add(authenticator);
+      }
     }
   }
   return found;
-}
-
-/** Whether sessions of the role may register `procedure`, which is one of these. */
-export function mayRegisterTrusted(
-  { permissions }: RoleConfig,
-  procedure: string,
-): boolean {
-  return permissions.some(({ uri, match, allow }) =>
-    match === "exact" && uri === procedure && allow.register
-  );
 }

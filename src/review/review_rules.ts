@@ -3,14 +3,16 @@
  * effect, and decisions that are not what the config expects.
  */
 import { findIdleRules, type IdleRule } from "../authz/idle_rules.ts";
+import { shapeId } from "../authz/overlap_index.ts";
 import type {
   ExpectationConfig,
   RealmConfig,
   RoleConfig,
   RouterConfig,
 } from "../config/config.ts";
-import { allRealms, findRealm } from "../config/find_realm.ts";
+import { allRealms } from "../config/find_realm.ts";
 import type { Problem } from "../config/problem.ts";
+import { RealmDirectory } from "../config/realm_directory.ts";
 import { isValidUri } from "../wamp/uri.ts";
 import { describeRule } from "../authz/describe_verdict.ts";
 import { describeReason, inOneWord, RoleReview } from "./role_review.ts";
@@ -20,16 +22,40 @@ export function reviewRules(
   config: RouterConfig,
   expectations: readonly ExpectationConfig[],
 ): Problem[] {
-  const problems = allRealms(config).flatMap((realm) =>
+  const problems: Problem[] = allRealms(config).flatMap((realm) =>
     realm.roles.flatMap((role) => idleRules(realm, role))
   );
-  for (const expected of expectations) {
-    const realm = findRealm(config, expected.realm);
-    const role = realm?.roles.find(({ name }) => name === expected.role);
-    if (realm === undefined || role === undefined) continue;
-    problems.push(...failedCase(new RoleReview(config, realm, role), expected));
-  }
-  return problems;
+  return [...problems, ...failedCases(config, expectations)];
+}
+
+function failedCases(
+  config: RouterConfig,
+  expectations: readonly ExpectationConfig[],
+): Problem[] {
+  const realms = new RealmDirectory(config);
+  const reviews = new Map<RoleConfig, RoleReview>();
+  return inQuickOrder(expectations).flatMap((expected) => {
+    const realm = realms.find(expected.realm);
+    const role = realm && realms.role(realm, expected.role);
+    if (realm === undefined || role === undefined) return [];
+    let review = reviews.get(role);
+    if (review === undefined) {
+      review = new RoleReview(config, realm, role);
+      reviews.set(role, review);
+    }
+    return failedCase(review, expected);
+  });
+}
+
+/** Patterns of one shape together: what is made to look one up serves the next. */
+function inQuickOrder(
+  expectations: readonly ExpectationConfig[],
+): ExpectationConfig[] {
+  const byShape = Map.groupBy(
+    expectations,
+    (one) => one.match === "exact" ? "" : shapeId(one),
+  );
+  return [...byShape.values()].flat();
 }
 
 function idleRules(

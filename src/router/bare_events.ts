@@ -2,10 +2,9 @@
  * What a subscriber gets in place of an event that it cannot take: one without
  * payload that says why, and with as many of the details as have room.
  */
-import type { Event } from "../wamp/message.ts";
+import { type Event, SendOutcome } from "../wamp/message.ts";
 import type { Dict } from "../wamp/options.ts";
 import { NO_PAYLOAD } from "../wamp/payload.ts";
-import { SendOutcome } from "../wamp/send_outcome.ts";
 import type { CounterName, EventLoss } from "./ports.ts";
 
 /** Why an event could not be sent as it was. */

@@ -1,8 +1,8 @@
 /**
  * Publish & Subscribe of one realm (checklist §8).
  */
-import type { Clock } from "../base/clock.ts";
-import { ErrorUri } from "../wamp/error_uri.ts";
+import type { Clock } from "../base/timers.ts";
+import { ErrorUri, ProtocolError } from "../wamp/error_uri.ts";
 import { ClientFeature } from "../wamp/features.ts";
 import type { RandomIds } from "../wamp/id.ts";
 import {
@@ -21,7 +21,6 @@ import {
   type SubscribeOptions,
 } from "../wamp/options.ts";
 import type { Payload } from "../wamp/payload.ts";
-import { ProtocolError } from "../wamp/protocol_error.ts";
 import { isRouterUri, isValidUri, type UriCheck } from "../wamp/uri.ts";
 import type { EventDelivery } from "./event_delivery.ts";
 import type { HistoryKey } from "./event_store.ts";

@@ -1,11 +1,12 @@
 /**
  * What callees answer to INVOCATIONs: YIELD and ERROR.
  */
-import { ErrorUri } from "../wamp/error_uri.ts";
+import { ErrorUri, ProtocolError } from "../wamp/error_uri.ts";
 import { ClientFeature } from "../wamp/features.ts";
 import {
   type ErrorMessage,
   requestError,
+  SendOutcome,
   type Yield,
 } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
@@ -16,8 +17,6 @@ import {
   passthruKeys,
   type YieldOptions,
 } from "../wamp/options.ts";
-import { ProtocolError } from "../wamp/protocol_error.ts";
-import { SendOutcome } from "../wamp/send_outcome.ts";
 import { isValidUri } from "../wamp/uri.ts";
 import type { CallInvoker } from "./call_invoker.ts";
 import type { CallTable } from "./call_table.ts";

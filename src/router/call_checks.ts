@@ -5,7 +5,7 @@
 import { ClientFeature } from "../wamp/features.ts";
 import type { Call, ErrorMessage } from "../wamp/message.ts";
 import { type CallOptions, EMPTY_DICT, isPassthru } from "../wamp/options.ts";
-import { ProtocolError } from "../wamp/protocol_error.ts";
+import { ProtocolError } from "../wamp/error_uri.ts";
 import type { Peer } from "./peer.ts";
 
 /** @throws {ProtocolError} On what the protocol forbids without announcement. */

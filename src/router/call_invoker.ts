@@ -3,13 +3,11 @@
  * are busy, sends further chunks, and tries another callee where one is not
  * available.
  */
-import { ErrorUri } from "../wamp/error_uri.ts";
+import { ErrorUri, ProtocolError } from "../wamp/error_uri.ts";
 import { ClientFeature } from "../wamp/features.ts";
-import { type Call, requestError } from "../wamp/message.ts";
+import { type Call, requestError, SendOutcome } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
 import { type CallOptions, isPassthru } from "../wamp/options.ts";
-import { ProtocolError } from "../wamp/protocol_error.ts";
-import { SendOutcome } from "../wamp/send_outcome.ts";
 import type { CallTable } from "./call_table.ts";
 import { invocationDetails } from "./invocation_details.ts";
 import type { Peer } from "./peer.ts";

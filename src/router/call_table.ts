@@ -12,10 +12,10 @@ import {
   type ErrorMessage,
   requestError,
   type Result,
+  SendOutcome,
 } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
 import type { CallOptions } from "../wamp/options.ts";
-import { SendOutcome } from "../wamp/send_outcome.ts";
 import { type CallEnding, endingError } from "./call_ending.ts";
 import type { Peer } from "./peer.ts";
 import type { PendingCall } from "./pending_call.ts";

@@ -3,8 +3,8 @@
  * procedure. What becomes of a call is in `call_invoker.ts`, `call_table.ts`
  * and `call_answers.ts`.
  */
-import type { Clock } from "../base/clock.ts";
-import type { RandomSource } from "../base/random.ts";
+import type { Clock } from "../base/timers.ts";
+import type { RandomSource } from "../wamp/id.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
 import { ClientFeature } from "../wamp/features.ts";
 import {

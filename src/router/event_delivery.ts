@@ -2,12 +2,11 @@
  * Events on their last step: to each subscriber, into a history, and out of the
  * store again.
  */
-import type { Clock } from "../base/clock.ts";
-import type { Event } from "../wamp/message.ts";
+import type { Clock } from "../base/timers.ts";
+import { type Event, SendOutcome } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
 import { NO_PAYLOAD } from "../wamp/payload.ts";
-import { SendOutcome } from "../wamp/send_outcome.ts";
 import { Audience } from "./audience.ts";
 import {
   bareForms,
@@ -138,7 +137,7 @@ export class EventDelivery {
       subscription: subscription.id,
       publication: stored.publication,
       details: { ...stored.details, ...topic, retained: true },
-      payload: stored.payload.apart(),
+      payload: stored.payload.freshView(),
     };
     const outcome = subscriber.outlet.send(event);
     if (outcome === SendOutcome.SENT) return;

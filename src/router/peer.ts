@@ -2,9 +2,8 @@
  * A session as its realm sees it: who it is, the way to it, and all that it
  * owns, so that its leaving costs what it owns and not what the realm holds.
  */
-import type { ClientFeatures } from "../wamp/features.ts";
+import type { ClientFeatures, Identity } from "../wamp/features.ts";
 import { ID_MAX, nextSessionScopeId } from "../wamp/id.ts";
-import type { Identity } from "../wamp/identity.ts";
 import { EndedCalls } from "./ended_calls.ts";
 import type { PendingCall } from "./pending_call.ts";
 import type { Authorizer, Outlet } from "./ports.ts";

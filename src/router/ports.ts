@@ -2,9 +2,8 @@
  * What the router needs of the world around it. Implemented by other folders,
  * declared here, where they are used.
  */
-import type { Identity } from "../wamp/identity.ts";
-import type { SendOutcome } from "../wamp/send_outcome.ts";
-import type { Call, RouterMessage } from "../wamp/message.ts";
+import type { Identity } from "../wamp/features.ts";
+import type { Call, RouterMessage, SendOutcome } from "../wamp/message.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import type { Peer } from "./peer.ts";
 import type { Registration } from "./registration.ts";

@@ -43,10 +43,22 @@ export class QuotaBook {
       (this.#addresses?.recovering ?? 0);
   }
 
-  /** Why there can be no more such session; undefined where there can. */
-  refusal({ authid, address }: QuotaHolder): string | undefined {
-    return this.#role.refusal("sessions") ??
-      this.#authids?.refusal(authid) ?? this.#addresses?.refusal(address);
+  /**
+   * Why there can be no more such session; undefined where there can.
+   *
+   * @param giving Of a session of the same authid that gives up its place for it.
+   */
+  refusal(
+    { authid, address }: QuotaHolder,
+    giving?: Quota,
+  ): string | undefined {
+    if (giving === undefined) {
+      return this.#role.refusal("sessions") ??
+        this.#authids?.refusal(authid) ?? this.#addresses?.refusal(address);
+    }
+    // With its place in the role and of the authid it also gives this one.
+    if (giving.holder.address === address) return undefined;
+    return this.#addresses?.refusal(address);
   }
 
   /** Counts a session in. */

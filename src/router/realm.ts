@@ -1,12 +1,10 @@
 /**
  * A realm: a name space of its own, in which sessions meet (SL-11).
  */
-import type { Clock } from "../base/clock.ts";
-import type { RandomSource } from "../base/random.ts";
-import type { Timers } from "../base/timers.ts";
-import type { ClientFeatures } from "../wamp/features.ts";
-import type { RandomIds } from "../wamp/id.ts";
-import type { Identity } from "../wamp/identity.ts";
+import type { Clock, Timers } from "../base/timers.ts";
+import type { RandomIds, RandomSource } from "../wamp/id.ts";
+import type { ClientFeatures, Identity } from "../wamp/features.ts";
+import { CloseUri, ErrorUri } from "../wamp/error_uri.ts";
 import type { UriCheck } from "../wamp/uri.ts";
 import { Broker } from "./broker.ts";
 import { CallAnswers } from "./call_answers.ts";
@@ -29,6 +27,7 @@ import type {
 import { NO_QUOTA, type QuotaTable } from "./quota.ts";
 import { QuotaBook } from "./quota_book.ts";
 import { newRequestSecret, type RequestSecret } from "./request_table.ts";
+import { type DuplicatePolicy, SoleSessions } from "./sole_sessions.ts";
 
 /** What a realm is made of. */
 export interface RealmOptions {
@@ -44,6 +43,8 @@ export interface RealmOptions {
   readonly roles: ReadonlyMap<string, Role>;
   /** By role name: what its sessions may have together; absent: any number. */
   readonly quotas: ReadonlyMap<string, QuotaTable>;
+  /** By role name: where an authid has one session at most. */
+  readonly duplicatePolicies?: ReadonlyMap<string, DuplicatePolicy>;
   /**
    * By role name: how long the calls of its sessions may take that name no timeout
    * (TO-05); absent: as long as they do.
@@ -64,6 +65,16 @@ export interface RealmServices {
   readonly losses: LossObserver;
   /** A clock that never goes back. */
   readonly nowMs: () => number;
+}
+
+/** Why a session cannot join. */
+export interface JoinRefusal {
+  /** A URI. */
+  readonly reason: string;
+  /** For people. */
+  readonly text: string;
+  /** The config key. */
+  readonly decidedBy: string;
 }
 
 /** How many of each kind a realm holds; all zero when every client is gone. */
@@ -92,6 +103,7 @@ export class Realm implements RealmView {
   readonly #counters: Counters;
   readonly #emptied: () => void;
   readonly #quotas = new Map<string, QuotaBook>();
+  readonly #soles: SoleSessions;
   readonly #callTimeoutsMs: ReadonlyMap<string, number>;
   readonly #requestSecret: RequestSecret;
   readonly #peers = new Map<number, Peer>();
@@ -116,6 +128,7 @@ export class Realm implements RealmView {
     for (const [role, table] of options.quotas) {
       this.#quotas.set(role, new QuotaBook(table, services.nowMs));
     }
+    this.#soles = new SoleSessions(options.duplicatePolicies ?? new Map());
     this.#callTimeoutsMs = options.callTimeoutsMs ?? new Map();
     this.#requestSecret = newRequestSecret(services.ids);
     this.#meta = new MetaApi(this, counters, options.hasMetaApi);
@@ -154,16 +167,37 @@ export class Realm implements RealmView {
    * @param address Where it comes from; undefined: nowhere that is counted.
    */
   refuseJoin(
-    { authid, authrole }: Identity,
+    identity: Identity,
     address: string | undefined,
-  ): string | undefined {
-    const text = this.#quotas.get(authrole)?.refusal({ authid, address });
-    if (text !== undefined) this.#counters.increment("limits_reached");
-    return text;
+  ): JoinRefusal | undefined {
+    const { authid, authrole } = identity;
+    const rival = this.rivalOf(identity);
+    if (rival !== undefined && this.#soles.refuses(identity)) {
+      const text = "This authid has a session already, the only one allowed";
+      return {
+        reason: ErrorUri.AUTHID_IN_USE,
+        text,
+        decidedBy: "on_duplicate_authid",
+      };
+    }
+    const text = this.#quotas.get(authrole)
+      ?.refusal({ authid, address }, rival?.quota);
+    if (text === undefined) return undefined;
+    this.#counters.increment("limits_reached");
+    return {
+      reason: ErrorUri.LIMIT_REACHED,
+      text,
+      decidedBy: "quotas: max_sessions",
+    };
+  }
+
+  /** The session whose place such a session takes; undefined where there is none. */
+  rivalOf(identity: Identity): Peer | undefined {
+    return this.#soles.rivalOf(identity);
   }
 
   /**
-   * Enters a session.
+   * Enters a session. One whose place it takes leaves before, by GOODBYE.
    *
    * @param address As above.
    * @throws {RangeError} Where the realm has no such role; ask first.
@@ -182,6 +216,7 @@ export class Realm implements RealmView {
         `Cannot join realm "${this.name}": it has no role "${identity.authrole}"`,
       );
     }
+    this.#endRival(identity);
     const book = this.#quotas.get(identity.authrole);
     const peer = new Peer(
       sessionId,
@@ -195,6 +230,7 @@ export class Realm implements RealmView {
       this.#callTimeoutsMs.get(identity.authrole),
     );
     this.#peers.set(sessionId, peer);
+    this.#soles.add(peer);
     this.#meta.events.joined(peer);
     return peer;
   }
@@ -206,6 +242,22 @@ export class Realm implements RealmView {
    */
   leave(peer: Peer, tells: boolean = true): void {
     if (!this.#peers.delete(peer.sessionId)) return;
+    this.#release(peer, tells);
+    if (this.#peers.size === 0) this.#emptied();
+  }
+
+  /** The realm is not empty in between: it stays for who takes the place. */
+  #endRival(identity: Identity): void {
+    const rival = this.rivalOf(identity);
+    if (rival === undefined) return;
+    const text = "A new session of the same authid has taken this one's place";
+    rival.outlet.kill(CloseUri.REPLACED, text);
+    this.#peers.delete(rival.sessionId);
+    this.#release(rival, true);
+  }
+
+  #release(peer: Peer, tells: boolean): void {
+    this.#soles.remove(peer);
     this.#meta.execute(peer, tells);
     if (!peer.ownsNothing) {
       this.broker.leave(peer, tells);
@@ -214,7 +266,6 @@ export class Realm implements RealmView {
     }
     this.#quotas.get(peer.identity.authrole)?.leave(peer.quota);
     if (tells) this.#meta.events.left(peer);
-    if (this.#peers.size === 0) this.#emptied();
   }
 
   kill(

@@ -1,7 +1,7 @@
 /**
  * A procedure, or a pattern of procedures, and who serves it (checklist SH).
  */
-import type { RandomSource } from "../base/random.ts";
+import type { RandomSource } from "../wamp/id.ts";
 import type { InvocationPolicy } from "../wamp/options.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import type { Peer } from "./peer.ts";

@@ -1,7 +1,5 @@
-import type { Clock } from "../base/clock.ts";
-import type { RandomSource } from "../base/random.ts";
-import type { Timers } from "../base/timers.ts";
-import { RandomIds } from "../wamp/id.ts";
+import type { Clock, Timers } from "../base/timers.ts";
+import { RandomIds, type RandomSource } from "../wamp/id.ts";
 import type { Counters, DenialObserver, LossObserver } from "./ports.ts";
 import { Realm, type RealmOptions, type RealmServices } from "./realm.ts";
 
@@ -51,6 +49,11 @@ export class Router {
   /** The realm of that name, if it is there. */
   realm(name: string): Realm | undefined {
     return this.#fixed.get(name) ?? this.#made.get(name);
+  }
+
+  /** Whether the realm of that name is there for ever. */
+  isFixed(name: string): boolean {
+    return this.#fixed.has(name);
   }
 
   /** Whether somebody could join a realm of that name. */

@@ -1,38 +1,35 @@
 /**
- * CBOR (checklist SC) as one of the formats.
+ * CBOR (checklist SC).
  */
 import type { Payload } from "../wamp/payload.ts";
 import type { ValueSink } from "../wamp/value_sink.ts";
 import { CborReader } from "./cbor_reader.ts";
 import { skipCborItem } from "./cbor_scan.ts";
-import { readCborItems } from "./cbor_value.ts";
 import { CborWriter } from "./cbor_writer.ts";
-import { Slot } from "./slots.ts";
-import type { Format } from "./format_serializer.ts";
+import { Format } from "./format.ts";
+
+class CborFormat extends Format {
+  readonly handshakeNumber = 3;
+
+  newReader(maxDepth: number): CborReader {
+    return new CborReader(this, maxDepth);
+  }
+
+  newWriter(transcodes: boolean): CborWriter {
+    return new CborWriter(this, transcodes);
+  }
+
+  readPayload(payload: Payload, sink: ValueSink): void {
+    this.newReader(Infinity).tell(payload, sink);
+  }
+
+  protected divide(
+    { bytes, start, end }: Payload,
+  ): [argsEnd: number, keywordsStart: number] {
+    const argsEnd = skipCborItem(bytes, start, end, Infinity);
+    return [argsEnd, argsEnd];
+  }
+}
 
 /** The CBOR format. */
-export const CBOR_FORMAT: Format = {
-  name: "cbor",
-  slot: Slot.CBOR,
-  newReader: (owner, maxDepth) => new CborReader(owner, maxDepth),
-  newWriter: (owner) => new CborWriter(owner),
-  readPayload,
-  divide,
-};
-
-function readPayload(payload: Payload, sink: ValueSink): void {
-  readCborItems(
-    payload.bytes,
-    payload.start,
-    payload.end,
-    payload.count,
-    "payload",
-    sink,
-  );
-}
-
-function divide(payload: Payload): [argsEnd: number, keywordsStart: number] {
-  const { bytes, start, end } = payload;
-  const argsEnd = skipCborItem(bytes, start, end, Infinity);
-  return [argsEnd, argsEnd];
-}
+export const CBOR_FORMAT = new CborFormat();

@@ -1,17 +1,19 @@
 /**
- * Reads CBOR (checklist SC): definite and indefinite lengths at every level, all
- * widths (SC-02). Tags are accepted around the message, where they say that it
- * is CBOR, and in payload, untouched (SC-04).
+ * Reads CBOR (checklist SC): the elements of a message, and any data item, told to
+ * a sink. Lengths may be definite and indefinite at every level, and all widths
+ * are accepted (SC-02). Tags are accepted around the message, where they say that
+ * it is CBOR, and in payload, untouched (SC-04).
  */
+import { ProtocolError } from "../wamp/error_uri.ts";
 import { ID_MAX } from "../wamp/id.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
+import type { Payload } from "../wamp/payload.ts";
 import {
-  keywordsAlone,
-  NO_PAYLOAD,
-  Payload,
-  type PayloadFormat,
-} from "../wamp/payload.ts";
-import { ProtocolError } from "../wamp/protocol_error.ts";
+  type DictKey,
+  narrowInteger,
+  UnsupportedValueError,
+  type ValueSink,
+} from "../wamp/value_sink.ts";
 import {
   ARGUMENT_WIDTH,
   argumentAt,
@@ -19,53 +21,52 @@ import {
   INDEFINITE,
   joinChunks,
   Major,
-  malformed,
+  noIndefinite,
   skipCborItem,
   skipCborString,
   truncated,
 } from "./cbor_scan.ts";
-import { readCborItems } from "./cbor_value.ts";
-import type { ElementReader } from "./serializer.ts";
-import { readText } from "./text_reader.ts";
-import { ValueBuilder } from "../wamp/value_builder.ts";
+import { ElementReader, type ValuePlace } from "./element_reader.ts";
+import { expected, notInEnvelope, notInRange } from "./faults.ts";
+import { readText, readTextLeniently } from "./text_reader.ts";
+import { rfc3339, UniqueKeys } from "./transcoding.ts";
+
+/** The longest bignum that is read: writing one in decimal takes its time. */
+export const BIGNUM_BYTES_MAX = 1024;
 
 const SELF_DESCRIBED = 55799;
+const FALSE = 0xf4;
+const TRUE = 0xf5;
 const NULL = 0xf6;
 const UNDEFINED = 0xf7;
 const HALF_FLOAT = 0xf9;
 const DOUBLE_FLOAT = 0xfb;
 const EMPTY_DICT_ITEM = 0xa0;
 
-/** A list of nothing. */
-const EMPTY_LIST = [0x80];
-
-/** {@linkcode ElementReader} for CBOR; one serves many connections in turn. */
-export class CborReader implements ElementReader {
-  readonly #format: PayloadFormat;
-  readonly #maxDepth: number;
-  readonly #builder = new ValueBuilder();
-  #bytes = new Uint8Array(0) as Uint8Array;
-  #position = 0;
-  #end = 0;
-  /** Elements to come; Infinity where a break ends them. */
+/** Reads CBOR. */
+export class CborReader extends ElementReader {
+  protected readonly emptyList = [0x80];
+  /** Elements of the message to come; Infinity where a break ends them. */
   #remaining = 0;
-
-  constructor(format: PayloadFormat, maxDepth: number) {
-    this.#format = format;
-    this.#maxDepth = maxDepth;
-  }
+  #place: ValuePlace = "envelope";
+  #sink: ValueSink = this.builder;
+  #view: DataView | undefined = undefined;
+  /** Counts of lists and dicts of indefinite length, once there is one. */
+  #counts: number[] | undefined = undefined;
+  #opened = 0;
 
   open(bytes: Uint8Array, start: number, end: number): void {
-    this.#bytes = bytes;
-    this.#position = start;
-    this.#end = end;
+    this.bytes = bytes;
+    this.position = start;
+    this.end = end;
+    this.#view = undefined;
     while (this.#major() === Major.TAG) {
       const tag = this.#argument();
       if (tag !== SELF_DESCRIBED) {
-        throw new ProtocolError(`Tag ${tag} is out of place`);
+        throw new ProtocolError(`A message cannot have CBOR tag ${tag}`);
       }
     }
-    this.#remaining = this.#begin(Major.LIST, "A message must be a list");
+    this.#remaining = this.#begin(Major.LIST, "a list as the message");
   }
 
   next(): boolean {
@@ -77,197 +78,412 @@ export class CborReader implements ElementReader {
 
   integer(): number {
     const major = this.#major();
-    if (major === Major.UNSIGNED) {
-      const start = this.#position;
-      const value = this.#argument();
-      // 2^53 + 1 looks like 2^53 once it is a number (ID-01).
-      const isRounded = value === ID_MAX && this.#bytes[start + 8] !== 0;
-      if (value > ID_MAX || isRounded) throw outOfPlace();
-      return value;
+    const first = this.bytes[this.position];
+    const isInteger = major === Major.UNSIGNED || major === Major.NEGATIVE;
+    if (!isInteger && !isFloat(first)) {
+      throw expected("an integer", describe(first));
     }
-    const first = this.#bytes[this.#position];
-    if (first < HALF_FLOAT || first > DOUBLE_FLOAT) {
-      if (major === Major.NEGATIVE) throw outOfPlace();
-      throw new ProtocolError(`An integer is due, not ${describe(first)}`);
+    const value = isInteger ? this.#integer() : this.#float();
+    if (typeof value === "bigint" || !(value >= 0 && value <= ID_MAX)) {
+      throw notInRange(String(value));
     }
-    const value = this.#float(first);
-    const isInRange = value >= 0 && value <= ID_MAX;
-    if (!isInRange || !Number.isInteger(value)) throw outOfPlace();
+    if (!Number.isInteger(value)) throw notInRange(value);
     return value;
   }
 
   text(): string {
-    this.#expect(Major.TEXT, "A string is due");
+    this.#mustBe(Major.TEXT, "a string");
+    const start = this.position;
     if (!this.#isIndefinite()) {
       const length = this.#argument();
-      const start = this.#position;
-      if (length > this.#end - start) throw truncated();
-      this.#position = start + length;
-      return readText(this.#bytes, start, this.#position);
+      if (length > this.end - this.position) throw truncated();
+      this.position += length;
+      return readText(this.bytes, this.position - length, this.position);
     }
-    const start = this.#position;
-    this.#position = skipCborString(this.#bytes, start, this.#end);
-    const octets = joinChunks(this.#bytes, start, this.#position);
+    this.position = skipCborString(this.bytes, start, this.end);
+    const octets = joinChunks(this.bytes, start, this.position);
     return readText(octets, 0, octets.length);
   }
 
-  textOrNull(): string | null {
-    return this.#skipNull() ? null : this.text();
-  }
-
   dict(): Dict {
-    this.#expect(Major.DICT, "A dict is due");
-    const start = this.#position;
-    if (this.#bytes[start] === EMPTY_DICT_ITEM) {
-      this.#position++;
+    this.#mustBe(Major.DICT, "a dict");
+    const start = this.position;
+    if (this.bytes[start] === EMPTY_DICT_ITEM) {
+      this.position++;
       return EMPTY_DICT;
     }
-    const depth = this.#maxDepth - 1;
-    const end = skipCborItem(this.#bytes, start, this.#end, depth);
-    this.#position = end;
-    this.#builder.reset();
-    readCborItems(this.#bytes, start, end, 1, "envelope", this.#builder);
-    return this.#builder.take() as Dict;
+    const end = skipCborItem(this.bytes, start, this.end, this.maxDepth - 1);
+    this.builder.reset();
+    this.#tellItems(1, end, "envelope", this.builder);
+    return this.builder.take() as Dict;
   }
 
-  payload(): Payload {
-    if (!this.next()) {
-      this.close();
-      return NO_PAYLOAD;
-    }
-    const bytes = this.#bytes;
-    const start = this.#position;
-    const isLeftOut = this.#skipNull();
-    if (!isLeftOut) this.#skipArguments();
-    const argsEnd = this.#position;
-    const keywordsEnd = this.next() ? this.#skipKeywords() : 0;
-    this.close();
-    // An empty trailing element is not sent on (SE-09).
-    if (keywordsEnd > 0) {
-      return isLeftOut
-        ? keywordsAlone(this.#format, EMPTY_LIST, bytes, argsEnd, keywordsEnd)
-        : new Payload(this.#format, bytes, start, keywordsEnd, 2);
-    }
-    if (isLeftOut || this.#isEmptyContainer(start, argsEnd)) return NO_PAYLOAD;
-    return new Payload(this.#format, bytes, start, argsEnd, 1);
+  /** Tells the elements of `payload`, which was checked, to `sink`. */
+  tell({ bytes, start, end, count }: Payload, sink: ValueSink): void {
+    this.bytes = bytes;
+    this.position = start;
+    this.end = end;
+    this.#view = undefined;
+    this.#tellItems(count, end, "payload", sink);
   }
 
-  close(): void {
-    if (this.next()) throw new ProtocolError("The message is too long");
-    if (this.#remaining === Infinity) this.#position++;
-    if (this.#position !== this.#end) {
-      throw new ProtocolError("Octets follow the message in its frame");
-    }
-  }
-
-  /** Passes over a null, or an `undefined` (MF-08). */
-  #skipNull(): boolean {
+  /** `undefined` counts as null, too. */
+  protected skipNull(): boolean {
     if (this.#major() !== Major.SIMPLE) return false;
-    const first = this.#bytes[this.#position];
+    const first = this.bytes[this.position];
     if (first !== NULL && first !== UNDEFINED) return false;
-    this.#position++;
+    this.position++;
     return true;
   }
 
-  #skipArguments(): void {
-    this.#expect(Major.LIST, "Arguments must be a list");
-    const depth = this.#maxDepth - 1;
-    const start = this.#position;
-    this.#position = skipCborItem(this.#bytes, start, this.#end, depth);
+  protected skipArguments(): boolean {
+    this.#mustBe(Major.LIST, "a list as Arguments");
+    const start = this.position;
+    this.#skip(this.maxDepth - 1);
+    return !this.#isEmpty(start);
   }
 
-  /** Where ArgumentsKw ends; 0 where it is empty. */
-  #skipKeywords(): number {
-    if (this.#skipNull()) return 0;
-    const start = this.#position;
-    let remaining = this.#begin(Major.DICT, "ArgumentsKw must be a dict");
+  protected skipKeywords(): boolean {
+    const start = this.position;
+    let remaining = this.#begin(Major.DICT, "a dict as ArgumentsKw");
     while (remaining === Infinity ? !this.#isAtBreak() : remaining > 0) {
-      this.#expect(Major.TEXT, "A key of ArgumentsKw must be a string");
-      this.#position = skipCborString(this.#bytes, this.#position, this.#end);
-      const depth = this.#maxDepth - 2;
-      this.#position = skipCborItem(
-        this.#bytes,
-        this.#position,
-        this.#end,
-        depth,
-      );
+      this.#mustBe(Major.TEXT, "a string as a key of ArgumentsKw");
+      this.position = skipCborString(this.bytes, this.position, this.end);
+      this.#skip(this.maxDepth - 2);
       remaining--;
     }
-    if (remaining === Infinity) this.#position++;
-    return this.#isEmptyContainer(start, this.#position) ? 0 : this.#position;
+    if (remaining === Infinity) this.position++;
+    return !this.#isEmpty(start);
   }
 
-  #isEmptyContainer(start: number, end: number): boolean {
-    const info = this.#bytes[start] & 0x1f;
+  protected endOfList(): number {
+    return this.#remaining === Infinity ? this.position + 1 : this.position;
+  }
+
+  /** @param depth How deep lists and dicts may nest in the item. */
+  #skip(depth: number): void {
+    this.position = skipCborItem(this.bytes, this.position, this.end, depth);
+  }
+
+  /** Whether the list or dict from `start` to the position is empty. */
+  #isEmpty(start: number): boolean {
+    const info = this.bytes[start] & 0x1f;
     const breakSize = info === INDEFINITE ? 1 : 0;
-    return end - start === 1 + ARGUMENT_WIDTH[info] + breakSize;
+    return this.position - start === 1 + ARGUMENT_WIDTH[info] + breakSize;
   }
 
   /** Passes over the head of a list or dict and says how many elements follow. */
-  #begin(major: number, rule: string): number {
-    this.#expect(major, rule);
+  #begin(major: number, what: string): number {
+    this.#mustBe(major, what);
     if (!this.#isIndefinite()) return this.#argument();
-    this.#position++;
+    this.position++;
     return Infinity;
   }
 
-  #expect(major: number, rule: string): void {
+  #mustBe(major: number, what: string): void {
     if (this.#major() !== major) {
-      const first = this.#bytes[this.#position];
-      throw new ProtocolError(`${rule}, not ${describe(first)}`);
+      throw expected(what, describe(this.bytes[this.position]));
     }
   }
 
-  #float(first: number): number {
-    const start = this.#position + 1;
-    const size = ARGUMENT_WIDTH[first & 0x1f];
-    if (size > this.#end - start) throw truncated();
-    this.#position = start + size;
-    const { buffer, byteOffset } = this.#bytes;
-    const view = new DataView(buffer, byteOffset + start, size);
-    if (size === 2) return view.getFloat16(0);
-    return size === 4 ? view.getFloat32(0) : view.getFloat64(0);
+  /** Tells `count` items from the position to `end`, which were checked. */
+  #tellItems(
+    count: number,
+    end: number,
+    place: ValuePlace,
+    sink: ValueSink,
+  ): void {
+    this.#place = place;
+    this.#sink = sink;
+    this.#counts = undefined;
+    this.#opened = 0;
+    for (let i = 0; i < count; i++) this.#tell(end);
+  }
+
+  #tell(end: number): void {
+    switch (this.bytes[this.position] >> 5) {
+      case Major.UNSIGNED:
+      case Major.NEGATIVE:
+        return this.#sink.integer(this.#integer());
+      case Major.BINARY:
+        return this.#sink.binary(this.#octets());
+      case Major.TEXT:
+        return this.#sink.text(this.#text());
+      case Major.LIST:
+        return this.#tellList(end);
+      case Major.DICT:
+        return this.#tellDict(end);
+      case Major.TAG:
+        return this.#tellTagged(end);
+      default:
+        return this.#tellSimple();
+    }
+  }
+
+  #tellList(end: number): void {
+    const isIndefinite = this.#isIndefinite();
+    const count = this.#count(end);
+    this.#sink.beginList(count);
+    for (let i = 0; i < count; i++) this.#tell(end);
+    if (isIndefinite) this.position++;
+    this.#sink.endList();
+  }
+
+  #tellDict(end: number): void {
+    const isIndefinite = this.#isIndefinite();
+    const count = this.#count(end);
+    const keys = count > 1 && this.#place === "payload"
+      ? new UniqueKeys(this.#sink.hasTextKeys === true)
+      : undefined;
+    this.#sink.beginDict(count);
+    for (let i = 0; i < count; i++) {
+      const key = this.#key();
+      keys?.add(key);
+      this.#sink.key(key);
+      this.#tell(end);
+    }
+    if (isIndefinite) this.position++;
+    keys?.end();
+    this.#sink.endDict();
+  }
+
+  /** The elements of the list or dict at the position, which moves behind its head. */
+  #count(end: number): number {
+    if (!this.#isIndefinite()) return this.#argument();
+    this.#counts ??= countIndefinite(this.bytes, this.position, end);
+    this.position++;
+    return this.#counts[this.#opened++];
+  }
+
+  /** Tags: A-13 in payload, none in options (SC-04). */
+  #tellTagged(end: number): void {
+    if (this.#place === "envelope") throw notInEnvelope("CBOR's tags");
+    // A loop, so that many tags are no deep stack.
+    while (this.#major() === Major.TAG) {
+      const tag = this.#argument();
+      if (tag === 1) {
+        const time = this.#time();
+        if (time !== undefined) return this.#sink.text(time);
+      } else if ((tag === 2 || tag === 3) && this.#major() === Major.BINARY) {
+        return this.#sink.integer(this.#bignum(tag));
+      }
+    }
+    // Tag 0 is RFC 3339 text already; other tags leave what they tag.
+    this.#tell(end);
+  }
+
+  #tellSimple(): void {
+    const value = this.#simple();
+    if (typeof value === "number") this.#sink.float(value);
+    else if (value === null) this.#sink.nil();
+    else this.#sink.boolean(value);
+  }
+
+  #key(): DictKey {
+    const major = this.#major();
+    if (major === Major.TEXT) return this.#text();
+    if (this.#place === "envelope") {
+      throw notInEnvelope("keys that are not strings");
+    }
+    switch (major) {
+      case Major.UNSIGNED:
+      case Major.NEGATIVE:
+        return this.#integer();
+      case Major.TAG:
+        return this.#taggedKey();
+      case Major.SIMPLE:
+        return this.#simple();
+      default:
+        throw new UnsupportedValueError(
+          "A dict key that is a container or binary has no form in another serializer",
+        );
+    }
+  }
+
+  #taggedKey(): DictKey {
+    // A loop, so that many tags are no deep stack.
+    while (this.#major() === Major.TAG) {
+      const tag = this.#argument();
+      if ((tag === 2 || tag === 3) && this.#major() === Major.BINARY) {
+        return this.#bignum(tag);
+      }
+    }
+    return this.#key();
+  }
+
+  #bignum(tag: number): number | bigint {
+    const octets = this.#octets();
+    if (octets.length > BIGNUM_BYTES_MAX) {
+      throw new UnsupportedValueError(
+        `An integer has more than ${BIGNUM_BYTES_MAX} bytes`,
+      );
+    }
+    const value = BigInt("0x0" + octets.toHex());
+    return narrowInteger(tag === 2 ? value : -1n - value);
+  }
+
+  /** Tag 1's seconds as RFC 3339 text; undefined, and no move, if they are none. */
+  #time(): string | undefined {
+    const start = this.position;
+    const first = this.bytes[start];
+    const isNumber = first >> 5 === Major.UNSIGNED ||
+      first >> 5 === Major.NEGATIVE || isFloat(first);
+    if (!isNumber) return undefined;
+    const seconds = Number(isFloat(first) ? this.#float() : this.#integer());
+    const whole = Math.floor(seconds);
+    // A double of today's seconds is no finer than this.
+    const micros = Math.round((seconds - whole) * 1e6);
+    const text = micros < 1e6
+      ? rfc3339(whole, micros * 1000)
+      : rfc3339(whole + 1, 0);
+    if (text === undefined) this.position = start;
+    return text;
+  }
+
+  /** A bool, null, or a float; `undefined` counts as null (MF-08). */
+  #simple(): boolean | null | number {
+    const first = this.bytes[this.position];
+    if (isFloat(first)) return this.#float();
+    this.#skip(0);
+    if (first === FALSE || first === TRUE) return first === TRUE;
+    if (first === NULL || first === UNDEFINED) return null;
+    if (this.#place === "envelope") {
+      throw notInEnvelope("CBOR's unassigned simple values");
+    }
+    throw new UnsupportedValueError(
+      "An unassigned simple value has no form in another serializer",
+    );
+  }
+
+  #float(): number {
+    const info = this.bytes[this.position] & 0x1f;
+    const start = this.position + 1;
+    const size = ARGUMENT_WIDTH[info];
+    if (size > this.end - start) throw truncated();
+    this.position = start + size;
+    const { buffer, byteOffset, length } = this.bytes;
+    this.#view ??= new DataView(buffer, byteOffset, length);
+    if (size === 2) return this.#view.getFloat16(start);
+    return size === 4
+      ? this.#view.getFloat32(start)
+      : this.#view.getFloat64(start);
+  }
+
+  #integer(): number | bigint {
+    const start = this.position;
+    const first = this.bytes[start];
+    const value = this.#argument();
+    const isNegative = first >> 5 === Major.NEGATIVE;
+    if (value < ID_MAX) return isNegative ? -1 - value : value;
+    const octets = this.bytes.subarray(start + 1, this.position);
+    const exact = BigInt("0x" + octets.toHex());
+    return narrowInteger(isNegative ? -1n - exact : exact);
+  }
+
+  #text(): string {
+    if (!this.#isIndefinite()) {
+      const length = this.#argument();
+      const start = this.position;
+      this.position += length;
+      return this.#place === "envelope"
+        ? readText(this.bytes, start, this.position)
+        : readTextLeniently(this.bytes, start, this.position);
+    }
+    const octets = this.#octets();
+    return readTextLeniently(octets, 0, octets.length);
+  }
+
+  /** The octets of the string at the position, its chunks put together. */
+  #octets(): Uint8Array {
+    const bytes = this.bytes;
+    const start = this.position;
+    if (!this.#isIndefinite()) {
+      const length = this.#argument();
+      this.position += length;
+      return bytes.subarray(this.position - length, this.position);
+    }
+    this.position = skipCborString(bytes, start, this.end);
+    return joinChunks(bytes, start, this.position);
   }
 
   /** The major type of the item at the position. */
   #major(): number {
-    if (this.#position >= this.#end) throw truncated();
-    return this.#bytes[this.#position] >> 5;
+    if (this.position >= this.end) throw truncated();
+    return this.bytes[this.position] >> 5;
   }
 
   #isIndefinite(): boolean {
-    return (this.#bytes[this.#position] & 0x1f) === INDEFINITE;
+    return (this.bytes[this.position] & 0x1f) === INDEFINITE;
   }
 
   #isAtBreak(): boolean {
-    if (this.#position >= this.#end) throw truncated();
-    return this.#bytes[this.#position] === BREAK;
+    if (this.position >= this.end) throw truncated();
+    return this.bytes[this.position] === BREAK;
   }
 
   /** The argument of the item at the position, which moves behind it. */
   #argument(): number {
-    const start = this.#position;
-    const info = this.#bytes[start] & 0x1f;
-    if (info === INDEFINITE) {
-      throw malformed("an integer or a tag has no indefinite length");
-    }
-    const value = argumentAt(this.#bytes, start, this.#end);
-    this.#position = start + 1 + ARGUMENT_WIDTH[info];
+    const start = this.position;
+    const info = this.bytes[start] & 0x1f;
+    if (info === INDEFINITE) throw noIndefinite();
+    const value = argumentAt(this.bytes, start, this.end);
+    this.position = start + 1 + ARGUMENT_WIDTH[info];
     return value;
   }
 }
 
-function outOfPlace(): ProtocolError {
-  return new ProtocolError(
-    "A number is out of place: an integer in [0, 2^53] is due",
-  );
+function isFloat(first: number): boolean {
+  return first >= HALF_FLOAT && first <= DOUBLE_FLOAT;
+}
+
+/**
+ * How many elements each list and dict of indefinite length from `position` on
+ * has, in the order they open: one pass, however deep they nest, so that other
+ * formats, which begin a list with its length, can be written in one go.
+ */
+function countIndefinite(
+  bytes: Uint8Array,
+  position: number,
+  end: number,
+): number[] {
+  const counts: number[] = [];
+
+  function countItem(position: number): number {
+    let first = bytes[position];
+    while (first >> 5 === Major.TAG) {
+      position += 1 + ARGUMENT_WIDTH[first & 0x1f];
+      first = bytes[position];
+    }
+    const major = first >> 5;
+    if (major !== Major.LIST && major !== Major.DICT) {
+      return skipCborItem(bytes, position, end, 0);
+    }
+    const itemsPerElement = major === Major.DICT ? 2 : 1;
+    const info = first & 0x1f;
+    if (info !== INDEFINITE) {
+      let items = argumentAt(bytes, position, end) * itemsPerElement;
+      position += 1 + ARGUMENT_WIDTH[info];
+      while (items-- > 0) position = countItem(position);
+      return position;
+    }
+    const index = counts.push(0) - 1;
+    let items = 0;
+    for (position++; bytes[position] !== BREAK; items++) {
+      position = countItem(position);
+    }
+    counts[index] = items / itemsPerElement;
+    return position + 1;
+  }
+
+  while (position < end) position = countItem(position);
+  return counts;
 }
 
 /** The kind of the item that begins with `first`, for error texts. */
 function describe(first: number): string {
   if (first === NULL || first === UNDEFINED) return "null";
-  if (first === 0xf4 || first === 0xf5) return "a bool";
-  if (first >= HALF_FLOAT && first <= DOUBLE_FLOAT) return "a float";
+  if (first === FALSE || first === TRUE) return "a bool";
+  if (isFloat(first)) return "a float";
   return first === BREAK ? "a break" : MAJOR_NAMES[first >> 5];
 }
 

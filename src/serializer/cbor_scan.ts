@@ -2,7 +2,8 @@
  * CBOR's grammar (RFC 8949) over octets: passes over data items and checks them,
  * without making values of them.
  */
-import { nestedTooDeep, ProtocolError } from "../wamp/protocol_error.ts";
+import { ProtocolError } from "../wamp/error_uri.ts";
+import { notUtf8, tooDeep, truncated as endsWithin } from "./faults.ts";
 import { isUtf8 } from "./utf8.ts";
 
 /** The major types, as the top three bits of an item's first octet. */
@@ -110,7 +111,7 @@ export function skipCborString(
     const first = bytes[position];
     if (first === BREAK) return position + 1;
     if (first >> 5 !== major || (first & 0x1f) === INDEFINITE) {
-      throw malformed("a string's chunks are strings of its kind");
+      throw malformed("a chunk of a string is not a string of the same kind");
     }
     position = skipChunk(bytes, position, end);
   }
@@ -135,18 +136,18 @@ export function joinChunks(
   return octets.subarray(0, size);
 }
 
-/** The CBOR is cut off inside an item. */
+/** The message ends inside an item. */
 export function truncated(): ProtocolError {
-  return new ProtocolError("The CBOR item is cut off");
+  return endsWithin("CBOR");
 }
 
-/** The octets are no CBOR. */
-export function malformed(why: string): ProtocolError {
+function malformed(why: string): ProtocolError {
   return new ProtocolError(`Malformed CBOR: ${why}`);
 }
 
-function noIndefinite(): ProtocolError {
-  return malformed("an integer or a tag has no indefinite length");
+/** Only strings, lists and dicts have an indefinite length. */
+export function noIndefinite(): ProtocolError {
+  return malformed("an integer or a tag cannot have an indefinite length");
 }
 
 /** Where the octets of the string of definite length at `position` begin. */
@@ -159,7 +160,7 @@ function skipChunk(bytes: Uint8Array, position: number, end: number): number {
   const start = chunkStart(bytes, position);
   const behind = past(start, length, end);
   if (bytes[position] >> 5 === Major.TEXT && !isUtf8(bytes, start, behind)) {
-    throw new ProtocolError("A string is not valid UTF-8");
+    throw notUtf8();
   }
   return behind;
 }
@@ -172,7 +173,7 @@ function skipItems(
   depth: number,
   itemsPerElement: number,
 ): number {
-  if (depth <= 0) throw nestedTooDeep();
+  if (depth <= 0) throw tooDeep();
   const info = bytes[position] & 0x1f;
   if (info !== INDEFINITE) {
     const count = argumentAt(bytes, position, end) * itemsPerElement;
@@ -195,10 +196,10 @@ function skipItems(
 /** Passes over a simple value or float. */
 function skipSimple(bytes: Uint8Array, position: number, end: number): number {
   const info = bytes[position] & 0x1f;
-  if (info === INDEFINITE) throw malformed("a break is out of place");
+  if (info === INDEFINITE) throw malformed("unexpected break");
   const argument = argumentAt(bytes, position, end);
   if (info === 24 && argument < 32) {
-    throw malformed("a simple value below 32 stands in one octet");
+    throw malformed("a simple value below 32 must be one byte");
   }
   return position + 1 + ARGUMENT_WIDTH[info];
 }

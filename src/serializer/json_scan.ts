@@ -3,7 +3,8 @@
  * without making strings or numbers of them. All functions take a position and
  * return the one behind what they passed over.
  */
-import { nestedTooDeep, ProtocolError } from "../wamp/protocol_error.ts";
+import { ProtocolError } from "../wamp/error_uri.ts";
+import { notUtf8, tooDeep, truncated as endsWithin } from "./faults.ts";
 import { skipUtf8Sequence } from "./utf8.ts";
 
 export const QUOTE = 0x22;
@@ -79,7 +80,7 @@ export function skipJsonList(
   end: number,
   depth: number,
 ): number {
-  if (depth <= 0) throw nestedTooDeep();
+  if (depth <= 0) throw tooDeep();
   position = skipSpace(bytes, position + 1, end);
   if (position < end && bytes[position] === LIST_CLOSE) return position + 1;
   while (true) {
@@ -100,7 +101,7 @@ export function skipJsonDict(
   end: number,
   depth: number,
 ): number {
-  if (depth <= 0) throw nestedTooDeep();
+  if (depth <= 0) throw tooDeep();
   position = skipSpace(bytes, position + 1, end);
   if (position < end && bytes[position] === DICT_CLOSE) return position + 1;
   while (true) {
@@ -186,15 +187,15 @@ export function isDigit(octet: number): boolean {
 
 /** The message ends inside a value. */
 export function truncated(): ProtocolError {
-  return new ProtocolError("The JSON value is cut off");
+  return endsWithin("JSON");
 }
 
 /** `octet` is not what JSON's grammar has in its place. */
 export function misplaced(octet: number): ProtocolError {
   const shown = octet > 0x20 && octet < 0x7f
     ? `"${String.fromCharCode(octet)}"`
-    : `octet 0x${octet.toString(16).padStart(2, "0")}`;
-  return new ProtocolError(`Malformed JSON: ${shown} is out of place`);
+    : `byte 0x${octet.toString(16).padStart(2, "0")}`;
+  return new ProtocolError(`Malformed JSON: unexpected ${shown}`);
 }
 
 /** At least one digit. */
@@ -227,10 +228,12 @@ function skipWord(
 /** Passes over a character that is no ASCII; a control character is refused. */
 function skipForeign(bytes: Uint8Array, position: number, end: number): number {
   if (bytes[position] < 0x20) {
-    throw new ProtocolError("A JSON string holds a control character");
+    throw new ProtocolError(
+      "A JSON string contains an unescaped control character",
+    );
   }
   position = skipUtf8Sequence(bytes, position, end);
-  if (position < 0) throw new ProtocolError("A string is not valid UTF-8");
+  if (position < 0) throw notUtf8();
   return position;
 }
 

@@ -1,7 +1,11 @@
 /**
  * Any JSON value, checked before by `json_scan.ts`, told to a sink.
  */
-import { UnsupportedValueError, type ValueSink } from "../wamp/value_sink.ts";
+import {
+  narrowInteger,
+  UnsupportedValueError,
+  type ValueSink,
+} from "../wamp/value_sink.ts";
 import {
   BACKSLASH,
   COMMA,
@@ -14,10 +18,10 @@ import {
   skipJsonNumber,
   skipSpace,
 } from "./json_scan.ts";
-import { beginsWithNul, binaryOf, lenientText } from "./json_text.ts";
-import { narrowInteger } from "../wamp/exact_integer.ts";
+import type { ValuePlace } from "./element_reader.ts";
+import { beginsWithNul, binaryOf, lenientText } from "./json_lexeme.ts";
 import { readTextLeniently } from "./text_reader.ts";
-import { UniqueKeys } from "./unique_keys.ts";
+import { UniqueKeys } from "./transcoding.ts";
 
 /**
  * The longest integer that is read exactly: the time that takes grows with the
@@ -25,16 +29,14 @@ import { UniqueKeys } from "./unique_keys.ts";
  */
 export const INTEGER_DIGITS_MAX = 4300;
 
-/** Where a value stands: of a key twice in the `envelope` the last one counts. */
-export type ValuePlace = "envelope" | "payload";
-
 /** Up to so many digits every integer is exact as a number. */
-const NUMBER_DIGITS_MAX = 15;
+export const NUMBER_DIGITS_MAX = 15;
 
 /**
  * Tells `count` values in `bytes[start, end)`, with a comma between them, to
  * `sink`.
  *
+ * @param place Of a key twice in the envelope the last one counts.
  * @throws {UnsupportedValueError} On an integer of more than
  * {@linkcode INTEGER_DIGITS_MAX} digits, and on a dict in payload with a key twice.
  */
@@ -167,7 +169,7 @@ class ValueReader {
       this.sink.integer(Number(lexeme) + 0);
     } else if (end - start > INTEGER_DIGITS_MAX) {
       throw new UnsupportedValueError(
-        `An integer of more than ${INTEGER_DIGITS_MAX} digits`,
+        `An integer has more than ${INTEGER_DIGITS_MAX} digits`,
       );
     } else {
       this.sink.integer(narrowInteger(BigInt(lexeme)));

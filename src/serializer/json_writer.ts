@@ -1,9 +1,10 @@
 /**
  * Writes JSON (checklist SJ), compact, in UTF-8.
  */
-import { ByteWriter } from "../base/byte_writer.ts";
-import type { Payload, PayloadFormat } from "../wamp/payload.ts";
+import type { ByteWriter } from "../base/byte_writer.ts";
+import type { Payload } from "../wamp/payload.ts";
 import type { DictKey } from "../wamp/value_sink.ts";
+import { ElementWriter, ENCODER, LOOP_LENGTH_MAX } from "./element_writer.ts";
 import {
   BACKSLASH,
   COLON,
@@ -14,45 +15,27 @@ import {
   LIST_OPEN,
   QUOTE,
 } from "./json_scan.ts";
-import type { ElementWriter } from "./serializer.ts";
-import { Slot } from "./slots.ts";
 
-const ENCODER = new TextEncoder();
 const ZERO = 0x30;
-/** Up to here a loop over ASCII beats the call of an encoder. */
-const LOOP_LENGTH_MAX = 64;
-/** The octets of `"\u0000`, with which binary begins (SJ-04). */
+/** `"\u0000`, with which binary begins (SJ-04). */
 const BINARY_START = ENCODER.encode('"\\u0000');
 
-/** {@linkcode ElementWriter} for JSON; one serves many connections in turn. */
-export class JsonWriter implements ElementWriter {
+/** Writes JSON. */
+export class JsonWriter extends ElementWriter {
+  /** Any key becomes text: 1 and "1" are then the same. */
   readonly hasTextKeys = true;
-  readonly #owner: PayloadFormat | undefined;
-  #out = new ByteWriter(new Uint8Array(0));
-  /** Whether no comma is due before the next value. */
+  /** Whether no comma is needed before the next value. */
   #first = true;
 
-  /** @param owner Whose payload it copies; undefined: only what is in the format already. */
-  constructor(owner?: PayloadFormat) {
-    this.#owner = owner;
-  }
-
-  open(out: ByteWriter): void {
-    this.#out = out;
+  override open(out: ByteWriter): void {
+    super.open(out);
     this.#first = true;
   }
 
-  payload(payload: Payload): void {
+  override payload(payload: Payload): void {
     if (payload.count === 0) return;
     this.#separate();
-    this.#out.append(payload.bytes, payload.start, payload.end);
-  }
-
-  copy(payload: Payload): boolean {
-    const own = this.#owner === undefined ? payload : payload.in(this.#owner);
-    if (own.format?.slot !== Slot.JSON) return false;
-    this.payload(own);
-    return true;
+    super.payload(payload);
   }
 
   beginList(_count: number): void {
@@ -99,8 +82,8 @@ export class JsonWriter implements ElementWriter {
     if (length <= LOOP_LENGTH_MAX && this.#plain(value, length)) return;
     // JSON.stringify escapes; it would keep lone surrogates, as escapes.
     const quoted = JSON.stringify(value.toWellFormed());
-    const out = this.#out;
-    // Three octets for each UTF-16 code unit are the most there can be.
+    const out = this.out;
+    // Three bytes for each UTF-16 code unit are the most there can be.
     out.reserve(quoted.length * 3);
     const room = out.bytes.subarray(out.length);
     out.length += ENCODER.encodeInto(quoted, room).written;
@@ -108,7 +91,7 @@ export class JsonWriter implements ElementWriter {
 
   binary(value: Uint8Array): void {
     this.#separate();
-    const out = this.#out;
+    const out = this.out;
     const base64 = value.toBase64();
     out.append(BINARY_START, 0, BINARY_START.length);
     out.reserve(base64.length + 1);
@@ -145,7 +128,7 @@ export class JsonWriter implements ElementWriter {
 
   /** Writes short ASCII without escapes; writes nothing and says false on anything else. */
   #plain(value: string, length: number): boolean {
-    const out = this.#out;
+    const out = this.out;
     out.reserve(length + 2);
     const bytes = out.bytes;
     let to = out.length;
@@ -164,7 +147,7 @@ export class JsonWriter implements ElementWriter {
 
   /** An integer in [0, 2^31). */
   #digits(value: number): void {
-    const out = this.#out;
+    const out = this.out;
     out.reserve(10);
     let size = 1;
     for (let limit = 10; size < 10 && value >= limit; limit *= 10) size++;
@@ -178,7 +161,7 @@ export class JsonWriter implements ElementWriter {
   }
 
   #ascii(text: string): void {
-    const out = this.#out;
+    const out = this.out;
     const length = text.length;
     out.reserve(length);
     const bytes = out.bytes;
@@ -188,7 +171,7 @@ export class JsonWriter implements ElementWriter {
   }
 
   #octet(octet: number): void {
-    const out = this.#out;
+    const out = this.out;
     out.reserve(1);
     out.bytes[out.length++] = octet;
   }

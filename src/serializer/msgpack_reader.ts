@@ -1,45 +1,46 @@
 /**
- * Reads MessagePack (checklist SM). All integer widths, minimal or not, are
- * accepted (SM-03); extension types and binary are not, where WAMP itself
- * defines the value (SM-02, SM-06), and are untouched in payload.
+ * Reads MessagePack (checklist SM): the elements of a message, and any value, told
+ * to a sink. All integer widths, minimal or not, are accepted (SM-03); extension
+ * types and binary are not, where WAMP itself defines the value (SM-02, SM-06),
+ * and are untouched in payload.
  */
 import { ID_MAX } from "../wamp/id.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
+import type { Payload } from "../wamp/payload.ts";
 import {
-  keywordsAlone,
-  NO_PAYLOAD,
-  Payload,
-  type PayloadFormat,
-} from "../wamp/payload.ts";
-import { ProtocolError } from "../wamp/protocol_error.ts";
-import { readMsgpackValue, skipMsgpackValue } from "./msgpack_value.ts";
-import type { ElementReader } from "./serializer.ts";
-import { readText } from "./text_reader.ts";
-import { ValueBuilder } from "../wamp/value_builder.ts";
+  type DictKey,
+  narrowInteger,
+  UnsupportedValueError,
+  type ValueSink,
+} from "../wamp/value_sink.ts";
+import { ElementReader, type ValuePlace } from "./element_reader.ts";
+import { expected, notInEnvelope, notInRange, tooDeep } from "./faults.ts";
+import {
+  FIXED_SIZE,
+  LENGTH_WIDTH,
+  noType,
+  skipMsgpackValue,
+  truncated,
+} from "./msgpack_scan.ts";
+import { readText, readTextLeniently } from "./text_reader.ts";
+import { rfc3339, UniqueKeys } from "./transcoding.ts";
 
-/** A list of nothing. */
-const EMPTY_LIST = [0x90];
-
-/** {@linkcode ElementReader} for MessagePack; one serves many connections in turn. */
-export class MsgpackReader implements ElementReader {
-  readonly #format: PayloadFormat;
-  readonly #maxDepth: number;
-  readonly #builder = new ValueBuilder();
-  #bytes = new Uint8Array(0) as Uint8Array;
-  #position = 0;
-  #end = 0;
+/** Reads MessagePack. */
+export class MsgpackReader extends ElementReader {
+  protected readonly emptyList = [0x90];
+  /** Elements of the message to come. */
   #remaining = 0;
-
-  constructor(format: PayloadFormat, maxDepth: number) {
-    this.#format = format;
-    this.#maxDepth = maxDepth;
-  }
+  #place: ValuePlace = "envelope";
+  #sink: ValueSink = this.builder;
+  #view: DataView | undefined = undefined;
 
   open(bytes: Uint8Array, start: number, end: number): void {
-    this.#bytes = bytes;
-    this.#position = start;
-    this.#end = end;
-    this.#remaining = this.#beginList("A message");
+    this.#start(bytes, start, end);
+    const first = this.#octet();
+    this.#remaining = this.#listCount(first);
+    if (this.#remaining < 0) {
+      throw expected("a list as the message", describe(first));
+    }
   }
 
   next(): boolean {
@@ -51,212 +52,336 @@ export class MsgpackReader implements ElementReader {
   integer(): number {
     const first = this.#octet();
     if (first < 0x80) return first;
-    const value = this.#wideInteger(first);
-    if (value < 0 || value > ID_MAX || !Number.isInteger(value)) {
-      throw new ProtocolError(
-        `${value} is out of place: an integer in [0, 2^53] is due`,
-      );
+    if (!isNumber(first)) throw expected("an integer", describe(first));
+    const value = isFloat(first) ? this.#float(first) : this.#integer(first);
+    if (typeof value === "bigint" || !(value >= 0 && value <= ID_MAX)) {
+      throw notInRange(String(value));
     }
+    if (!Number.isInteger(value)) throw notInRange(value);
     return value;
   }
 
   text(): string {
-    const length = this.#textLength(this.#octet());
-    const start = this.#position;
-    this.#advance(length);
-    return readText(this.#bytes, start, this.#position);
-  }
-
-  textOrNull(): string | null {
-    return this.#skipNull() ? null : this.text();
+    const first = this.#octet();
+    const length = this.#textLength(first);
+    if (length < 0) throw expected("a string", describe(first));
+    const start = this.#take(length);
+    return readText(this.bytes, start, this.position);
   }
 
   dict(): Dict {
-    const start = this.#position;
     const first = this.#octet();
     if (first === 0x80) return EMPTY_DICT;
-    if ((first & 0xf0) !== 0x80 && first !== 0xde && first !== 0xdf) {
-      throw new ProtocolError(`A dict is due, not ${describe(first)}`);
-    }
-    this.#builder.reset();
-    this.#position = readMsgpackValue(
-      this.#bytes,
-      start,
-      this.#end,
-      this.#maxDepth - 1,
-      "envelope",
-      this.#builder,
-    );
-    return this.#builder.take() as Dict;
+    const count = this.#dictCount(first);
+    if (count < 0) throw expected("a dict", describe(first));
+    this.builder.reset();
+    this.#place = "envelope";
+    this.#sink = this.builder;
+    this.#tellDict(count, this.maxDepth - 1);
+    return this.builder.take() as Dict;
   }
 
-  payload(): Payload {
-    const count = this.#remaining;
-    if (count === 0) {
-      this.close();
-      return NO_PAYLOAD;
-    }
-    if (count > 2) throw new ProtocolError("The message is too long");
-    const start = this.#position;
-    const isLeftOut = this.#skipNull();
-    const args = isLeftOut ? 0 : this.#beginList("Arguments");
-    for (let i = 0; i < args; i++) this.#skip();
-    const argsEnd = this.#position;
-    const keywords = count === 2 ? this.#skipKeywords() : 0;
-    this.#remaining = 0;
-    this.close();
-    // An empty trailing element is not sent on (SE-09).
-    if (keywords > 0) {
-      const end = this.#position;
-      return isLeftOut
-        ? keywordsAlone(this.#format, EMPTY_LIST, this.#bytes, argsEnd, end)
-        : new Payload(this.#format, this.#bytes, start, end, 2);
-    }
-    if (args === 0) return NO_PAYLOAD;
-    return new Payload(this.#format, this.#bytes, start, argsEnd, 1);
+  /** Tells the elements of `payload`, whose depth was checked, to `sink`. */
+  tell({ bytes, start, end, count }: Payload, sink: ValueSink): void {
+    this.#start(bytes, start, end);
+    this.#place = "payload";
+    this.#sink = sink;
+    for (let i = 0; i < count; i++) this.#tell(Infinity);
   }
 
-  close(): void {
-    if (this.#remaining > 0) {
-      throw new ProtocolError("The message is too long");
-    }
-    if (this.#position !== this.#end) {
-      throw new ProtocolError("Octets follow the message in its frame");
-    }
-  }
-
-  /** Passes over a null, or what stands for `undefined` (MF-08). */
-  #skipNull(): boolean {
-    const bytes = this.#bytes;
-    const at = this.#position;
-    const octets = bytes[at] === 0xc0
+  /** What stands for `undefined` counts as null, too. */
+  protected skipNull(): boolean {
+    const bytes = this.bytes;
+    const at = this.position;
+    const size = bytes[at] === 0xc0
       ? 1
       : bytes[at] === 0xd4 && bytes[at + 1] === 0 && bytes[at + 2] === 0
       ? 3
       : 0;
-    if (octets === 0 || at + octets > this.#end) return false;
-    this.#position += octets;
+    if (size === 0 || at + size > this.end) return false;
+    this.position += size;
     return true;
   }
 
-  #skipKeywords(): number {
-    if (this.#skipNull()) return 0;
+  protected skipArguments(): boolean {
     const first = this.#octet();
-    let count: number;
-    if ((first & 0xf0) === 0x80) count = first & 0x0f;
-    else if (first === 0xde) count = this.#uint(2);
-    else if (first === 0xdf) count = this.#uint(4);
-    else {
-      throw new ProtocolError(
-        `ArgumentsKw must be a dict, not ${describe(first)}`,
-      );
-    }
-    for (let i = 0; i < count; i++) {
-      this.#advance(this.#textLength(this.#octet()));
-      this.#skip();
-    }
-    return count;
+    const count = this.#listCount(first);
+    if (count < 0) throw expected("a list as Arguments", describe(first));
+    for (let i = 0; i < count; i++) this.#skip();
+    return count > 0;
   }
 
+  protected skipKeywords(): boolean {
+    const first = this.#octet();
+    const count = this.#dictCount(first);
+    if (count < 0) throw expected("a dict as ArgumentsKw", describe(first));
+    for (let i = 0; i < count; i++) {
+      const key = this.#octet();
+      const length = this.#textLength(key);
+      if (length < 0) {
+        throw expected("a string as a key of ArgumentsKw", describe(key));
+      }
+      this.#take(length);
+      this.#skip();
+    }
+    return count > 0;
+  }
+
+  protected endOfList(): number {
+    return this.position;
+  }
+
+  #start(bytes: Uint8Array, start: number, end: number): void {
+    this.bytes = bytes;
+    this.position = start;
+    this.end = end;
+    this.#view = undefined;
+  }
+
+  /** Passes over a value in `Arguments` or `ArgumentsKw`. */
   #skip(): void {
-    this.#position = skipMsgpackValue(
-      this.#bytes,
-      this.#position,
-      this.#end,
-      this.#maxDepth - 2,
+    const depth = this.maxDepth - 2;
+    this.position = skipMsgpackValue(
+      this.bytes,
+      this.position,
+      this.end,
+      depth,
     );
   }
 
-  #beginList(what: string): number {
+  /** @param depth How deep lists and dicts may nest from here. */
+  #tell(depth: number): void {
     const first = this.#octet();
-    if ((first & 0xf0) === 0x90) return first & 0x0f;
-    if (first === 0xdc) return this.#uint(2);
-    if (first === 0xdd) return this.#uint(4);
-    throw new ProtocolError(`${what} must be a list, not ${describe(first)}`);
+    const sink = this.#sink;
+    if (first < 0x80) return sink.integer(first);
+    if (first >= 0xe0) return sink.integer(first - 256);
+    if (first < 0x90) return this.#tellDict(first & 0x0f, depth);
+    if (first < 0xa0) return this.#tellList(first & 0x0f, depth);
+    if (isText(first)) return sink.text(this.#text(first));
+    if (isFloat(first)) return sink.float(this.#float(first));
+    if (isNumber(first)) return sink.integer(this.#integer(first));
+    switch (first) {
+      case 0xc0:
+        return sink.nil();
+      case 0xc2:
+      case 0xc3:
+        return sink.boolean(first === 0xc3);
+      case 0xc4:
+      case 0xc5:
+      case 0xc6:
+        return sink.binary(this.#octets(this.#length(first)));
+      case 0xdc:
+      case 0xdd:
+        return this.#tellList(this.#length(first), depth);
+      case 0xde:
+      case 0xdf:
+        return this.#tellDict(this.#length(first), depth);
+      default:
+        this.#tellExtension(first);
+    }
   }
 
-  #wideInteger(first: number): number {
+  #tellList(count: number, depth: number): void {
+    this.#enter(depth, count);
+    this.#sink.beginList(count);
+    for (let i = 0; i < count; i++) this.#tell(depth - 1);
+    this.#sink.endList();
+  }
+
+  #tellDict(count: number, depth: number): void {
+    this.#enter(depth, count * 2);
+    const keys = count > 1 && this.#place === "payload"
+      ? new UniqueKeys(this.#sink.hasTextKeys === true)
+      : undefined;
+    this.#sink.beginDict(count);
+    for (let i = 0; i < count; i++) {
+      const key = this.#key();
+      keys?.add(key);
+      this.#sink.key(key);
+      this.#tell(depth - 1);
+    }
+    keys?.end();
+    this.#sink.endDict();
+  }
+
+  /** Extension types: A-13 in payload; only `undefined` in options (MF-08). */
+  #tellExtension(first: number): void {
+    const fixed = FIXED_SIZE[first - 0xc0];
+    if (fixed < 0) throw noType();
+    const length = fixed > 0 ? fixed - 1 : this.#length(first);
+    const type = this.#octet();
+    const octets = this.#octets(length);
+    if (this.#place === "envelope") {
+      if (first === 0xd4 && type === 0 && octets[0] === 0) {
+        return this.#sink.nil();
+      }
+      throw notInEnvelope("MessagePack's extension types");
+    }
+    // The type of timestamps is -1.
+    const time = type === 0xff ? timestamp(octets) : undefined;
+    if (time === undefined) this.#sink.binary(octets);
+    else this.#sink.text(time);
+  }
+
+  /** Checks depth, and that `count` values can be there at all. */
+  #enter(depth: number, count: number): void {
+    if (depth <= 0) throw tooDeep();
+    if (count > this.end - this.position) throw truncated();
+  }
+
+  #key(): DictKey {
+    const first = this.#octet();
+    if (isText(first)) return this.#text(first);
+    if (this.#place === "envelope") {
+      throw notInEnvelope("keys that are not strings");
+    }
+    if (first < 0x80) return first;
+    if (first >= 0xe0) return first - 256;
+    if (first === 0xc0) return null;
+    if (first === 0xc2 || first === 0xc3) return first === 0xc3;
+    if (isFloat(first)) return this.#float(first);
+    if (isNumber(first)) return this.#integer(first);
+    throw new UnsupportedValueError(
+      "A dict key that is a container, binary or an extension type has no form in another serializer",
+    );
+  }
+
+  #text(first: number): string {
+    const start = this.#take(this.#textLength(first));
+    return this.#place === "envelope"
+      ? readText(this.bytes, start, this.position)
+      : readTextLeniently(this.bytes, start, this.position);
+  }
+
+  #octets(length: number): Uint8Array {
+    const start = this.#take(length);
+    return this.bytes.subarray(start, this.position);
+  }
+
+  /** @param first Of an integer that is not within its first byte, or is negative. */
+  #integer(first: number): number | bigint {
     switch (first) {
       case 0xcc:
-        return this.#uint(1);
+        return this.#octet();
       case 0xcd:
         return this.#uint(2);
       case 0xce:
         return this.#uint(4);
-      case 0xcf:
-      case 0xd3: {
-        const high = this.#uint(4);
-        const low = this.#uint(4);
-        // 2^53 + 1 looks like 2^53 once it is a number (ID-01). A negative int64
-        // looks large, which is out of range as well.
-        return high < 0x20_0000 || low === 0 ? high * 2 ** 32 + low : Infinity;
-      }
       case 0xd0:
-        return this.#uint(1) << 24 >> 24;
+        return this.#octet() << 24 >> 24;
       case 0xd1:
         return this.#uint(2) << 16 >> 16;
       case 0xd2:
         return this.#uint(4) | 0;
-      case 0xca:
-      case 0xcb: {
-        const start = this.#position;
-        this.#advance(first === 0xca ? 4 : 8);
-        const view = new DataView(
-          this.#bytes.buffer,
-          this.#bytes.byteOffset + start,
-        );
-        return first === 0xca ? view.getFloat32(0) : view.getFloat64(0);
-      }
+      case 0xcf:
+        return wideInteger(this.#uint(4), this.#uint(4));
+      case 0xd3:
+        return wideInteger(this.#uint(4) | 0, this.#uint(4));
       default:
-        throw new ProtocolError(`An integer is due, not ${describe(first)}`);
+        return first - 256;
     }
   }
 
+  #float(first: number): number {
+    const bytes = this.bytes;
+    this.#view ??= new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    return first === 0xca
+      ? this.#view.getFloat32(this.#take(4))
+      : this.#view.getFloat64(this.#take(8));
+  }
+
+  /** How many elements the list that begins with `first` has; -1: it is none. */
+  #listCount(first: number): number {
+    if ((first & 0xf0) === 0x90) return first & 0x0f;
+    return first === 0xdc || first === 0xdd ? this.#length(first) : -1;
+  }
+
+  /** How many keys the dict that begins with `first` has; -1: it is none. */
+  #dictCount(first: number): number {
+    if ((first & 0xf0) === 0x80) return first & 0x0f;
+    return first === 0xde || first === 0xdf ? this.#length(first) : -1;
+  }
+
+  /** How many bytes the string that begins with `first` has; -1: it is none. */
   #textLength(first: number): number {
     if ((first & 0xe0) === 0xa0) return first & 0x1f;
-    if (first === 0xd9) return this.#uint(1);
-    if (first === 0xda) return this.#uint(2);
-    if (first === 0xdb) return this.#uint(4);
-    throw new ProtocolError(`A string is due, not ${describe(first)}`);
+    return first >= 0xd9 && first <= 0xdb ? this.#length(first) : -1;
+  }
+
+  /** The length or count behind `first`. */
+  #length(first: number): number {
+    return this.#uint(LENGTH_WIDTH[first - 0xc0]);
   }
 
   #octet(): number {
-    if (this.#position >= this.#end) throw truncated();
-    return this.#bytes[this.#position++];
+    if (this.position >= this.end) throw truncated();
+    return this.bytes[this.position++];
   }
 
   #uint(width: number): number {
-    const start = this.#position;
-    this.#advance(width);
+    const start = this.#take(width);
     let value = 0;
-    for (let i = start; i < this.#position; i++) {
-      value = value * 256 + this.#bytes[i];
+    for (let i = start; i < this.position; i++) {
+      value = value * 256 + this.bytes[i];
     }
     return value;
   }
 
-  #advance(count: number): void {
-    if (count > this.#end - this.#position) throw truncated();
-    this.#position += count;
+  /** Advances by `count` bytes and says where they begin. */
+  #take(count: number): number {
+    const start = this.position;
+    if (count > this.end - start) throw truncated();
+    this.position = start + count;
+    return start;
   }
 }
 
-function truncated(): ProtocolError {
-  return new ProtocolError("The MessagePack value is cut off");
+function isText(first: number): boolean {
+  return (first & 0xe0) === 0xa0 || (first >= 0xd9 && first <= 0xdb);
 }
 
-/** The family of a value by its first octet, for error texts. */
+function isFloat(first: number): boolean {
+  return first === 0xca || first === 0xcb;
+}
+
+function isNumber(first: number): boolean {
+  return first < 0x80 || (first >= 0xca && first <= 0xd3) || first >= 0xe0;
+}
+
+/** The integer of which `high` and `low` are 32 bits each. */
+function wideInteger(high: number, low: number): number | bigint {
+  const isExact = high >= -(2 ** 21) && high < 2 ** 21;
+  if (isExact) return high * 2 ** 32 + low;
+  return narrowInteger((BigInt(high) << 32n) + BigInt(low));
+}
+
+/** MessagePack's timestamp (extension type -1) as RFC 3339 text. */
+function timestamp(octets: Uint8Array): string | undefined {
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
+  switch (octets.length) {
+    case 4:
+      return rfc3339(view.getUint32(0), 0);
+    case 8: {
+      const high = view.getUint32(0);
+      const seconds = (high & 3) * 2 ** 32 + view.getUint32(4);
+      return rfc3339(seconds, high >>> 2);
+    }
+    case 12:
+      return rfc3339(Number(view.getBigInt64(4)), view.getUint32(0));
+    default:
+      return undefined;
+  }
+}
+
+/** The kind of the value that begins with `first`, for error texts. */
 function describe(first: number): string {
-  if (first < 0x80 || first >= 0xe0) return "an integer";
-  if (first < 0x90) return "a dict";
-  if (first < 0xa0) return "a list";
-  if (first < 0xc0 || (first >= 0xd9 && first <= 0xdb)) return "a string";
+  if (isFloat(first)) return "a float";
+  if (isNumber(first)) return "an integer";
+  if (isText(first)) return "a string";
+  if (first < 0x90 || first === 0xde || first === 0xdf) return "a dict";
+  if (first < 0xa0 || first === 0xdc || first === 0xdd) return "a list";
   if (first === 0xc0) return "null";
   if (first === 0xc2 || first === 0xc3) return "a bool";
   if (first >= 0xc4 && first <= 0xc6) return "binary";
-  if (first >= 0xca && first <= 0xcb) return "a float";
-  if (first >= 0xcc && first <= 0xd3) return "an integer";
-  if (first === 0xdc || first === 0xdd) return "a list";
-  if (first === 0xde || first === 0xdf) return "a dict";
   return "an extension type";
 }

@@ -1,63 +1,65 @@
 /**
- * What a serializer is made of. The messages' layout is written down once, in
- * `message_reader.ts` and `message_writer.ts`; a format contributes only how
- * integers, strings, lists and dicts look in octets.
+ * WAMP's serializers: messages ↔ bytes. The messages' layout is in
+ * `message_layout.ts`; a format says how their elements look in bytes.
  */
 import type { ByteWriter } from "../base/byte_writer.ts";
 import type { ClientMessage, RouterMessage } from "../wamp/message.ts";
-import type { Dict } from "../wamp/options.ts";
-import type { Payload, PayloadFormat } from "../wamp/payload.ts";
-import type { ValueSink } from "../wamp/value_sink.ts";
+import { NO_PAYLOAD } from "../wamp/payload.ts";
+import { CBOR_FORMAT } from "./cbor.ts";
+import type { ElementReader } from "./element_reader.ts";
+import type { ElementWriter } from "./element_writer.ts";
+import type { Format } from "./format.ts";
+import { JSON_FORMAT } from "./json.ts";
+import { readMessage, writeMessage } from "./message_layout.ts";
+import { MSGPACK_FORMAT } from "./msgpack.ts";
 
-/** The serializers' names, as in the config. */
-export type SerializerName = "json" | "msgpack" | "cbor";
+/** All formats, by the names that serializers have in the config. */
+export const FORMATS = {
+  json: JSON_FORMAT,
+  msgpack: MSGPACK_FORMAT,
+  cbor: CBOR_FORMAT,
+} as const satisfies Record<string, Format>;
 
-/** One WAMP serializer: messages ↔ octets, and payload from other formats. */
-export interface Serializer extends PayloadFormat {
+/** One of these names. */
+export type SerializerName = keyof typeof FORMATS;
+
+/** One serializer; it serves many connections in turn. */
+export class Serializer {
   readonly name: SerializerName;
+  readonly format: Format;
+  readonly #reader: ElementReader;
+  readonly #writer: ElementWriter;
+
+  /** @param maxDepth How deep lists and dicts may nest in a message (SE-08). */
+  constructor(name: SerializerName, maxDepth: number) {
+    this.name = name;
+    this.format = FORMATS[name];
+    this.#reader = this.format.newReader(maxDepth);
+    this.#writer = this.format.newWriter(true);
+  }
+
   /**
    * Reads the message that `bytes[start, end)` holds. Payload of the result is
    * a view of `bytes`.
    *
    * @throws {ProtocolError} On anything that is not one whole message.
    */
-  decode(bytes: Uint8Array, start: number, end: number): ClientMessage;
+  decode(bytes: Uint8Array, start: number, end: number): ClientMessage {
+    this.#reader.open(bytes, start, end);
+    return readMessage(this.#reader);
+  }
+
   /**
    * Appends `message` to `out`.
    *
    * @throws {UnsupportedValueError} Where the payload comes in another format
    * and this one has no form for a value in it.
    */
-  encode(message: RouterMessage, out: ByteWriter): void;
-}
-
-/**
- * Reads one message's elements in order. All methods throw
- * {@linkcode ProtocolError} on octets that are not what is asked for.
- */
-export interface ElementReader {
-  /** Begins with the message in `bytes[start, end)`, which must be one list. */
-  open(bytes: Uint8Array, start: number, end: number): void;
-  /** Moves to the next element; false where the list ends. */
-  next(): boolean;
-  /** The element, an integer in [0, 2^53] (SE-13, A-11). */
-  integer(): number;
-  /** The element, a string. */
-  text(): string;
-  /** The element, a string or null. */
-  textOrNull(): string | null;
-  /** The element, a dict with string keys (SE-04). */
-  dict(): Dict;
-  /** All further elements, at most `Arguments` and `ArgumentsKw` (MF-12). */
-  payload(): Payload;
-  /** Ends: no element and no octet may be left (SE-07, MF-02). */
-  close(): void;
-}
-
-/** Writes one message's elements in order. */
-export interface ElementWriter extends ValueSink {
-  /** Begins to write at the end of `out`. */
-  open(out: ByteWriter): void;
-  /** Appends the elements of `payload`, which is in this writer's format. */
-  payload(payload: Payload): void;
+  encode(message: RouterMessage, out: ByteWriter): void {
+    const payload = "payload" in message
+      ? message.payload.in(this.format)
+      : NO_PAYLOAD;
+    this.#writer.open(out);
+    writeMessage(message, payload, this.#writer);
+  }
 }

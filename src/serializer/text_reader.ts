@@ -2,7 +2,7 @@
  * UTF-8 to string, tuned to what WAMP sends: the same few URIs and option keys
  * over and over, and other short ASCII.
  */
-import { ProtocolError } from "../wamp/protocol_error.ts";
+import { notUtf8 } from "./faults.ts";
 
 const CACHE_SLOTS = 2048;
 const CACHED_BYTES_MAX = 96;
@@ -86,6 +86,6 @@ function decodeStrict(bytes: Uint8Array, start: number, end: number): string {
     return STRICT.decode(bytes.subarray(start, end));
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
-    throw new ProtocolError("A string is not valid UTF-8");
+    throw notUtf8();
   }
 }

@@ -2,49 +2,47 @@
  * The methods of authentication of one transport, out of its config.
  */
 import { AnonymousMethod } from "../auth/anonymous.ts";
-import { type KnownPrincipal, StaticSource } from "../auth/credentials.ts";
+import type { AuthenticatorCalls } from "../auth/authenticator.ts";
 import { SERVER_END_POINT, serverEndPoint } from "../auth/channel_binding.ts";
+import {
+  CombinedSource,
+  CombinedTicketMethod,
+  type NamedSource,
+} from "../auth/combined.ts";
+import { type CredentialSource, DynamicSource } from "../auth/credentials.ts";
 import { CryptosignMethod } from "../auth/cryptosign.ts";
-import { StaticKeySource } from "../auth/key_sources.ts";
+import { DynamicAnonymousMethod } from "../auth/dynamic_anonymous.ts";
+import { DynamicKeySource } from "../auth/key_sources.ts";
 import { certificateBlocks } from "../base/pem.ts";
 import type { LoginMethod } from "../auth/login_method.ts";
-import { PrincipalTable } from "../auth/principals.ts";
-import { RouterKey } from "../auth/router_key.ts";
-import { preparedName } from "../auth/saslprep.ts";
-import {
-  type ChannelBindings,
-  mockScram,
-  type ScramCredentials,
-} from "../auth/scram.ts";
-import { MockData, SecretDigests } from "../auth/secret_digests.ts";
-import { mockTicket, TicketMethod } from "../auth/ticket.ts";
-import {
-  deriveWampCraKey,
-  mockWampCra,
-  type WampCraCredentials,
-  wampCraKey,
-  WampCraMethod,
-} from "../auth/wampcra.ts";
+import { type ChannelBindings, readScram, ScramMethod } from "../auth/scram.ts";
+import { CROSSBAR_SCRAM, WAMP_SCRAM } from "../auth/scram_dialect.ts";
+import { SecretDigests } from "../auth/secret_digests.ts";
+import { DynamicTicketMethod, TicketMethod } from "../auth/ticket.ts";
+import { readWampCra, WampCraMethod } from "../auth/wampcra.ts";
 import type {
   AuthConfig,
-  PrincipalConfig,
-  ScramPrincipalConfig,
+  AuthMethodName,
   TransportConfig,
-  WampCraUserConfig,
 } from "../config/config.ts";
-import {
-  BASE64_SECRET,
-  HEX_SECRET,
-  TEXT_SECRET,
-} from "../config/secret_forms.ts";
 import type { RandomIds } from "../wamp/id.ts";
 import {
-  dynamicMethods,
-  type DynamicParts,
-  scramMethods,
-} from "./dynamic_methods.ts";
-import { readSecret } from "./read_secret.ts";
+  authenticatorCalls,
+  type AuthenticatorParts,
+} from "./authenticator_calls.ts";
+import {
+  keySource,
+  routerKeyOf,
+  scramSource,
+  ticketSource,
+  wampCraSource,
+} from "./static_sources.ts";
 import { readPemFile } from "./tls_identity.ts";
+
+/** What the methods of all transports share. */
+export interface MethodParts extends AuthenticatorParts {
+  readonly ids: RandomIds;
+}
 
 /**
  * The methods that a transport offers.
@@ -53,23 +51,89 @@ import { readPemFile } from "./tls_identity.ts";
  */
 export async function buildMethods(
   transport: TransportConfig,
-  parts: DynamicParts,
+  parts: MethodParts,
 ): Promise<LoginMethod[]> {
-  const bindings = await channelBindings(transport);
+  const { auth } = transport;
+  const callsFor = (name: AuthMethodName): AuthenticatorCalls | undefined =>
+    authenticatorCalls(name, transport, parts);
   return [
-    ...anonymousMethod(transport.auth, parts.ids),
-    ...await staticMethods(transport.auth, bindings),
-    ...dynamicMethods(transport, bindings, parts),
+    ...anonymousMethods(auth, callsFor("anonymous"), parts.ids),
+    ...await ticketMethods(auth, callsFor("ticket")),
+    ...await wampCraMethods(auth, callsFor("wampcra")),
+    ...await scramMethods(transport, callsFor("scram")),
+    ...await cryptosignMethods(auth, callsFor("cryptosign")),
   ];
 }
 
-function anonymousMethod(
+/** Of two, the first one that serves a realm counts. */
+function anonymousMethods(
   { anonymous }: AuthConfig,
+  calls: AuthenticatorCalls | undefined,
   ids: RandomIds,
 ): LoginMethod[] {
-  if (anonymous === undefined) return [];
-  const { role, realm, authid } = anonymous;
-  return [new AnonymousMethod({ role, realm, authid }, ids)];
+  const methods: LoginMethod[] = [];
+  if (anonymous !== undefined) {
+    const { role, realm, authid } = anonymous;
+    methods.push(new AnonymousMethod({ role, realm, authid }, ids));
+  }
+  if (calls !== undefined) methods.push(new DynamicAnonymousMethod(calls, ids));
+  return methods;
+}
+
+async function ticketMethods(
+  auth: AuthConfig,
+  calls: AuthenticatorCalls | undefined,
+): Promise<LoginMethod[]> {
+  const digests = new SecretDigests();
+  const source = await ticketSource(auth, digests);
+  const named = source && new TicketMethod(source, digests);
+  const asked = calls && new DynamicTicketMethod(calls);
+  if (source !== undefined && named !== undefined && asked !== undefined) {
+    return [new CombinedTicketMethod(source, named, asked)];
+  }
+  return [named, asked].filter((method) => method !== undefined);
+}
+
+async function wampCraMethods(
+  auth: AuthConfig,
+  calls: AuthenticatorCalls | undefined,
+): Promise<LoginMethod[]> {
+  const named = await wampCraSource(auth);
+  const source = combine(named, calls && new DynamicSource(calls, readWampCra));
+  return source === undefined ? [] : [new WampCraMethod(source)];
+}
+
+/** One method for each name that clients know it by. */
+async function scramMethods(
+  transport: TransportConfig,
+  calls: AuthenticatorCalls | undefined,
+): Promise<LoginMethod[]> {
+  const named = await scramSource(transport.auth);
+  const source = combine(named, calls && new DynamicSource(calls, readScram));
+  if (source === undefined) return [];
+  return [
+    new ScramMethod(source, WAMP_SCRAM, await channelBindings(transport)),
+    new ScramMethod(source, CROSSBAR_SCRAM, new Map()),
+  ];
+}
+
+async function cryptosignMethods(
+  auth: AuthConfig,
+  calls: AuthenticatorCalls | undefined,
+): Promise<LoginMethod[]> {
+  const source = combine(keySource(auth), calls && new DynamicKeySource(calls));
+  if (source === undefined) return [];
+  return [new CryptosignMethod(source, await routerKeyOf(auth))];
+}
+
+/** The sources of a method as one; undefined where there is none. */
+function combine<Credentials>(
+  named: CredentialSource<Credentials> & NamedSource | undefined,
+  asked: CredentialSource<Credentials> | undefined,
+): CredentialSource<Credentials> | undefined {
+  return named !== undefined && asked !== undefined
+    ? new CombinedSource(named, asked)
+    : named ?? asked;
 }
 
 /** What WAMP-SCRAM can be bound to on this transport. */
@@ -80,105 +144,4 @@ async function channelBindings(
   const text = await readPemFile(endpoint.tls.certificatePath);
   const data = serverEndPoint(certificateBlocks(text).join(""));
   return new Map(data === undefined ? [] : [[SERVER_END_POINT, data]]);
-}
-
-async function staticMethods(
-  auth: AuthConfig,
-  bindings: ChannelBindings,
-): Promise<LoginMethod[]> {
-  const methods: LoginMethod[] = [];
-  const revealsUnknown = auth.revealsUnknownAuthid ?? false;
-  if (auth.ticket !== undefined) {
-    const digests = new SecretDigests();
-    const known = await withCredentials(auth.ticket, async ({ ticket }) => {
-      return digests.of(await readSecret(ticket, TEXT_SECRET));
-    });
-    const source = staticSource(known, mockTicket, revealsUnknown);
-    methods.push(new TicketMethod(source, digests));
-  }
-  if (auth.wampcra !== undefined) {
-    const known = await withCredentials(auth.wampcra, wampCraCredentials);
-    const source = staticSource(known, mockWampCra, revealsUnknown);
-    methods.push(new WampCraMethod(source));
-  }
-  if (auth.scram !== undefined) {
-    const known = await withCredentials(auth.scram, scramCredentials);
-    const source = staticSource(known, mockScram, revealsUnknown, sameName);
-    methods.push(...scramMethods(source, bindings));
-  }
-  if (auth.cryptosign !== undefined) {
-    const principals = auth.cryptosign.map(({ keys, ...who }) => ({
-      ...who,
-      keys: new Set(keys),
-    }));
-    const table = new PrincipalTable(principals);
-    const source = new StaticKeySource(table, revealsUnknown);
-    methods.push(new CryptosignMethod(source, await routerKeyOf(auth)));
-  }
-  return methods;
-}
-
-/** SCRAM compares names as RFC 4013 prepares them. */
-function sameName(authid: string): string {
-  return preparedName(authid) ?? authid;
-}
-
-function staticSource<Credentials>(
-  known: readonly KnownPrincipal<Credentials>[],
-  mock: (
-    sample: Credentials,
-    mockData: MockData,
-    name: string,
-  ) => Credentials,
-  revealsUnknown: boolean,
-  normalize?: (authid: string) => string,
-): StaticSource<Credentials> {
-  const principals = new PrincipalTable(known, normalize);
-  const mockData = new MockData();
-  return new StaticSource({ principals, revealsUnknown, mockData, mock });
-}
-
-function withCredentials<P extends PrincipalConfig, Credentials>(
-  principals: readonly P[],
-  read: (principal: P) => Promise<Credentials>,
-): Promise<KnownPrincipal<Credentials>[]> {
-  return Promise.all(principals.map(async (principal) => {
-    const { authid, realm, role } = principal;
-    return { authid, realm, role, credentials: await read(principal) };
-  }));
-}
-
-async function wampCraCredentials(
-  { secret, isDerived, salting }: WampCraUserConfig,
-): Promise<WampCraCredentials> {
-  const text = await readSecret(
-    secret,
-    isDerived ? BASE64_SECRET : TEXT_SECRET,
-  );
-  const key = salting === undefined || isDerived
-    ? text
-    : await deriveWampCraKey(text, salting);
-  return { key: wampCraKey(key), salting };
-}
-
-async function scramCredentials(
-  principal: ScramPrincipalConfig,
-): Promise<ScramCredentials> {
-  const { kdf, salt, iterations, memory, storedKey, serverKey } = principal;
-  return {
-    kdf,
-    salt: Uint8Array.fromHex(salt),
-    iterations,
-    memory,
-    storedKey: Uint8Array.fromHex(await readSecret(storedKey, HEX_SECRET)),
-    serverKey: Uint8Array.fromHex(await readSecret(serverKey, HEX_SECRET)),
-  };
-}
-
-async function routerKeyOf(
-  { routerKey }: AuthConfig,
-): Promise<RouterKey | undefined> {
-  if (routerKey === undefined) return undefined;
-  const seed = await readSecret(routerKey, HEX_SECRET);
-  return await RouterKey.from(Uint8Array.fromHex(seed));
 }

@@ -2,8 +2,7 @@
  * The stores of the config, put together.
  */
 import { type Logger, withFields } from "../base/log.ts";
-import type { Clock } from "../base/clock.ts";
-import type { Timers } from "../base/timers.ts";
+import type { Clock, Timers } from "../base/timers.ts";
 import type {
   RealmConfig,
   SqliteStoreConfig,
@@ -12,7 +11,7 @@ import type {
 import type { StoreFault } from "../config/named_files.ts";
 import type { EventStore } from "../router/event_store.ts";
 import type { Counters } from "../router/ports.ts";
-import { createSerializer } from "../serializer/formats.ts";
+import { FORMATS } from "../serializer/serializer.ts";
 import { BrokenEventStore } from "../store/broken_event_store.ts";
 import { MemoryEventStore } from "../store/memory_event_store.ts";
 import { checkStoreFile } from "../store/store_file.ts";
@@ -76,9 +75,6 @@ export interface StoreParts {
   readonly log: Logger;
 }
 
-/** Payload is only read and passed on: no client's limit on nesting is meant. */
-const DEPTH_MAX = 128;
-
 /** Opens the store of one realm, which is closed by what comes with it. */
 export function openStore(realm: RealmConfig, parts: StoreParts): OpenStore {
   const { store } = realm;
@@ -94,11 +90,7 @@ export function openStore(realm: RealmConfig, parts: StoreParts): OpenStore {
     return openSqliteStore(store, bounds, {
       ...parts,
       log,
-      formats: {
-        json: createSerializer("json", DEPTH_MAX),
-        msgpack: createSerializer("msgpack", DEPTH_MAX),
-        cbor: createSerializer("cbor", DEPTH_MAX),
-      },
+      formats: FORMATS,
     });
   } catch (error) {
     if (!(error instanceof DamagedStoreError)) throw error;

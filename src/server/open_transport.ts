@@ -9,7 +9,7 @@ import type { RealmConfig, TransportConfig } from "../config/config.ts";
 import { RAWSOCKET_FRAMER } from "../rawsocket/frame.ts";
 import { RawSocketFraming } from "../rawsocket/rawsocket_framing.ts";
 import type { Router } from "../router/router.ts";
-import { createSerializer, HANDSHAKE_NUMBER } from "../serializer/formats.ts";
+import { Serializer } from "../serializer/serializer.ts";
 import { Session, type SessionOptions } from "../session/session.ts";
 import type { Connection } from "../transport/connection.ts";
 import type { FlushQueue } from "../transport/flush_queue.ts";
@@ -92,9 +92,9 @@ function codecsOf(
   flushQueue: FlushQueue,
 ): Map<number, Codec> {
   return new Map(config.serializers.map((name) => {
-    const serializer = createSerializer(name, config.limits.maxDepth);
+    const serializer = new Serializer(name, config.limits.maxDepth);
     const encoder = new FrameEncoder(serializer, RAWSOCKET_FRAMER, flushQueue);
-    return [HANDSHAKE_NUMBER[name], { serializer, encoder }];
+    return [serializer.format.handshakeNumber, { serializer, encoder }];
   }));
 }
 
@@ -121,6 +121,7 @@ function sessionOptionsOf(
   const { limits } = config;
   return {
     router: shared.router,
+    ...(config.realms && { realms: new Set(config.realms) }),
     auth,
     timers: shared.timers,
     limits,
@@ -142,9 +143,18 @@ function rawSocketOf(
     codecs,
     maxMessageBytes: config.maxMessageBytes,
     minPeerLimitBytes: largestWelcomeBytes(
-      shared.realms,
+      offeredRealms(config, shared.realms),
       config.auth,
       [...codecs.values()].map((codec) => codec.serializer),
     ),
   });
+}
+
+function offeredRealms(
+  { realms }: TransportConfig,
+  all: readonly RealmConfig[],
+): readonly RealmConfig[] {
+  if (realms === undefined) return all;
+  const names = new Set(realms);
+  return all.filter(({ name }) => names.has(name));
 }

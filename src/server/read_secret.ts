@@ -1,9 +1,11 @@
 import type { SecretConfig } from "../config/config.ts";
+import { NotUtf8Error } from "../base/utf8_text.ts";
 import {
   secretFault,
   type SecretForm,
   secretInFile,
 } from "../config/secret_forms.ts";
+import { readTextFile } from "./read_text_file.ts";
 
 /**
  * The secret itself, from its file if it has one.
@@ -15,10 +17,19 @@ export async function readSecret(
   form: SecretForm,
 ): Promise<string> {
   if (!("path" in secret)) return secret.reveal();
-  const text = secretInFile(await Deno.readTextFile(secret.path));
+  const text = secretInFile(await textOf(secret.path));
   const fault = secretFault(text, form);
   if (fault === undefined) return text;
   throw new Error(
     `Cannot use the secret in ${secret.path}: it ${fault}; it must hold ${form.wanted} and nothing else`,
   );
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readTextFile(path);
+  } catch (error) {
+    if (!(error instanceof NotUtf8Error)) throw error;
+    throw new Error(`Cannot use the secret in ${path}: ${error.message}`);
+  }
 }

@@ -44,6 +44,11 @@ export function realmOptions(
         quotas === undefined ? [] : [[name, quotas]]
       ),
     ),
+    duplicatePolicies: new Map(
+      realm.roles.flatMap(({ name, onDuplicateAuthid }) =>
+        onDuplicateAuthid === undefined ? [] : [[name, onDuplicateAuthid]]
+      ),
+    ),
     callTimeoutsMs: new Map(
       realm.roles.map(({ name, callTimeoutMs = 0 }) => [name, callTimeoutMs]),
     ),

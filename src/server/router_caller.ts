@@ -8,29 +8,30 @@
  * Only a registration of exactly the procedure is called: rights to register it
  * are looked at by its name, so that a pattern over it must not answer in its place.
  */
-import { ByteWriter } from "../base/byte_writer.ts";
 import { Peer } from "../router/peer.ts";
 import type { Authorizer, Outlet } from "../router/ports.ts";
 import { NO_QUOTA } from "../router/quota.ts";
 import type { Realm } from "../router/realm.ts";
 import { newRequestSecret } from "../router/request_table.ts";
 import type { Router } from "../router/router.ts";
-import { CBOR_FORMAT } from "../serializer/cbor.ts";
-import { createSerializer } from "../serializer/formats.ts";
-import { ValueBuilder } from "../wamp/value_builder.ts";
-import { writeValue } from "../wamp/value_writer.ts";
-import type { ErrorMessage, Result, RouterMessage } from "../wamp/message.ts";
+import { payloadOf, readValues } from "../wamp/values.ts";
+import {
+  type ErrorMessage,
+  type Result,
+  type RouterMessage,
+  SendOutcome,
+} from "../wamp/message.ts";
 import type { RandomIds } from "../wamp/id.ts";
 import { MessageCode } from "../wamp/message_code.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
 import { EMPTY_DICT } from "../wamp/options.ts";
-import { Payload } from "../wamp/payload.ts";
-import { SendOutcome } from "../wamp/send_outcome.ts";
+import type { Payload } from "../wamp/payload.ts";
 import { UnsupportedValueError } from "../wamp/value_sink.ts";
 
 /** A callee's own ERROR. */
 export class CalleeError extends Error {
   override readonly name = "CalleeError";
+  /** Empty where what the callee sent is none. */
   readonly uri: string;
 
   constructor(uri: string, message: string) {
@@ -44,7 +45,6 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-const MAX_DEPTH = 128;
 /** The router needs no permission for its own calls (AZ-12). */
 const ALLOW_ALL: Authorizer = {
   trustLevel: undefined,
@@ -111,7 +111,6 @@ class RealmCaller implements Outlet {
   readonly #realm: Realm;
   readonly #peer: Peer;
   readonly #waiting = new Map<number, Waiting>();
-  readonly #format = createSerializer("cbor", MAX_DEPTH);
   #lastRequest = 0;
 
   constructor(realm: Realm, ids: RandomIds) {
@@ -156,7 +155,7 @@ class RealmCaller implements Outlet {
       request,
       options: timeoutMs === 0 ? EMPTY_DICT : { timeout: timeoutMs },
       procedure,
-      payload: this.#payloadOf(args),
+      payload: payloadOf(args),
     });
     return promise.finally(() => signal.removeEventListener("abort", cancel));
   }
@@ -186,6 +185,10 @@ class RealmCaller implements Outlet {
   #reject({ request, error, text, payload }: ErrorMessage): void {
     const waiting = this.#take(request);
     if (waiting === undefined) return;
+    // The callee's own too, but the router had to take its URI's place.
+    if (error === ErrorUri.INVALID_URI && text !== undefined) {
+      return waiting.reject(new CalleeError("", text));
+    }
     // The router's own errors have a text in place of a payload.
     if (text !== undefined) return waiting.reject(new Error(text));
     const said = firstOf(payload);
@@ -207,14 +210,6 @@ class RealmCaller implements Outlet {
       options: { mode: "killnowait" },
     });
   }
-
-  #payloadOf(args: readonly unknown[]): Payload {
-    const out = new ByteWriter(new Uint8Array(512));
-    const writer = CBOR_FORMAT.newWriter();
-    writer.open(out);
-    writeValue(args, writer);
-    return new Payload(this.#format, out.bytes, 0, out.length, 1);
-  }
 }
 
 /**
@@ -222,16 +217,10 @@ class RealmCaller implements Outlet {
  * error where there is one that has no form here.
  */
 function firstOf(payload: Payload): unknown {
-  if (payload.count === 0) return undefined;
-  const builder = new ValueBuilder();
-  builder.beginList(payload.count);
   try {
-    payload.format?.readPayload(payload, builder);
+    return readValues(payload).args[0];
   } catch (error) {
     if (error instanceof UnsupportedValueError) return error;
     throw error;
   }
-  builder.endList();
-  const [args] = builder.take() as [unknown[]];
-  return args[0];
 }

@@ -5,7 +5,7 @@ import type { Logger } from "../base/log.ts";
 import { AuthenticatorSlots } from "../auth/authenticator.ts";
 import { FailureLimiter } from "../auth/failure_limiter.ts";
 import { LimitedLog } from "../base/limited_log.ts";
-import type { RandomSource } from "../base/random.ts";
+import type { RandomSource } from "../wamp/id.ts";
 import type { RouterConfig } from "../config/config.ts";
 import { allRealms } from "../config/find_realm.ts";
 import { Router } from "../router/router.ts";

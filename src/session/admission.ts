@@ -7,9 +7,8 @@ import { type Accepted, type Refused, refused } from "../auth/login_method.ts";
 import type { Realm } from "../router/realm.ts";
 import type { Router } from "../router/router.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
-import type { Hello } from "../wamp/message.ts";
+import { type Hello, SendOutcome } from "../wamp/message.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
-import { SendOutcome } from "../wamp/send_outcome.ts";
 import { isValidUri } from "../wamp/uri.ts";
 import type { SessionLink } from "./session_link.ts";
 
@@ -17,29 +16,42 @@ import type { SessionLink } from "./session_link.ts";
 export interface AdmissionParts {
   readonly router: Router;
   readonly auth: Authentication;
+  /** The realms that can be joined here; absent: all of the router. */
+  readonly realms?: ReadonlySet<string>;
 }
 
 /** The login that `hello` asks for as `session`, or why there is none. */
 export function beginLogin(
   { realm, details }: Hello,
   session: number,
-  { router, auth }: AdmissionParts,
+  { router, auth, realms }: AdmissionParts,
   link: SessionLink,
 ): Login | Refused {
   if (realm !== null && !isValidUri(realm, "exact", "loose")) {
     return refused(ErrorUri.INVALID_URI, "The realm is no valid URI");
   }
-  if (realm !== null && !router.canOpen(realm)) return noSuchRealm(realm);
+  if (realm !== null && !(isOffered(realm, realms) && router.canOpen(realm))) {
+    return noSuchRealm(realm);
+  }
   const { authmethods, authid, authextra } = details;
   return auth.login({
     authmethods: (authmethods ?? []) as readonly string[],
     realm,
+    countedRealm: realm === null || router.isFixed(realm) ? realm : "",
     authid: (authid ?? undefined) as string | undefined,
     authextra: (authextra ?? EMPTY_DICT) as Dict,
     session,
     host: link.remoteHost(),
     transportDetails: () => link.transportDetails(),
   });
+}
+
+/** Of a realm that is offered elsewhere nobody is told here. */
+function isOffered(
+  realm: string,
+  realms: ReadonlySet<string> | undefined,
+): boolean {
+  return realms === undefined || realms.has(realm);
 }
 
 /** The refusal of a client that what comes next cannot be sent to (FR-18). */
@@ -69,12 +81,13 @@ function noSuchRealm(name: string): Refused {
  * (HW-12), though what it gets is what was assigned; and there must be room.
  */
 export function openRealm(
-  router: Router,
+  { router, realms }: Pick<AdmissionParts, "router" | "realms">,
   { realm: name, identity }: Accepted,
   { authrole: askedRole }: Dict,
   address: string | undefined,
 ): Realm | Refused {
-  const realm = router.open(name);
+  // An authenticator may name any.
+  const realm = isOffered(name, realms) ? router.open(name) : undefined;
   if (realm === undefined) return noSuchRealm(name);
   if (typeof realm === "string") {
     return refused(ErrorUri.LIMIT_REACHED, realm, {
@@ -96,10 +109,9 @@ export function openRealm(
       detail: `${text}, ${whence}`,
     });
   }
-  const text = realm.refuseJoin(identity, address);
-  if (text === undefined) return realm;
+  const refusal = realm.refuseJoin(identity, address);
+  if (refusal === undefined) return realm;
   router.release(realm);
-  return refused(ErrorUri.LIMIT_REACHED, text, {
-    detail: `${text} (quotas: max_sessions)`,
-  });
+  const { reason, text, decidedBy } = refusal;
+  return refused(reason, text, { detail: `${text} (${decidedBy})` });
 }

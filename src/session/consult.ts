@@ -17,7 +17,7 @@ import {
 import { isRouterUri, isValidUri, type UriCheck } from "../wamp/uri.ts";
 import type { Payload } from "../wamp/payload.ts";
 import { UnsupportedValueError } from "../wamp/value_sink.ts";
-import { readValues, type Values } from "../wamp/values.ts";
+import { type PayloadValues, readValues } from "../wamp/values.ts";
 import { isPiece } from "./request_sequence.ts";
 
 /**
@@ -117,7 +117,7 @@ function historyWait(
   return authorizer.consultHistory(uri, match, { match });
 }
 
-function tryReadValues(payload: Payload): Values | undefined {
+function tryReadValues(payload: Payload): PayloadValues | undefined {
   try {
     return readValues(payload);
   } catch (error) {

@@ -6,8 +6,7 @@
  * caller has taken it back (CX-04).
  */
 import { SessionAuthorizer } from "../authz/session_authorizer.ts";
-import { Alarm } from "../base/alarm.ts";
-import type { Timers } from "../base/timers.ts";
+import { Alarm, type Timers } from "../base/timers.ts";
 import type { CallEnding } from "../router/call_ending.ts";
 import type { Peer } from "../router/peer.ts";
 import type { Realm } from "../router/realm.ts";

@@ -4,7 +4,7 @@
 import type { Peer } from "../router/peer.ts";
 import { nextSessionScopeId } from "../wamp/id.ts";
 import type { Call } from "../wamp/message.ts";
-import { ProtocolError } from "../wamp/protocol_error.ts";
+import { ProtocolError } from "../wamp/error_uri.ts";
 
 /** Those of one session. */
 export class RequestSequence {

@@ -9,20 +9,21 @@
 import type { Authentication } from "../auth/authentication.ts";
 import type { Accepted, Refused } from "../auth/login_method.ts";
 import { sourceOf } from "../auth/source_address.ts";
-import { Alarm } from "../base/alarm.ts";
 import { type LogFields, type Logger, withFields } from "../base/log.ts";
-import type { Timers } from "../base/timers.ts";
+import { Alarm, type Timers } from "../base/timers.ts";
 import type { Peer, PeerLimits } from "../router/peer.ts";
 import type { Quota } from "../router/quota.ts";
 import type { Realm } from "../router/realm.ts";
 import type { Router } from "../router/router.ts";
-import { CloseUri } from "../wamp/error_uri.ts";
+import { CloseUri, ProtocolError } from "../wamp/error_uri.ts";
 import { readClientFeatures } from "../wamp/features.ts";
-import type { ClientMessage, Hello } from "../wamp/message.ts";
+import {
+  type ClientMessage,
+  type Hello,
+  SendOutcome,
+} from "../wamp/message.ts";
 import { MessageCode, messageName } from "../wamp/message_code.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
-import { ProtocolError } from "../wamp/protocol_error.ts";
-import { SendOutcome } from "../wamp/send_outcome.ts";
 import { beginLogin, openRealm, unsendable } from "./admission.ts";
 import { type Consultation, consultationOf } from "./consultation.ts";
 import { type HeldMessage, Joining } from "./joining.ts";
@@ -37,6 +38,8 @@ import { welcomeDetails } from "./welcome.ts";
 /** What all sessions of a transport have in common. */
 export interface SessionOptions {
   readonly router: Router;
+  /** The realms that can be joined here; absent: all of the router. */
+  readonly realms?: ReadonlySet<string>;
   readonly auth: Authentication;
   readonly timers: Timers;
   readonly limits: PeerLimits;
@@ -261,7 +264,12 @@ export class Session {
     const host = this.#link.remoteHost();
     const address = host === undefined ? undefined : sourceOf(host);
     const { router, timers } = this.#options;
-    const realm = openRealm(router, accepted, hello.details, address);
+    const realm = openRealm(
+      this.#options,
+      accepted,
+      hello.details,
+      address,
+    );
     if ("kind" in realm) {
       return this.#refuse(realm, hello, identity.authmethod);
     }
@@ -292,6 +300,7 @@ export class Session {
         identity.authmethod,
       );
     }
+    const replaced = realm.rivalOf(identity);
     this.#realm = realm;
     this.#outlet = outlet;
     this.#peer = realm.join(
@@ -302,6 +311,7 @@ export class Session {
       outlet,
       address,
     );
+    if (replaced !== undefined) this.#logReplaced(replaced);
     this.#quota = this.#peer.quota;
     this.#consultation = consultationOf(this.#peer, realm, timers);
     this.#sequence.restart();
@@ -412,6 +422,11 @@ export class Session {
     if (peer === undefined || realm === undefined) return this.#leftAs;
     const { authid } = peer.identity;
     return { session: peer.sessionId, authid, realm: realm.name };
+  }
+
+  #logReplaced({ sessionId, identity: { authid, authrole } }: Peer): void {
+    const fields = { authid, authrole, replaced_session: sessionId };
+    this.log().warn("a session took the place of one with its authid", fields);
   }
 
   #expectHello(afterMs: number = 0): void {

@@ -1,7 +1,6 @@
 import type { Logger } from "../base/log.ts";
 import type { Outlet } from "../router/ports.ts";
-import type { RouterMessage } from "../wamp/message.ts";
-import { SendOutcome } from "../wamp/send_outcome.ts";
+import { type RouterMessage, SendOutcome } from "../wamp/message.ts";
 import { traceMessage } from "./message_trace.ts";
 import type { SessionLink } from "./session_link.ts";
 

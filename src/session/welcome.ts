@@ -1,5 +1,4 @@
-import { ROUTER_ROLES } from "../wamp/features.ts";
-import type { Identity } from "../wamp/identity.ts";
+import { type Identity, ROUTER_ROLES } from "../wamp/features.ts";
 import type { Dict } from "../wamp/options.ts";
 import { constant } from "../wamp/values.ts";
 

@@ -104,8 +104,8 @@ export class EventRows {
 
   /** The name of a format, and `payload` in it: the router's own is in none. */
   #named(payload: Payload): [name: string, payload: Payload] {
-    for (const [name, { slot }] of Object.entries(this.#formats)) {
-      if (payload.format?.slot === slot) return [name, payload];
+    for (const [name, format] of Object.entries(this.#formats)) {
+      if (payload.format === format) return [name, payload];
     }
     return ["cbor", payload.in(this.#formats.cbor)];
   }

@@ -1,6 +1,6 @@
 import type { StoredEvent } from "../router/event_store.ts";
 import { type MatchPolicy, uriMatches } from "../wamp/uri.ts";
-import { RecencyList, type RecencyNode } from "../base/recency_list.ts";
+import { RecencyList, type RecencyNode } from "../base/recent_map.ts";
 import { fitting, settled, withNewest } from "./retained_list.ts";
 import type { RetentionBounds } from "./store_bounds.ts";
 import { storedSize } from "./stored_size.ts";

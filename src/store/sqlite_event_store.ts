@@ -6,10 +6,9 @@
  * events, and goes on trying; who asks for a history is told.
  */
 import type { DatabaseSync } from "node:sqlite";
-import type { Clock } from "../base/clock.ts";
+import type { Clock, Timers } from "../base/timers.ts";
 import type { Logger } from "../base/log.ts";
 import type { Deadline } from "../base/timer_wheel.ts";
-import type { Timers } from "../base/timers.ts";
 import {
   type EventStore,
   EventStoreError,

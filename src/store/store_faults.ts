@@ -1,4 +1,4 @@
-import type { Clock } from "../base/clock.ts";
+import type { Clock } from "../base/timers.ts";
 import type { Logger } from "../base/log.ts";
 import type { Counters } from "../router/ports.ts";
 

@@ -3,7 +3,7 @@
  * retained events only those are in it that are still good.
  */
 import type { HistoryKey, StoredEvent } from "../router/event_store.ts";
-import { RecencyList, type RecencyNode } from "../base/recency_list.ts";
+import { RecencyList, type RecencyNode } from "../base/recent_map.ts";
 import { withNewest } from "./retained_list.ts";
 import { storedSize } from "./stored_size.ts";
 

@@ -2,9 +2,8 @@
  * Connections that cannot be accepted, most often since there is no descriptor
  * left: that lasts, and is tried again many times a second.
  */
-import { Alarm } from "../base/alarm.ts";
+import { Alarm, type Timers } from "../base/timers.ts";
 import type { Logger } from "../base/log.ts";
-import type { Timers } from "../base/timers.ts";
 
 /** While it lasts, it is told so often. */
 const REMINDER_MS = 60_000;

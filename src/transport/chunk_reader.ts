@@ -2,8 +2,7 @@
  * Reads a connection chunk by chunk, each when it is asked for: that is the
  * back-pressure on what comes in.
  */
-import { Alarm } from "../base/alarm.ts";
-import type { Timers } from "../base/timers.ts";
+import { Alarm, type Timers } from "../base/timers.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import type { StreamConn } from "./listener.ts";
 

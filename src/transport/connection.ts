@@ -6,16 +6,14 @@
  * what the peer still sends is read and thrown away for a moment, since closing
  * a socket with unread octets resets it and may destroy the last message.
  */
-import { Alarm } from "../base/alarm.ts";
 import { type LogFields, type Logger, withFields } from "../base/log.ts";
-import type { Timers } from "../base/timers.ts";
+import { Alarm, type Timers } from "../base/timers.ts";
 import { type Frame, type FrameFault, FrameKind } from "../framing/frame.ts";
 import type { Framing, Unframer } from "../framing/framing.ts";
 import type { FrameBatch, FrameSource } from "../framing/unframe_stream.ts";
-import type { RouterMessage } from "../wamp/message.ts";
+import { type RouterMessage, SendOutcome } from "../wamp/message.ts";
 import type { Dict } from "../wamp/options.ts";
-import { ProtocolError } from "../wamp/protocol_error.ts";
-import { SendOutcome } from "../wamp/send_outcome.ts";
+import { ProtocolError } from "../wamp/error_uri.ts";
 import { ChunkReader, type ChunkTarget } from "./chunk_reader.ts";
 import { ConnectionState } from "./connection_state.ts";
 import { type FrameHandler, handleBatch } from "./frame_batch.ts";

@@ -6,8 +6,7 @@
 import type { ByteWriter } from "../base/byte_writer.ts";
 import type { MessageFramer } from "../framing/framing.ts";
 import type { Serializer } from "../serializer/serializer.ts";
-import { type RouterMessage, shorter } from "../wamp/message.ts";
-import { SendOutcome } from "../wamp/send_outcome.ts";
+import { type RouterMessage, SendOutcome, shorter } from "../wamp/message.ts";
 import { UnsupportedValueError } from "../wamp/value_sink.ts";
 import type { FlushQueue } from "./flush_queue.ts";
 
@@ -102,7 +101,7 @@ export class FrameEncoder {
     const start = out.length;
     try {
       if ("payload" in message) {
-        const payload = message.payload.in(this.#serializer);
+        const payload = message.payload.in(this.#serializer.format);
         if (payload.end - payload.start > limitBytes) {
           return SendOutcome.TOO_LONG;
         }

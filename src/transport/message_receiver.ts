@@ -1,7 +1,7 @@
 import type { Logger } from "../base/log.ts";
 import type { Serializer } from "../serializer/serializer.ts";
 import type { ClientMessage } from "../wamp/message.ts";
-import type { ProtocolError } from "../wamp/protocol_error.ts";
+import type { ProtocolError } from "../wamp/error_uri.ts";
 import type { FrameEncoder } from "./frame_encoder.ts";
 
 /** What a connection needs of the session it carries. */

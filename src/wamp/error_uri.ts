@@ -32,6 +32,8 @@ export const ErrorUri = {
   RUNTIME_ERROR: "wamp.error.runtime_error",
   /** Ours: a limit of the config is reached (`max_subscriptions`, …). */
   LIMIT_REACHED: "sluice.error.limit_reached",
+  /** Ours: the authid has a session, the only one that its role allows. */
+  AUTHID_IN_USE: "sluice.error.authid_in_use",
 } as const;
 
 /** Reasons of GOODBYE and ABORT that are no errors (GB-03). */
@@ -40,4 +42,25 @@ export const CloseUri = {
   CLOSE_REALM: "wamp.close.close_realm",
   GOODBYE_AND_OUT: "wamp.close.goodbye_and_out",
   KILLED: "wamp.close.killed",
+  /** Ours: a new session of the same authid took this one's place. */
+  REPLACED: "sluice.close.replaced",
 } as const;
+
+/**
+ * The peer broke the protocol: its session ends with an ABORT that carries
+ * `uri` and this message (PV-01). Thrown where a message is read or handled,
+ * caught in one place, the connection.
+ */
+export class ProtocolError extends Error {
+  override readonly name = "ProtocolError";
+  /** The reason of the ABORT. */
+  readonly uri: string;
+  /** The config key that decided, for the log only; undefined: none did. */
+  readonly configKey: string | undefined;
+
+  constructor(message: string, uri?: string, configKey?: string) {
+    super(message);
+    this.uri = uri ?? ErrorUri.PROTOCOL_VIOLATION;
+    this.configKey = configKey;
+  }
+}

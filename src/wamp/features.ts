@@ -1,8 +1,17 @@
 /**
- * What peers announce in HELLO and WELCOME (checklist HW).
+ * What HELLO and WELCOME say about peers (checklist HW): their features, and who
+ * a session is.
  */
-import type { Dict } from "./options.ts";
-import { ProtocolError } from "./protocol_error.ts";
+import { type Dict, isDict } from "./options.ts";
+import { ProtocolError } from "./error_uri.ts";
+
+/** What authentication finds out about a session (HW-07). */
+export interface Identity {
+  readonly authid: string;
+  readonly authrole: string;
+  readonly authmethod: string;
+  readonly authprovider: string;
+}
 
 /**
  * WELCOME.Details.roles: only what works (HW-05, HW-13, HW-14).
@@ -150,9 +159,4 @@ export function readClientFeatures(roles: unknown): ClientFeatures {
     );
   }
   return bits;
-}
-
-function isDict(value: unknown): value is Dict {
-  return typeof value === "object" && value !== null &&
-    !Array.isArray(value) && !(value instanceof Uint8Array);
 }

@@ -1,7 +1,12 @@
 /**
  * WAMP IDs: integers in [1, 2^53] (ID-01), in three scopes.
  */
-import type { RandomSource } from "../base/random.ts";
+
+/** Randomness as the pure parts see it; the server passes the real one. */
+export interface RandomSource {
+  /** Fills the array with unpredictable 32-bit integers and returns it. */
+  fill(words: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer>;
+}
 
 /** The largest ID, 2^53, both ends of the range included (ID-01). */
 export const ID_MAX = 2 ** 53;

@@ -295,3 +295,16 @@ function shorterEnd<End extends Abort | Goodbye>(
     ? { ...message, reason }
     : undefined;
 }
+
+/** What became of a message that was to be sent to a client. */
+export const SendOutcome = {
+  /** It is on its way, or its receiver is gone, which its session learns. */
+  SENT: 0,
+  /** Longer than the receiver's own limit (FR-14): nothing was sent. */
+  TOO_LONG: 1,
+  /** The payload has no form in the receiver's serializer: nothing was sent. */
+  UNSUPPORTED_VALUE: 2,
+} as const;
+
+/** One of the outcomes above. */
+export type SendOutcome = typeof SendOutcome[keyof typeof SendOutcome];

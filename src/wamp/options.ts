@@ -6,7 +6,7 @@
  * (MF-07); given as null it counts as absent (MF-08).
  */
 import { ID_MAX } from "./id.ts";
-import { ProtocolError } from "./protocol_error.ts";
+import { ProtocolError } from "./error_uri.ts";
 import type { MatchPolicy } from "./uri.ts";
 
 /** A dict of the protocol's own: Options, Details, Extra. */
@@ -15,7 +15,16 @@ export type Dict = Readonly<Record<string, unknown>>;
 /** The empty dict, shared: most messages carry it. */
 export const EMPTY_DICT: Dict = Object.freeze({});
 
+/** Whether `value` is a dict: no list, no binary. */
+export function isDict(value: unknown): value is Dict {
+  return typeof value === "object" && value !== null &&
+    !Array.isArray(value) && !(value instanceof Uint8Array);
+}
+
 type Check = (value: unknown) => boolean;
+
+/** The known keys of a dict, and what their values must be. */
+export type KnownKeys = Readonly<Record<string, Check>>;
 
 const isBoolean: Check = (value) => typeof value === "boolean";
 const isText: Check = (value) => typeof value === "string";
@@ -27,9 +36,6 @@ const isId: Check = (value) =>
 const isIdList: Check = (value) => Array.isArray(value) && value.every(isId);
 const isTextList: Check = (value) =>
   Array.isArray(value) && value.every(isText);
-const isDict: Check = (value) =>
-  typeof value === "object" && value !== null && !Array.isArray(value) &&
-  !(value instanceof Uint8Array);
 const isDictList: Check = (value) =>
   Array.isArray(value) && value.every(isDict);
 function isOneOf(...allowed: string[]): Check {
@@ -223,7 +229,7 @@ export function passthruKeys(options: Dict): Record<string, unknown> {
  */
 export function checkDict(
   dict: Dict,
-  known: Readonly<Record<string, Check>>,
+  known: KnownKeys,
   where: string,
 ): void {
   if (dict === EMPTY_DICT) return;

@@ -1,9 +1,7 @@
 import { UnsupportedValueError, type ValueSink } from "./value_sink.ts";
 
-/** What payload needs of the serializer that it is written in. */
+/** What payload needs of the format that it is written in. */
 export interface PayloadFormat {
-  /** Which place of {@linkcode Payload}'s transcodings is this format's. */
-  readonly slot: number;
   /** Tells `payload`, which is in this format, to `sink`, element by element. */
   readPayload(payload: Payload, sink: ValueSink): void;
   /**
@@ -15,17 +13,29 @@ export interface PayloadFormat {
   /** Each element of `payload`, which is in this format, as payload of its own. */
   elements(payload: Payload): readonly Payload[];
   /**
-   * What the list `[Topic|string, Arguments|list, ArgumentsKw|dict]` says: its
-   * topic, and the rest as the payload of a message.
+   * Begins to read the items of a list in the way of a message's elements.
    *
    * @param list One element in this format.
-   * @throws {ProtocolError} Where it is no such list.
+   * @throws {ProtocolError} Where it is no list.
    */
-  readPublication(list: Payload): [topic: string, payload: Payload];
+  openList(list: Payload): ItemReader;
 }
 
 /**
- * `Arguments` and `ArgumentsKw` of a message as the octets that came, checked to
+ * Reads the items of a list in order, as a message's elements are read. All
+ * methods throw `ProtocolError` on items that are not what is asked for.
+ */
+export interface ItemReader {
+  /** Moves to the next item; false where the list ends. */
+  next(): boolean;
+  /** The item, a string. */
+  text(): string;
+  /** All further items, at most `Arguments` and `ArgumentsKw` (MF-12). */
+  payload(): Payload;
+}
+
+/**
+ * `Arguments` and `ArgumentsKw` of a message as the bytes that came, checked to
  * be well formed and otherwise unread.
  *
  * It is a view: it pins the chunk it points into and is good until that chunk
@@ -33,7 +43,7 @@ export interface PayloadFormat {
  * {@linkcode Payload.kept} for what stays longer.
  */
 export class Payload {
-  /** The format of the octets. */
+  /** The format of the bytes. */
   readonly format: PayloadFormat | undefined;
   readonly bytes: Uint8Array;
   /** Where `Arguments` begins in {@linkcode Payload.bytes}. */
@@ -42,7 +52,8 @@ export class Payload {
   readonly end: number;
   /** How many elements there are: none, `Arguments`, or both. */
   readonly count: 0 | 1 | 2;
-  #transcoded: (Payload | UnsupportedValueError)[] | undefined = undefined;
+  #transcoded: Map<PayloadFormat, Payload | UnsupportedValueError> | undefined =
+    undefined;
 
   constructor(
     format: PayloadFormat | undefined,
@@ -65,16 +76,18 @@ export class Payload {
    * @throws {UnsupportedValueError} Where `format` has no form for a value.
    */
   in(format: PayloadFormat): Payload {
-    if (this.count === 0 || this.format?.slot === format.slot) return this;
-    this.#transcoded ??= [];
-    const transcoded = this.#transcoded[format.slot] ??= this.#transcode(
-      format,
-    );
+    if (this.count === 0 || this.format === format) return this;
+    this.#transcoded ??= new Map();
+    let transcoded = this.#transcoded.get(format);
+    if (transcoded === undefined) {
+      transcoded = this.#transcode(format);
+      this.#transcoded.set(format, transcoded);
+    }
     if (transcoded instanceof UnsupportedValueError) throw transcoded;
     return transcoded;
   }
 
-  /** That there is no form is kept as well: finding it out can cost as much. */
+  /** The failure is kept as well: finding it out can cost as much. */
   #transcode(format: PayloadFormat): Payload | UnsupportedValueError {
     try {
       return format.transcode(this);
@@ -85,10 +98,10 @@ export class Payload {
   }
 
   /**
-   * The same octets, without what others had them transcoded to: for what is
-   * stored for long, and read now and then.
+   * Another view of the same bytes, which keeps its transcodings to itself: for
+   * what is stored for long, and read now and then.
    */
-  apart(): Payload {
+  freshView(): Payload {
     const { format, bytes, start, end, count } = this;
     return new Payload(format, bytes, start, end, count);
   }
@@ -99,26 +112,6 @@ export class Payload {
     const bytes = this.bytes.slice(this.start, this.end);
     return new Payload(this.format, bytes, 0, bytes.length, this.count);
   }
-}
-
-/**
- * Payload that came without `Arguments`: an empty list stands in for them.
- *
- * @param emptyList A list of nothing in `format`.
- * @param bytes `bytes[start, end)` is `ArgumentsKw`, and what divides it from the
- * element before.
- */
-export function keywordsAlone(
-  format: PayloadFormat,
-  emptyList: readonly number[],
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): Payload {
-  const whole = new Uint8Array(emptyList.length + end - start);
-  whole.set(emptyList);
-  whole.set(bytes.subarray(start, end), emptyList.length);
-  return new Payload(format, whole, 0, whole.length, 2);
 }
 
 /** No payload at all, in every format. */

@@ -3,7 +3,7 @@
  * a serializer's writer takes. Any reader can feed any writer, so payload goes
  * from one format to another without a tree of values in between.
  */
-import type { Payload } from "./payload.ts";
+import { ID_MAX } from "./id.ts";
 
 /** A dict key. WAMP's own dicts have string keys only; payload may have others. */
 export type DictKey = string | number | bigint | boolean | null;
@@ -30,14 +30,25 @@ export interface ValueSink {
   beginDict(count: number): void;
   key(key: DictKey): void;
   endDict(): void;
-  /**
-   * Takes the one element of `payload` as the octets that it is. False, or no
-   * such method: the sink must be told its values.
-   */
-  copy?(payload: Payload): boolean;
 }
 
 /** A payload value that the other format has no form for (A-13). */
 export class UnsupportedValueError extends Error {
   override readonly name = "UnsupportedValueError";
+}
+
+/**
+ * `value` as a number where that is exact, which is within ±2^53; else as it is
+ * (A-10).
+ */
+export function narrowInteger(value: bigint): number | bigint {
+  const number = Number(value);
+  return Math.abs(number) <= ID_MAX && BigInt(number) === value
+    ? number
+    : value;
+}
+
+/** Whether `value` is an integer that a number holds exactly. */
+export function isExactInteger(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) <= ID_MAX;
 }

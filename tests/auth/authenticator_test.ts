@@ -14,7 +14,6 @@ const FAILED = "wamp.error.authentication_failed";
 class Bench {
   readonly timers = new FakeTimers();
   readonly slots = new AuthenticatorSlots();
-  readonly gone = new AbortController();
 
   calls(authenticator: Authenticator): AuthenticatorCalls {
     return new AuthenticatorCalls({
@@ -35,7 +34,6 @@ class Bench {
       authextra: {},
       session: 7,
       transportDetails: () => ({ peer: "x" }),
-      signal: this.gone.signal,
     };
   }
 
@@ -91,16 +89,37 @@ Deno.test("DY-03: one that hangs is left after its time, and told so", async () 
   assert(told);
 });
 
-Deno.test("AU-12: one whose client is gone is left at once, and told so", async () => {
-  const bench = new Bench();
-  let told = false;
-  const refusal = bench.refusalBy((_realm, _authid, _details, signal) => {
-    signal.addEventListener("abort", () => told = true);
-    return new Promise(() => {});
-  });
-  bench.gone.abort();
-  assertEquals((await refusal)[0], FAILED);
-  assert(told);
+Deno.test("DY-03 AU-10: each no of its own can be one to a guess; what broke, was late or is nonsense is not", async () => {
+  const own = (uri: string): Authenticator => () =>
+    Promise.reject(new AuthenticatorError(uri, "why"));
+  const says = (value: unknown): Authenticator => () => Promise.resolve(value);
+  const rows: [isGuess: boolean, authenticator: Authenticator][] = [
+    [true, own("com.example.invalid_ticket")],
+    [true, own("wamp.error.authentication_denied")],
+    [true, own("wamp.error.authentication_failed")],
+    [true, own("wamp.error.no_such_role")],
+    [true, own("wamp.error.runtime_error")],
+    [true, own("no uri")],
+    [true, own("")],
+    [true, says(null)],
+    [true, says(undefined)],
+    [true, says(false)],
+    [false, () => Promise.reject(new Error("no such procedure"))],
+    [false, says(true)],
+    [false, says(0)],
+    [false, says([])],
+    [false, says({})],
+    [false, says({ role: 1 })],
+    [false, says({ role: "user", extra: "x" })],
+  ];
+  for (const [isGuess, authenticator] of rows) {
+    const answer = await new Bench().calls(authenticator).ask(
+      new Bench().request,
+      "joe",
+    );
+    assert(answer.kind === "refused");
+    assertEquals(answer.isGuess, isGuess, `${authenticator}: ${answer.detail}`);
+  }
 });
 
 Deno.test("DY-03: no more are asked at a time than may be", async () => {

@@ -61,6 +61,7 @@ class Bench {
     const login = this.authentication(method).login({
       authmethods: ["test"],
       realm: "realm1",
+      countedRealm: attempt.realm ?? "realm1",
       authid: "joe",
       authextra: {},
       session: 1,
@@ -232,6 +233,82 @@ Deno.test("AU-10: only wrong credentials count as failures, not what broke", asy
     bench.counted.filter((name) => name === "logins_failed").length,
     5,
   );
+});
+
+Deno.test("AU-10: a guess counts also where its client hangs up before the verdict", async () => {
+  const bench = new Bench();
+  const verdict = Promise.withResolvers<Verdict>();
+  const slow: LoginMethod = {
+    ...METHOD,
+    begin: () => ({
+      kind: "challenged",
+      extra: {},
+      answer: () => verdict.promise,
+    }),
+  };
+  const logins = [1, 2, 3].map(() => bench.login({}, slow));
+  for (const login of logins) {
+    login.start();
+    void login.answer("wrong", {});
+    login.cancel();
+  }
+  verdict.resolve(denied("wrong"));
+  await verdict.promise;
+  await Promise.resolve();
+  const next = bench.login();
+  next.start();
+  assertEquals(kindOf(next.answer("right", {})), "later");
+  next.cancel();
+});
+
+Deno.test("AU-10: where HELLO alone is judged it waits for its turn, and its answer does not wait again", async () => {
+  const bench = new Bench();
+  let asked = 0;
+  const method: LoginMethod = {
+    ...METHOD,
+    refusesAtHello: true,
+    begin: (request) => {
+      asked++;
+      return METHOD.begin(request);
+    },
+  };
+  bench.fail(2);
+  const login = bench.login({}, method);
+  const begun = login.start();
+  assertEquals([kindOf(begun), asked], ["later", 0]);
+  bench.timers.pass(1001);
+  assertEquals([(await begun).kind, asked], ["challenge", 1]);
+  assertEquals(kindOf(login.answer("right", {})), "accepted");
+  // One that is gone meanwhile is not asked about.
+  const gone = bench.login({}, method);
+  const never = gone.start();
+  gone.cancel();
+  assertEquals([(await never).kind, asked], ["refused", 1]);
+  // Beyond 10 s of waiting it is turned away unasked.
+  const many = Array.from({ length: 12 }, () => bench.login({}, method));
+  const steps = many.map((one) => kindOf(one.start()));
+  assertEquals([steps.at(-1), asked], ["refused", 1]);
+  for (const one of many) one.cancel();
+});
+
+Deno.test("AU-10: all ways to write one name are counted as one, and a name that is not believed is not", () => {
+  const bench = new Bench();
+  const local = { host: undefined };
+  const folding: LoginMethod = {
+    ...METHOD,
+    countedName: (authid) => authid.toLowerCase(),
+  };
+  for (const authid of ["joe", "JOE"]) {
+    const login = bench.login({ ...local, authid }, folding);
+    login.start();
+    login.answer("wrong", {});
+  }
+  assertEquals(bench.limiter.size, 1);
+  const unbelieved: LoginMethod = { ...METHOD, countedName: () => undefined };
+  const login = bench.login({ ...local, authid: "ann" }, unbelieved);
+  login.start();
+  login.answer("wrong", {});
+  assertEquals(bench.limiter.size, 1);
 });
 
 Deno.test("AU-10: an authid without end is counted by its beginning", () => {

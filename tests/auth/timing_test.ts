@@ -61,7 +61,6 @@ async function refusal(method: LoginMethod, authid: string): Promise<number> {
     authextra: { nonce: "egVDf3DMJh0=", pubkey: KEY },
     session: 1,
     transportDetails: () => ({}),
-    signal: new AbortController().signal,
   };
   const wrong = method.name === "cryptosign" ? "00".repeat(96) : "AAAA";
   const started = performance.now();

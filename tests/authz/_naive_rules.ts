@@ -4,7 +4,7 @@
  */
 import type { Rule } from "../../src/authz/compile_rules.ts";
 import { StaticRules } from "../../src/authz/static_rules.ts";
-import type { Action } from "../../src/router/ports.ts";
+import type { Action, Right } from "../../src/router/ports.ts";
 import {
   naivelyMatches,
   PATTERNS,
@@ -20,20 +20,23 @@ export const ACTIONS: readonly Action[] = [
   "subscribe",
 ];
 
-/** A rule that allows `actions` and nothing else. */
+export const RIGHTS: readonly Right[] = [...ACTIONS, "force_reregister"];
+
+/** A rule that allows `rights` and nothing else. */
 export function rule(
   match: Rule["match"],
   uri: string,
-  ...actions: Action[]
+  ...rights: Right[]
 ): Rule {
   return {
     uri,
     match,
     allow: {
-      call: actions.includes("call"),
-      register: actions.includes("register"),
-      publish: actions.includes("publish"),
-      subscribe: actions.includes("subscribe"),
+      call: rights.includes("call"),
+      register: rights.includes("register"),
+      publish: rights.includes("publish"),
+      subscribe: rights.includes("subscribe"),
+      ...(rights.includes("force_reregister") && { force_reregister: true }),
     },
     disclose: { caller: false, publisher: false },
   };
@@ -50,12 +53,19 @@ export function matchedBy({ match, uri }: SmallPattern): ReadonlySet<string> {
   return MATCHED.get(`${match} ${uri}`) ?? new Set();
 }
 
+/** Each is among them once in `n`; the right to force only beside that to register. */
+export function randomRights(random: SeededRandom, n: number): Right[] {
+  return RIGHTS.filter(() => random.oneIn(n)).filter((right, _, rights) =>
+    right !== "force_reregister" || rights.includes("register")
+  );
+}
+
 /** Up to eight rules on different patterns. */
 export function randomRules(random: SeededRandom): Rule[] {
   const rules = new Map<SmallPattern, Rule>();
   for (let i = random.below(8); i >= 0; i--) {
     const pattern = random.pick(PATTERNS);
-    const allowed = ACTIONS.filter(() => random.oneIn(2));
+    const allowed = randomRights(random, 2);
     rules.set(pattern, rule(pattern.match, pattern.uri, ...allowed));
   }
   return [...rules.values()];

@@ -10,6 +10,7 @@ import {
   forRandomRules,
   isMoreSpecific,
   matchedBy,
+  RIGHTS,
   rule,
 } from "./_naive_rules.ts";
 
@@ -17,11 +18,11 @@ Deno.test("AZ-06: allows() follows the most specific rule, for random rules and 
   forRandomRules((subject, rules) => {
     for (const uri of UNIVERSE) {
       const allow = deciderOf(rules, uri)?.allow;
-      for (const action of ACTIONS) {
-        const expected = allow?.[action] ?? false;
+      for (const right of RIGHTS) {
+        const expected = allow?.[right] ?? false;
         assert(
-          subject.allows(action, uri, "exact") === expected,
-          `${action} "${uri}"`,
+          subject.allows(right, uri, "exact") === expected,
+          `${right} "${uri}"`,
         );
       }
     }
@@ -31,12 +32,14 @@ Deno.test("AZ-06: allows() follows the most specific rule, for random rules and 
 Deno.test("AZ-07: a pattern that is allowed holds no URI that is denied, for random rules and every pattern", () => {
   forRandomRules((subject) => {
     for (const pattern of PATTERNS) {
-      if (!subject.allows("subscribe", pattern.uri, pattern.match)) continue;
-      for (const uri of matchedBy(pattern)) {
-        assert(
-          subject.allows("subscribe", uri, "exact"),
-          `"${uri}" of the ${pattern.match} "${pattern.uri}"`,
-        );
+      for (const right of RIGHTS) {
+        if (!subject.allows(right, pattern.uri, pattern.match)) continue;
+        for (const uri of matchedBy(pattern)) {
+          assert(
+            subject.allows(right, uri, "exact"),
+            `${right} "${uri}" of the ${pattern.match} "${pattern.uri}"`,
+          );
+        }
       }
     }
   });
@@ -45,27 +48,29 @@ Deno.test("AZ-07: a pattern that is allowed holds no URI that is denied, for ran
 Deno.test("AZ-07: a pattern is allowed where one rule covers it and no more specific one denies a part", () => {
   forRandomRules((subject, rules) => {
     for (const pattern of PATTERNS) {
-      const allowed = rules.some((decider) =>
-        decider.allow.register && covers(decider, pattern) &&
-        rules.every((other) =>
-          other.allow.register || !overlaps(other, pattern) ||
-          isMoreSpecific(decider, other)
-        )
-      );
-      if (!allowed) continue;
-      assert(
-        subject.allows("register", pattern.uri, pattern.match),
-        `the ${pattern.match} "${pattern.uri}"`,
-      );
+      for (const right of RIGHTS) {
+        const allowed = rules.some((decider) =>
+          decider.allow[right] && covers(decider, pattern) &&
+          rules.every((other) =>
+            other.allow[right] || !overlaps(other, pattern) ||
+            isMoreSpecific(decider, other)
+          )
+        );
+        if (!allowed) continue;
+        assert(
+          subject.allows(right, pattern.uri, pattern.match),
+          `${right} the ${pattern.match} "${pattern.uri}"`,
+        );
+      }
     }
   });
 });
 
 Deno.test("allows() denies everything where there is no rule", () => {
   const subject = new StaticRules([]);
-  for (const action of ACTIONS) {
-    assertEquals(subject.allows(action, "com.a", "exact"), false);
-    assertEquals(subject.allows(action, "", "prefix"), false);
+  for (const right of RIGHTS) {
+    assertEquals(subject.allows(right, "com.a", "exact"), false);
+    assertEquals(subject.allows(right, "", "prefix"), false);
   }
 });
 

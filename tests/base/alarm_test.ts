@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Alarm } from "../../src/base/alarm.ts";
+import { Alarm } from "../../src/base/timers.ts";
 import { ManualTime } from "../support/manual_time.ts";
 
 Deno.test("Alarm fires once, when it is due", () => {

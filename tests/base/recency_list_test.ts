@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { RecencyList } from "../../src/base/recency_list.ts";
+import { RecencyList } from "../../src/base/recent_map.ts";
 import { withSeed } from "../support/seed.ts";
 
 class Node {

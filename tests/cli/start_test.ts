@@ -370,3 +370,41 @@ async function readExactly(
   }
   return bytes;
 }
+
+Deno.test("start says what a node config's author should know: what strangers may do, and what differs from Crossbar.io", async () => {
+  const roles = [{ name: "anonymous", "allow-by-default": true }];
+  await using scratch = await Scratch.make({
+    "c.json": {
+      version: 2,
+      workers: [
+        {
+          type: "router",
+          realms: [{ name: "realm1", roles: [...roles, { name: "idle" }] }],
+          transports: [{
+            type: "rawsocket",
+            endpoint: { type: "tcp", port: 0 },
+            auth: { anonymous: { type: "static", role: "anonymous" } },
+          }],
+        },
+        { type: "router", options: { disabled: true } },
+      ],
+    },
+  });
+  const path = scratch.file("c.json");
+  await using program = await RunningProgram.startMain([path]);
+  const log = program.log.map((line) => line.replace(/^\S+ /, ""));
+  const check = await run(["check", path]);
+  assertEquals(check.code, 0);
+  for (
+    const [level, text] of [
+      ["WARN", 'role "idle" has no permissions'],
+      ["WARN", "can join without a secret, and do everything"],
+      ["WARN", "workers[1]: this worker is disabled; left out"],
+      ["INFO", "note: workers[0].transports[0]: max_message_size is 131072"],
+    ]
+  ) {
+    const line = log.find((one) => one.includes(text));
+    assertEquals(line?.split(" ")[0], level, `${text}: ${log.join("\n")}`);
+    assert(check.stdout.includes(text), check.stdout);
+  }
+});

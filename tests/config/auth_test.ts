@@ -676,11 +676,100 @@ Deno.test("checkFiles() looks into the files of secrets, and shows none of it", 
   }
 });
 
-for (const name of ["auth.json", "auth_dynamic.json", "authorizer.json"]) {
+const DYNAMIC = { type: "dynamic", authenticator: "com.auth" };
+
+Deno.test("a method can have both forms, in a list of two", async () => {
+  const key = HEX.toLowerCase();
+  const methods = {
+    ...ticket({ joe: { ticket: "t", role: "user" } }),
+    ...wampcra({ secret: "s" }),
+    ...scram({}),
+    ...cryptosign({ joe: { authorized_keys: [key], role: "user" } }, {
+      router_key: key,
+    }),
+    anonymous: { type: "static", role: "user", realm: "realm1" },
+  };
+  const alone = await authOf(methods);
+  const both = await authOf(Object.fromEntries(
+    Object.entries(methods).map(([name, one]) => [name, [one, DYNAMIC]]),
+  ));
+  const { dynamic, ...rest } = both;
+  assertEquals(rest, alone);
+  assertEquals(Object.keys(dynamic ?? {}), [
+    "anonymous",
+    "ticket",
+    "wampcra",
+    "scram",
+    "cryptosign",
+  ]);
+  for (const config of Object.values(dynamic ?? {})) {
+    assertEquals(config.authenticator, "com.auth");
+  }
+});
+
+Deno.test("of a method in both forms it is said what is wrong, and where", async () => {
+  const fixed = {
+    type: "static",
+    principals: { joe: { ticket: "t", role: "user" } },
+  };
+  const right =
+    'a list holds the method\'s two forms: first the one of type "static", then the one of type "dynamic"';
+  const at = "transports[0].auth.ticket";
+  const rows: [forms: unknown, expected: string[]][] = [
+    [[], [`${at}: has 0 elements; ${right}`]],
+    [[fixed], [`${at}: has 1 elements; ${right}`]],
+    [[fixed, DYNAMIC, DYNAMIC], [`${at}: has 3 elements; ${right}`]],
+    [[DYNAMIC, fixed], [
+      `${at}[0].type: "dynamic" stands in the other's place; ${right}`,
+      `${at}[1].type: "static" stands in the other's place; ${right}`,
+    ]],
+    [[fixed, fixed], [
+      `${at}[1].type: "static" stands in the other's place; ${right}`,
+    ]],
+    [[fixed, "dynamic"], [`${at}[1]: `]],
+    [[fixed, { type: "dynamic" }], [`${at}[1]: "authenticator" is missing`]],
+    [[fixed, { ...DYNAMIC, "default-role": "none" }], [
+      `${at}[1].default-role: no realm has the role "none"`,
+    ]],
+    [[fixed, { ...DYNAMIC, "authenticator-realm": "none" }], [
+      `${at}[1].authenticator-realm: there is no realm "none"`,
+    ]],
+    [[fixed, { type: "function" }], [
+      `${at}[1].type: authentication by ticket of type "function" is not served`,
+    ]],
+    [[
+      { type: "static", principals: { joe: { ticket: "t", role: "x" } } },
+      DYNAMIC,
+    ], [
+      `${at}[0].principals.joe.role: no realm has the role "x"`,
+    ]],
+  ];
+  for (const [ticket, expected] of rows) {
+    assertFindings((await load(file({ ticket }))).errors, expected);
+  }
+});
+
+Deno.test("an anonymous form that lets everyone in must not stand before one that asks", async () => {
+  const { errors } = await load(
+    file({ anonymous: [{ type: "static", role: "user" }, DYNAMIC] }),
+  );
+  assertFindings(errors, [
+    'transports[0].auth.anonymous[0]: "realm" is missing, so nobody would be asked about; add it',
+  ]);
+});
+
+for (
+  const name of [
+    "auth.json",
+    "auth_dynamic.json",
+    "auth_both.json",
+    "authorizer.json",
+  ]
+) {
   Deno.test(`examples/${name} has nothing wrong`, async () => {
     const example = new URL(`../../examples/${name}`, import.meta.url);
     const { warnings } = await loadSound(await Deno.readTextFile(example), {
-      env: { TICKET: "t" },
+      env: { TICKET: "t", BACKEND_TICKET: "t" },
     });
     assertEquals(brief(warnings), []);
   });

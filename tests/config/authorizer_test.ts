@@ -45,6 +45,7 @@ Deno.test("loadConfig() warns of what an authorizer may take where there is none
     authorizer_cache: 100,
   }));
   assertEquals(brief(warnings), [
+    'realms[0].roles[0].name: role "anonymous" has no permissions: its sessions can do nothing; add some, or an "authorizer"',
     "realms[0].roles[0].authorizer_timeout_ms: has no effect without authorizer",
     "realms[0].roles[0].authorizer_cache: has no effect without authorizer",
   ]);

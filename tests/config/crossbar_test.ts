@@ -39,7 +39,7 @@ Deno.test("loadConfig() takes realms and transports of a router worker", async (
   assertEquals(transport.serializers, ["json", "msgpack", "cbor"]);
   assertEquals(transport.maxMessageBytes, 131_072);
   assertEquals(brief(notes), [
-    "workers[0].transports[0]: max_message_size is 131072 unless set, where Crossbar.io has 16777216",
+    'workers[0].transports[0]: max_message_size is 131072 unless set, where Crossbar.io has 16777216: clients that send more are closed; "options" can set it',
   ]);
 });
 
@@ -145,6 +145,42 @@ const LEFT_OUT: readonly [what: string, file: object, finding: string][] = [
     "workers[0].transports[0].endpoint.user_timeout: Deno cannot set TCP_USER_TIMEOUT",
   ],
   [
+    "the ciphers that TLS may use",
+    listening({ tls: { ...TLS, ciphers: "ECDHE-RSA-AES256-GCM-SHA384" } }),
+    "workers[0].transports[0].endpoint.tls.ciphers: Deno offers no choice of ciphers: clients are offered those of TLS 1.3, and of TLS 1.2 those with ECDHE and AES-GCM or ChaCha20-Poly1305",
+  ],
+  ...([
+    [
+      "stats",
+      "statistics of a realm are not published; `wamp.session.count` and the like tell what there is",
+    ],
+    [
+      "trace",
+      "traces of a realm are not kept; `debug` of a transport logs its messages",
+    ],
+    [
+      "activations",
+      "activations of a realm are not served: they are for XBR",
+    ],
+    [
+      "features",
+      "features of a realm cannot be chosen: all that the router has are announced",
+    ],
+    ["template", "templates of realms are not served: write the realm itself"],
+    ["uplinks", "links to other routers: not available yet"],
+    ["rlinks", "links to other routers: not available yet"],
+    ["x_my_note", "unknown key, without effect here"],
+  ] as const).map(([key, reason]): [string, object, string] => [
+    `${key} of a realm`,
+    node({ realms: [{ ...REALM, [key]: {} }] }),
+    `workers[0].realms[0].${key}: ${reason}`,
+  ]),
+  ...["stats", "x_my_note", "uri"].map((key): [string, object, string] => [
+    `${key} of a role`,
+    node({ realms: [{ ...REALM, roles: [{ ...REALM.roles[0], [key]: 1 }] }] }),
+    `workers[0].realms[0].roles[0].${key}: unknown key, without effect here`,
+  ]),
+  [
     "parameters of Diffie-Hellman",
     listening({ tls: { ...TLS, dhparam: "dh.pem" } }),
     "workers[0].transports[0].endpoint.tls.dhparam: Deno's TLS has no finite-field Diffie-Hellman; it agrees keys over elliptic curves",
@@ -182,11 +218,6 @@ const NEVER_LEFT_OUT: readonly [what: string, file: object, finding: string][] =
       "workers[0].transports[0].endpoint.tls.ca_certificates: Deno cannot ask clients for certificates, so they would not be checked; remove it",
     ],
     [
-      "the ciphers that TLS may use",
-      listening({ tls: { ...TLS, ciphers: "ECDHE-RSA-AES256-GCM-SHA384" } }),
-      "workers[0].transports[0].endpoint.tls.ciphers: Deno offers no choice of ciphers, so clients could use others; remove it",
-    ],
-    [
       "a range of ports",
       listening({ portrange: [8080, 8090] }),
       "workers[0].transports[0].endpoint.portrange: ranges of ports are not served: write one `port`; remove it",
@@ -195,6 +226,26 @@ const NEVER_LEFT_OUT: readonly [what: string, file: object, finding: string][] =
       "an endpoint of another type",
       listening({ type: "onion" }),
       'workers[0].transports[0].endpoint.type: an endpoint of type "onion" is not served: put a Tor daemon in front of a Unix socket; write "tcp" or "unix"',
+    ],
+    [
+      "a slip in the key of an authorizer",
+      node({
+        realms: [{
+          ...REALM,
+          roles: [{ ...REALM.roles[0], authoriser: "com.auth" }],
+        }],
+      }),
+      'workers[0].realms[0].roles[0].authoriser: unknown key; did you mean "authorizer"?',
+    ],
+    [
+      "a key of a permission that Crossbar.io does not let pass",
+      node({
+        realms: [{
+          ...REALM,
+          roles: [{ ...REALM.roles[0], permissions: [{ uri: "*", x_y: 1 }] }],
+        }],
+      }),
+      "workers[0].realms[0].roles[0].permissions[0].x_y: unknown key; known here: uri, match, allow, disclose, cache",
     ],
     [
       "an authorizer beside permissions",
@@ -250,22 +301,160 @@ Deno.test("loadConfig() reports another version of the form, and none", async ()
   ]);
 });
 
-Deno.test("loadConfig() takes several router workers together, with a warning", async () => {
-  const { config, warnings } = await loadSound(node({}, {
-    type: "router",
-    realms: [{ ...REALM, name: "realm2" }],
-    transports: [{
-      ...RAWSOCKET,
-      endpoint: { ...RAWSOCKET.endpoint, port: 8081 },
-    }],
-  }));
+const SECOND = {
+  type: "router",
+  realms: [{ ...REALM, name: "realm2" }],
+  transports: [{
+    ...RAWSOCKET,
+    endpoint: { ...RAWSOCKET.endpoint, port: 8081 },
+  }],
+};
+
+Deno.test("loadConfig() keeps the realms of router workers apart, with a note", async () => {
+  const { config, warnings, notes } = await loadSound(node({}, SECOND));
   assertEquals(config.realms.map(({ name }) => name), ["realm1", "realm2"]);
-  assertEquals(config.transports.map(({ id }) => id), [
-    "transport1",
-    "transport2",
+  assertEquals(config.transports.map(({ id, realms }) => [id, realms]), [
+    ["transport1", ["realm1"]],
+    ["transport2", ["realm2"]],
   ]);
-  assertEquals(brief(warnings), [
-    "workers[1]: the realms of all router workers are served together: each can be joined through each transport",
+  assertEquals(brief(warnings), []);
+  assertEquals(
+    brief(notes).filter((text) => text.startsWith("workers[1]: ")),
+    [
+      "workers[1]: all router workers are served by this one process; through each transport the realms of its own worker can be joined",
+    ],
+  );
+  const alone = await loadSound(node({}));
+  assertEquals(alone.config.transports[0].realms, undefined);
+});
+
+/** Second router workers, and what is wrong with them. */
+const SECONDS: readonly [
+  what: string,
+  second: object,
+  ...findings: string[],
+][] = [
+  [
+    "with a realm of the same name",
+    { ...SECOND, realms: [REALM] },
+    'error: workers[1].realms[0].name: "realm1" is already at workers[0].realms[0].name, in another worker: Crossbar.io has two realms of that name then, here names are unique; give one of them another name, or start a router for each worker, with a file of its own',
+  ],
+  [
+    "without realms",
+    { ...SECOND, realms: undefined },
+    'error: workers[1]: nobody can join through the transports of this router worker: it has no realm; add one to its "realms"',
+  ],
+  [
+    "with an empty list of realms",
+    { ...SECOND, realms: [] },
+    'error: workers[1]: nobody can join through the transports of this router worker: it has no realm; add one to its "realms"',
+  ],
+  [
+    "without transports",
+    { ...SECOND, transports: undefined },
+    'warning: workers[1].realms[0].name: nobody can join realm "realm2": no transport of its router worker is served',
+  ],
+  [
+    "with anonymous sessions of the first one's realm",
+    withAnonymous({ realm: "realm1" }),
+    'error: workers[1].transports[0].auth.anonymous.realm: there is no realm "realm1" in this router worker; there are: "realm2"',
+  ],
+  [
+    "with a role of the first one's realm",
+    withAnonymous({ role: "anonymous" }, "other"),
+    'error: workers[1].transports[0].auth.anonymous.role: role "anonymous": no realm in this router worker has that role; there are: "other" in realm "realm2"',
+  ],
+  [
+    "with an authenticator in the first one's realm",
+    withAuth({
+      ticket: {
+        type: "dynamic",
+        authenticator: "com.auth",
+        "authenticator-realm": "realm1",
+        "default-role": "guest",
+      },
+    }),
+    'error: workers[1].transports[0].auth.ticket.authenticator-realm: there is no realm "realm1" in this router worker; there are: "realm2"',
+    'error: workers[1].transports[0].auth.ticket.default-role: no realm in this router worker has the role "guest"; there are: "anonymous" in realm "realm2"',
+  ],
+  [
+    "with a principal of the first one's realm",
+    withAuth({
+      ticket: {
+        type: "static",
+        principals: { joe: { ticket: "x", realm: "realm1", role: "guest" } },
+      },
+    }),
+    'error: workers[1].transports[0].auth.ticket.principals.joe.realm: there is no realm "realm1" in this router worker; there are: "realm2"',
+  ],
+];
+
+function withAuth(auth: object, role = "anonymous"): object {
+  return {
+    ...SECOND,
+    realms: [{ name: "realm2", roles: [{ ...REALM.roles[0], name: role }] }],
+    transports: [{ ...SECOND.transports[0], auth }],
+  };
+}
+
+function withAnonymous(anonymous: object, role?: string): object {
+  return withAuth({ anonymous: { type: "static", ...anonymous } }, role);
+}
+
+for (const [what, second, ...findings] of SECONDS) {
+  Deno.test(`loadConfig() tells what is wrong with a second router worker ${what}`, async () => {
+    const { errors, warnings } = await load(node({
+      realms: [{ ...REALM, roles: [...REALM.roles] }],
+    }, second));
+    assertEquals([
+      ...brief(errors).map((text) => `error: ${text}`),
+      ...brief(warnings).map((text) => `warning: ${text}`),
+    ], findings);
+  });
+}
+
+Deno.test("loadConfig() leaves out workers that are disabled, whatever they hold", async () => {
+  const options = { disabled: true, title: "x" };
+  const disabled = [
+    { ...SECOND, options },
+    // Neither names nor addresses nor keys of one that is off count.
+    { ...SECOND, realms: [REALM], transports: [RAWSOCKET], options },
+    { type: "container", components: [{}], options },
+    { type: "guest", executable: "x", options },
+    { type: "router", transports: [{ type: "web" }], zzz: 1, options },
+  ];
+  const { config, warnings, notes } = await loadSound(node({}, ...disabled));
+  assertEquals(config.realms.map(({ name }) => name), ["realm1"]);
+  assertEquals(config.transports.map(({ realms }) => realms), [undefined]);
+  assertEquals(
+    brief(warnings),
+    disabled.map((_, index) =>
+      `workers[${index + 1}]: this worker is disabled; left out`
+    ),
+  );
+  assertEquals(notes.length, 1);
+});
+
+Deno.test("loadConfig() serves workers that are not disabled, and says where that is not clear", async () => {
+  for (const options of [{}, { disabled: false }]) {
+    const { config } = await loadSound(node({}, { ...SECOND, options }));
+    assertEquals(config.transports.length, 2);
+  }
+  for (const disabled of ["true", 1, null]) {
+    const { errors } = await load(
+      node({}, { ...SECOND, options: { disabled } }),
+    );
+    assertEquals(brief(errors).length, 1, String(disabled));
+    assertEquals(
+      brief(errors)[0].startsWith(
+        "workers[1].options.disabled: expected true or false, found ",
+      ),
+      true,
+    );
+  }
+  const { errors } = await load(node({ options: { disabled: true } }));
+  assertEquals(brief(errors), [
+    'no transport is left to start; add one of type "rawsocket"',
   ]);
 });
 

@@ -46,6 +46,18 @@ Deno.test("parseDocument() treats __proto__ as any other key", () => {
   assertEquals([...root?.entries.keys() ?? []], ["__proto__"]);
 });
 
+Deno.test("parseDocument() reports halves of surrogate pairs, in values and in keys", () => {
+  const { faults } = parseDocument(
+    '{"a": "\\ud83d\\ude00", "b": ["x\\ud83d"], "c": {"\\ude00": 1}}',
+  );
+  assertEquals(faults.map(({ offset, path }) => [offset, path]), [
+    [28, "b[0]"],
+    [46, "c"],
+  ]);
+  const [{ message }] = faults;
+  assertEquals(message.startsWith("holds half of a surrogate pair"), true);
+});
+
 Deno.test("parseDocument() reports nesting that exhausts the stack", () => {
   const { root, faults } = parseDocument("[".repeat(1_000_000));
   assertEquals(root, undefined);

@@ -98,24 +98,24 @@ const TRANSPORTS: readonly Row[] = [
     'serializer: "ubjson" is not served: no client in wide use needs it; remove it, or leave such parts out with --ignore-unsupported',
   ],
   [
-    "RS-16: a size that the handshake cannot announce",
-    { max_message_size: 511 },
-    "max_message_size: 511 is out of range; write an integer from 512 to 67108864",
+    "a size of 0",
+    { max_message_size: 0 },
+    "max_message_size: 0 is out of range; write an integer from 1 to 67108864",
   ],
   [
     "a size over 64 MB",
     { max_message_size: 67_108_865 },
-    "max_message_size: 67108865 is out of range; write an integer from 512 to 67108864",
+    "max_message_size: 67108865 is out of range; write an integer from 1 to 67108864",
   ],
   [
     "a size that is no integer",
     { max_message_size: 1.5 },
-    "max_message_size: 1.5 is no integer; write an integer from 512 to 67108864",
+    "max_message_size: 1.5 is no integer; write an integer from 1 to 67108864",
   ],
   [
     "a size that is a boolean",
     { max_message_size: true },
-    "max_message_size: expected an integer from 512 to 67108864, found a boolean",
+    "max_message_size: expected an integer from 1 to 67108864, found a boolean",
   ],
   [
     "a size in two places",
@@ -133,9 +133,9 @@ const TRANSPORTS: readonly Row[] = [
     "options.hello_timeout_ms: 0 is out of range; write an integer from 1 to 3600000",
   ],
   [
-    "RS-16: a size in options that the handshake cannot announce",
-    { options: { max_message_size: 511 } },
-    "options.max_message_size: 511 is out of range; write an integer from 512 to 67108864",
+    "a size of 0 in options",
+    { options: { max_message_size: 0 } },
+    "options.max_message_size: 0 is out of range; write an integer from 1 to 67108864",
   ],
   [
     "a depth that HELLO does not fit into",
@@ -296,7 +296,7 @@ const TRANSPORTS: readonly Row[] = [
       },
     }),
     "endpoint.tls.ca_certificates: Deno cannot ask clients for certificates, so they would not be checked; remove it",
-    "endpoint.tls.ciphers: Deno offers no choice of ciphers, so clients could use others; remove it",
+    "endpoint.tls.ciphers: Deno offers no choice of ciphers: clients are offered those of TLS 1.3, and of TLS 1.2 those with ECDHE and AES-GCM or ChaCha20-Poly1305; remove it, or leave such parts out with --ignore-unsupported",
     "endpoint.tls.dhparam: Deno's TLS has no finite-field Diffie-Hellman; it agrees keys over elliptic curves; remove it, or leave such parts out with --ignore-unsupported",
   ],
   [

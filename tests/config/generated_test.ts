@@ -63,6 +63,11 @@ const expecting = (expected: object) => ({
 const USER = { role: "anonymous" };
 
 /** The same of authentication. */
+const TICKET_STATIC = {
+  type: "static",
+  principals: { joe: { ticket: "t", role: "anonymous" } },
+};
+const TICKET_DYNAMIC = { type: "dynamic", authenticator: "com.auth" };
 const AUTHS: readonly object[] = [
   { ticket: { type: "static", principals: { joe: { ticket: "t", ...USER } } } },
   { ticket: { type: "static", principals: { joe: { ticket: "", ...USER } } } },
@@ -77,6 +82,11 @@ const AUTHS: readonly object[] = [
   { ticket: { type: "dynamic", authenticator: "com.auth" } },
   { ticket: { type: "dynamic", authenticator: "com..auth" } },
   { ticket: { type: "function", create: "x" } },
+  { ticket: [TICKET_STATIC, TICKET_DYNAMIC] },
+  { ticket: [TICKET_STATIC, TICKET_DYNAMIC, TICKET_DYNAMIC] },
+  { ticket: [TICKET_DYNAMIC, TICKET_STATIC] },
+  { ticket: [TICKET_STATIC] },
+  { ticket: [] },
   {
     wampcra: { type: "static", users: { joe: { secret: "${PORT}", ...USER } } },
   },
@@ -174,6 +184,8 @@ const FILES: readonly unknown[] = [
   realm({ options: { call_queue: -1 } }),
   realm({ roles: [{ name: "anonymous", trust_level: 3 }] }),
   realm({ roles: [{ name: "anonymous", trust_level: -1 }] }),
+  realm({ roles: [{ name: "anonymous", on_duplicate_authid: "replace" }] }),
+  realm({ roles: [{ name: "anonymous", on_duplicate_authid: "kill" }] }),
   realm({ options: { uri_check: "strict", enable_meta_api: false } }),
   realm({ options: { enable_meta_api: true } }),
   realm({ options: { enable_meta_api: "yes" } }),

@@ -346,7 +346,8 @@ Deno.test("loadConfig() notes what sizes and settings come to", async () => {
 });
 
 Deno.test("loadConfig() warns of each realm that sessions of a transport cannot join", async () => {
-  const other = { name: "realm2", roles: [{ name: "backend" }] };
+  const backend = { ...REALM.roles[0], name: "backend" };
+  const other = { name: "realm2", roles: [backend] };
   const { warnings } = await loadSound({
     realms: [REALM, other],
     transports: [SOUND],
@@ -355,4 +356,35 @@ Deno.test("loadConfig() warns of each realm that sessions of a transport cannot 
     `realms[1].roles[0].name: no one can get this role: no transport's auth gives it in realm "realm2"`,
     'transports[0]: sessions have the role "anonymous", since there is no auth, but realm "realm2" has no such role, so nobody can join it through transport transport1',
   ]);
+});
+
+Deno.test("RS-16: loadConfig() takes any max_message_size from 1 on, with a warning where the handshake cannot announce so little", async () => {
+  const rows: [size: number, warns: boolean][] = [
+    [1, true],
+    [511, true],
+    [512, false],
+    [513, false],
+  ];
+  for (const [size, warns] of rows) {
+    for (
+      const more of [
+        { max_message_size: size },
+        { options: { max_message_size: size } },
+      ]
+    ) {
+      const { config, warnings } = await loadSound({ ...SOUND, ...more });
+      assertEquals(config.transports[0].maxMessageBytes, size);
+      const path = "options" in more
+        ? "options.max_message_size"
+        : "max_message_size";
+      assertEquals(
+        brief(warnings),
+        warns
+          ? [
+            `${path}: the handshake cannot announce less than 512: clients that keep to what it announces, and send more than ${size} bytes at once, are sent ABORT and closed`,
+          ]
+          : [],
+      );
+    }
+  }
 });

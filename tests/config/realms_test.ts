@@ -273,6 +273,52 @@ Deno.test("PT-01 CT-01: loadConfig() reads how far a role is trusted", async () 
   );
 });
 
+Deno.test("loadConfig() reads what a second session of an authid brings about", async () => {
+  const { config } = await loadSound({
+    realms: [{
+      name: "realm1",
+      roles: [
+        { name: "anonymous" },
+        ...["allow", "refuse", "replace"].map((policy) => ({
+          name: policy,
+          on_duplicate_authid: policy,
+        })),
+      ],
+    }],
+    transports: [SOUND],
+  });
+  assertEquals(
+    config.realms[0].roles.map((role) => role.onDuplicateAuthid),
+    [undefined, undefined, "refuse", "replace"],
+  );
+});
+
+Deno.test("loadConfig() warns where all anonymous sessions are one authid that can be there once", async () => {
+  const rows: [anonymous: object, policy: string, isWarned: boolean][] = [
+    [{ authid: "all" }, "replace", true],
+    [{ authid: "all" }, "refuse", true],
+    [{ authid: "all", realm: "realm1" }, "refuse", true],
+    [{ authid: "all" }, "allow", false],
+    [{}, "replace", false],
+  ];
+  for (const [anonymous, policy, isWarned] of rows) {
+    const { warnings } = await loadSound({
+      realms: [{
+        name: "realm1",
+        roles: [{ name: "anonymous", on_duplicate_authid: policy }],
+      }],
+      transports: [{
+        ...SOUND,
+        auth: { anonymous: { type: "static", ...anonymous } },
+      }],
+    });
+    const about = warnings.filter(({ message }) =>
+      message.includes("on_duplicate_authid")
+    );
+    assertEquals(about.length, isWarned ? 1 : 0, JSON.stringify(anonymous));
+  }
+});
+
 Deno.test("PI-02 CI-03: loadConfig() reads whether clients may ask for disclosure", async () => {
   const realm = (name: string, options?: object) => ({
     name,

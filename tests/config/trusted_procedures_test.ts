@@ -17,14 +17,19 @@ function realm(name: string, roles: object[]): object {
   return { name, roles };
 }
 
-/** The warnings about a file, but for roles that nobody gets. */
+/** What is said of roles in the tests for that. */
+const BESIDE = ["no one can get this role", "has no permissions:"];
+
+/** The warnings about a file, but for roles that nobody gets or that are idle. */
 async function warnings(
   realms: object[],
   transports: object[],
   more: object = {},
 ): Promise<string[]> {
   const { warnings } = await loadSound({ realms, transports, ...more });
-  return brief(warnings).filter((text) => !text.includes("no one can get"));
+  return brief(warnings).filter((text) =>
+    !BESIDE.some((words) => text.includes(words))
+  );
 }
 
 const role = (name: string, ...permissions: object[]) => ({
@@ -138,6 +143,20 @@ Deno.test("DY-01: an authenticator that nobody may register is a warning", async
   }
 });
 
+Deno.test("DY-01: of a method in both forms the place of the authenticator is told, and the config's principals may register it", async () => {
+  const none = realm("realm1", [role("anonymous"), role("service")]);
+  const some = realm("realm1", [role("service", AUTHENTICATE)]);
+  const principals = { a: { ticket: "t", role: "service" } };
+  const both = {
+    ticket: [{ type: "static", principals }, dynamic().ticket],
+  };
+  assertEquals(await warnings([some], [tcp(both)]), []);
+  assertEquals(await warnings([none], [tcp(both)]), [
+    NO_LOGIN('realm "realm1"')
+      .replace("ticket.authenticator", "ticket[1].authenticator"),
+  ]);
+});
+
 const STRANGERS = (procedure: string, decides: string, place: string) =>
   `${place}: anonymous sessions of transport transport1 have the role "anonymous", which may register "${procedure}" in realm "realm1": whoever can reach the transport ${decides}; give that right to a role that has to be proved, or let these sessions in only on a Unix socket of mode 0600`;
 
@@ -177,6 +196,28 @@ Deno.test("AZ-08 DY-01: anonymous sessions that may register whose word is taken
     ]),
     [],
   );
+  // In both forms: one realm by the config, the others by the authenticator.
+  const asks = {
+    type: "dynamic",
+    authenticator: "com.other",
+    "default-role": "anonymous",
+  };
+  const asked = STRANGERS(
+    "com.authorize",
+    "says what sessions may do",
+    "transports[0].auth.anonymous[1].authenticator",
+  );
+  const byForm = async (here: string, role: string) => {
+    const fixed = { type: "static", role, realm: here };
+    const auth = { anonymous: [fixed, asks] };
+    const found = await warnings([...open, elsewhere], [tcp(auth)]);
+    return found.filter((line) => line.includes("com.authorize"));
+  };
+  assertEquals(await byForm("realm2", "anonymous"), [asked]);
+  assertEquals(await byForm("realm1", "asked"), []);
+  assertEquals(await byForm("realm1", "anonymous"), [
+    named.replace("anonymous.role", "anonymous[0].role"),
+  ]);
   assertEquals(await warnings(open, [SOUND]), []);
   const shared = { type: "unix", path: "/run/sluice.sock", mode: "0660" };
   assertEquals(

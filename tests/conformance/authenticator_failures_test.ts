@@ -3,7 +3,8 @@ import { assertEquals } from "@std/assert";
 import { challenged, refusedFor } from "../support/login.ts";
 import { withAuth } from "../support/principals.ts";
 import { helloDetails, type RawClient } from "../support/raw_client.ts";
-import { scenario } from "../support/scenario.ts";
+import { until } from "../support/until.ts";
+import { type Scenario, scenario } from "../support/scenario.ts";
 import {
   asked,
   authenticator,
@@ -12,6 +13,14 @@ import {
   NONCE,
   question,
 } from "./_authenticator.ts";
+
+/** The client hangs up, and the router has seen it. */
+async function gone(router: Scenario, client: RawClient): Promise<void> {
+  const before = router.server.running.inventory().connections;
+  client.close();
+  const { running } = router.server;
+  await until(() => running.inventory().connections < before);
+}
 
 /** What an authenticator may not return, by method. */
 const GARBAGE: [
@@ -197,16 +206,66 @@ scenario(
     await challenged(client, "ticket", { authid: "joe" });
     await client.send([5, "t", {}]);
     const { answer } = await question(callee);
-    client.close();
-    // The router lets go of the question as soon as it sees the end.
-    while (router.server.running.inventory().authenticatorCalls > 0) {
-      await callee.expectNothing();
-    }
+    await gone(router, client);
     await answer(["user"]);
     await callee.expectNothing();
-    assertEquals(router.server.running.inventory().sessions, 1);
+    const { sessions, authenticatorCalls } = router.server.running.inventory();
+    assertEquals([sessions, authenticatorCalls], [1, 0]);
   },
   withAuth(asked("ticket")),
+);
+
+scenario(
+  "DY-03 AU-12: clients that hang up keep their places until the authenticator has answered",
+  async (router) => {
+    const callee = await authenticator(router);
+    const questions = [];
+    for (let i = 0; i < 2; i++) {
+      const client = await router.open();
+      await challenged(client, "ticket", { authid: `u${i}` });
+      await client.send([5, "t", {}]);
+      questions.push(await question(callee));
+      await gone(router, client);
+    }
+    const { running } = router.server;
+    assertEquals(running.inventory().authenticatorCalls, 2);
+    const third = await router.open();
+    await challenged(third, "ticket", { authid: "u3" });
+    await refusedFor(third, "t", FAILED);
+    // Nobody has been asked about it, and one place is free again.
+    await questions[0].answer(["user"]);
+    await callee.expectNothing();
+    assertEquals(running.inventory().authenticatorCalls, 1);
+    const fourth = await router.open();
+    await challenged(fourth, "ticket", { authid: "u4" });
+    await fourth.send([5, "t", {}]);
+    await (await question(callee)).answer(["user"]);
+    assertEquals((await fourth.receive())[0], 2);
+    // Those of an authenticator that goes away are free, too.
+    await gone(router, callee);
+    await until(() => running.inventory().authenticatorCalls === 0);
+  },
+  withAuth(asked("ticket"), { limits: { maxAuthenticatorCalls: 2 } }),
+);
+
+scenario(
+  "DY-03 AU-12: a place is given back when the time is up, for one that has hung up as well",
+  async (router) => {
+    const callee = await authenticator(router);
+    const client = await router.open();
+    await challenged(client, "ticket", { authid: "joe" });
+    await client.send([5, "t", {}]);
+    await question(callee);
+    await gone(router, client);
+    const { running } = router.server;
+    assertEquals(running.inventory().authenticatorCalls, 1);
+    await until(() => running.inventory().authenticatorCalls === 0);
+    // It is not a guess, whoever hung up.
+    assertEquals(running.counted("logins_denied"), 0);
+  },
+  withAuth(asked("ticket"), {
+    limits: { maxAuthenticatorCalls: 1, authenticatorTimeoutMs: 200 },
+  }),
 );
 
 scenario(

@@ -169,7 +169,7 @@ scenario(
     assertEquals(abort.length, 3, show(abort));
     assertEquals([abort[0], abort[2]], [3, "wamp.error.protocol_violation"]);
     assertEquals(Object.keys(abort[1]), ["message"]);
-    assertEquals(abort[1].message, "The message is too short");
+    assertEquals(abort[1].message, "The message has too few elements");
     await client.expectClosed();
   },
   { everySerializer: true },

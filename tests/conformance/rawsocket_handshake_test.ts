@@ -150,6 +150,9 @@ scenario(
 
 /** Configured limits, and the exponent that the handshake must advertise. */
 const LIMITS: [maxMessageBytes: number, exponent: number][] = [
+  [1, 0],
+  [100, 0],
+  [511, 0],
   [512, 0],
   [1000, 0],
   [1023, 0],

@@ -353,7 +353,9 @@ scenario(
 );
 
 const DYNAMIC: ScenarioOptions = {
-  realms: [openRealm("realm1", ["guest"]), openRealm("realm2", ["guest"])],
+  realms: ["realm1", "realm2"].map((name) =>
+    openRealm(name, ["guest"], ["com.authenticate"])
+  ),
   auth: asked("ticket"),
 };
 

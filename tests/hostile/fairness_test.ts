@@ -8,7 +8,7 @@ import type { Deadline } from "../../src/base/timer_wheel.ts";
 import { RAWSOCKET_FRAMER } from "../../src/rawsocket/frame.ts";
 import { RawSocketFraming } from "../../src/rawsocket/rawsocket_framing.ts";
 import type { MessageReceiver } from "../../src/transport/message_receiver.ts";
-import { createSerializer } from "../../src/serializer/formats.ts";
+import { Serializer } from "../../src/serializer/serializer.ts";
 import {
   Connection,
   type ConnectionOptions,
@@ -91,7 +91,7 @@ class CostlySession implements MessageReceiver {
 
 function optionsFor(session: MessageReceiver): ConnectionOptions {
   const flushQueue = new FlushQueue();
-  const serializer = createSerializer("msgpack", 64);
+  const serializer = new Serializer("msgpack", 64);
   const encoder = new FrameEncoder(serializer, RAWSOCKET_FRAMER, flushQueue);
   return {
     pipeline: new Pipeline<Connection>((error) => {

@@ -293,16 +293,14 @@ export class NaiveDealer {
       .sort(byPrecedence)[0];
   }
 
-  #isFree({ client, choice }: NaiveCallee, id: number): boolean {
-    if (!choice.concurrency) return true;
-    const pending = this.#pendingAt(client, id);
-    return pending < choice.concurrency;
+  #isFree(callee: NaiveCallee): boolean {
+    const { concurrency } = callee.choice;
+    return !concurrency || this.#pendingAt(callee) < concurrency;
   }
 
-  #pendingAt(client: NaiveClient, id: number): number {
-    return this.calls.filter(({ callee, registration }) =>
-      callee?.client === client && registration.id === id
-    ).length;
+  /** Of those from before it registered anew, none counts. */
+  #pendingAt(callee: NaiveCallee): number {
+    return this.calls.filter((call) => call.callee === callee).length;
   }
 
   #choose(
@@ -311,14 +309,14 @@ export class NaiveDealer {
   ): NaiveCallee | undefined {
     const { id, callees, policy } = registration;
     const free = callees.filter((callee) =>
-      this.#isFree(callee, id) && !tried.includes(callee.client)
+      this.#isFree(callee) && !tried.includes(callee.client)
     );
     switch (policy) {
       case "last":
         return free.at(-1);
       case "least_pending":
         return free.toSorted((a, b) =>
-          this.#pendingAt(a.client, id) - this.#pendingAt(b.client, id)
+          this.#pendingAt(a) - this.#pendingAt(b)
         )[0];
       case "random": {
         const taken = this.#chance(id);

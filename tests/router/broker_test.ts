@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { Event, RouterMessage } from "../../src/wamp/message.ts";
+import {
+  type Event,
+  type RouterMessage,
+  SendOutcome,
+} from "../../src/wamp/message.ts";
 import { MessageCode } from "../../src/wamp/message_code.ts";
 import { Payload } from "../../src/wamp/payload.ts";
-import { ProtocolError } from "../../src/wamp/protocol_error.ts";
-import { SendOutcome } from "../../src/wamp/send_outcome.ts";
+import { ProtocolError } from "../../src/wamp/error_uri.ts";
 import { JSON_CODEC } from "../support/serializers.ts";
 import { utf8 } from "../support/hex.ts";
 import { TestPeer, TestRealm } from "../support/test_realm.ts";
@@ -33,7 +36,7 @@ function subscribed(peer: TestPeer, topic: string, options = {}): number {
 
 function jsonPayload(text: string): Payload {
   const bytes = utf8(text);
-  return new Payload(JSON_CODEC.serializer, bytes, 0, bytes.length, 1);
+  return new Payload(JSON_CODEC.format, bytes, 0, bytes.length, 1);
 }
 
 Deno.test("ID-03: subscription IDs count from 1 and do not come back", () => {

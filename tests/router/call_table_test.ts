@@ -1,10 +1,9 @@
 /** Every call ends once, whatever way it ends (RP-09, CX). */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { RouterMessage } from "../../src/wamp/message.ts";
+import { type RouterMessage, SendOutcome } from "../../src/wamp/message.ts";
 import { MessageCode } from "../../src/wamp/message_code.ts";
 import { NO_PAYLOAD } from "../../src/wamp/payload.ts";
-import { ProtocolError } from "../../src/wamp/protocol_error.ts";
-import { SendOutcome } from "../../src/wamp/send_outcome.ts";
+import { ProtocolError } from "../../src/wamp/error_uri.ts";
 import { type TestPeer, TestRealm } from "../support/test_realm.ts";
 
 const CANCELED = "wamp.error.canceled";

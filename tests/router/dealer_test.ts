@@ -1,10 +1,13 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ID_MAX } from "../../src/wamp/id.ts";
-import type { Invocation, RouterMessage } from "../../src/wamp/message.ts";
+import {
+  type Invocation,
+  type RouterMessage,
+  SendOutcome,
+} from "../../src/wamp/message.ts";
 import { MessageCode } from "../../src/wamp/message_code.ts";
 import { NO_PAYLOAD } from "../../src/wamp/payload.ts";
-import { ProtocolError } from "../../src/wamp/protocol_error.ts";
-import { SendOutcome } from "../../src/wamp/send_outcome.ts";
+import { ProtocolError } from "../../src/wamp/error_uri.ts";
 import { TestPeer, TestRealm } from "../support/test_realm.ts";
 
 /** The refusals among `messages`: request type, request and URI. */

@@ -10,9 +10,8 @@ import {
   type StoredEvent,
 } from "../../src/router/event_store.ts";
 import { ClientFeature } from "../../src/wamp/features.ts";
-import type { Event } from "../../src/wamp/message.ts";
+import { type Event, SendOutcome } from "../../src/wamp/message.ts";
 import { MessageCode } from "../../src/wamp/message_code.ts";
-import { SendOutcome } from "../../src/wamp/send_outcome.ts";
 import { payloadOf as valuesPayload } from "../../src/wamp/values.ts";
 import {
   encodeValue,
@@ -403,7 +402,7 @@ Deno.test("what a retained event is transcoded to for a subscriber is not kept w
     const subscriber = realm.join();
     subscriber.subscribe("com.a", { get_retained: true });
     const [sent] = eventsOf(subscriber);
-    const format = MSGPACK_CODEC.serializer;
+    const format = MSGPACK_CODEC.format;
     assertEquals(valuesOf(sent.payload.in(format)), [[1]]);
     assertNotStrictEquals(payload.in(format), sent.payload.in(format));
   }

@@ -290,7 +290,7 @@ Deno.test("an answer is as long as its events are in the serializer of who asks"
       yield stored(++read, { payload });
     }
   };
-  const call = payloadOf([1]).in(JSON_CODEC.serializer);
+  const call = payloadOf([1]).in(JSON_CODEC.format);
   const values = readValues(call);
   const answer = queryEventHistory(asker.peer, values, call, asker.realm);
   assertEquals(found(answer), "wamp.error.payload_size_exceeded");

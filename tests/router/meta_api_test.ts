@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Dict } from "../../src/wamp/options.ts";
 import { MessageCode } from "../../src/wamp/message_code.ts";
-import { SendOutcome } from "../../src/wamp/send_outcome.ts";
+import { SendOutcome } from "../../src/wamp/message.ts";
 import { payloadOf, readValues } from "../../src/wamp/values.ts";
 import {
   ALLOW_ALL,

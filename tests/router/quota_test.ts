@@ -59,6 +59,21 @@ Deno.test("QuotaBook counts sessions by role, authid and address, each by itself
   }
 });
 
+Deno.test("QuotaBook: a session gives its place to one of its authid, and that of its address only there", () => {
+  for (const scope of ["role", "authid", "address"] as const) {
+    const { book } = bookWith({ [scope]: { sessions: 1 } });
+    const old = book.enter(ANNA);
+    const elsewhere = { ...ANNA, address: BOB.address };
+    assertEquals(book.refusal(ANNA, old), undefined, scope);
+    assertEquals(book.refusal(elsewhere, old), undefined, scope);
+    assertEquals(typeof book.refusal(ANNA), "string", scope);
+    if (scope === "address") {
+      book.enter(BOB);
+      assertEquals(typeof book.refusal(elsewhere, old), "string");
+    }
+  }
+});
+
 Deno.test("a Quota refuses what any of its scopes is full of", () => {
   const { book } = bookWith({ authid: { subscriptions: 2 } });
   const here = book.enter(ANNA);

@@ -1,9 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Router } from "../../src/router/router.ts";
-import type { RouterMessage } from "../../src/wamp/message.ts";
+import { type RouterMessage, SendOutcome } from "../../src/wamp/message.ts";
 import { MessageCode } from "../../src/wamp/message_code.ts";
-import { ProtocolError } from "../../src/wamp/protocol_error.ts";
-import { SendOutcome } from "../../src/wamp/send_outcome.ts";
+import { ProtocolError } from "../../src/wamp/error_uri.ts";
 import { type SeededRandom, withSeed } from "../support/seed.ts";
 import { ManualTime } from "../support/manual_time.ts";
 import {

@@ -395,6 +395,6 @@ Deno.test("indefinite payload is counted right, wherever it stands (SC-02)", () 
     { k: [[[4]], {}] },
   ];
   assertEquals(valuesOf(payload), expected);
-  assertEquals(valuesOf(payload.in(MSGPACK_CODEC.serializer)), expected);
+  assertEquals(valuesOf(payload.in(MSGPACK_CODEC.format)), expected);
   assertEquals(treesOf(payload).length, 2);
 });

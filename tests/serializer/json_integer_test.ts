@@ -1,5 +1,5 @@
 import { assertStrictEquals } from "@std/assert";
-import { exactInteger } from "../../src/serializer/json_integer.ts";
+import { exactInteger } from "../../src/serializer/json_lexeme.ts";
 import { withSeed } from "../support/seed.ts";
 
 Deno.test("exactInteger() reads what is integral and in [0, 2^53] (SJ-03, A-11)", () => {

@@ -12,7 +12,7 @@ import {
 } from "@std/assert";
 import { MessageCode } from "../../src/wamp/message_code.ts";
 import { Payload } from "../../src/wamp/payload.ts";
-import { ProtocolError } from "../../src/wamp/protocol_error.ts";
+import { ProtocolError } from "../../src/wamp/error_uri.ts";
 import { UnsupportedValueError } from "../../src/wamp/value_sink.ts";
 import {
   constant,
@@ -75,20 +75,20 @@ const DIVIDED: [name: string, codec: Codec, parts: Parts][] = [
   ],
 ];
 
-for (const [name, { serializer }, parts] of DIVIDED) {
+for (const [name, { format }, parts] of DIVIDED) {
   Deno.test(`elements of payload are told apart where they are: ${name} (SE-11)`, () => {
     const [args, between, keywords] = parts;
     const chunk = concat(bytesOf("5b 91"), ...parts, bytesOf("5d c0"));
     const end = chunk.length - 2;
-    const both = new Payload(serializer, chunk, 2, end, 2);
-    assertEquals(octetsOf(serializer.elements(both)), [args, keywords]);
+    const both = new Payload(format, chunk, 2, end, 2);
+    assertEquals(octetsOf(format.elements(both)), [args, keywords]);
     const argsEnd = end - between.length - keywords.length;
-    const one = new Payload(serializer, chunk, 2, argsEnd, 1);
-    assertEquals(octetsOf(serializer.elements(one)), [args]);
+    const one = new Payload(format, chunk, 2, argsEnd, 1);
+    assertEquals(octetsOf(format.elements(one)), [args]);
     // What is made of the element is not kept with what it was of.
-    assertNotStrictEquals(serializer.elements(one)[0], one);
-    const none = new Payload(serializer, chunk, 2, 2, 0);
-    assertEquals(serializer.elements(none), []);
+    assertNotStrictEquals(format.elements(one)[0], one);
+    const none = new Payload(format, chunk, 2, 2, 0);
+    assertEquals(format.elements(none), []);
   });
 }
 
@@ -124,7 +124,7 @@ Deno.test("an element within values is copied where the format is its own (SE-11
   for (const [codec, octets, due] of rows) {
     const element = payloadOf(codec, octets, 1);
     const value = [0, element, { a: element, z: true }];
-    assertEquals(encodeValue(codec, value), due, codec.format.name);
+    assertEquals(encodeValue(codec, value), due, codec.serializer.name);
   }
 });
 
@@ -135,7 +135,7 @@ Deno.test("an element within values is transcoded where the format is another (A
       const element = payloadOfTrees(from, tree);
       for (const to of CODECS) {
         const octets = encodeValue(to, ["x", element, { y: element }]);
-        const moved = treesOf(element.in(to.serializer))[0];
+        const moved = treesOf(element.in(to.format))[0];
         assertEquals(treesOf(payloadOf(to, octets, 1)), [{
           list: [{ text: "x" }, moved, { dict: [["y", moved]] }],
         }]);
@@ -159,8 +159,7 @@ Deno.test("who reads values that hold an element reads it, too", () => {
     kwargs: { k: [1, "b"] },
   });
   for (const codec of CODECS) {
-    const [args, kwargs] = payload.in(codec.serializer).format
-      ?.elements(payload.in(codec.serializer)) ?? [];
+    const [args, kwargs] = codec.format.elements(payload.in(codec.format));
     assertEquals(decodeValue(codec, octetsOf([args])[0]), [[1, "b"], 2]);
     assertEquals(decodeValue(codec, octetsOf([kwargs])[0]), { k: [1, "b"] });
   }
@@ -169,14 +168,14 @@ Deno.test("who reads values that hold an element reads it, too", () => {
 Deno.test("elements of payload that is in no format yet are values as well", () => {
   const payload = valuesPayload([1.5], { k: "v" });
   const [args, kwargs] = payload.format?.elements(payload) ?? [];
-  assertEquals(octetsOf([args.in(JSON_CODEC.serializer)]), [utf8("[1.5]")]);
-  assertEquals(octetsOf([kwargs.in(JSON_CODEC.serializer)]), [
+  assertEquals(octetsOf([args.in(JSON_CODEC.format)]), [utf8("[1.5]")]);
+  assertEquals(octetsOf([kwargs.in(JSON_CODEC.format)]), [
     utf8('{"k":"v"}'),
   ]);
   // And the other way.
   const octets = payloadOf(JSON_CODEC, utf8('{"k":"v"}'), 1);
-  const back = octets.in(payload.format ?? JSON_CODEC.serializer);
-  assertEquals(octetsOf([back.in(JSON_CODEC.serializer)]), [utf8('{"k":"v"}')]);
+  const back = octets.in(payload.format ?? JSON_CODEC.format);
+  assertEquals(octetsOf([back.in(JSON_CODEC.format)]), [utf8('{"k":"v"}')]);
 });
 
 /** A list with a topic and payload; the octets that are the payload. */
@@ -211,35 +210,46 @@ const PUBLICATIONS: [
 ];
 
 Deno.test("a topic and payload in a list are read as those of a message (SE-11, SE-09)", () => {
-  for (const [{ serializer }, octets, count, due] of PUBLICATIONS) {
+  for (const [{ format }, octets, count, due] of PUBLICATIONS) {
     const chunk = concat(bytesOf("5b 5b"), octets, bytesOf("5d c0"));
-    const list = new Payload(serializer, chunk, 2, chunk.length - 2, 1);
-    const [topic, payload] = serializer.readPublication(list);
-    assertEquals(topic, "c.a");
+    const list = new Payload(format, chunk, 2, chunk.length - 2, 1);
+    const items = format.openList(list);
+    assertEquals(items.next(), true);
+    assertEquals(items.text(), "c.a");
+    const payload = items.payload();
     assertEquals(payload.count, count);
     assertEquals(payload.bytes.slice(payload.start, payload.end), due);
   }
   const values = valuesPayload(["c.a", [1], { k: 2 }]);
-  const [topic, payload] = values.format?.readPublication(values) ?? [];
+  const items = values.format?.openList(values);
+  assertEquals(items?.next(), true);
+  assertEquals(items?.text(), "c.a");
+  const payload = items?.payload();
   assertInstanceOf(payload, Payload);
-  assertEquals([topic, readValues(payload)], ["c.a", {
+  assertEquals(readValues(payload), {
     args: [1],
     kwargs: { k: 2 },
-  }]);
+  });
 });
 
-Deno.test("a list without a topic is no publication", () => {
+Deno.test("the items of a list end, and what is no list has none", () => {
   for (const codec of CODECS) {
     const list = payloadOf(codec, encodeValue(codec, []), 1);
-    assertThrows(
-      () => codec.serializer.readPublication(list),
-      ProtocolError,
-      "A topic is due",
-    );
+    assertEquals(codec.format.openList(list).next(), false);
+    const dict = payloadOf(codec, encodeValue(codec, {}), 1);
+    assertThrows(() => codec.format.openList(dict), ProtocolError);
+  }
+  for (const [value, isText] of [[[1], false], [{}, undefined]] as const) {
+    const payload = constant(value);
+    assertThrows(() => {
+      const items = payload.format?.openList(payload);
+      assertEquals(items?.next(), true);
+      if (isText === false) items?.text();
+    }, ProtocolError);
   }
 });
 
-Deno.test("a list that no message could end with is no publication (MF-12)", () => {
+Deno.test("a list that no message could end with cannot be read as one (MF-12)", () => {
   const rows: [codec: Codec, list: Uint8Array][] = [
     [JSON_CODEC, utf8("[1,[],{}]")],
     [JSON_CODEC, utf8('["c.a",{},[]]')],
@@ -254,7 +264,12 @@ Deno.test("a list that no message could end with is no publication (MF-12)", () 
   ];
   for (const [codec, octets] of rows) {
     const list = payloadOf(codec, octets, 1);
-    assertThrows(() => codec.serializer.readPublication(list), ProtocolError);
+    assertThrows(() => {
+      const items = codec.format.openList(list);
+      items.next();
+      items.text();
+      items.payload();
+    }, ProtocolError);
   }
 });
 
@@ -270,8 +285,8 @@ Deno.test("a constant among other values is written as they are, and once in eac
       })
     );
     assertEquals([first, second], [plain, plain]);
-    const written = shared.in(codec.serializer);
-    assertStrictEquals(shared.in(codec.serializer), written);
+    const written = shared.in(codec.format);
+    assertStrictEquals(shared.in(codec.format), written);
     // What is in it is what is copied.
     written.bytes[written.end - 1] ^= 1;
     const third = encode(codec, {

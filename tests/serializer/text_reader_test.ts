@@ -3,7 +3,7 @@ import {
   readText,
   readTextLeniently,
 } from "../../src/serializer/text_reader.ts";
-import { ProtocolError } from "../../src/wamp/protocol_error.ts";
+import { ProtocolError } from "../../src/wamp/error_uri.ts";
 import { bytesOf, concat, utf8 } from "../support/hex.ts";
 import { withSeed } from "../support/seed.ts";
 import { randomText } from "../support/value_tree.ts";

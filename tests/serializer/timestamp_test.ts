@@ -1,5 +1,5 @@
 import { assertStrictEquals } from "@std/assert";
-import { rfc3339 } from "../../src/serializer/timestamp.ts";
+import { rfc3339 } from "../../src/serializer/transcoding.ts";
 
 Deno.test("rfc3339() writes UTC, the fraction as short as it is exact (A-13)", () => {
   assertStrictEquals(rfc3339(0, 0), "1970-01-01T00:00:00Z");

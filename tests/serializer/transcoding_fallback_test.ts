@@ -196,13 +196,13 @@ Deno.test("a value that another serializer has no form for is refused (A-13)", (
     const bytes = from === JSON_CODEC ? utf8(source) : bytesOf(source);
     const payload = payloadOf(from, bytes, 1);
     assertThrows(
-      () => payload.in(to.serializer),
+      () => payload.in(to.format),
       UnsupportedValueError,
       undefined,
       source,
     );
     // To equal serializers it goes as it came.
-    assertStrictEquals(payload.in(from.serializer), payload);
+    assertStrictEquals(payload.in(from.format), payload);
   }
 });
 
@@ -245,7 +245,7 @@ Deno.test("U+0000 before what is no canonical base64 is text (SJ-06, A-14)", () 
     const text = JSON.parse(`"\\u0000${row}"`) as string;
     const trees = treesOf(
       payloadOf(JSON_CODEC, utf8(`["\\u0000${row}"]`), 1).in(
-        MSGPACK_CODEC.serializer,
+        MSGPACK_CODEC.format,
       ),
     );
     assertEquals(trees, [{ list: [{ text }] }], row);
@@ -300,7 +300,7 @@ Deno.test("a million tags, also on a key, are no deep stack (A-13)", () => {
     ],
   ] as const;
   for (const [bytes, expected] of rows) {
-    const moved = payloadOf(CBOR_CODEC, bytes, 1).in(MSGPACK_CODEC.serializer);
+    const moved = payloadOf(CBOR_CODEC, bytes, 1).in(MSGPACK_CODEC.format);
     assertEquals(
       moved.bytes.subarray(moved.start, moved.end).toHex(),
       expected,

@@ -28,11 +28,11 @@ for (const from of CODECS) {
           const args: Tree = { list: [randomTree(random, 5)] };
           const keywords: Tree = { dict: [["k", randomTree(random, 4)]] };
           const payload = payloadOfTrees(from, args, keywords);
-          const moved = payload.in(to.serializer);
+          const moved = payload.in(to.format);
           assertEquals(treesOf(moved), [args, keywords]);
           assertStrictEquals(moved.count, 2);
           if (from === to) assertStrictEquals(moved, payload);
-          else assertStrictEquals(payload.in(to.serializer), moved);
+          else assertStrictEquals(payload.in(to.format), moved);
         }
       });
     });
@@ -144,7 +144,7 @@ Deno.test("characters may need escapes in JSON", () => {
   const text = '"\\\b\f\n\r\t\u0001\u001f\u007f\u2028/';
   const tree: Tree = { list: [{ text }] };
   for (const from of [MSGPACK_CODEC, CBOR_CODEC]) {
-    const moved = payloadOfTrees(from, tree).in(JSON_CODEC.serializer);
+    const moved = payloadOfTrees(from, tree).in(JSON_CODEC.format);
     assertEquals(treesOf(moved), [tree]);
     const json = new TextDecoder().decode(
       moved.bytes.subarray(moved.start, moved.end),
@@ -164,7 +164,7 @@ Deno.test("__proto__ is a key like others", () => {
 
 Deno.test("no payload is no payload in every serializer", () => {
   for (const codec of CODECS) {
-    assertStrictEquals(NO_PAYLOAD.in(codec.serializer), NO_PAYLOAD);
+    assertStrictEquals(NO_PAYLOAD.in(codec.format), NO_PAYLOAD);
   }
 });
 
@@ -184,7 +184,7 @@ Deno.test("keys of every plain type come through both binary serializers", () =>
   };
   for (const from of [MSGPACK_CODEC, CBOR_CODEC]) {
     for (const to of [MSGPACK_CODEC, CBOR_CODEC]) {
-      const moved = payloadOfTrees(from, tree).in(to.serializer);
+      const moved = payloadOfTrees(from, tree).in(to.format);
       assertEquals(treesOf(moved), [tree]);
     }
   }

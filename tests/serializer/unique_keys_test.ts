@@ -3,7 +3,7 @@
  * no form for it there (A-13, SE-04).
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { UniqueKeys } from "../../src/serializer/unique_keys.ts";
+import { UniqueKeys } from "../../src/serializer/transcoding.ts";
 import {
   type DictKey,
   UnsupportedValueError,
@@ -190,11 +190,11 @@ for (const one of PAIRS) {
       for (const to of CODECS) {
         const { name: target } = to.serializer;
         if (to === one.from) {
-          assertEquals(payload.in(to.serializer), payload);
-        } else if (one[target]) payload.in(to.serializer);
+          assertEquals(payload.in(to.format), payload);
+        } else if (one[target]) payload.in(to.format);
         else {
           assertThrows(
-            () => payload.in(to.serializer),
+            () => payload.in(to.format),
             UnsupportedValueError,
             undefined,
             `${bytes.toHex()} in ${target}`,

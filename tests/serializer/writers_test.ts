@@ -23,7 +23,7 @@ import { randomInteger, randomText } from "../support/value_tree.ts";
 
 function written(codec: Codec, tell: (sink: ValueSink) => void): Uint8Array {
   const out = new ByteWriter(new Uint8Array(0));
-  const writer = codec.format.newWriter();
+  const writer = codec.format.newWriter(false);
   writer.open(out);
   tell(writer);
   return out.toBytes();

@@ -10,16 +10,16 @@ import type { QuotaTable } from "../../src/router/quota.ts";
 import { Router } from "../../src/router/router.ts";
 import { Session, type SessionOptions } from "../../src/session/session.ts";
 import type { SessionLink } from "../../src/session/session_link.ts";
-import type {
-  ClientMessage,
-  Hello,
-  RouterMessage,
+import {
+  type ClientMessage,
+  type Hello,
+  type RouterMessage,
+  SendOutcome,
 } from "../../src/wamp/message.ts";
 import { MessageCode } from "../../src/wamp/message_code.ts";
 import type { Dict } from "../../src/wamp/options.ts";
 import { NO_PAYLOAD } from "../../src/wamp/payload.ts";
-import { ProtocolError } from "../../src/wamp/protocol_error.ts";
-import { SendOutcome } from "../../src/wamp/send_outcome.ts";
+import { ProtocolError } from "../../src/wamp/error_uri.ts";
 import { ManualTime } from "../support/manual_time.ts";
 import {
   plainRealm,

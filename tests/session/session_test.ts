@@ -2,10 +2,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { LoginMethod } from "../../src/auth/login_method.ts";
 import type { QuotaTable } from "../../src/router/quota.ts";
-import type { RouterMessage } from "../../src/wamp/message.ts";
+import { type RouterMessage, SendOutcome } from "../../src/wamp/message.ts";
 import { MessageCode, messageName } from "../../src/wamp/message_code.ts";
-import { ProtocolError } from "../../src/wamp/protocol_error.ts";
-import { SendOutcome } from "../../src/wamp/send_outcome.ts";
+import { ProtocolError } from "../../src/wamp/error_uri.ts";
 import {
   CLIENT_MESSAGES,
   clientMessage,

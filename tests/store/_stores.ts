@@ -21,9 +21,9 @@ import { TestCounters } from "../support/test_realm.ts";
 
 /** Payload formats by name, as the server has them. */
 export const FORMATS: PayloadFormats = {
-  json: JSON_CODEC.serializer,
-  msgpack: MSGPACK_CODEC.serializer,
-  cbor: CBOR_CODEC.serializer,
+  json: JSON_CODEC.format,
+  msgpack: MSGPACK_CODEC.format,
+  cbor: CBOR_CODEC.format,
 };
 
 /** One line of a log. */

@@ -1,5 +1,5 @@
 /** What every store promises: the same tests for memory and SQLite. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import type { EventStore, StoredEvent } from "../../src/router/event_store.ts";
 import { payloadOf } from "../../src/wamp/values.ts";
 import {
@@ -271,7 +271,7 @@ eachStore("events come back as they were", ({ open }) => {
     assertEquals(rest, wantedRest);
     assertEquals(valuesOf(payload), valuesOf(wanted));
     assertEquals(payload.count, wanted.count);
-    assertEquals(payload.format?.slot, wanted.format?.slot);
+    assertStrictEquals(payload.format, wanted.format);
   }
   assertEquals(back.length, events.length);
   const [retained] = store.retained(`topic ${2 ** 53}`);

@@ -13,7 +13,7 @@ export function assertMoves(
   expected: string,
 ): void {
   const bytes = from === JSON_CODEC ? utf8(source) : bytesOf(source);
-  const moved = payloadOf(from, bytes, 1).in(to.serializer);
+  const moved = payloadOf(from, bytes, 1).in(to.format);
   const octets = moved.bytes.subarray(moved.start, moved.end);
   const found = to === JSON_CODEC
     ? new TextDecoder().decode(octets)

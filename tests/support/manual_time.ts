@@ -1,7 +1,6 @@
 /** Time that stands still until a test moves it. */
-import type { Clock } from "../../src/base/clock.ts";
+import type { Clock, Timers } from "../../src/base/timers.ts";
 import { type Deadline, TimerWheel } from "../../src/base/timer_wheel.ts";
-import type { Timers } from "../../src/base/timers.ts";
 
 /** Time of day and deadlines of one test. */
 export class ManualTime implements Clock, Timers {

@@ -1,19 +1,15 @@
 /** The three serializers, and shortcuts to read and write with them. */
 import { assertInstanceOf, assertThrows } from "@std/assert";
 import { ByteWriter } from "../../src/base/byte_writer.ts";
-import { CBOR_FORMAT } from "../../src/serializer/cbor.ts";
+import type { Format } from "../../src/serializer/format.ts";
 import {
-  type Format,
-  FormatSerializer,
-} from "../../src/serializer/format_serializer.ts";
-import { JSON_FORMAT } from "../../src/serializer/json.ts";
-import { MSGPACK_FORMAT } from "../../src/serializer/msgpack.ts";
-import type { Serializer } from "../../src/serializer/serializer.ts";
-import { ValueBuilder } from "../../src/wamp/value_builder.ts";
-import { writeValue } from "../../src/wamp/value_writer.ts";
+  Serializer,
+  type SerializerName,
+} from "../../src/serializer/serializer.ts";
+import { ValueBuilder, writeValue } from "../../src/wamp/values.ts";
 import type { ClientMessage, RouterMessage } from "../../src/wamp/message.ts";
 import { Payload } from "../../src/wamp/payload.ts";
-import { ProtocolError } from "../../src/wamp/protocol_error.ts";
+import { ProtocolError } from "../../src/wamp/error_uri.ts";
 import { utf8 } from "./hex.ts";
 import { tell, type Tree, TreeBuilder } from "./value_tree.ts";
 
@@ -26,13 +22,18 @@ export interface Codec {
   readonly serializer: Serializer;
 }
 
-function codec(format: Format): Codec {
-  return { format, serializer: new FormatSerializer(format, DEPTH_MAX) };
+/** The serializer of that name. */
+export function codecOf(
+  name: SerializerName,
+  maxDepth: number = DEPTH_MAX,
+): Codec {
+  const serializer = new Serializer(name, maxDepth);
+  return { format: serializer.format, serializer };
 }
 
-export const JSON_CODEC = codec(JSON_FORMAT);
-export const MSGPACK_CODEC = codec(MSGPACK_FORMAT);
-export const CBOR_CODEC = codec(CBOR_FORMAT);
+export const JSON_CODEC = codecOf("json");
+export const MSGPACK_CODEC = codecOf("msgpack");
+export const CBOR_CODEC = codecOf("cbor");
 export const CODECS: readonly Codec[] = [JSON_CODEC, MSGPACK_CODEC, CBOR_CODEC];
 
 /** Reads the message that fills `bytes`. */
@@ -64,7 +65,7 @@ export function encodeValue(
   value: unknown,
 ): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(new Uint8Array(0));
-  const writer = format.newWriter();
+  const writer = format.newWriter(false);
   writer.open(out);
   writeValue(value, writer);
   return out.toBytes();
@@ -73,17 +74,17 @@ export function encodeValue(
 /** The JavaScript value that fills `bytes`. */
 export function decodeValue(codec: Codec, bytes: Uint8Array): unknown {
   const builder = new ValueBuilder();
-  codec.serializer.readPayload(payloadOf(codec, bytes, 1), builder);
+  codec.format.readPayload(payloadOf(codec, bytes, 1), builder);
   return builder.take();
 }
 
 /** `bytes` as payload of `count` elements. */
 export function payloadOf(
-  { serializer }: Codec,
+  { format }: Codec,
   bytes: Uint8Array,
   count: 1 | 2,
 ): Payload {
-  return new Payload(serializer, bytes, 0, bytes.length, count);
+  return new Payload(format, bytes, 0, bytes.length, count);
 }
 
 /** `trees` as payload. */
@@ -92,7 +93,7 @@ export function payloadOfTrees(
   ...trees: [Tree] | [Tree, Tree]
 ): Payload {
   const out = new ByteWriter(new Uint8Array(0));
-  const writer = codec.format.newWriter();
+  const writer = codec.format.newWriter(false);
   writer.open(out);
   for (const tree of trees) tell(tree, writer);
   return payloadOf(codec, out.toBytes(), trees.length === 1 ? 1 : 2);

@@ -1,7 +1,7 @@
 /**
  * A realm without sockets: peers whose outlets record what they are sent.
  */
-import type { RandomSource } from "../../src/base/random.ts";
+import { RandomIds, type RandomSource } from "../../src/wamp/id.ts";
 import type { EventStore } from "../../src/router/event_store.ts";
 import type { Peer, PeerLimits } from "../../src/router/peer.ts";
 import type {
@@ -17,12 +17,10 @@ import { MemoryEventStore } from "../../src/store/memory_event_store.ts";
 import type { StoreBounds } from "../../src/store/store_bounds.ts";
 import { ErrorUri } from "../../src/wamp/error_uri.ts";
 import { ClientFeature } from "../../src/wamp/features.ts";
-import { RandomIds } from "../../src/wamp/id.ts";
-import type { RouterMessage } from "../../src/wamp/message.ts";
+import { type RouterMessage, SendOutcome } from "../../src/wamp/message.ts";
 import { MessageCode } from "../../src/wamp/message_code.ts";
 import type { Dict } from "../../src/wamp/options.ts";
 import { NO_PAYLOAD, type Payload } from "../../src/wamp/payload.ts";
-import { SendOutcome } from "../../src/wamp/send_outcome.ts";
 import type { UriCheck } from "../../src/wamp/uri.ts";
 import { ManualTime } from "./manual_time.ts";
 import { SeededRandom } from "./seed.ts";

@@ -8,10 +8,10 @@ import {
   type Event,
   requestError,
   type RouterMessage,
+  SendOutcome,
 } from "../../src/wamp/message.ts";
 import { MessageCode } from "../../src/wamp/message_code.ts";
 import { Payload } from "../../src/wamp/payload.ts";
-import { SendOutcome } from "../../src/wamp/send_outcome.ts";
 import { utf8 } from "../support/hex.ts";
 import {
   type Codec,
@@ -39,8 +39,6 @@ class Bench {
           serializer.encode(message, out);
         },
       },
-      // Methods that reach for private fields need the serializer itself.
-      transcode: { value: (payload: Payload) => serializer.transcode(payload) },
     });
     this.encoder = new FrameEncoder(counting, RAWSOCKET_FRAMER, this.queue);
   }

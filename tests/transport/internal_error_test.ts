@@ -4,7 +4,7 @@ import type { LogFields, Logger } from "../../src/base/log.ts";
 import type { Deadline } from "../../src/base/timer_wheel.ts";
 import { RAWSOCKET_FRAMER } from "../../src/rawsocket/frame.ts";
 import { RawSocketFraming } from "../../src/rawsocket/rawsocket_framing.ts";
-import { createSerializer } from "../../src/serializer/formats.ts";
+import { Serializer } from "../../src/serializer/serializer.ts";
 import { Connection } from "../../src/transport/connection.ts";
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
 import { FrameEncoder } from "../../src/transport/frame_encoder.ts";
@@ -66,7 +66,7 @@ class Peer {
 
 Deno.test("a fault of ours ends the connection without a word, and is logged with its stack", async () => {
   const flushQueue = new FlushQueue();
-  const serializer = createSerializer("msgpack", 64);
+  const serializer = new Serializer("msgpack", 64);
   const encoder = new FrameEncoder(serializer, RAWSOCKET_FRAMER, flushQueue);
   const errors: LogFields[] = [];
   const log: Logger = {

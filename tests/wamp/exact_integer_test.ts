@@ -1,5 +1,5 @@
 import { assertStrictEquals } from "@std/assert";
-import { isExactInteger, narrowInteger } from "../../src/wamp/exact_integer.ts";
+import { isExactInteger, narrowInteger } from "../../src/wamp/value_sink.ts";
 
 Deno.test("narrowInteger() gives a number within ±2^53, else the bigint (A-10)", () => {
   const border = 2n ** 53n;

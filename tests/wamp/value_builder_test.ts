@@ -1,6 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { ValueBuilder } from "../../src/wamp/value_builder.ts";
-import { writeValue } from "../../src/wamp/value_writer.ts";
+import { ValueBuilder, writeValue } from "../../src/wamp/values.ts";
 
 Deno.test("ValueBuilder builds what writeValue() tells", () => {
   const value = {

@@ -15,11 +15,12 @@ import {
 } from "../key.ts";
 import { object } from "../object_type.ts";
 import { mapOf } from "../map_type.ts";
+import { methodForms } from "../method_type.ts";
 import { HEX_SECRET } from "../secret_forms.ts";
 import { secret } from "../secret_type.ts";
 import { uri } from "../special_types.ts";
 import { anything, boolean, choice, text } from "../value_types.ts";
-import { type VariantOptions, variants } from "../variant_type.ts";
+import type { VariantOptions } from "../variant_type.ts";
 import {
   CRYPTOSIGN_PRINCIPAL,
   SCRAM_PRINCIPAL,
@@ -172,38 +173,38 @@ function proxy(): Key<undefined> {
 export const AUTH = object({
   name: "auth",
   help:
-    "The methods by which clients can authenticate; they choose among them.",
+    "The methods by which clients can authenticate; they choose among them. A list of two gives a method both forms, first the static one: principals that it names are judged by the config alone, and the authenticator is asked about all others. To clients they look alike.",
   keys: {
     anonymous: optional(
-      variants(
+      methodForms(
         { static: ANONYMOUS_STATIC, dynamic: DYNAMIC },
         named("anonymous authentication"),
       ),
-      "Authentication by nothing.",
+      "Authentication by nothing. In a list of both forms, the static one is for its `realm`, the dynamic one for all others.",
     ),
     ticket: optional(
-      variants(
+      methodForms(
         { static: TICKET_STATIC, dynamic: DYNAMIC },
         named("authentication by ticket"),
       ),
       "Authentication by a secret that is sent.",
     ),
     wampcra: optional(
-      variants(
+      methodForms(
         { static: WAMPCRA_STATIC, dynamic: DYNAMIC },
         named("authentication by WAMP-CRA"),
       ),
       "Authentication by a secret that signs.",
     ),
     scram: optional(
-      variants(
+      methodForms(
         { static: SCRAM_STATIC, dynamic: DYNAMIC },
         named("authentication by WAMP-SCRAM"),
       ),
       "Authentication by a password that only the client knows.",
     ),
     cryptosign: optional(
-      variants(
+      methodForms(
         { static: CRYPTOSIGN_STATIC, dynamic: DYNAMIC },
         named("authentication by WAMP-cryptosign"),
       ),

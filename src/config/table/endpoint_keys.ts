@@ -47,8 +47,8 @@ export const TLS = object({
     ca_certificates: refused(
       "Deno cannot ask clients for certificates, so they would not be checked",
     ),
-    ciphers: refused(
-      "Deno offers no choice of ciphers, so clients could use others",
+    ciphers: refusedIgnorable(
+      "Deno offers no choice of ciphers: clients are offered those of TLS 1.3, and of TLS 1.2 those with ECDHE and AES-GCM or ChaCha20-Poly1305",
     ),
     dhparam: refusedIgnorable(
       "Deno's TLS has no finite-field Diffie-Hellman; it agrees keys over elliptic curves",

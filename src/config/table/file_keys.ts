@@ -12,7 +12,15 @@ import {
   withDefault,
 } from "../key.ts";
 import { object } from "../object_type.ts";
-import { anything, choice, integer, list, text } from "../value_types.ts";
+import {
+  anything,
+  boolean,
+  choice,
+  integer,
+  list,
+  text,
+  type Type,
+} from "../value_types.ts";
 import { variants } from "../variant_type.ts";
 import { EXPECTATION } from "./expect_keys.ts";
 import { LIMITS } from "./limit_keys.ts";
@@ -76,7 +84,7 @@ export const ROUTER_WORKER = object({
     id: accepted(text(), "No effect."),
     options: accepted(
       anything(),
-      "No effect: options of a process of Crossbar.io.",
+      "No effect, but for `disabled`: true leaves the worker out, with a warning.",
     ),
     realms: optional(list(REALM), "The realms."),
     transports: optional(list(CROSSBAR_TRANSPORT), "The transports."),
@@ -92,7 +100,7 @@ export const ROUTER_WORKER = object({
   },
 });
 
-const WORKER = variants({ router: ROUTER_WORKER }, {
+const WORKER = unlessDisabled(variants({ router: ROUTER_WORKER }, {
   what: "a worker",
   isIgnorable: true,
   unsupported: {
@@ -105,13 +113,13 @@ const WORKER = variants({ router: ROUTER_WORKER }, {
     xbrmm: "is not served",
     hostmonitor: "is not served",
   },
-});
+}));
 
 /** A Crossbar.io node config. */
 export const CROSSBAR_NODE = object({
   name: "crossbar node",
   help:
-    "A node config of Crossbar.io. The realms and transports of its router workers are taken together.",
+    "A node config of Crossbar.io. Its router workers are served together, each with realms of its own.",
   keys: {
     version: required(choice([2]), "The version of the form."),
     $schema: SCHEMA,
@@ -137,5 +145,22 @@ function emptyList(reason: string): ReturnType<typeof list<true>> {
       return items;
     },
     schema: () => ({ type: "array", maxItems: 0 }),
+  };
+}
+
+/** A worker that is switched off is left out, whatever else it holds. */
+function unlessDisabled<T>(worker: Type<T>): Type<T> {
+  return {
+    ...worker,
+    check(node, context) {
+      const disabled = node.entries.get("options")?.node.entries.get(
+        "disabled",
+      );
+      if (disabled === undefined) return worker.check(node, context);
+      const isDisabled = boolean().check(disabled.node, context);
+      if (isDisabled === false) return worker.check(node, context);
+      if (isDisabled) context.warn(node, "this worker is disabled; left out");
+      return undefined;
+    },
   };
 }

@@ -47,7 +47,7 @@ export const LIMITS = {
   max_authenticator_calls: limit(
     integer(1, 100_000),
     100,
-    "Procedures of dynamic methods that the router asks at a time; logins beyond are refused.",
+    "Procedures of dynamic methods that the router asks at a time, also for clients that have hung up meanwhile; logins beyond are refused.",
   ),
   max_auth_failures: limit(
     integer(1, 1_000_000),
@@ -125,7 +125,7 @@ function overrides(): LimitOverrides {
 }
 
 /** What the handshake announces at the least: clients may send as much. */
-export const MESSAGE_BYTES_MIN = 512;
+export const HANDSHAKE_BYTES_MIN = 512;
 
 /** The largest message that the table allows. */
 export const MESSAGE_BYTES_MAX = 67_108_864;
@@ -139,7 +139,7 @@ export const TRANSPORT_OPTIONS = object({
   help: "Limits of one transport. Each limit takes the place of the router's.",
   keys: {
     max_message_size: optional(
-      integer(MESSAGE_BYTES_MIN, MESSAGE_BYTES_MAX),
+      integer(1, MESSAGE_BYTES_MAX),
       "As `max_message_size` of the transport, where Crossbar.io has it.",
     ),
     ...overrides(),

@@ -8,6 +8,7 @@ import {
   accepted,
   notYetIgnorable,
   optional,
+  refusedIgnorable,
   required,
   withDefault,
 } from "../key.ts";
@@ -122,12 +123,19 @@ export const ROLE = object({
     quotas: optional(QUOTAS, "What the role's sessions may have together.", {
       origin: "sluice",
     }),
+    on_duplicate_authid: withDefault(
+      choice(["allow", "refuse", "replace"]),
+      "allow",
+      "What happens when a client joins whose authid has a session in the realm under this role. `allow`: it has both. `refuse`: the client is refused with `sluice.error.authid_in_use`. `replace`: the client is let in, and the session before is ended by GOODBYE `sluice.close.replaced`, with all that it has; so a client whose connection was lost unnoticed is not kept out by what is left of it. Whoever can join as an authid can then end that one's session.",
+      { origin: "sluice" },
+    ),
     call_timeout_ms: callTimeout(
       "the role's sessions",
       "Absent: that of the realm.",
     ),
     id: accepted(text(), "No effect."),
   },
+  hasLooseKeys: true,
 });
 
 /** `options` of a realm. */
@@ -195,8 +203,25 @@ export const REALM = object({
     ),
     inventory: notYetIgnorable("an inventory of interfaces"),
     rlinks: notYetIgnorable("links to other routers"),
+    uplinks: notYetIgnorable("links to other routers"),
+    stats: refusedIgnorable(
+      "statistics of a realm are not published; `wamp.session.count` and the like tell what there is",
+    ),
+    trace: refusedIgnorable(
+      "traces of a realm are not kept; `debug` of a transport logs its messages",
+    ),
+    activations: refusedIgnorable(
+      "activations of a realm are not served: they are for XBR",
+    ),
+    features: refusedIgnorable(
+      "features of a realm cannot be chosen: all that the router has are announced",
+    ),
+    template: refusedIgnorable(
+      "templates of realms are not served: write the realm itself",
+    ),
     id: accepted(text(), "No effect."),
   },
+  hasLooseKeys: true,
 });
 
 /** Realms that come about when a client asks for them. */

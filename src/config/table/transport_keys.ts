@@ -20,7 +20,6 @@ import { ENDPOINT } from "./endpoint_keys.ts";
 import {
   MESSAGE_BYTES_DEFAULT,
   MESSAGE_BYTES_MAX,
-  MESSAGE_BYTES_MIN,
   TRANSPORT_OPTIONS,
 } from "./limit_keys.ts";
 import type { SerializerName } from "../config.ts";
@@ -60,8 +59,8 @@ const SPEECH = {
     "In place of `serializer`: several on one address, told apart by the client's handshake.",
   ),
   max_message_size: optional(
-    integer(MESSAGE_BYTES_MIN, MESSAGE_BYTES_MAX),
-    "The largest message taken from a client, in bytes. The handshake announces the largest power of two that is not above it, at most 16 MiB.",
+    integer(1, MESSAGE_BYTES_MAX),
+    "The largest message taken from a client, in bytes. The handshake announces the largest power of two that is not above it, at least 512 bytes and at most 16 MiB.",
     {
       origin: "sluice",
       aliases: ["max_size", "max_message_length"],

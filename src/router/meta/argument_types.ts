@@ -3,7 +3,7 @@
  * undefined. A keyword that is null counts as absent, like an option (MF-08).
  */
 import { ID_MAX } from "../../wamp/id.ts";
-import type { Dict } from "../../wamp/options.ts";
+import { type Dict, isDict } from "../../wamp/options.ts";
 import type { MatchPolicy } from "../../wamp/uri.ts";
 
 /** `value` as an ID (ID-01). */
@@ -33,10 +33,7 @@ export function textListOf(value: unknown): readonly string[] | undefined {
 
 /** `value` as a dict. */
 export function dictOf(value: unknown): Dict | undefined {
-  return typeof value === "object" && value !== null &&
-      !Array.isArray(value) && !(value instanceof Uint8Array)
-    ? value as Dict
-    : undefined;
+  return isDict(value) ? value : undefined;
 }
 
 /** The match policy that the dict `options` asks for; absent: exact. */

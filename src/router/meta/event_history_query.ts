@@ -5,7 +5,7 @@ import { ErrorUri } from "../../wamp/error_uri.ts";
 import { type Dict, EMPTY_DICT } from "../../wamp/options.ts";
 import type { Payload, PayloadFormat } from "../../wamp/payload.ts";
 import { UnsupportedValueError } from "../../wamp/value_sink.ts";
-import type { Values } from "../../wamp/values.ts";
+import type { PayloadValues } from "../../wamp/values.ts";
 import { Audience } from "../audience.ts";
 import { EventStoreError, type StoredEvent } from "../event_store.ts";
 import type { Peer } from "../peer.ts";
@@ -37,7 +37,7 @@ const ANSWER_OF_ONE_BYTES = 192;
  */
 export function queryEventHistory(
   caller: Peer,
-  values: Values,
+  values: PayloadValues,
   { format }: Payload,
   realm: Pick<RealmView, "broker" | "gate" | "store">,
 ): MetaAnswer {

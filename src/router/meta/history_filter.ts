@@ -2,7 +2,7 @@
  * What `wamp.subscription.get_events` can be asked for (EH-03).
  */
 import { ID_MAX } from "../../wamp/id.ts";
-import type { Values } from "../../wamp/values.ts";
+import type { PayloadValues } from "../../wamp/values.ts";
 
 /** Where one of the `*_publication` keys draws a line. */
 export interface PublicationBound {
@@ -37,8 +37,10 @@ export class HistoryFilterError extends Error {
  *
  * @throws {HistoryFilterError} Where one has a wrong type or value (EH-06).
  */
-export function readHistoryFilter({ args, kwargs }: Values): HistoryFilter {
-  const given = new Arguments(kwargs);
+export function readHistoryFilter(
+  { args, kwargs }: PayloadValues,
+): HistoryFilter {
+  const given = new Keywords(kwargs);
   const reverse = given.take("reverse", isBoolean, "true or false");
   const topic = given.take("topic", isText, "a URI");
   const lower = [
@@ -102,10 +104,10 @@ function isDate(date: string): boolean {
 }
 
 /** Dictionaries of callers, read key by key. */
-class Arguments {
-  readonly #kwargs: Values["kwargs"];
+class Keywords {
+  readonly #kwargs: PayloadValues["kwargs"];
 
-  constructor(kwargs: Values["kwargs"]) {
+  constructor(kwargs: PayloadValues["kwargs"]) {
     this.#kwargs = kwargs;
   }
 
@@ -130,7 +132,7 @@ class Arguments {
 }
 
 function publicationBound(
-  given: Arguments,
+  given: Keywords,
   key: string,
   isIncluded: boolean,
 ): PublicationBound[] {

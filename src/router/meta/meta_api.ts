@@ -2,7 +2,7 @@
  * The router's own procedures and events, below `wamp.` (checklist §11).
  */
 import { ErrorUri } from "../../wamp/error_uri.ts";
-import { type Call, requestError } from "../../wamp/message.ts";
+import { type Call, requestError, SendOutcome } from "../../wamp/message.ts";
 import { MessageCode } from "../../wamp/message_code.ts";
 import {
   type CallOptions,
@@ -10,7 +10,6 @@ import {
   isPassthru,
 } from "../../wamp/options.ts";
 import type { Payload } from "../../wamp/payload.ts";
-import { SendOutcome } from "../../wamp/send_outcome.ts";
 import { UnsupportedValueError } from "../../wamp/value_sink.ts";
 import { payloadOf, readValues } from "../../wamp/values.ts";
 import type { Peer } from "../peer.ts";

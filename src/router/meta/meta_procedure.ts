@@ -4,7 +4,7 @@
  */
 import { ErrorUri } from "../../wamp/error_uri.ts";
 import type { Payload } from "../../wamp/payload.ts";
-import type { Values } from "../../wamp/values.ts";
+import type { PayloadValues } from "../../wamp/values.ts";
 import type { Peer } from "../peer.ts";
 import { idOf } from "./argument_types.ts";
 
@@ -30,7 +30,7 @@ export type MetaAnswer =
  */
 export type MetaProcedure = (
   caller: Peer,
-  values: Values,
+  values: PayloadValues,
   payload: Payload,
 ) => MetaAnswer;
 

@@ -1,4 +1,4 @@
-import type { Values } from "../../wamp/values.ts";
+import type { PayloadValues } from "../../wamp/values.ts";
 import { idOf, keyword } from "./argument_types.ts";
 import { invalidArgument, type MetaError } from "./meta_procedure.ts";
 
@@ -19,7 +19,7 @@ export interface Revocation {
 
 /** From `(id, session, reason=)`, or why that is wrong (RV-04, SV-04). */
 export function revocationOf(
-  { args, kwargs }: Values,
+  { args, kwargs }: PayloadValues,
 ): Revocation | MetaError {
   const id = idOf(args[0]);
   const session = idOf(args[1]);

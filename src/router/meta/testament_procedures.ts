@@ -2,7 +2,7 @@
  * `wamp.session.add_testament` and `flush_testaments` (checklist TS-01 to
  * TS-03): of the calling session only.
  */
-import { ErrorUri } from "../../wamp/error_uri.ts";
+import { ErrorUri, ProtocolError } from "../../wamp/error_uri.ts";
 import { ClientFeature } from "../../wamp/features.ts";
 import { MessageCode } from "../../wamp/message_code.ts";
 import {
@@ -13,8 +13,8 @@ import {
   PUBLISH_OPTIONS,
 } from "../../wamp/options.ts";
 import { NO_PAYLOAD, type Payload } from "../../wamp/payload.ts";
-import { ProtocolError } from "../../wamp/protocol_error.ts";
-import type { Values } from "../../wamp/values.ts";
+import { sizeOfPayload, sizeOfValue } from "../../wamp/value_size.ts";
+import type { PayloadValues } from "../../wamp/values.ts";
 import type { Peer } from "../peer.ts";
 import { dictOf, keyword, listOf, textOf } from "./argument_types.ts";
 import {
@@ -31,8 +31,6 @@ export const ADD_TESTAMENT = "wamp.session.add_testament";
 
 /** What a testament takes beside its parts of any length, about. */
 const TESTAMENT_BYTES = 256;
-/** What a value takes in memory, about. */
-const VALUE_BYTES = 16;
 
 /** The procedures about testaments. */
 export function testamentProcedures(
@@ -62,7 +60,7 @@ export function testamentProcedures(
   };
 }
 
-function scopeOf({ kwargs }: Values): TestamentScope | undefined {
+function scopeOf({ kwargs }: PayloadValues): TestamentScope | undefined {
   const scope = keyword(kwargs, "scope") ?? "destroyed";
   return scope === "destroyed" || scope === "detached" ? scope : undefined;
 }
@@ -72,7 +70,10 @@ function badScope(): MetaError {
 }
 
 /** From `(topic, args, kwargs, publish_options=)`, or why that is wrong. */
-function testamentOf(values: Values, call: Payload): Testament | MetaError {
+function testamentOf(
+  values: PayloadValues,
+  call: Payload,
+): Testament | MetaError {
   if (values.args.length > 3) {
     return invalidArgument(
       "There are more than three arguments: publish_options and scope are keyword arguments",
@@ -92,8 +93,8 @@ function testamentOf(values: Values, call: Payload): Testament | MetaError {
   }
   const [topic, view] = publication;
   const payload = view.kept();
-  const octets = payload.end - payload.start;
-  const bytes = TESTAMENT_BYTES + octets + sizeOf([topic, options]);
+  const bytes = TESTAMENT_BYTES + sizeOfPayload(payload) +
+    sizeOfValue([topic, options]);
   return { topic, options, payload, bytes };
 }
 
@@ -102,7 +103,7 @@ function testamentOf(values: Values, call: Payload): Testament | MetaError {
  * they are no arguments of a testament.
  */
 function publicationOf(
-  { args: [topic, args, kwargs] }: Values,
+  { args: [topic, args, kwargs] }: PayloadValues,
   call: Payload,
 ): [topic: string, payload: Payload] | undefined {
   // Null would do in a message, as empty (MF-12): here an argument is missing.
@@ -112,7 +113,8 @@ function publicationOf(
   ) return undefined;
   try {
     const [list] = call.format?.elements(call) ?? [];
-    return list && call.format?.readPublication(list);
+    const items = list && call.format?.openList(list);
+    return items?.next() ? [items.text(), items.payload()] : undefined;
   } catch (error) {
     if (error instanceof ProtocolError) return undefined;
     throw error;
@@ -152,15 +154,4 @@ function refuse(
     payload: NO_PAYLOAD,
   });
   return refusal && { error: refusal.error, text: refusal.text ?? "" };
-}
-
-function sizeOf(value: unknown): number {
-  if (typeof value === "string") return VALUE_BYTES + value.length;
-  if (typeof value !== "object" || value === null) return VALUE_BYTES;
-  if (value instanceof Uint8Array) return VALUE_BYTES + value.length;
-  let size = VALUE_BYTES;
-  for (const [key, item] of Object.entries(value)) {
-    size += VALUE_BYTES + key.length + sizeOf(item);
-  }
-  return size;
 }

@@ -1,8 +1,10 @@
 /**
- * JSON strings as text or as the binary they carry. The octets were checked by
- * `json_scan.ts` before.
+ * JSON strings as text or as the binary they carry, and JSON numbers as integers.
+ * The bytes were checked by `json_scan.ts` before.
  */
-import { ProtocolError } from "../wamp/protocol_error.ts";
+import { ProtocolError } from "../wamp/error_uri.ts";
+import { ID_MAX } from "../wamp/id.ts";
+import { expected } from "./faults.ts";
 import { BACKSLASH } from "./json_scan.ts";
 import { readText, readTextLeniently } from "./text_reader.ts";
 
@@ -35,11 +37,11 @@ export function strictText(
 ): string {
   if (!hasEscape(bytes, start, end)) return readText(bytes, start + 1, end - 1);
   if (beginsWithNul(bytes, start, end)) {
-    throw new ProtocolError("A string is due, not binary");
+    throw expected("a string", "binary");
   }
   const text = unescaped(bytes, start, end);
   if (!text.isWellFormed()) {
-    throw new ProtocolError("A string holds a lone surrogate");
+    throw new ProtocolError("A string contains an unpaired surrogate");
   }
   return text;
 }
@@ -75,6 +77,39 @@ export function binaryOf(text: string): Uint8Array | undefined {
   }
   // White space between the characters is skipped by fromBase64, not by WAMP.
   return Math.ceil(octets.length / 3) * 4 === text.length ? octets : undefined;
+}
+
+/** Decimal digits of 2^53. */
+const DIGITS_MAX = 16;
+
+/**
+ * The integer in [0, 2^53] that the JSON number `lexeme` stands for, also in the
+ * forms `5.0` and `5e3` (A-11); undefined where it stands for anything else. It is
+ * read digit by digit: what a double would round into range is out of range (SJ-03).
+ */
+export function exactInteger(lexeme: string): number | undefined {
+  const exponentAt = lexeme.search(/[eE]/);
+  const decimal = exponentAt < 0 ? lexeme : lexeme.slice(0, exponentAt);
+  const pointAt = decimal.indexOf(".");
+  let digits = pointAt < 0
+    ? decimal
+    : decimal.slice(0, pointAt) + decimal.slice(pointAt + 1);
+  let exponent = exponentAt < 0 ? 0 : Number(lexeme.slice(exponentAt + 1));
+  if (pointAt >= 0) exponent -= decimal.length - pointAt - 1;
+
+  const isNegative = digits.startsWith("-");
+  let first = isNegative ? 1 : 0;
+  while (digits[first] === "0") first++;
+  let last = digits.length;
+  while (last > first && digits[last - 1] === "0") last--;
+  if (first === last) return 0;
+  exponent += digits.length - last;
+  digits = digits.slice(first, last);
+
+  if (isNegative || exponent < 0) return undefined;
+  if (digits.length + exponent > DIGITS_MAX) return undefined;
+  const value = BigInt(digits + "0".repeat(exponent));
+  return value <= BigInt(ID_MAX) ? Number(value) : undefined;
 }
 
 function hasEscape(bytes: Uint8Array, start: number, end: number): boolean {

@@ -1,0 +1,103 @@
+/**
+ * Text of files and streams that people write: it must be UTF-8, since octets
+ * that are not would become U+FFFD, all the same, without a word. A secret in
+ * Latin-1 would be another one then.
+ */
+
+/** Octets that are no text in UTF-8. */
+export class NotUtf8Error extends Error {
+  override readonly name = "NotUtf8Error";
+  /** What is wrong, and what to do, without the line and column. */
+  readonly reason: string;
+  /** From 1, of the first wrong octet. */
+  readonly line: number;
+  /** From 1, in UTF-16 code units; a byte order mark does not count. */
+  readonly column: number;
+
+  constructor(reason: string, line: number, column: number) {
+    super(`line ${line}, column ${column}: ${reason}`);
+    this.reason = reason;
+    this.line = line;
+    this.column = column;
+  }
+}
+
+const STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * The text that `bytes` are, with its byte order mark if there is one.
+ *
+ * @throws {NotUtf8Error} Where they are not UTF-8, or hold U+0000, which text in
+ * UTF-16 does.
+ */
+export function decodeUtf8(bytes: Uint8Array): string {
+  const at = firstWrong(bytes);
+  if (at === bytes.length) return STRICT.decode(bytes);
+  const before = STRICT.decode(bytes.subarray(0, at)).replace(/^\uFEFF/, "");
+  const lines = before.split(/\r\n|\n|\r/);
+  const last = lines[lines.length - 1];
+  // Its value is not shown: it may be a part of a secret.
+  const reason = `the byte at offset ${at} is not UTF-8 text; ${
+    hint(bytes, at)
+  }`;
+  throw new NotUtf8Error(reason, lines.length, last.length + 1);
+}
+
+/** Where the first octet is that is no part of UTF-8 text; the length: nowhere. */
+function firstWrong(bytes: Uint8Array): number {
+  let at = 0;
+  while (at < bytes.length) {
+    const size = sequenceLength(bytes, at);
+    if (size === 0 || bytes[at] === 0) return at;
+    at += size;
+  }
+  return at;
+}
+
+/** How many octets the character at `at` has; 0: it is none (RFC 3629). */
+function sequenceLength(bytes: Uint8Array, at: number): number {
+  const lead = bytes[at];
+  if (lead < 0x80) return 1;
+  if (lead < 0xc2 || lead > 0xf4) return 0;
+  const size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  for (let i = 1; i < size; i++) {
+    if (!isContinuation(bytes[at + i])) return 0;
+  }
+  const second = bytes[at + 1];
+  const isWrong = lead === 0xe0 && second < 0xa0 ||
+    lead === 0xed && second > 0x9f ||
+    lead === 0xf0 && second < 0x90 ||
+    lead === 0xf4 && second > 0x8f;
+  return isWrong ? 0 : size;
+}
+
+function isContinuation(octet: number | undefined): boolean {
+  return octet !== undefined && (octet & 0xc0) === 0x80;
+}
+
+/** What the octets may be, and what to do about it. */
+function hint(bytes: Uint8Array, at: number): string {
+  const [first, second, third, fourth] = bytes;
+  const hasMark = first === 0xff && second === 0xfe ||
+    first === 0xfe && second === 0xff;
+  if (hasMark || first === 0 || second === 0) {
+    const isWide = hasMark && third === 0 && fourth === 0 ||
+      first === 0 && second === 0;
+    return `this looks like ${isWide ? "UTF-32" : "UTF-16"}: save it as UTF-8`;
+  }
+  if (bytes[at] === 0) return "text cannot hold the character U+0000";
+  const lead = bytes[at];
+  const next = bytes[at + 1];
+  if (lead >= 0xc0 && isContinuation(next)) {
+    if (lead === 0xed && next > 0x9f) {
+      return "half of a surrogate pair is no character";
+    }
+    if (lead === 0xf4 && next > 0x8f) {
+      return "there are no characters beyond U+10FFFF";
+    }
+    const isOverlong = lead < 0xc2 || lead === 0xe0 && next < 0xa0 ||
+      lead === 0xf0 && next < 0x90;
+    if (isOverlong) return "this is a longer form than the character needs";
+  }
+  return "this may be Latin-1 or Windows-1252: save it as UTF-8";
+}

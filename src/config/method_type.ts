@@ -1,0 +1,74 @@
+/**
+ * Methods of authentication in the config's table: from the config, by a
+ * procedure, or both.
+ *
+ * @module
+ */
+
+import type { CheckContext } from "./check_context.ts";
+import type { ConfigNode } from "./document.ts";
+import type { Keys, Values } from "./key.ts";
+import type { ObjectType, Section } from "./object_type.ts";
+import type { Type } from "./value_types.ts";
+import { type VariantOptions, variants } from "./variant_type.ts";
+
+/** The forms that a method has: one of them or both. */
+export interface MethodForms<S, D> {
+  readonly static?: Section<S>;
+  readonly dynamic?: Section<D>;
+}
+
+const RIGHT =
+  'a list holds the method\'s two forms: first the one of type "static", then the one of type "dynamic"';
+
+/** One of two objects that are told apart by their key `type`, or a list of both. */
+export function methodForms<S extends Keys, D extends Keys>(
+  types: { readonly static: ObjectType<S>; readonly dynamic: ObjectType<D> },
+  options: VariantOptions,
+): Type<MethodForms<Values<S>, Values<D>>> {
+  const one = variants<Record<"static" | "dynamic", ObjectType<Keys>>>(
+    types,
+    options,
+  );
+  const check = (node: ConfigNode, context: CheckContext) => {
+    const found = one.check(node, context);
+    return found && { [found.variant]: found.section };
+  };
+  return {
+    text: `${one.text}, or a list of both`,
+    check(node, context) {
+      if (node.kind !== "array") return check(node, context);
+      const [first, second] = node.items;
+      if (node.items.length !== 2) {
+        context.error(node, `has ${node.items.length} elements`, RIGHT);
+        return undefined;
+      }
+      const forms = { ...check(first, context), ...check(second, context) };
+      checkOrder(first, "dynamic", context);
+      checkOrder(second, "static", context);
+      return forms;
+    },
+    schema: (definitions) => ({
+      anyOf: [one.schema(definitions), {
+        type: "array",
+        items: [
+          types.static.schema(definitions),
+          types.dynamic.schema(definitions),
+        ],
+        additionalItems: false,
+        minItems: 2,
+      }],
+    }),
+  };
+}
+
+/** The config is looked at first, so it is written first. */
+function checkOrder(
+  node: ConfigNode,
+  misplaced: string,
+  context: CheckContext,
+): void {
+  const type = node.entries.get("type")?.node;
+  if (type?.value !== misplaced) return;
+  context.error(type, `"${misplaced}" stands in the other's place`, RIGHT);
+}

@@ -1,0 +1,58 @@
+/**
+ * Asking the procedures that the config names as authenticators.
+ */
+import {
+  type Authenticator,
+  AuthenticatorCalls,
+  AuthenticatorError,
+  type AuthenticatorSlots,
+} from "../auth/authenticator.ts";
+import type { Timers } from "../base/timers.ts";
+import type {
+  AuthMethodName,
+  DynamicConfig,
+  TransportConfig,
+} from "../config/config.ts";
+import { CalleeError, type RouterCaller } from "./router_caller.ts";
+
+/** What the authenticators of all transports share. */
+export interface AuthenticatorParts {
+  readonly timers: Timers;
+  readonly slots: AuthenticatorSlots;
+  readonly caller: RouterCaller;
+}
+
+/** The calls about one method of a transport; undefined where none are made. */
+export function authenticatorCalls(
+  authmethod: AuthMethodName,
+  { auth, limits }: TransportConfig,
+  { timers, slots, caller }: AuthenticatorParts,
+): AuthenticatorCalls | undefined {
+  const config = auth.dynamic?.[authmethod];
+  return config && new AuthenticatorCalls({
+    authmethod,
+    authenticator: authenticatorOf(config, caller),
+    defaultRole: config.defaultRole,
+    timeoutMs: limits.authenticatorTimeoutMs,
+    maxCalls: limits.maxAuthenticatorCalls,
+    slots,
+    timers,
+  });
+}
+
+function authenticatorOf(
+  config: DynamicConfig,
+  caller: RouterCaller,
+): Authenticator {
+  return async (realm, authid, details, signal) => {
+    const where = config.realm ?? realm;
+    if (where === null) throw new Error("no realm to ask the procedure in");
+    const args = [realm, authid, details];
+    try {
+      return await caller.call(where, config.authenticator, args, signal);
+    } catch (error) {
+      if (!(error instanceof CalleeError)) throw error;
+      throw new AuthenticatorError(error.uri, error.message);
+    }
+  };
+}
