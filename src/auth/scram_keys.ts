@@ -3,6 +3,7 @@
  * `secret` command, and never by the router.
  */
 import { createHash } from "node:crypto";
+import { choice, integer } from "../base/command_option.ts";
 import { randomBytes } from "./random_bytes.ts";
 import { preparedPassword } from "./saslprep.ts";
 import { hmacSha256 } from "./secret_digests.ts";
@@ -99,29 +100,23 @@ export const SCRAM_SECRET = defineSecretForm({
   method: "scram",
   place: "a principal of `auth.scram`",
   options: {
-    kdf: {
-      type: "choice",
-      placeholder: "KDF",
-      values: ["argon2id13", "pbkdf2"],
-      byDefault: "argon2id13",
-      help: "how the password is stretched",
-    },
-    iterations: {
-      type: "integer",
-      placeholder: "N",
-      min: 1,
-      max: ITERATIONS_MAX,
-      help:
-        `rounds (default: ${ARGON2_ITERATIONS} of argon2id13, ${PBKDF2_ITERATIONS} of pbkdf2)`,
-    },
-    memory: {
-      type: "integer",
-      placeholder: "KIB",
+    kdf: choice(
+      "KDF",
+      ["argon2id13", "pbkdf2"],
+      "argon2id13",
+      "how the password is stretched",
+    ),
+    iterations: integer(
+      "N",
+      [1, ITERATIONS_MAX],
+      `rounds (default: ${ARGON2_ITERATIONS} of argon2id13, ${PBKDF2_ITERATIONS} of pbkdf2)`,
+    ),
+    memory: integer(
+      "KIB",
       // Argon2 needs 8 KiB, and is weak without much more.
-      min: 8192,
-      max: 4_194_304,
-      help: `of argon2id13 (default: ${ARGON2_MEMORY_KIB})`,
-    },
+      [8192, 4_194_304],
+      `of argon2id13 (default: ${ARGON2_MEMORY_KIB})`,
+    ),
   },
   problems({ kdf, iterations = PBKDF2_ITERATIONS_MIN, memory }) {
     if (kdf !== "pbkdf2") return [];

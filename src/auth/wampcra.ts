@@ -2,6 +2,7 @@
  * WAMP-CRA: the client signs a text of ours with the secret that both know, or
  * with a key derived from it (checklist CR).
  */
+import { integer } from "../base/command_option.ts";
 import type { Dict } from "../wamp/options.ts";
 import {
   type CredentialSource,
@@ -205,13 +206,11 @@ export const WAMPCRA_SECRET = defineSecretForm({
   method: "wampcra",
   place: "a user of `auth.wampcra`",
   options: {
-    iterations: {
-      type: "integer",
-      placeholder: "N",
-      min: PBKDF2_ITERATIONS_MIN,
-      max: ITERATIONS_MAX,
-      help: `rounds of PBKDF2 (default: ${ITERATIONS})`,
-    },
+    iterations: integer(
+      "N",
+      [PBKDF2_ITERATIONS_MIN, ITERATIONS_MAX],
+      `rounds of PBKDF2 (default: ${ITERATIONS})`,
+    ),
   },
   async lines(password, { iterations = ITERATIONS }) {
     const salt = toBase64(randomBytes(SALT_BYTES));

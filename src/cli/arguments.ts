@@ -117,10 +117,12 @@ function readOption(
   if (option.type === "flag") return given === true;
   const text = given as string | undefined;
   switch (option.type) {
-    case "text":
-      if (option.isRequired && (text === undefined || text === "")) {
+    case "required":
+      if (text === undefined || text === "") {
         problems.push(`"${path}" needs --${name} ${option.placeholder}`);
       }
+      return text;
+    case "text":
       return text;
     case "choice": {
       if (text === undefined) return option.byDefault;

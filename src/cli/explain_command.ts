@@ -4,7 +4,12 @@
  * @module
  */
 
-import type { OptionValues } from "../base/command_option.ts";
+import {
+  choice,
+  type OptionValues,
+  required,
+  text,
+} from "../base/command_option.ts";
 import { formatPlace } from "../base/source_place.ts";
 import type {
   ActionName,
@@ -33,36 +38,24 @@ const ACTIONS = [
 ] as const;
 
 const OPTIONS = {
-  realm: {
-    type: "text",
-    placeholder: "REALM",
-    help: "the realm of the session that asks",
-    isRequired: true,
-  },
-  role: {
-    type: "text",
-    placeholder: "ROLE",
-    help: "the role of that session",
-    isRequired: true,
-  },
-  call: { type: "text", placeholder: "URI", help: "ask about CALL" },
-  register: { type: "text", placeholder: "URI", help: "ask about REGISTER" },
-  publish: { type: "text", placeholder: "URI", help: "ask about PUBLISH" },
-  subscribe: { type: "text", placeholder: "URI", help: "ask about SUBSCRIBE" },
-  "force-reregister": {
-    type: "text",
-    placeholder: "URI",
-    help: "ask about taking a procedure from sessions that did not agree to it",
-  },
-  match: {
-    type: "choice",
-    placeholder: "POLICY",
-    values: ["exact", "prefix", "wildcard"],
-    byDefault: "exact",
-    help: "of --register, --force-reregister and --subscribe",
-  },
+  realm: required("REALM", "the realm of the session that asks"),
+  role: required("ROLE", "the role of that session"),
+  call: text("URI", "ask about CALL"),
+  register: text("URI", "ask about REGISTER"),
+  publish: text("URI", "ask about PUBLISH"),
+  subscribe: text("URI", "ask about SUBSCRIBE"),
+  "force-reregister": text(
+    "URI",
+    "ask about taking a procedure from sessions that did not agree to it",
+  ),
+  match: choice(
+    "POLICY",
+    ["exact", "prefix", "wildcard"],
+    "exact",
+    "of --register, --force-reregister and --subscribe",
+  ),
   ...CONFIG_OPTIONS,
-} as const;
+};
 
 /** `explain`. */
 export const EXPLAIN = defineCommand({

@@ -90,9 +90,9 @@ export function commandHelp(
 /** A command's words: `explain [OPTIONS] CONFIG --realm REALM`. */
 function usage(name: string, command: Command): string {
   const { operands, options, synopsis } = command;
-  const required = Object.entries(options).flatMap(([key, option]) =>
-    isRequired(option) ? [nameOption(key, option)] : []
-  );
+  const required = Object.entries(options)
+    .filter(([, { type }]) => type === "required")
+    .map(([key, option]) => nameOption(key, option));
   return [
     name,
     ...(Object.keys(options).length === 0 ? [] : ["[OPTIONS]"]),
@@ -112,12 +112,10 @@ function briefOperands(entry: Command | CommandGroup): string {
   const operands = entry.operands.map(({ name, isOptional }) =>
     isOptional ? ` [${name}]` : ` ${name}`
   ).join("");
-  const isLonger = Object.values(entry.options).some(isRequired);
+  const isLonger = Object.values(entry.options).some(({ type }) =>
+    type === "required"
+  );
   return isLonger ? `${operands} ...` : operands;
-}
-
-function isRequired(option: CommandOption): boolean {
-  return option.type === "text" && option.isRequired === true;
 }
 
 function optionRows(options: CommandOptions): string[] {
@@ -136,8 +134,7 @@ function describeOption(option: CommandOption): string {
   if (option.type !== "choice") return option.help;
   const { help, values, byDefault } = option;
   const list = `${values.slice(0, -1).join(", ")} or ${values.at(-1)}`;
-  const text = help === "" ? list : `${help}: ${list}`;
-  return byDefault === undefined ? text : `${text} (default: ${byDefault})`;
+  return `${help}: ${list} (default: ${byDefault})`;
 }
 
 function table(rows: readonly (readonly [string, string])[]): string {

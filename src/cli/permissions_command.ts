@@ -5,7 +5,7 @@
  */
 
 import { basename, resolve } from "node:path";
-import type { OptionValues } from "../base/command_option.ts";
+import { flag, type OptionValues } from "../base/command_option.ts";
 import { compileLine, permissionLine } from "../permissions/permission_line.ts";
 import type { PermissionSubject } from "../permissions/required_permissions.ts";
 import { defineCommand, ExitCode } from "./command.ts";
@@ -18,12 +18,9 @@ import {
 import { print, printError } from "./terminal.ts";
 
 const OPTIONS = {
-  absolute: {
-    type: "flag",
-    help: "print absolute paths, which are right in every folder",
-  },
+  absolute: flag("print absolute paths, which are right in every folder"),
   ...CONFIG_OPTIONS,
-} as const;
+};
 
 /** `permissions`. */
 export const PERMISSIONS = defineCommand({

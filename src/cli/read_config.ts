@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { OptionValues } from "../base/command_option.ts";
+import { flag, type OptionValues } from "../base/command_option.ts";
 import type { NamedFile } from "../config/check_context.ts";
 import type { ExpectationConfig, RouterConfig } from "../config/config.ts";
 import { loadConfig, type LoadResult } from "../config/load_config.ts";
@@ -32,12 +32,10 @@ export const CONFIG_OPERAND: Operand = {
 
 /** The options of commands that read a config. */
 export const CONFIG_OPTIONS = {
-  "ignore-unsupported": {
-    type: "flag",
-    help:
-      "leave out what a Crossbar.io config has and Sluice cannot serve, with a warning for each",
-  },
-} as const;
+  "ignore-unsupported": flag(
+    "leave out what a Crossbar.io config has and Sluice cannot serve, with a warning for each",
+  ),
+};
 
 type ConfigOptions = OptionValues<typeof CONFIG_OPTIONS>;
 

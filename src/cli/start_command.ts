@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { OptionValues } from "../base/command_option.ts";
+import { choice, type OptionValues } from "../base/command_option.ts";
 import {
   createLogger,
   LOG_FORMATS,
@@ -44,21 +44,19 @@ const SHUTDOWN_GRACE_MS = 2_000;
 
 const OPTIONS = {
   ...CONFIG_OPTIONS,
-  "log-level": {
-    type: "choice",
-    placeholder: "LEVEL",
-    values: LOG_LEVELS,
-    byDefault: "info",
-    help: "the lowest level that is logged",
-  },
-  "log-format": {
-    type: "choice",
-    placeholder: "FORMAT",
-    values: LOG_FORMATS,
-    byDefault: "text",
-    help: "of each line of the log",
-  },
-} as const;
+  "log-level": choice(
+    "LEVEL",
+    LOG_LEVELS,
+    "info",
+    "the lowest level that is logged",
+  ),
+  "log-format": choice(
+    "FORMAT",
+    LOG_FORMATS,
+    "text",
+    "of each line of the log",
+  ),
+};
 
 /** `start`; it ends when the router has stopped. */
 export const START = defineCommand({

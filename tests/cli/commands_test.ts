@@ -23,7 +23,9 @@ Deno.test("version prints the versions", async () => {
 Deno.test("schema prints docs/config.schema.json, without any permission", async () => {
   const { code, stdout } = await run(["schema"], { flags: [] });
   assertEquals(code, 0);
-  assert(stdout === await Deno.readTextFile(`${PROJECT}/docs/config.schema.json`));
+  assert(
+    stdout === await Deno.readTextFile(`${PROJECT}/docs/config.schema.json`),
+  );
 });
 
 Deno.test("--help says what each command is for", async () => {
