@@ -45,7 +45,6 @@ export interface ReadConfig extends PermissionSubject {
   readonly expectations: readonly ExpectationConfig[];
   readonly warnings: readonly Problem[];
   readonly notes: readonly Problem[];
-  readonly files: readonly NamedFile[];
 }
 
 /** Loads the config that the command line names. */
