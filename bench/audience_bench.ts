@@ -4,7 +4,7 @@
  *
  * Run: `deno bench bench/audience_bench.ts`
  */
-import { Audience } from "../src/router/audience.ts";
+import { Audience } from "../src/router/publication.ts";
 import { collidingIds } from "../tests/support/colliding_ids.ts";
 
 const SUBSCRIBERS = Array.from({ length: 100 }, (_, index) => ({

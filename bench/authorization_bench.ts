@@ -2,8 +2,7 @@
  * What a decision costs: by rules, among more and more of them, and by an
  * authorizer whose decision is remembered.
  */
-import { SessionAuthorizer } from "../src/authz/session_authorizer.ts";
-import { DynamicRole } from "../src/authz/dynamic_role.ts";
+import { DynamicRole, SessionAuthorizer } from "../src/authz/dynamic_role.ts";
 import type { Rule } from "../src/authz/compile_rules.ts";
 import { StaticRules } from "../src/authz/static_rules.ts";
 import { EMPTY_DICT } from "../src/wamp/options.ts";

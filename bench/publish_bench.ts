@@ -5,8 +5,8 @@
  * Run: `deno bench bench/publish_bench.ts`
  */
 import { StaticRules } from "../src/authz/static_rules.ts";
-import type { Peer } from "../src/router/peer.ts";
-import { Realm } from "../src/router/realm.ts";
+import type { Peer } from "../src/router/model.ts";
+import { createRealm } from "../src/router/router.ts";
 import { MemoryEventStore } from "../src/store/memory_event_store.ts";
 import { RandomIds } from "../src/wamp/id.ts";
 import { MessageCode } from "../src/wamp/message_code.ts";
@@ -39,7 +39,7 @@ const HISTORY = {
   maxBytes: 2 ** 24,
 } as const;
 
-const realm = new Realm({
+const realm = createRealm({
   name: "realm1",
   uriCheck: "loose",
   allowsDisclosure: true,
@@ -57,8 +57,7 @@ const realm = new Realm({
   clock: { now: () => new Date() },
   timers: { set: () => ({ dueTick: 0, fire() {}, index: 0 }), clear() {} },
   counters: COUNTERS,
-  denials: { denied: () => {} },
-  losses: { lost: () => {} },
+  observers: [],
   nowMs: () => 0,
 });
 
@@ -76,6 +75,7 @@ function join(): Peer {
     send: () => SendOutcome.SENT,
     kill() {},
     burst: (work: () => void) => work(),
+    enter: (work: () => void) => work(),
   };
   return realm.join(session, identity, 0, LIMITS, outlet, undefined);
 }

@@ -7,9 +7,10 @@
  * Run: `deno bench bench/session_churn_bench.ts`
  */
 import { StaticRules } from "../src/authz/static_rules.ts";
-import type { Peer } from "../src/router/peer.ts";
+import type { Peer } from "../src/router/model.ts";
 import type { Outlet } from "../src/router/ports.ts";
-import { Realm } from "../src/router/realm.ts";
+import type { Realm } from "../src/router/realm.ts";
+import { createRealm } from "../src/router/router.ts";
 import { MemoryEventStore } from "../src/store/memory_event_store.ts";
 import { RandomIds } from "../src/wamp/id.ts";
 import { MessageCode } from "../src/wamp/message_code.ts";
@@ -25,6 +26,7 @@ const OUTLET: Outlet = {
   send: () => SendOutcome.SENT,
   kill() {},
   burst: (work: () => void) => work(),
+  enter: (work: () => void) => work(),
 };
 const LIMITS = {
   maxSubscriptions: 1000,
@@ -51,7 +53,7 @@ const TIMERS = {
 
 function makeRealm(): Realm {
   const retention = { maxTopics: 1, maxBytes: 1 };
-  return new Realm({
+  return createRealm({
     name: "realm1",
     uriCheck: "loose",
     allowsDisclosure: true,
@@ -66,8 +68,7 @@ function makeRealm(): Realm {
     clock: CLOCK,
     timers: TIMERS,
     counters: COUNTERS,
-    denials: { denied: () => {} },
-    losses: { lost: () => {} },
+    observers: [],
     nowMs: () => 0,
   });
 }

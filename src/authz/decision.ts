@@ -2,8 +2,8 @@
  * What an authorizer says, read into bits: one number holds what is known of all
  * four actions on a URI.
  */
-import type { Action } from "../router/ports.ts";
 import { isDict } from "../wamp/options.ts";
+import type { Action } from "../wamp/router_uris.ts";
 
 /** For whom a decision holds; see {@linkcode readDecision}. */
 export type DecisionScope = "once" | "session" | "authid" | "role";

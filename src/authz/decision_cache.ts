@@ -2,8 +2,8 @@
  * Decisions that are remembered, the longest unused forgotten first.
  */
 import { RecentMap } from "../base/recent_map.ts";
-import type { Action } from "../router/ports.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
+import type { Action } from "../wamp/router_uris.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import { type Decision, type DecisionBits, withDecision } from "./decision.ts";
 

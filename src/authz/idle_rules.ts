@@ -1,14 +1,13 @@
 /**
- * Rules of a role that are in vain: mostly slips, so that those who wrote them
+ * Rules of a role that have no effect: mostly slips, so that those who wrote them
  * are told.
  */
-import type { Action } from "../router/ports.ts";
-import { isReservedUri } from "../wamp/uri.ts";
+import { type Action, isReservedUri } from "../wamp/router_uris.ts";
 import { compileRules, type Rule } from "./compile_rules.ts";
 import { OverlapIndex, shapeId } from "./overlap_index.ts";
 import type { Pattern } from "./pattern_relation.ts";
 
-/** A rule that is in vain. */
+/** A rule that has no effect. */
 export type IdleRule =
   /** The rule `by` decides about all that it matches. */
   | { readonly idleness: "shadowed"; readonly rule: Rule; readonly by: Rule }
@@ -19,7 +18,7 @@ export type IdleRule =
 
 const ACTIONS: readonly Action[] = ["call", "register", "publish", "subscribe"];
 
-/** Those of `rules` that are in vain. Where that is not sure, a rule is not. */
+/** Those of `rules` that certainly have no effect. */
 export function findIdleRules(rules: readonly Rule[]): IdleRule[] {
   const { deciding, shadowed } = compileRules(rules);
   const idle = shadowed.map((one): IdleRule => ({

@@ -1,4 +1,4 @@
-import type { Right } from "../router/ports.ts";
+import type { Right } from "../wamp/router_uris.ts";
 import type { Rule } from "./compile_rules.ts";
 import { OverlapIndex } from "./overlap_index.ts";
 import type { Pattern } from "./pattern_relation.ts";

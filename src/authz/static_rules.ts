@@ -5,50 +5,36 @@
  * longest prefix; where none matches, no. A pattern is allowed only where its
  * deciding rule covers all of it and no more specific rule denies a part.
  *
- * A rule decides only about rights that it can be about: see `rule_scope.ts`.
+ * A rule decides only about rights that it can be about. What no client can do by any
+ * rule, no rule denies: `{ "uri": "wamp.session.kill", "allow": { "call": true } }` says
+ * nothing about subscribing, since no event can have that topic.
  *
  * Calling one of the router's procedures that end what other sessions have is
  * allowed only by a rule whose own text has their first component (AZ-11).
  * Registering a procedure whose word the router takes is allowed only by a rule
  * for exactly its URI.
  */
-import { isGuardedProcedure } from "../router/meta/guarded_procedures.ts";
 import { PatternIndex } from "../router/pattern_index.ts";
-import type {
-  Authorizer,
-  Denial,
-  Disclosure,
-  Right,
-  Role,
-} from "../router/ports.ts";
+import type { Authorizer, Denial, Disclosure, Role } from "../router/ports.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
-import { isRouterUri, type MatchPolicy } from "../wamp/uri.ts";
+import {
+  isGuardedProcedure,
+  isRouterPattern,
+  isRouterUri,
+  type Right,
+  ROUTER_TOPICS,
+} from "../wamp/router_uris.ts";
+import { type MatchPolicy, uriMatches } from "../wamp/uri.ts";
 import { compileRules, type Rule } from "./compile_rules.ts";
-import { describeVerdict } from "./describe_verdict.ts";
 import type { Pattern } from "./pattern_relation.ts";
 import { PatternRules } from "./pattern_rules.ts";
-import { canBeAbout } from "./rule_scope.ts";
+import { describeRuleDecision, type RuleDecision } from "./rule_decision.ts";
 
-/** What a decision rests on. */
-export type Reason =
-  /** The rule says so. */
-  | "rule"
-  /** No rule matches the URI, or all that the pattern matches. */
-  | "no_rule"
-  /** A rule covers the pattern, but this more specific one denies a part (AZ-07). */
-  | "part_denied"
-  /** The rule would allow it, but does not name the procedure as it must (AZ-11). */
-  | "guarded";
-
-/** A decision, and the rule that made it. */
-export interface Verdict {
-  readonly allowed: boolean;
-  readonly reason: Reason;
-  /** `undefined`: {@linkcode reason} is `no_rule`. */
-  readonly rule: Rule | undefined;
-}
-
-const NO_RULE: Verdict = { allowed: false, reason: "no_rule", rule: undefined };
+const NO_RULE: RuleDecision = {
+  allowed: false,
+  reason: "no_rule",
+  rule: undefined,
+};
 
 /** Decisions remembered for each role; random URIs must not grow memory. */
 const REMEMBERED_URIS_MAX = 4096;
@@ -144,16 +130,16 @@ export class StaticRules implements Authorizer, Role {
   }
 
   denial(action: Right, uri: string, match: MatchPolicy): Denial {
-    const verdict = this.explain(action, uri, match);
+    const decision = this.explain(action, uri, match);
     return {
       error: ErrorUri.NOT_AUTHORIZED,
       text: "Not authorized for",
-      decider: describeVerdict(verdict, { action, uri, match }),
+      decider: describeRuleDecision(decision, { action, uri, match }),
     };
   }
 
   /** The decision of {@linkcode allows}, with the rule that makes it. */
-  explain(right: Right, uri: string, match: MatchPolicy): Verdict {
+  explain(right: Right, uri: string, match: MatchPolicy): RuleDecision {
     return match === "exact"
       ? this.#explainUri(right, uri)
       : this.#explainPattern(right, { uri, match });
@@ -185,7 +171,7 @@ export class StaticRules implements Authorizer, Role {
     return this.#about[right].index.mostSpecific(uri);
   }
 
-  #explainUri(right: Right, uri: string): Verdict {
+  #explainUri(right: Right, uri: string): RuleDecision {
     const rule = this.#ruleFor(right, uri);
     if (rule === undefined) return NO_RULE;
     const allowed = rule.allow[right] === true;
@@ -194,7 +180,7 @@ export class StaticRules implements Authorizer, Role {
       : { allowed, reason: "rule", rule };
   }
 
-  #explainPattern(right: Right, pattern: Pattern): Verdict {
+  #explainPattern(right: Right, pattern: Pattern): RuleDecision {
     const { cover, denier } = this.#about[right].patterns.decide(
       right,
       pattern,
@@ -226,4 +212,11 @@ export class StaticRules implements Authorizer, Role {
 function disclosureBits({ disclose }: Rule): number {
   return (disclose.caller ? DISCLOSURE_BIT.caller : 0) |
     (disclose.publisher ? DISCLOSURE_BIT.publisher : 0);
+}
+
+/** Whether a session could use `right` on some URI that `pattern` matches. */
+export function canBeAbout({ uri, match }: Pattern, right: Right): boolean {
+  if (!isRouterPattern(uri, match) || right === "call") return true;
+  return right === "subscribe" &&
+    ROUTER_TOPICS.some((topic) => uriMatches(uri, match, topic));
 }

@@ -4,9 +4,13 @@
  * @module
  */
 
-import { isRouterUri, isValidUri, type UriCheck } from "../wamp/uri.ts";
+import { isRouterUri, ROUTER_PREFIXES } from "../wamp/router_uris.ts";
+import { isValidUri, type UriCheck } from "../wamp/uri.ts";
 import type { CheckContext } from "./check_context.ts";
 import type { ConfigNode } from "./document.ts";
+
+const RESERVED = new Intl.ListFormat("en", { type: "disjunction" })
+  .format(ROUTER_PREFIXES);
 
 /** Adds an error where no client can register `procedure`. */
 export function checkProcedure(
@@ -22,7 +26,7 @@ export function checkProcedure(
     place,
     `no client can register "${procedure}"`,
     uriCheck === "strict"
-      ? "only lower case letters, digits and _, and not below wamp. or sluice.authorization."
-      : "it must not be below wamp. or sluice.authorization.",
+      ? `only lower case letters, digits and _, and not below ${RESERVED}`
+      : `it must not be below ${RESERVED}`,
   );
 }

@@ -1,4 +1,5 @@
-import { isReservedUri, isValidUri } from "../wamp/uri.ts";
+import { isReservedUri } from "../wamp/router_uris.ts";
+import { isValidUri } from "../wamp/uri.ts";
 import type { AutoRealmsConfig, RealmConfig, RouterConfig } from "./config.ts";
 
 /** The realms of a config, and how others come about. */

@@ -4,6 +4,7 @@
  */
 import { findIdleRules, type IdleRule } from "../authz/idle_rules.ts";
 import { shapeId } from "../authz/overlap_index.ts";
+import { describeRule } from "../authz/rule_decision.ts";
 import type {
   ExpectationConfig,
   RealmConfig,
@@ -14,7 +15,6 @@ import { allRealms } from "../config/find_realm.ts";
 import type { Problem } from "../config/problem.ts";
 import { RealmDirectory } from "../config/realm_directory.ts";
 import { isValidUri } from "../wamp/uri.ts";
-import { describeRule } from "../authz/describe_verdict.ts";
 import { describeReason, inOneWord, RoleReview } from "./role_review.ts";
 
 /** Warnings about rules, and an error for each of `expectations` that fails. */

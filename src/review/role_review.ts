@@ -1,8 +1,12 @@
 /**
  * What a role may do, and why, before any session has it.
  */
-import { describeTrusted, describeVerdict } from "../authz/describe_verdict.ts";
-import { StaticRules, type Verdict } from "../authz/static_rules.ts";
+import {
+  describeRuleDecision,
+  describeTrusted,
+  type RuleDecision,
+} from "../authz/rule_decision.ts";
+import { StaticRules } from "../authz/static_rules.ts";
 import type {
   ActionName,
   RealmConfig,
@@ -10,12 +14,8 @@ import type {
   RouterConfig,
 } from "../config/config.ts";
 import { trustedProcedures } from "../config/trusted_procedures.ts";
-import {
-  isRouterUri,
-  isValidUri,
-  type MatchPolicy,
-  routerPrefixOf,
-} from "../wamp/uri.ts";
+import { routerPrefixOf, uriFault } from "../wamp/router_uris.ts";
+import type { MatchPolicy } from "../wamp/uri.ts";
 
 /** What a session asks for. */
 export interface Request {
@@ -27,7 +27,7 @@ export interface Request {
 
 /** What the router would decide, and by what. */
 export type Explanation =
-  | Verdict
+  | RuleDecision
   | {
     readonly allowed: false;
     /**
@@ -75,12 +75,8 @@ export class RoleReview {
 
   /** What the router would decide on `request`. */
   explain({ action, uri, match }: Request): Explanation {
-    if (!isValidUri(uri, match, this.#uriCheck)) {
-      return { allowed: false, reason: "invalid_uri" };
-    }
-    if (isOwnUri(action, uri)) {
-      return { allowed: false, reason: "reserved_uri" };
-    }
+    const fault = uriFault(action, uri, match, this.#uriCheck);
+    if (fault !== undefined) return { allowed: false, reason: fault };
     if (this.#authorizer === undefined) {
       return this.#rules.explain(action, uri, match);
     }
@@ -92,11 +88,6 @@ export class RoleReview {
         authorizer: this.#authorizer,
       };
   }
-}
-
-/** Whether the router refuses `action` on `uri` to every client. */
-function isOwnUri(action: ActionName, uri: string): boolean {
-  return (isRegistering(action) || action === "publish") && isRouterUri(uri);
 }
 
 function isRegistering(action: ActionName): boolean {
@@ -132,8 +123,8 @@ export function describeReason(
     case "guarded":
       return explanation.rule === undefined
         ? describeTrusted("an authorizer cannot")
-        : describeVerdict(explanation, request);
+        : describeRuleDecision(explanation, request);
     default:
-      return describeVerdict(explanation, request);
+      return describeRuleDecision(explanation, request);
   }
 }

@@ -21,25 +21,27 @@ import {
   type SubscribeOptions,
 } from "../wamp/options.ts";
 import type { Payload } from "../wamp/payload.ts";
-import { isRouterUri, isValidUri, type UriCheck } from "../wamp/uri.ts";
+import { uriFault } from "../wamp/router_uris.ts";
+import type { UriCheck } from "../wamp/uri.ts";
+import type { AccessControl } from "./access_control.ts";
 import type { EventDelivery } from "./event_delivery.ts";
 import type { HistoryKey } from "./event_store.ts";
-import type { Gate } from "./gate.ts";
+import type { Peer, Subscription } from "./model.ts";
+import type { Confirmer, RealmObservers } from "./observers.ts";
 import { PatternIndex } from "./pattern_index.ts";
-import type { Peer } from "./peer.ts";
-import type { RealmObserver } from "./ports.ts";
 import { CurrentPublication, type Publication } from "./publication.ts";
-import type { Subscription } from "./subscription.ts";
 
 /** What a broker is made of. */
 export interface BrokerOptions {
   readonly uriCheck: UriCheck;
   /** Whether publishers may ask for disclosure (PI-02). */
   readonly allowsDisclosure: boolean;
-  readonly gate: Gate;
+  readonly access: AccessControl;
   readonly publicationIds: RandomIds;
   readonly clock: Clock;
-  readonly observer: RealmObserver;
+  readonly observers: RealmObservers;
+  /** Undefined: SUBSCRIBE is confirmed at once. */
+  readonly confirmer: Confirmer | undefined;
   readonly delivery: EventDelivery;
   /** Subscriptions that are there from the start (EH-02). */
   readonly histories: readonly HistoryKey[];
@@ -134,12 +136,17 @@ export class Broker {
         "PUBLISH in payload passthru mode, which the publisher did not announce",
       );
     }
-    if (
-      !isValidUri(topic, "exact", this.#options.uriCheck) ||
-      isRouterUri(topic)
-    ) return invalidUriError(MessageCode.PUBLISH, request, topic);
-    const { gate } = this.#options;
-    const refusal = gate.refuse(publisher, "publish", topic, "exact", request);
+    const { access, uriCheck } = this.#options;
+    if (uriFault("publish", topic, "exact", uriCheck) !== undefined) {
+      return invalidUriError(MessageCode.PUBLISH, request, topic);
+    }
+    const refusal = access.refuse(
+      publisher,
+      "publish",
+      topic,
+      "exact",
+      request,
+    );
     if (refusal !== undefined) return refusal;
     if (
       (options as PublishOptions).disclose_me === true &&
@@ -149,7 +156,7 @@ export class Broker {
         MessageCode.PUBLISH,
         request,
         ErrorUri.DISCLOSE_ME_DISALLOWED,
-        "The realm does not allow disclosure of identities on request",
+        "The realm does not allow clients to ask for disclosure (allow_disclose)",
       );
     }
     return undefined;
@@ -195,11 +202,25 @@ export class Broker {
 
   /** SUBSCRIBE: SUBSCRIBED or ERROR (PS-01). */
   subscribe(subscriber: Peer, message: Subscribe): void {
+    const refusal = this.#denySubscribe(subscriber, message) ??
+      this.#options.confirmer?.(subscriber, message);
+    subscriber.inTurn(
+      refusal,
+      (refusal) => this.#subscribe(subscriber, message, refusal),
+    );
+  }
+
+  /** @param denial The answer where it is not allowed. */
+  #subscribe(
+    subscriber: Peer,
+    message: Subscribe,
+    denial: ErrorMessage | undefined,
+  ): void {
     const { topic, request } = message;
     const options = message.options as SubscribeOptions;
     const match = options.match ?? "exact";
     const known = this.#subscriptions.get(topic, match);
-    const refusal = this.#refuseSubscribe(subscriber, message, match, known);
+    const refusal = denial ?? this.#refuseMore(subscriber, request, known);
     if (refusal !== undefined) {
       subscriber.outlet.send(refusal);
       return;
@@ -218,15 +239,23 @@ export class Broker {
       this.#options.delivery.deliverRetained(subscription, subscriber);
     }
     if (!isNewSubscriber) return;
-    const { observer } = this.#options;
+    const { observers } = this.#options;
+    const event = { peer: subscriber, subscription };
     if (known === undefined) {
-      observer.subscriptionCreated(subscriber, subscription);
+      observers.tell({ kind: "subscription_created", ...event });
     }
-    observer.subscribed(subscriber, subscription);
+    observers.tell({ kind: "subscribed", ...event });
   }
 
   /** UNSUBSCRIBE of an own subscription, else ERROR (PS-04, PS-05). */
   unsubscribe(subscriber: Peer, message: Unsubscribe): void {
+    subscriber.inTurn(
+      undefined,
+      () => this.#unsubscribe(subscriber, message),
+    );
+  }
+
+  #unsubscribe(subscriber: Peer, message: Unsubscribe): void {
     const { request } = message;
     const subscription = subscriber.subscriptions.get(message.subscription);
     if (subscription === undefined) {
@@ -243,7 +272,7 @@ export class Broker {
       request,
       details: undefined,
     });
-    this.#removeSubscriber(subscription, subscriber, true);
+    this.#removeSubscriber(subscription, subscriber, false);
   }
 
   /** Takes `subscriber` out without its asking (SV-01, SV-02). */
@@ -259,38 +288,43 @@ export class Broker {
         details: { subscription: subscription.id, reason },
       });
     }
-    this.#removeSubscriber(subscription, subscriber, true);
+    this.#removeSubscriber(subscription, subscriber, false);
   }
 
   /**
    * Forgets all that `peer`, whose session has ended, subscribed to (SL-05).
    *
-   * @param tells Whether the meta API's events are sent (MS-09).
+   * @param silently Without events of the meta API (MS-09).
    */
-  leave(peer: Peer, tells: boolean): void {
+  leave(peer: Peer, silently: boolean): void {
     const subscriptions = [...peer.subscriptions.values()];
     // First, so that none of the events about its leaving goes to itself.
     for (const { subscribers } of subscriptions) subscribers.delete(peer);
     for (const subscription of subscriptions) {
-      this.#removeSubscriber(subscription, peer, tells);
+      this.#removeSubscriber(subscription, peer, silently);
     }
   }
 
-  #refuseSubscribe(
+  /** What comes before any look at what there is (AZ-05). */
+  #denySubscribe(
     subscriber: Peer,
-    message: Subscribe,
-    match: Subscription["match"],
+    { topic, request, options }: Subscribe,
+  ): ErrorMessage | undefined {
+    const { access, uriCheck } = this.#options;
+    const match = (options as SubscribeOptions).match ?? "exact";
+    return uriFault("subscribe", topic, match, uriCheck) !== undefined
+      ? invalidUriError(MessageCode.SUBSCRIBE, request, topic)
+      : access.refuse(subscriber, "subscribe", topic, match, request);
+  }
+
+  #refuseMore(
+    subscriber: Peer,
+    request: number,
     known: Subscription | undefined,
   ): ErrorMessage | undefined {
-    const { topic, request } = message;
-    if (!isValidUri(topic, match, this.#options.uriCheck)) {
-      return invalidUriError(MessageCode.SUBSCRIBE, request, topic);
-    }
-    const { gate } = this.#options;
-    const refusal = gate.refuse(subscriber, "subscribe", topic, match, request);
-    if (refusal !== undefined) return refusal;
     if (known?.subscribers.has(subscriber)) return undefined;
-    return gate.refuseMore(subscriber, "subscriptions", "subscribe", request);
+    const { access } = this.#options;
+    return access.refuseMore(subscriber, "subscriptions", "subscribe", request);
   }
 
   #create(
@@ -313,21 +347,21 @@ export class Broker {
 
   #removeSubscriber(
     subscription: Subscription,
-    subscriber: Peer,
-    tells: boolean,
+    peer: Peer,
+    silently: boolean,
   ): void {
-    subscription.subscribers.delete(subscriber);
-    subscriber.subscriptions.delete(subscription.id);
-    subscriber.quota.add("subscriptions", -1);
+    subscription.subscribers.delete(peer);
+    peer.subscriptions.delete(subscription.id);
+    peer.quota.add("subscriptions", -1);
     const isGone = subscription.subscribers.size === 0 &&
       subscription.history === undefined;
     if (isGone) {
       this.#subscriptions.remove(subscription);
       this.#byId.delete(subscription.id);
     }
-    if (!tells) return;
-    const { observer } = this.#options;
-    observer.unsubscribed(subscriber, subscription);
-    if (isGone) observer.subscriptionDeleted(subscriber, subscription);
+    const { observers } = this.#options;
+    const event = { peer, subscription, silently };
+    observers.tell({ kind: "unsubscribed", ...event });
+    if (isGone) observers.tell({ kind: "subscription_deleted", ...event });
   }
 }

@@ -1,12 +1,11 @@
 /**
  * Routed remote procedure calls of one realm (checklist §9): who serves which
- * procedure. What becomes of a call is in `call_invoker.ts`, `call_table.ts`
- * and `call_answers.ts`.
+ * procedure, and to whom a call goes. What happens to a call then is in `calls.ts`.
  */
 import type { Clock } from "../base/timers.ts";
-import type { RandomSource } from "../wamp/id.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
 import { ClientFeature } from "../wamp/features.ts";
+import type { RandomSource } from "../wamp/id.ts";
 import {
   type Call,
   type ErrorMessage,
@@ -17,31 +16,28 @@ import {
 } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
 import { type CallOptions, type RegisterOptions } from "../wamp/options.ts";
-import { isRouterUri, isValidUri, type UriCheck } from "../wamp/uri.ts";
-import { checkAnnounced, isLateChunk, refuseCall } from "./call_checks.ts";
-import { type CallEnding, endingError } from "./call_ending.ts";
-import type { CallInvoker } from "./call_invoker.ts";
-import type { CallTable } from "./call_table.ts";
+import { isRouterUri, uriFault } from "../wamp/router_uris.ts";
+import type { UriCheck } from "../wamp/uri.ts";
+import type { AccessControl } from "./access_control.ts";
+import type { CallEnding, Calls } from "./calls.ts";
+import type { MetaProcedures } from "./meta/meta_procedures.ts";
+import { type Peer, type PendingCall, Registration } from "./model.ts";
+import type { Confirmer, RealmObservers } from "./observers.ts";
 import { PatternIndex } from "./pattern_index.ts";
-import type { Gate } from "./gate.ts";
-import type { Peer } from "./peer.ts";
-import type { PendingCall } from "./pending_call.ts";
-import type { MetaProcedures, RealmObserver } from "./ports.ts";
-import { Registration } from "./registration.ts";
-import { describeConflict } from "./registration_conflict.ts";
 
 /** What a dealer is made of. */
 export interface DealerOptions {
   readonly uriCheck: UriCheck;
   /** Whether callers and callees may ask for disclosure (CI-03). */
   readonly allowsDisclosure: boolean;
-  readonly gate: Gate;
-  readonly table: CallTable;
-  readonly invoker: CallInvoker;
+  readonly access: AccessControl;
+  readonly calls: Calls;
   readonly random: RandomSource;
   readonly clock: Clock;
-  readonly observer: RealmObserver;
-  readonly meta: MetaProcedures;
+  readonly observers: RealmObservers;
+  /** Undefined: REGISTER is confirmed at once. */
+  readonly confirmer: Confirmer | undefined;
+  readonly procedures: MetaProcedures;
 }
 
 /** The registrations of a realm, and the way of calls to them. */
@@ -78,17 +74,33 @@ export class Dealer {
 
   /** REGISTER: REGISTERED or ERROR (RP-01). */
   register(callee: Peer, message: Register): void {
+    const refusal = this.#denyRegister(callee, message) ??
+      this.#options.confirmer?.(callee, message);
+    // Decided now: an authorizer was asked about the message at hand.
+    const mayForce = mayForceReregister(callee, message);
+    callee.inTurn(
+      refusal,
+      (refusal) => this.#register(callee, message, mayForce, refusal),
+    );
+  }
+
+  /**
+   * @param mayForce Whether it can have a procedure of callees that did not agree.
+   * @param denial The answer where it is not allowed.
+   */
+  #register(
+    callee: Peer,
+    message: Register,
+    mayForce: boolean,
+    denial: ErrorMessage | undefined,
+  ): void {
     const options = message.options as RegisterOptions;
     const match = options.match ?? "exact";
-    const refusal = this.#refuseRequest(callee, message, match);
+    const present = this.#registrations.get(message.procedure, match);
+    const refusal = denial ??
+      this.#refuseJoining(callee, message, mayForce, present);
     if (refusal !== undefined) {
       callee.outlet.send(refusal);
-      return;
-    }
-    const present = this.#registrations.get(message.procedure, match);
-    const conflict = this.#refuseJoining(callee, message, present);
-    if (conflict !== undefined) {
-      callee.outlet.send(conflict);
       return;
     }
     const isForced = options.force_reregister === true;
@@ -105,15 +117,22 @@ export class Dealer {
       registration: registration.id,
     });
     if (!isNewCallee) return;
-    const { invoker, observer } = this.#options;
-    if (known === undefined) observer.registrationCreated(callee, registration);
-    observer.registered(callee, registration);
-    if (waiting !== undefined) invoker.wait(waiting, registration);
-    invoker.serveWaiting(registration);
+    const { calls, observers } = this.#options;
+    const event = { peer: callee, registration };
+    if (known === undefined) {
+      observers.tell({ kind: "registration_created", ...event });
+    }
+    observers.tell({ kind: "registered", ...event });
+    if (waiting !== undefined) calls.giveWaiting(registration, waiting);
+    calls.serveWaiting(registration);
   }
 
   /** UNREGISTER of an own registration, else ERROR (RP-03). */
   unregister(callee: Peer, message: Unregister): void {
+    callee.inTurn(undefined, () => this.#unregister(callee, message));
+  }
+
+  #unregister(callee: Peer, message: Unregister): void {
     const { request } = message;
     const registration = callee.registrations.get(message.registration);
     if (registration === undefined) {
@@ -131,7 +150,7 @@ export class Dealer {
       request,
       details: undefined,
     });
-    this.#removeCallee(registration, callee, true);
+    this.#removeCallee(registration, callee, false);
   }
 
   /** Takes `callee` out of `registration` without its asking (RV-01, RV-02). */
@@ -147,7 +166,7 @@ export class Dealer {
         details: { registration: registration.id, reason },
       });
     }
-    this.#removeCallee(registration, callee, true);
+    this.#removeCallee(registration, callee, false);
   }
 
   /**
@@ -156,7 +175,7 @@ export class Dealer {
    * @param receivedMs When it came; 0: just now. Its time runs from then (TO-02).
    * @param ended What has ended it already; undefined: nothing but its time.
    * @throws {ProtocolError} Where it uses what was not announced (PG-02, PP-01),
-   * or the ID of a pending call that has no further chunks (PG-09).
+   * or the ID of a pending call that has no further pieces (PG-09).
    */
   call(
     caller: Peer,
@@ -164,67 +183,51 @@ export class Dealer {
     receivedMs: number = 0,
     ended: CallEnding | undefined = undefined,
   ): void {
-    const { procedure, request } = message;
-    const { table } = this.#options;
-    checkAnnounced(caller, message);
-    if (!caller.noteRequest(request)) {
-      const pending = caller.calls.get(request);
-      if (pending !== undefined) {
-        return this.#options.invoker.continue(pending, message);
-      }
-      if (isLateChunk(caller, message)) return;
-    }
-    const ending = ended ?? table.endingOf(caller, message, receivedMs);
-    if (ending !== undefined) {
-      return refuseCall(caller, message, endingError(request, ending));
-    }
-    const denial = this.#denyCall(caller, message);
-    if (denial !== undefined) return refuseCall(caller, message, denial);
-    if (isRouterUri(procedure) && this.#options.meta.call(caller, message)) {
-      return;
-    }
+    const { procedure } = message;
+    const { calls, procedures } = this.#options;
+    if (calls.takePiece(caller, message)) return;
+    const denial = calls.refuseEnded(caller, message, receivedMs, ended) ??
+      this.#denyCall(caller, message);
+    if (denial !== undefined) return calls.refuse(caller, message, denial);
+    if (
+      isRouterUri(procedure) && procedures.call(caller, message, receivedMs)
+    ) return;
     const registration = this.match(procedure);
     if (registration === undefined) {
-      return refuseCall(
-        caller,
-        message,
-        requestError(
-          MessageCode.CALL,
-          request,
-          ErrorUri.NO_SUCH_PROCEDURE,
-          `No procedure "${procedure}" is registered`,
-        ),
-      );
+      return calls.refuse(caller, message, noSuchProcedure(message));
     }
     const refusal = this.#refuseCall(caller, message);
-    if (refusal !== undefined) return refuseCall(caller, message, refusal);
-    this.#options.invoker.call(caller, message, registration, receivedMs);
+    if (refusal !== undefined) return calls.refuse(caller, message, refusal);
+    calls.start(caller, message, registration, receivedMs);
   }
 
   /**
    * Forgets all that `peer`, whose session has ended, registered (SL-05).
    *
-   * @param tells Whether the meta API's events are sent (MS-09).
+   * @param silently Without events of the meta API (MS-09).
    */
-  leave(peer: Peer, tells: boolean): void {
+  leave(peer: Peer, silently: boolean): void {
     for (const registration of [...peer.registrations.values()]) {
-      this.#removeCallee(registration, peer, tells);
+      this.#removeCallee(registration, peer, silently);
     }
   }
 
-  #refuseRequest(
-    callee: Peer,
-    message: Register,
-    match: Registration["match"],
-  ): ErrorMessage | undefined {
+  /** What comes before any look at what there is (AZ-05). */
+  #denyRegister(callee: Peer, message: Register): ErrorMessage | undefined {
     const { procedure, request } = message;
     const options = message.options as RegisterOptions;
-    if (
-      !isValidUri(procedure, match, this.#options.uriCheck) ||
-      isRouterUri(procedure)
-    ) return invalidUriError(MessageCode.REGISTER, request, procedure);
-    const { gate } = this.#options;
-    const refusal = gate.refuse(callee, "register", procedure, match, request);
+    const match = options.match ?? "exact";
+    const { access, uriCheck } = this.#options;
+    if (uriFault("register", procedure, match, uriCheck) !== undefined) {
+      return invalidUriError(MessageCode.REGISTER, request, procedure);
+    }
+    const refusal = access.refuse(
+      callee,
+      "register",
+      procedure,
+      match,
+      request,
+    );
     if (refusal !== undefined) return refusal;
     if (options.disclose_caller === true && !this.#options.allowsDisclosure) {
       return disclosureRefused(MessageCode.REGISTER, request);
@@ -235,11 +238,13 @@ export class Dealer {
   #refuseJoining(
     callee: Peer,
     message: Register,
+    mayForce: boolean,
     known: Registration | undefined,
   ): ErrorMessage | undefined {
     const { request } = message;
     const options = message.options as RegisterOptions;
-    const conflict = known && describeConflict(callee, options, known);
+    const conflict = known &&
+      describeConflict(callee, options, known, mayForce);
     if (conflict !== undefined) {
       return requestError(
         MessageCode.REGISTER,
@@ -251,12 +256,11 @@ export class Dealer {
     if (known !== undefined && callee.registrations.has(known.id)) {
       return undefined;
     }
-    const { gate } = this.#options;
     // Who comes back for what it had needs no room of its own (RV-04).
     const evicted = options.force_reregister === true && known !== undefined
       ? known.callees.map(({ peer }) => peer.quota)
       : [];
-    return gate.refuseMore(
+    return this.#options.access.refuseMore(
       callee,
       "registrations",
       "register",
@@ -268,18 +272,17 @@ export class Dealer {
   /** What comes before any look at what there is (AZ-05). */
   #denyCall(caller: Peer, message: Call): ErrorMessage | undefined {
     const { procedure, request } = message;
-    if (!isValidUri(procedure, "exact", this.#options.uriCheck)) {
-      return invalidUriError(MessageCode.CALL, request, procedure);
-    }
-    const { gate } = this.#options;
-    return gate.refuse(caller, "call", procedure, "exact", request);
+    const { access, uriCheck } = this.#options;
+    return uriFault("call", procedure, "exact", uriCheck) !== undefined
+      ? invalidUriError(MessageCode.CALL, request, procedure)
+      : access.refuse(caller, "call", procedure, "exact", request);
   }
 
   #refuseCall(caller: Peer, message: Call): ErrorMessage | undefined {
     const { request } = message;
     if (!caller.hasRoomForCall) {
-      const { gate } = this.#options;
-      return gate.refuseMore(caller, "pendingCalls", "call", request);
+      const { access } = this.#options;
+      return access.refuseMore(caller, "pendingCalls", "call", request);
     }
     if (
       (message.options as CallOptions).disclose_me === true &&
@@ -325,29 +328,41 @@ export class Dealer {
    * @returns The calls that wait, which that one can have.
    */
   #evict(registration: Registration): readonly PendingCall[] {
-    const waiting = [...registration.sentAway, ...registration.waiting];
-    registration.sentAway.clear();
-    registration.waiting.clear();
+    const waiting = this.#options.calls.takeWaiting(registration);
     for (const { peer } of [...registration.callees]) {
       this.revoke(registration, peer, ErrorUri.UNREGISTERED);
     }
     return waiting;
   }
 
-  #removeCallee(registration: Registration, peer: Peer, tells: boolean): void {
+  #removeCallee(
+    registration: Registration,
+    peer: Peer,
+    silently: boolean,
+  ): void {
     registration.remove(peer);
     peer.registrations.delete(registration.id);
     peer.quota.add("registrations", -1);
+    const { calls, observers } = this.#options;
     const isLast = registration.callees.length === 0;
     if (isLast) {
       this.#registrations.remove(registration);
       this.#byId.delete(registration.id);
-      this.#options.table.failWaiting(registration);
-    } else this.#options.invoker.calleeLeft(registration);
-    if (!tells) return;
-    this.#options.observer.unregistered(peer, registration);
-    if (isLast) this.#options.observer.registrationDeleted(peer, registration);
+      calls.failWaiting(registration);
+    } else calls.calleeLeft(registration);
+    const event = { peer, registration, silently };
+    observers.tell({ kind: "unregistered", ...event });
+    if (isLast) observers.tell({ kind: "registration_deleted", ...event });
   }
+}
+
+function noSuchProcedure({ request, procedure }: Call): ErrorMessage {
+  return requestError(
+    MessageCode.CALL,
+    request,
+    ErrorUri.NO_SUCH_PROCEDURE,
+    `No procedure "${procedure}" is registered`,
+  );
 }
 
 function disclosureRefused(requestType: number, request: number): ErrorMessage {
@@ -355,6 +370,66 @@ function disclosureRefused(requestType: number, request: number): ErrorMessage {
     requestType,
     request,
     ErrorUri.DISCLOSE_ME_DISALLOWED,
-    "The realm does not allow disclosure of identities on request",
+    "The realm does not allow clients to ask for disclosure (allow_disclose)",
   );
+}
+
+/**
+ * Why `newcomer`, which may register what `registration` is for, can have no part
+ * in it: beside its callees, where the policy lets several share it (SH-02); or, with
+ * `force_reregister`, in their place (RV-04). Undefined where it can.
+ */
+function describeConflict(
+  newcomer: Peer,
+  options: RegisterOptions,
+  registration: Registration,
+  mayForce: boolean,
+): string | undefined {
+  const { uri, policy } = registration;
+  const taken = `Procedure "${uri}" is already registered`;
+  if (options.force_reregister === true) {
+    return mayForce || agreesToTakeover(newcomer, registration)
+      ? undefined
+      : `${taken} by a session of another authid or role, which did not register it with force_reregister itself`;
+  }
+  const isShared = policy !== "single" &&
+    policy === (options.invoke ?? "single");
+  return isShared ? undefined : `${taken} with policy ${policy}`;
+}
+
+/**
+ * Whether each callee agreed, when it registered, to make room for `newcomer`, or is
+ * of the same owner. To be allowed to register does not suffice: whoever is could put
+ * itself in the place of any other callee.
+ */
+function agreesToTakeover(
+  newcomer: Peer,
+  { callees }: Registration,
+): boolean {
+  return callees.every(({ peer, isReplaceable }) =>
+    isReplaceable || isSameOwner(peer, newcomer)
+  );
+}
+
+/** Whether `newcomer` has the right to registrations whose callees did not agree. */
+function mayForceReregister(newcomer: Peer, message: Register): boolean {
+  const options = message.options as RegisterOptions;
+  return options.force_reregister === true &&
+    newcomer.authorizer.allows(
+      "force_reregister",
+      message.procedure,
+      options.match ?? "exact",
+    );
+}
+
+/**
+ * Whether both sessions, of one realm, are of who proved to be the same. Nobody
+ * proves anything to join anonymously, also where the config gives all one authid.
+ */
+function isSameOwner(holder: Peer, newcomer: Peer): boolean {
+  if (holder === newcomer) return true;
+  const { authid, authrole, authmethod } = holder.identity;
+  const other = newcomer.identity;
+  return authid === other.authid && authrole === other.authrole &&
+    authmethod !== "anonymous" && other.authmethod !== "anonymous";
 }

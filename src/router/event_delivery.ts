@@ -1,49 +1,72 @@
 /**
  * Events on their last step: to each subscriber, into a history, and out of the
  * store again.
+ *
+ * A subscriber that cannot take an event gets one in its place without payload,
+ * which says why, and with as many of the details as have room.
  */
 import type { Clock } from "../base/timers.ts";
 import { type Event, SendOutcome } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
 import { NO_PAYLOAD } from "../wamp/payload.ts";
-import { Audience } from "./audience.ts";
-import {
-  bareForms,
-  counterOf,
-  reasonOf,
-  type Unsendable,
-} from "./bare_events.ts";
 import {
   type EventStore,
   EventStoreError,
   type StoredEvent,
 } from "./event_store.ts";
-import type { Peer } from "./peer.ts";
-import type { Counters, EventLoss } from "./ports.ts";
-import { isFor, type Publication } from "./publication.ts";
-import type { Subscription } from "./subscription.ts";
+import type { Peer, Subscription } from "./model.ts";
+import type { EventLoss, RealmObservers } from "./observers.ts";
+import type { CounterName, Counters } from "./ports.ts";
+import { Audience, isFor, type Publication } from "./publication.ts";
 
-/** Told of an event of which `subscriber` could be told nothing. */
-export type OnEventLost = (subscriber: Peer, loss: EventLoss) => void;
+/** Why an event could not be sent as it was. */
+type Unsendable = Exclude<SendOutcome, typeof SendOutcome.SENT>;
+
+/** The detail of the EVENT that says so; the second is ours. */
+const MARK: Readonly<Record<Unsendable, EventLoss["reason"]>> = {
+  [SendOutcome.TOO_LONG]: "payload_limit_exceeded",
+  [SendOutcome.UNSUPPORTED_VALUE]: "payload_unsupported",
+};
+
+const COUNTER: Readonly<Record<Unsendable, CounterName>> = {
+  [SendOutcome.TOO_LONG]: "events_too_long",
+  [SendOutcome.UNSUPPORTED_VALUE]: "events_unsupported_value",
+};
+
+/** They say how to read the payload, which is not there. */
+const PASSTHRU = ["ppt_scheme", "ppt_serializer", "ppt_cipher", "ppt_keyid"];
+const TOPIC = ["topic"];
+const IDENTITY = ["publisher_authid", "publisher_authrole"];
+
+/** The details that are left out, one row after the other, until there is room. */
+const CUTS: readonly (readonly string[])[] = [
+  PASSTHRU,
+  [...PASSTHRU, ...IDENTITY],
+  [...PASSTHRU, ...TOPIC],
+  [...PASSTHRU, ...TOPIC, ...IDENTITY],
+];
+
+/** Ours: some of the details did not fit, and are left out. */
+const DETAILS_CUT = "_details_cut";
 
 /** The way of a realm's events to subscribers and to the store. */
 export class EventDelivery {
   readonly #store: EventStore;
   readonly #clock: Clock;
   readonly #counters: Counters;
-  readonly #onLost: OnEventLost;
+  readonly #observers: RealmObservers;
 
   constructor(
     store: EventStore,
     clock: Clock,
     counters: Counters,
-    onLost: OnEventLost,
+    observers: RealmObservers,
   ) {
     this.#store = store;
     this.#clock = clock;
     this.#counters = counters;
-    this.#onLost = onLost;
+    this.#observers = observers;
   }
 
   /** One EVENT for each subscriber that the publication is for (PS-08, BW-02). */
@@ -154,7 +177,7 @@ export class EventDelivery {
     outcome: Unsendable,
     subscribers: readonly Peer[],
   ): void {
-    const counter = counterOf(outcome);
+    const counter = COUNTER[outcome];
     for (const _ of subscribers) this.#counters.increment(counter);
     let untold = subscribers;
     for (const bare of bareForms(event, outcome)) {
@@ -164,10 +187,14 @@ export class EventDelivery {
       if (untold.length === 0) return;
     }
     const { subscription, publication } = event;
-    const reason = reasonOf(outcome);
+    const reason = MARK[outcome];
     for (const subscriber of untold) {
       this.#counters.increment("events_lost");
-      this.#onLost(subscriber, { topic, subscription, publication, reason });
+      this.#observers.tell({
+        kind: "event_lost",
+        peer: subscriber,
+        loss: { topic, subscription, publication, reason },
+      });
     }
   }
 
@@ -194,4 +221,27 @@ export function isStoredFor(event: StoredEvent, subscriber: Peer): boolean {
 /** What was for certain sessions only is never kept in a history (EH-09). */
 function isForHistory({ lists }: Publication): boolean {
   return !lists?.exclude && !lists?.eligible;
+}
+
+/**
+ * What can be sent in place of `event`, the best first. Each is to be tried with
+ * all who wait for it: connections encode a message once for each serializer.
+ */
+function* bareForms(event: Event, outcome: Unsendable): Iterable<Event> {
+  const { details } = event;
+  const mark = { [MARK[outcome]]: true };
+  yield bare(event, { ...details, ...mark });
+  for (const cut of CUTS) {
+    if (!cut.some((key) => key in details)) continue;
+    const kept = Object.entries(details).filter(([key]) => !cut.includes(key));
+    yield bare(event, {
+      ...Object.fromEntries(kept),
+      ...mark,
+      [DETAILS_CUT]: true,
+    });
+  }
+}
+
+function bare(event: Event, details: Dict): Event {
+  return { ...event, details, payload: NO_PAYLOAD };
 }

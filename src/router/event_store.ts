@@ -28,7 +28,7 @@ export interface HistoryKey {
 }
 
 /**
- * The store could not do what it was asked for; routing goes on. Its message is
+ * The store could not do what it was asked for; messages are routed all the same. Its message is
  * for the operator, and no client is told it.
  */
 export class EventStoreError extends Error {

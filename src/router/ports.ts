@@ -1,13 +1,12 @@
 /**
  * What the router needs of the world around it. Implemented by other folders,
- * declared here, where they are used.
+ * declared here, where it is used. Nothing here knows sessions, subscriptions or
+ * registrations.
  */
 import type { Identity } from "../wamp/features.ts";
-import type { Call, RouterMessage, SendOutcome } from "../wamp/message.ts";
+import type { RouterMessage, SendOutcome } from "../wamp/message.ts";
+import type { Action, Right } from "../wamp/router_uris.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
-import type { Peer } from "./peer.ts";
-import type { Registration } from "./registration.ts";
-import type { Subscription } from "./subscription.ts";
 
 /** The way to a client that has joined, and to its session. */
 export interface Outlet {
@@ -22,6 +21,11 @@ export interface Outlet {
    */
   burst(work: () => void): void;
   /**
+   * Does `work`, which comes later than the message that caused it, as if it came
+   * with one: what it throws ends the session, or the connection.
+   */
+  enter(work: () => void): void;
+  /**
    * Ends the session by GOODBYE: nothing that is sent after reaches the client.
    * The realm sees to the session's leaving itself.
    *
@@ -32,15 +36,6 @@ export interface Outlet {
   /** The longest message that the client takes, in bytes; undefined: any. */
   readonly maxMessageBytes?: number;
 }
-
-/** The four things a session needs a permission for (AZ-01). */
-export type Action = "call" | "register" | "publish" | "subscribe";
-
-/**
- * What a permission can allow: an action; or, beside `register`, to take a
- * registration from callees that did not agree to it (RV-04).
- */
-export type Right = Action | "force_reregister";
 
 /** Whose identity is told to whom without being asked (PI-03, CI-02). */
 export type Disclosure = "caller" | "publisher";
@@ -87,60 +82,6 @@ export interface Denial {
   readonly text: string;
   /** What decided: for the operator only. */
   readonly decider: string;
-}
-
-/** Told of everything that is not allowed. */
-export interface DenialObserver {
-  denied(
-    realm: string,
-    peer: Peer,
-    action: Action,
-    uri: string,
-    match: MatchPolicy,
-    denial: Denial,
-  ): void;
-  /**
-   * Told of what is refused since there would be too many.
-   *
-   * @param key The config key that decided.
-   * @param text How many there are.
-   */
-  limitReached?(realm: string, peer: Peer, key: string, text: string): void;
-}
-
-/** An event of which a subscriber could be told nothing. */
-export interface EventLoss {
-  readonly topic: string;
-  readonly subscription: number;
-  readonly publication: number;
-  /** Why the event could not be sent as it was. */
-  readonly reason: "payload_limit_exceeded" | "payload_unsupported";
-}
-
-/** Told of every event that a subscriber does not even get without payload. */
-export interface LossObserver {
-  lost(realm: string, subscriber: Peer, loss: EventLoss): void;
-}
-
-/** Told what changes in a realm, as it changes: the meta API's events. */
-export interface RealmObserver {
-  joined(peer: Peer): void;
-  left(peer: Peer): void;
-  subscriptionCreated(peer: Peer, subscription: Subscription): void;
-  subscribed(peer: Peer, subscription: Subscription): void;
-  unsubscribed(peer: Peer, subscription: Subscription): void;
-  subscriptionDeleted(peer: Peer, subscription: Subscription): void;
-  registrationCreated(peer: Peer, registration: Registration): void;
-  registered(peer: Peer, registration: Registration): void;
-  unregistered(peer: Peer, registration: Registration): void;
-  registrationDeleted(peer: Peer, registration: Registration): void;
-  eventLost(subscriber: Peer, loss: EventLoss): void;
-}
-
-/** The router's own procedures, below `wamp.`. */
-export interface MetaProcedures {
-  /** Answers the call; false where there is no such procedure. */
-  call(caller: Peer, message: Call): boolean;
 }
 
 /** Counts what no client is told about; read by {@linkcode Counters} users. */

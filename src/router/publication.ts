@@ -1,3 +1,6 @@
+/**
+ * A publication on its way, and whom it is for: black and white lists (checklist BW).
+ */
 import type { Publish } from "../wamp/message.ts";
 import {
   type AudienceOptions,
@@ -8,8 +11,7 @@ import {
   type PublishOptions,
 } from "../wamp/options.ts";
 import { NO_PAYLOAD, type Payload } from "../wamp/payload.ts";
-import { Audience, audienceLists, type Listener } from "./audience.ts";
-import type { Peer } from "./peer.ts";
+import type { Peer } from "./model.ts";
 
 /** One PUBLISH that was accepted, or an event of the router's own. */
 export interface Publication {
@@ -64,11 +66,11 @@ export class CurrentPublication implements Publication {
   }
 }
 
-/** Whether `listener` may get it (PS-09, BW-02, BW-05). */
-export function isFor(publication: Publication, listener: Listener): boolean {
-  return listener.sessionId !== publication.excluded &&
+/** Whether `recipient` may get it (PS-09, BW-02, BW-05). */
+export function isFor(publication: Publication, recipient: Recipient): boolean {
+  return recipient.sessionId !== publication.excluded &&
     (publication.audience === undefined ||
-      publication.audience.includes(listener));
+      publication.audience.includes(recipient));
 }
 
 function eventDetails(publisher: Peer, topic: string, options: Dict): Dict {
@@ -89,4 +91,136 @@ function eventDetails(publisher: Peer, topic: string, options: Dict): Dict {
     details["trustlevel"] = authorizer.trustLevel;
   }
   return details;
+}
+
+/** What the lists of a publication can name a session by. */
+export interface Recipient {
+  readonly sessionId: number;
+  readonly identity: { readonly authid: string; readonly authrole: string };
+}
+
+const LIST_KEYS = [
+  "exclude",
+  "exclude_authid",
+  "exclude_authrole",
+  "eligible",
+  "eligible_authid",
+  "eligible_authrole",
+] as const;
+
+/** The lists of a publication that has some. */
+export class Audience {
+  readonly #exclude: SearchableList<number> | undefined;
+  readonly #excludeAuthid: SearchableList<string> | undefined;
+  readonly #excludeAuthrole: SearchableList<string> | undefined;
+  readonly #eligible: SearchableList<number> | undefined;
+  readonly #eligibleAuthid: SearchableList<string> | undefined;
+  readonly #eligibleAuthrole: SearchableList<string> | undefined;
+
+  constructor(lists: AudienceOptions) {
+    this.#exclude = searchable(lists.exclude);
+    this.#excludeAuthid = searchable(lists.exclude_authid);
+    this.#excludeAuthrole = searchable(lists.exclude_authrole);
+    this.#eligible = searchable(lists.eligible);
+    this.#eligibleAuthid = searchable(lists.eligible_authid);
+    this.#eligibleAuthrole = searchable(lists.eligible_authrole);
+  }
+
+  /** Whether `recipient` is in all eligible lists and in no exclude list (BW-02, BW-03). */
+  includes(recipient: Recipient): boolean {
+    const { sessionId, identity: { authid, authrole } } = recipient;
+    return this.#eligible?.has(sessionId) !== false &&
+      this.#eligibleAuthid?.has(authid) !== false &&
+      this.#eligibleAuthrole?.has(authrole) !== false &&
+      this.#exclude?.has(sessionId) !== true &&
+      this.#excludeAuthid?.has(authid) !== true &&
+      this.#excludeAuthrole?.has(authrole) !== true;
+  }
+}
+
+/** The lists among `options`; undefined where there are none. */
+export function audienceLists(options: Dict): AudienceOptions | undefined {
+  if (options === EMPTY_DICT) return undefined;
+  let lists: Record<string, unknown> | undefined;
+  for (const key of LIST_KEYS) {
+    const list = options[key];
+    if (list === undefined || list === null) continue;
+    // Nobody is excluded by it (BW-03).
+    if (key.startsWith("exclude") && (list as unknown[]).length === 0) continue;
+    lists ??= {};
+    lists[key] = list;
+  }
+  return lists;
+}
+
+function searchable<Item extends number | string>(
+  list: readonly Item[] | null | undefined,
+): SearchableList<Item> | undefined {
+  return list === undefined || list === null
+    ? undefined
+    : new SearchableList(list);
+}
+
+/** So often a list is searched through before it is worth an index. */
+const SEARCHES_MAX = 4;
+
+/**
+ * A list that a client sent, searched once or for each of many recipients.
+ *
+ * No `Set` of numbers: how V8 hashes them is known, so that a client could choose
+ * 26,000 of them, which are 128 KiB, that all share one bucket; to make a set of
+ * those takes 0.7 s (`bench/audience_bench.ts`). Strings it hashes with a secret.
+ */
+export class SearchableList<Item extends number | string> {
+  readonly #items: readonly Item[];
+  #searches = 0;
+  #index: { has(item: Item): boolean } | undefined = undefined;
+
+  constructor(items: readonly Item[]) {
+    this.#items = items;
+  }
+
+  has(item: Item): boolean {
+    if (this.#index !== undefined) return this.#index.has(item);
+    if (this.#searches < SEARCHES_MAX) {
+      this.#searches++;
+      return this.#items.includes(item);
+    }
+    this.#index = indexOf(this.#items);
+    return this.#index.has(item);
+  }
+}
+
+function indexOf<Item extends number | string>(
+  items: readonly Item[],
+): { has(item: Item): boolean } {
+  return areNumbers(items)
+    ? new SortedNumbers(items) as { has(item: Item): boolean }
+    : new Set(items);
+}
+
+/** Numbers that are found by halving. */
+class SortedNumbers {
+  readonly #numbers: Float64Array;
+
+  constructor(numbers: readonly number[]) {
+    this.#numbers = Float64Array.from(numbers).sort();
+  }
+
+  has(number: number): boolean {
+    let low = 0;
+    let high = this.#numbers.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#numbers[middle] < number) low = middle + 1;
+      else high = middle;
+    }
+    return this.#numbers[low] === number;
+  }
+}
+
+function areNumbers(
+  items: readonly (number | string)[],
+): items is readonly number[] {
+  return typeof items[0] === "number";
 }

@@ -2,6 +2,7 @@
  * What sessions may have together: those of a role, of one authid in it, and of
  * one source address in it.
  */
+import { RecentMap } from "../base/recent_map.ts";
 import { TokenBucket } from "../base/token_bucket.ts";
 
 /** Whose sessions are counted together. */
@@ -27,19 +28,38 @@ export interface QuotaTable {
   readonly address?: QuotaLimits;
 }
 
-/** For people. */
-export const QUOTA_KIND_NAME: Readonly<Record<QuotaKind, string>> = {
+const KIND_NAME: Readonly<Record<QuotaKind, string>> = {
   sessions: "sessions",
   subscriptions: "subscriptions",
   registrations: "registrations",
   pendingCalls: "pending calls",
 };
 
-const SCOPE_NAME: Readonly<Record<QuotaScope, string>> = {
-  role: "The role's sessions",
-  authid: "The sessions of this authid",
-  address: "The sessions from this address",
+/** The same in a transport's limits and in quotas. */
+export const QUOTA_CONFIG_KEY: Readonly<Record<QuotaKind, string>> = {
+  sessions: "max_sessions",
+  subscriptions: "max_subscriptions",
+  registrations: "max_registrations",
+  pendingCalls: "max_pending_calls",
 };
+
+/**
+ * Says that there can be no more of `kind`.
+ *
+ * @param per What the limit is for: a session, or what a quota counts together.
+ * @param section Where in the config the limit is; undefined: with a transport.
+ */
+export function limitText(
+  kind: QuotaKind,
+  count: number,
+  per: "session" | QuotaScope,
+  section?: "quotas",
+): string {
+  const key = section === undefined
+    ? QUOTA_CONFIG_KEY[kind]
+    : `${section}: ${QUOTA_CONFIG_KEY[kind]}`;
+  return `Limit of ${count} ${KIND_NAME[kind]} per ${per} reached (${key})`;
+}
 
 /** What the sessions of one scope have, counted together. */
 export class QuotaUsage {
@@ -82,9 +102,7 @@ export class QuotaUsage {
   /** Why there can be no more of `kind`; undefined where there can. */
   refusal(kind: QuotaKind): string | undefined {
     if (this[kind] < this.limits[kind]) return undefined;
-    return `${SCOPE_NAME[this.scope]} have ${this.limits[kind]} ${
-      QUOTA_KIND_NAME[kind]
-    }, the most allowed`;
+    return limitText(kind, this.limits[kind], this.scope, "quotas");
   }
 }
 
@@ -171,3 +189,134 @@ export class Quota {
 
 /** For sessions that nothing is counted of. */
 export const NO_QUOTA = new Quota({ authid: "", address: undefined }, []);
+
+/**
+ * Usages whose sessions have all left, but whose rates have not recovered, are
+ * remembered: otherwise coming back would be a way round them.
+ */
+const RECOVERING_MAX = 10_000;
+
+/**
+ * The quotas of one role's sessions: finds what a session is counted under, and
+ * forgets what no session is.
+ */
+export class QuotaBook {
+  readonly #role: QuotaUsage;
+  /** Of sessions that are counted by their role alone. */
+  readonly #common: Quota;
+  readonly #authids: UsageTable | undefined;
+  readonly #addresses: UsageTable | undefined;
+
+  /** @param nowMs A clock that never goes back. */
+  constructor(table: QuotaTable, nowMs: () => number) {
+    this.#role = new QuotaUsage("role", table.role, nowMs());
+    const nobody = { authid: "", address: undefined };
+    this.#common = new Quota(nobody, [this.#role]);
+    this.#authids = table.authid &&
+      new UsageTable("authid", table.authid, nowMs);
+    this.#addresses = table.address &&
+      new UsageTable("address", table.address, nowMs);
+  }
+
+  /** How many authids and addresses are remembered, and the sessions of neither. */
+  get recovering(): number {
+    return (this.#authids?.recovering ?? 0) +
+      (this.#addresses?.recovering ?? 0);
+  }
+
+  /**
+   * Why there can be no more such session; undefined where there can.
+   *
+   * @param giving Of a session of the same authid that gives up its place for it.
+   */
+  refusal(
+    { authid, address }: QuotaHolder,
+    giving?: Quota,
+  ): string | undefined {
+    if (giving === undefined) {
+      return this.#role.refusal("sessions") ??
+        this.#authids?.refusal(authid) ?? this.#addresses?.refusal(address);
+    }
+    // With its place in the role and of the authid it also gives this one.
+    if (giving.holder.address === address) return undefined;
+    return this.#addresses?.refusal(address);
+  }
+
+  /** Counts a session in. */
+  join(holder: QuotaHolder): Quota {
+    const quota = this.#quotaOf(holder);
+    quota.add("sessions", 1);
+    return quota;
+  }
+
+  #quotaOf(holder: QuotaHolder): Quota {
+    const authid = this.#authids?.take(holder.authid);
+    const address = this.#addresses?.take(holder.address);
+    if (authid === undefined && address === undefined) return this.#common;
+    const usages = [this.#role, authid, address];
+    return new Quota(
+      holder,
+      usages.filter((usage) => usage !== undefined),
+      (late) => this.#settle(late),
+    );
+  }
+
+  /** Counts a session out; what it had was counted out before. */
+  leave(quota: Quota): void {
+    quota.add("sessions", -1);
+    if (quota === this.#common) return;
+    quota.hasLeft = true;
+    this.#settle(quota);
+  }
+
+  #settle(quota: Quota): void {
+    const { authid, address } = quota.holder;
+    this.#authids?.release(authid, quota.usageOf("authid"));
+    this.#addresses?.release(address, quota.usageOf("address"));
+  }
+}
+
+/** The usages of one scope, by authid or address. */
+class UsageTable {
+  readonly #scope: QuotaScope;
+  readonly #limits: QuotaLimits;
+  readonly #nowMs: () => number;
+  readonly #inUse = new Map<string, QuotaUsage>();
+  readonly #recovering = new RecentMap<QuotaUsage>(RECOVERING_MAX);
+
+  constructor(scope: QuotaScope, limits: QuotaLimits, nowMs: () => number) {
+    this.#scope = scope;
+    this.#limits = limits;
+    this.#nowMs = nowMs;
+  }
+
+  get recovering(): number {
+    return this.#recovering.size;
+  }
+
+  refusal(key: string | undefined): string | undefined {
+    return key === undefined
+      ? undefined
+      : this.#inUse.get(key)?.refusal("sessions");
+  }
+
+  take(key: string | undefined): QuotaUsage | undefined {
+    if (key === undefined) return undefined;
+    let usage = this.#inUse.get(key);
+    if (usage !== undefined) return usage;
+    usage = this.#recovering.get(key) ??
+      new QuotaUsage(this.#scope, this.#limits, this.#nowMs());
+    this.#recovering.delete(key);
+    this.#inUse.set(key, usage);
+    return usage;
+  }
+
+  release(key: string | undefined, usage: QuotaUsage | undefined): void {
+    if (key === undefined || usage === undefined || usage.sessions > 0) return;
+    // Where another has taken its place, that one counts.
+    if ((this.#inUse.get(key) ?? usage) !== usage) return;
+    this.#inUse.delete(key);
+    if (usage.isUnused(this.#nowMs())) return;
+    this.#recovering.set(key, usage);
+  }
+}

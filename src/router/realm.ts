@@ -2,32 +2,28 @@
  * A realm: a name space of its own, in which sessions meet (SL-11).
  */
 import type { Clock, Timers } from "../base/timers.ts";
-import type { RandomIds, RandomSource } from "../wamp/id.ts";
-import type { ClientFeatures, Identity } from "../wamp/features.ts";
 import { CloseUri, ErrorUri } from "../wamp/error_uri.ts";
+import type { ClientFeatures, Identity } from "../wamp/features.ts";
+import type { RandomIds, RandomSource } from "../wamp/id.ts";
 import type { UriCheck } from "../wamp/uri.ts";
+import { AccessControl } from "./access_control.ts";
 import { Broker } from "./broker.ts";
-import { CallAnswers } from "./call_answers.ts";
-import { CallInvoker } from "./call_invoker.ts";
-import { CallTable } from "./call_table.ts";
+import { Calls } from "./calls.ts";
 import { Dealer } from "./dealer.ts";
 import { EventDelivery } from "./event_delivery.ts";
 import type { EventStore } from "./event_store.ts";
-import { Gate } from "./gate.ts";
-import { MetaApi } from "./meta/meta_api.ts";
-import type { RealmView } from "./meta/realm_view.ts";
-import { Peer, type PeerLimits } from "./peer.ts";
-import type {
-  Counters,
-  DenialObserver,
-  LossObserver,
-  Outlet,
-  Role,
-} from "./ports.ts";
-import { NO_QUOTA, type QuotaTable } from "./quota.ts";
-import { QuotaBook } from "./quota_book.ts";
+import { MetaProcedures } from "./meta/meta_procedures.ts";
+import { Peer, type PeerLimits } from "./model.ts";
+import {
+  type Confirmer,
+  type RealmObserver,
+  RealmObservers,
+} from "./observers.ts";
+import type { Counters, Outlet, Role } from "./ports.ts";
+import { NO_QUOTA, QuotaBook, type QuotaTable } from "./quota.ts";
 import { newRequestSecret, type RequestSecret } from "./request_table.ts";
 import { type DuplicatePolicy, SoleSessions } from "./sole_sessions.ts";
+import { Testaments } from "./testaments.ts";
 
 /** What a realm is made of. */
 export interface RealmOptions {
@@ -51,6 +47,8 @@ export interface RealmOptions {
    */
   readonly callTimeoutsMs?: ReadonlyMap<string, number>;
   readonly store: EventStore;
+  /** Asked before each SUBSCRIBE and REGISTER takes effect; undefined: nobody is. */
+  readonly confirmer?: Confirmer;
 }
 
 /** What all realms share. */
@@ -61,8 +59,8 @@ export interface RealmServices {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly counters: Counters;
-  readonly denials: DenialObserver;
-  readonly losses: LossObserver;
+  /** Told what happens in all realms. */
+  readonly observers: readonly RealmObserver[];
   /** A clock that never goes back. */
   readonly nowMs: () => number;
 }
@@ -71,10 +69,8 @@ export interface RealmServices {
 export interface JoinRefusal {
   /** A URI. */
   readonly reason: string;
-  /** For people. */
+  /** For people, with the config key that decided. */
   readonly text: string;
-  /** The config key. */
-  readonly decidedBy: string;
 }
 
 /** How many of each kind a realm holds; all zero when every client is gone. */
@@ -87,19 +83,23 @@ export interface RealmInventory {
   readonly testators: number;
 }
 
-/** The sessions of one realm, and its broker and dealer. */
-export class Realm implements RealmView {
+/** The sessions of one realm, and what routes between them. */
+export class Realm {
   readonly name: string;
   readonly uriCheck: UriCheck;
   readonly hasMetaApi: boolean;
   /** By name: sessions may join under these. */
   readonly roles: ReadonlyMap<string, Role>;
-  readonly gate: Gate;
+  /** Told what happens here. */
+  readonly observers: RealmObservers;
+  readonly access: AccessControl;
   readonly broker: Broker;
   readonly dealer: Dealer;
+  readonly calls: Calls;
+  /** What the realm answers itself. */
+  readonly procedures: MetaProcedures;
+  readonly testaments: Testaments;
   readonly store: EventStore;
-  readonly calls: CallTable;
-  readonly answers: CallAnswers;
   readonly #counters: Counters;
   readonly #emptied: () => void;
   readonly #quotas = new Map<string, QuotaBook>();
@@ -107,7 +107,6 @@ export class Realm implements RealmView {
   readonly #callTimeoutsMs: ReadonlyMap<string, number>;
   readonly #requestSecret: RequestSecret;
   readonly #peers = new Map<number, Peer>();
-  readonly #meta: MetaApi;
 
   /** @param emptied Called when the last session has left. */
   constructor(
@@ -115,14 +114,13 @@ export class Realm implements RealmView {
     services: RealmServices,
     emptied: () => void = () => {},
   ) {
-    const { name, uriCheck, allowsDisclosure, store } = options;
+    const { name, store, confirmer } = options;
     const { clock, counters, random } = services;
     this.name = name;
-    this.uriCheck = uriCheck;
+    this.uriCheck = options.uriCheck;
     this.hasMetaApi = options.hasMetaApi;
-    this.store = store;
-    this.gate = new Gate(name, services.denials, counters);
     this.roles = options.roles;
+    this.store = store;
     this.#counters = counters;
     this.#emptied = emptied;
     for (const [role, table] of options.quotas) {
@@ -131,34 +129,32 @@ export class Realm implements RealmView {
     this.#soles = new SoleSessions(options.duplicatePolicies ?? new Map());
     this.#callTimeoutsMs = options.callTimeoutsMs ?? new Map();
     this.#requestSecret = newRequestSecret(services.ids);
-    this.#meta = new MetaApi(this, counters, options.hasMetaApi);
-    this.calls = new CallTable(services.timers, counters, services.nowMs);
-    const invoker = new CallInvoker(this.calls, options.callQueueLength);
-    this.answers = new CallAnswers(this.calls, invoker);
+    const observers = new RealmObservers(name, services.observers);
+    const access = new AccessControl(observers, counters);
+    const { uriCheck, allowsDisclosure } = options;
+    const common = { uriCheck, allowsDisclosure, access, observers, clock };
+    this.observers = observers;
+    this.access = access;
+    this.calls = new Calls({
+      ...services,
+      queueLength: options.callQueueLength,
+    });
+    this.procedures = new MetaProcedures(this.calls, access, counters);
     this.broker = new Broker({
-      uriCheck,
-      allowsDisclosure,
-      gate: this.gate,
+      ...common,
+      confirmer,
       publicationIds: services.ids,
-      clock,
-      observer: this.#meta.events,
-      delivery: new EventDelivery(store, clock, counters, (peer, loss) => {
-        services.losses.lost(name, peer, loss);
-        this.#meta.events.eventLost(peer, loss);
-      }),
+      delivery: new EventDelivery(store, clock, counters, observers),
       histories: store.histories,
     });
     this.dealer = new Dealer({
-      uriCheck,
-      allowsDisclosure,
-      gate: this.gate,
-      table: this.calls,
-      invoker,
+      ...common,
+      confirmer,
+      calls: this.calls,
+      procedures: this.procedures,
       random,
-      clock,
-      observer: this.#meta.events,
-      meta: this.#meta,
     });
+    this.testaments = new Testaments(this.broker);
   }
 
   /**
@@ -173,22 +169,15 @@ export class Realm implements RealmView {
     const { authid, authrole } = identity;
     const rival = this.rivalOf(identity);
     if (rival !== undefined && this.#soles.refuses(identity)) {
-      const text = "This authid has a session already, the only one allowed";
-      return {
-        reason: ErrorUri.AUTHID_IN_USE,
-        text,
-        decidedBy: "on_duplicate_authid",
-      };
+      const text =
+        "This authid already has a session, and its role allows one (on_duplicate_authid)";
+      return { reason: ErrorUri.AUTHID_IN_USE, text };
     }
     const text = this.#quotas.get(authrole)
       ?.refusal({ authid, address }, rival?.quota);
     if (text === undefined) return undefined;
     this.#counters.increment("limits_reached");
-    return {
-      reason: ErrorUri.LIMIT_REACHED,
-      text,
-      decidedBy: "quotas: max_sessions",
-    };
+    return { reason: ErrorUri.LIMIT_REACHED, text };
   }
 
   /** The session whose place such a session takes; undefined where there is none. */
@@ -197,7 +186,7 @@ export class Realm implements RealmView {
   }
 
   /**
-   * Enters a session. One whose place it takes leaves before, by GOODBYE.
+   * Takes a session in. One whose place it takes leaves before, by GOODBYE.
    *
    * @param address As above.
    * @throws {RangeError} Where the realm has no such role; ask first.
@@ -225,24 +214,24 @@ export class Realm implements RealmView {
       limits,
       role.authorizerOf(sessionId, identity),
       outlet,
-      book?.enter({ authid: identity.authid, address }) ?? NO_QUOTA,
+      book?.join({ authid: identity.authid, address }) ?? NO_QUOTA,
       this.#requestSecret,
       this.#callTimeoutsMs.get(identity.authrole),
     );
     this.#peers.set(sessionId, peer);
     this.#soles.add(peer);
-    this.#meta.events.joined(peer);
+    this.observers.tell({ kind: "joined", peer });
     return peer;
   }
 
   /**
    * Takes a session out, with all that it owns (SL-05).
    *
-   * @param tells False: without meta events and testaments (MS-09).
+   * @param silently Without meta events and testaments (MS-09).
    */
-  leave(peer: Peer, tells: boolean = true): void {
+  leave(peer: Peer, silently: boolean = false): void {
     if (!this.#peers.delete(peer.sessionId)) return;
-    this.#release(peer, tells);
+    this.#release(peer, silently);
     if (this.#peers.size === 0) this.#emptied();
   }
 
@@ -253,30 +242,36 @@ export class Realm implements RealmView {
     const text = "A new session of the same authid has taken this one's place";
     rival.outlet.kill(CloseUri.REPLACED, text);
     this.#peers.delete(rival.sessionId);
-    this.#release(rival, true);
+    this.#release(rival, false);
   }
 
-  #release(peer: Peer, tells: boolean): void {
+  #release(peer: Peer, silently: boolean): void {
     this.#soles.remove(peer);
-    this.#meta.execute(peer, tells);
+    this.testaments.leave(peer, silently);
+    peer.hasLeft = true;
     if (!peer.ownsNothing) {
-      this.broker.leave(peer, tells);
-      this.dealer.leave(peer, tells);
+      this.broker.leave(peer, silently);
+      this.dealer.leave(peer, silently);
       this.calls.leave(peer);
     }
     this.#quotas.get(peer.identity.authrole)?.leave(peer.quota);
-    if (tells) this.#meta.events.left(peer);
+    this.observers.tell({ kind: "left", peer, silently });
   }
 
+  /**
+   * Ends a session by GOODBYE; it is out of routing at once (MS-10).
+   *
+   * @param silently Without meta events and testaments (MS-09).
+   */
   kill(
     peer: Peer,
     reason: string,
     message: string | undefined,
-    tells: boolean,
+    silently: boolean,
   ): void {
     // First, so that nothing of its own end reaches it (MS-03, SL-08).
     peer.outlet.kill(reason, message);
-    this.leave(peer, tells);
+    this.leave(peer, silently);
   }
 
   /** All sessions, by ID. */
@@ -291,7 +286,7 @@ export class Realm implements RealmView {
       subscriptions: this.broker.subscribedCount,
       registrations: this.dealer.registrations.size,
       pendingCalls: this.calls.count,
-      testators: this.#meta.testatorCount,
+      testators: this.testaments.count,
     };
   }
 }

@@ -1,6 +1,8 @@
 import type { Clock, Timers } from "../base/timers.ts";
 import { RandomIds, type RandomSource } from "../wamp/id.ts";
-import type { Counters, DenialObserver, LossObserver } from "./ports.ts";
+import { addMetaApi } from "./meta/meta_api.ts";
+import type { RealmObserver } from "./observers.ts";
+import type { Counters } from "./ports.ts";
 import { Realm, type RealmOptions, type RealmServices } from "./realm.ts";
 
 /** What a router needs of the world around it. */
@@ -9,19 +11,34 @@ export interface RouterServices {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly counters: Counters;
-  readonly denials: DenialObserver;
-  readonly losses: LossObserver;
+  /** Told what happens in all realms. */
+  readonly observers: readonly RealmObserver[];
   /** A clock that never goes back. */
   readonly nowMs: () => number;
 }
 
-/** Realms that come about when somebody joins them, and go with the last session. */
+/** Realms that are created on demand, and removed with their last session. */
 export interface AutoRealms {
   readonly maxRealms: number;
-  /** Whether one of that name can come about. */
+  /** Whether a realm of that name can be created. */
   fits(name: string): boolean;
   /** What it is made of. */
   make(name: string): RealmOptions;
+}
+
+/**
+ * Makes a realm, with its meta API if it has one.
+ *
+ * @param emptied Called when the last session has left.
+ */
+export function createRealm(
+  options: RealmOptions,
+  services: RealmServices,
+  emptied?: () => void,
+): Realm {
+  const realm = new Realm(options, services, emptied);
+  if (options.hasMetaApi) addMetaApi(realm);
+  return realm;
 }
 
 /** All realms, and what is common to them. */
@@ -42,7 +59,7 @@ export class Router {
     this.#realmServices = { ...services, ids: this.ids };
     this.#auto = auto;
     for (const options of realms) {
-      this.#fixed.set(options.name, new Realm(options, this.#realmServices));
+      this.#fixed.set(options.name, createRealm(options, this.#realmServices));
     }
   }
 
@@ -62,7 +79,7 @@ export class Router {
   }
 
   /**
-   * The realm of that name, which comes about if it has to: give it back with
+   * The realm of that name, which is created if it has to be: give it back with
    * {@linkcode Router.release} where nobody joins it. Undefined where there is
    * none; the reason, where it would be one too many.
    */
@@ -73,9 +90,9 @@ export class Router {
     if (!auto.fits(name)) return undefined;
     if (this.#made.size >= auto.maxRealms) {
       this.#realmServices.counters.increment("limits_reached");
-      return `There are ${auto.maxRealms} realms of its kind, the most allowed`;
+      return `Limit of ${auto.maxRealms} realms created on demand reached (auto_realms: max_realms)`;
     }
-    const realm = new Realm(
+    const realm = createRealm(
       auto.make(name),
       this.#realmServices,
       () => this.#made.delete(name),
@@ -84,7 +101,7 @@ export class Router {
     return realm;
   }
 
-  /** Lets go of a realm that came about and that nobody is in. */
+  /** Removes a realm that was created on demand, where nobody is in it. */
   release({ name, peers }: Realm): void {
     if (peers.size === 0) this.#made.delete(name);
   }

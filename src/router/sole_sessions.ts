@@ -4,9 +4,9 @@
  */
 import { ReusingMap } from "../base/reusing_map.ts";
 import type { Identity } from "../wamp/features.ts";
-import type { Peer } from "./peer.ts";
+import type { Peer } from "./model.ts";
 
-/** What becomes of a session whose authid has one already: it or the other goes. */
+/** Which of two sessions of one authid has to go: the new one, or the one before. */
 export type DuplicatePolicy = "refuse" | "replace";
 
 interface SoleRole {

@@ -12,14 +12,13 @@ import type { StoreFault } from "../config/named_files.ts";
 import type { EventStore } from "../router/event_store.ts";
 import type { Counters } from "../router/ports.ts";
 import { FORMATS } from "../serializer/serializer.ts";
-import { BrokenEventStore } from "../store/broken_event_store.ts";
-import { MemoryEventStore } from "../store/memory_event_store.ts";
-import { checkStoreFile } from "../store/store_file.ts";
-import { DamagedStoreError } from "../store/sqlite_database.ts";
 import {
+  BrokenEventStore,
   SqliteEventStore,
   type StoreServices,
 } from "../store/sqlite_event_store.ts";
+import { MemoryEventStore } from "../store/memory_event_store.ts";
+import { checkStoreFile, DamagedStoreError } from "../store/sqlite_database.ts";
 import type { StoreBounds } from "../store/store_bounds.ts";
 
 /** The stores of all realms. */

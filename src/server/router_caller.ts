@@ -8,7 +8,7 @@
  * Only a registration of exactly the procedure is called: rights to register it
  * are looked at by its name, so that a pattern over it must not answer in its place.
  */
-import { Peer } from "../router/peer.ts";
+import { Peer } from "../router/model.ts";
 import type { Authorizer, Outlet } from "../router/ports.ts";
 import { NO_QUOTA } from "../router/quota.ts";
 import type { Realm } from "../router/realm.ts";
@@ -167,6 +167,10 @@ class RealmCaller implements Outlet {
   }
 
   burst(work: () => void): void {
+    work();
+  }
+
+  enter(work: () => void): void {
     work();
   }
 

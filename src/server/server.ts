@@ -19,8 +19,7 @@ import { type Inventory, takeInventory } from "./inventory.ts";
 import { Stores } from "./open_store.ts";
 import { openTransport, type SharedParts } from "./open_transport.ts";
 import type { AskInRealm } from "./build_role.ts";
-import { DenialLog } from "./denial_log.ts";
-import { LossLog } from "./loss_log.ts";
+import { realmLog } from "./realm_log.ts";
 import { autoRealms, realmOptions } from "./realm_options.ts";
 import { RouterCaller } from "./router_caller.ts";
 import { WheelTimers } from "./wheel_timers.ts";
@@ -83,8 +82,7 @@ export async function startServer(
     clock,
     timers,
     counters,
-    denials: new DenialLog(limited, counters),
-    losses: new LossLog(limited),
+    observers: [realmLog(limited, counters)],
     nowMs,
   }, config.autoRealms && autoRealms(config.autoRealms, parts, roleParts));
   const caller = new RouterCaller(router);

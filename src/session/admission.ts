@@ -90,9 +90,7 @@ export function openRealm(
   const realm = isOffered(name, realms) ? router.open(name) : undefined;
   if (realm === undefined) return noSuchRealm(name);
   if (typeof realm === "string") {
-    return refused(ErrorUri.LIMIT_REACHED, realm, {
-      detail: `${realm} (auto_realms: max_realms)`,
-    });
+    return refused(ErrorUri.LIMIT_REACHED, realm);
   }
   const lacking = [identity.authrole, askedRole].find((role) =>
     typeof role === "string" && !realm.roles.has(role)
@@ -112,6 +110,5 @@ export function openRealm(
   const refusal = realm.refuseJoin(identity, address);
   if (refusal === undefined) return realm;
   router.release(realm);
-  const { reason, text, decidedBy } = refusal;
-  return refused(reason, text, { detail: `${text} (${decidedBy})` });
+  return refused(refusal.reason, refusal.text);
 }

@@ -5,14 +5,15 @@
  * A CALL waits no longer than its own time (TO-02), and not at all once its
  * caller has taken it back (CX-04).
  */
-import { SessionAuthorizer } from "../authz/session_authorizer.ts";
+import { SessionAuthorizer } from "../authz/dynamic_role.ts";
 import { Alarm, type Timers } from "../base/timers.ts";
-import type { CallEnding } from "../router/call_ending.ts";
-import type { Peer } from "../router/peer.ts";
+import { type CallEnding, isPiece } from "../router/calls.ts";
+import type { Peer } from "../router/model.ts";
 import type { Realm } from "../router/realm.ts";
 import type { Call, ClientMessage } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
-import { consult } from "./consult.ts";
+import type { RegisterOptions, SubscribeOptions } from "../wamp/options.ts";
+import { uriFault } from "../wamp/router_uris.ts";
 
 /** CANCELs ahead of their turn that are remembered; others have to wait for it. */
 const TAKEN_BACK_MAX = 64;
@@ -56,7 +57,7 @@ export class Consultation {
     if (message.code === MessageCode.CANCEL) {
       this.#takenBack.delete(message.request);
     }
-    return consult(this.#authorizer, message, this.#peer, this.#realm);
+    return this.#consult(message);
   }
 
   /** Looks at a message that came behind the one that waits. */
@@ -89,7 +90,7 @@ export class Consultation {
     const leftMs = calls.leftMs(this.#peer, message, receivedMs);
     // The realm will say so.
     if (leftMs <= 0) return undefined;
-    const wait = consult(this.#authorizer, message, this.#peer, this.#realm);
+    const wait = this.#consultCall(message);
     if (wait === undefined) return undefined;
     this.#held = message.request;
     if (leftMs !== Infinity) {
@@ -99,6 +100,61 @@ export class Consultation {
       });
     }
     return wait;
+  }
+
+  /**
+   * Asks what `message` makes necessary (AZ-01, AZ-08). What is wrong whatever the
+   * decision is not asked about (AZ-05).
+   *
+   * @returns Undefined where all is decided; else `message` has to wait.
+   */
+  #consult(message: ClientMessage): Promise<void> | undefined {
+    const authorizer = this.#authorizer;
+    const { uriCheck } = this.#realm;
+    switch (message.code) {
+      case MessageCode.PUBLISH: {
+        const { topic, options } = message;
+        return uriFault("publish", topic, "exact", uriCheck) === undefined
+          ? authorizer.consult("publish", topic, "exact", options)
+          : undefined;
+      }
+      case MessageCode.SUBSCRIBE: {
+        const { topic, options } = message;
+        const match = (options as SubscribeOptions).match ?? "exact";
+        const told = { ...options, match };
+        return uriFault("subscribe", topic, match, uriCheck) === undefined
+          ? authorizer.consult("subscribe", topic, match, told)
+          : undefined;
+      }
+      case MessageCode.REGISTER: {
+        const { procedure, options } = message;
+        const match = (options as RegisterOptions).match ?? "exact";
+        const told = { ...options, match };
+        return uriFault("register", procedure, match, uriCheck) === undefined
+          ? authorizer.consult("register", procedure, match, told)
+          : undefined;
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #consultCall(message: Call): Promise<void> | undefined {
+    const { procedure, options } = message;
+    const { procedures, uriCheck } = this.#realm;
+    if (
+      isPiece(this.#peer, message) ||
+      uriFault("call", procedure, "exact", uriCheck) !== undefined
+    ) return undefined;
+    const second = procedures.secondRight(this.#peer, message);
+    const wait = second && this.#authorizer.consultSecond(
+      second.action,
+      second.uri,
+      second.match,
+      second.options,
+    );
+    return wait ??
+      this.#authorizer.consult("call", procedure, "exact", options);
   }
 
   #endingOf(request: number): CallEnding | undefined {

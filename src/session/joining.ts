@@ -8,10 +8,10 @@
 import type { Login, LoginStep } from "../auth/login.ts";
 import { type Accepted, failed, type Refused } from "../auth/login_method.ts";
 import { Alarm, type Timers } from "../base/timers.ts";
+import { ProtocolError } from "../wamp/error_uri.ts";
 import type { ClientMessage } from "../wamp/message.ts";
 import { MessageCode, messageName } from "../wamp/message_code.ts";
 import type { Dict } from "../wamp/options.ts";
-import { ProtocolError } from "../wamp/error_uri.ts";
 
 /** A message that came before its turn. */
 export interface HeldMessage {

@@ -1,9 +1,14 @@
-import type { CallEnding } from "../router/call_ending.ts";
-import type { Peer } from "../router/peer.ts";
+/**
+ * Messages of established sessions on their way to the realm, and the request IDs that
+ * they use (checklist ID-05, PG-08).
+ */
+import { type CallEnding, isPiece } from "../router/calls.ts";
+import type { Peer } from "../router/model.ts";
 import type { Realm } from "../router/realm.ts";
-import type { ClientMessage } from "../wamp/message.ts";
+import { ProtocolError } from "../wamp/error_uri.ts";
+import { nextSessionScopeId } from "../wamp/id.ts";
+import type { Call, ClientMessage } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
-import type { RequestSequence } from "./request_sequence.ts";
 
 /**
  * Hands a message of an established session to its realm.
@@ -31,10 +36,10 @@ export function route(
       realm.dealer.call(peer, message, receivedMs, ended);
       return true;
     case MessageCode.YIELD:
-      realm.answers.yield(peer, message);
+      realm.calls.yield(peer, message);
       return true;
     case MessageCode.ERROR:
-      realm.answers.error(peer, message);
+      realm.calls.error(peer, message);
       return true;
     case MessageCode.CANCEL:
       realm.calls.cancel(peer, message);
@@ -57,5 +62,55 @@ export function route(
       return true;
     default:
       return false;
+  }
+}
+
+/** The request IDs of one session. */
+export class RequestSequence {
+  readonly #isStrict: boolean;
+  #last = 0;
+
+  /** @param isStrict Whether each must be the one before plus one. */
+  constructor(isStrict: boolean) {
+    this.#isStrict = isStrict;
+  }
+
+  /** Another session begins. */
+  restart(): void {
+    this.#last = 0;
+  }
+
+  /**
+   * Takes the ID of a CALL. That of a call in pieces comes once for each piece;
+   * the dealer, which has to know whether a call is new, notes it.
+   *
+   * @throws {ProtocolError} Where it is out of sequence.
+   */
+  noteCall(peer: Peer, message: Call): void {
+    if (this.#isStrict && isPiece(peer, message)) return;
+    this.#check(message.request);
+  }
+
+  /**
+   * Takes the ID of any other request.
+   *
+   * @throws {ProtocolError} Where it is out of sequence.
+   */
+  note(peer: Peer, request: number): void {
+    peer.noteRequest(request);
+    this.#check(request);
+  }
+
+  #check(request: number): void {
+    if (!this.#isStrict) return;
+    const due = nextSessionScopeId(this.#last);
+    if (request !== due) {
+      throw new ProtocolError(
+        `Request ID ${request} is out of sequence: ${due} is due`,
+        undefined,
+        "strict_request_ids",
+      );
+    }
+    this.#last = request;
   }
 }

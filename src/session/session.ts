@@ -11,7 +11,7 @@ import type { Accepted, Refused } from "../auth/login_method.ts";
 import { sourceOf } from "../auth/source_address.ts";
 import { type LogFields, type Logger, withFields } from "../base/log.ts";
 import { Alarm, type Timers } from "../base/timers.ts";
-import type { Peer, PeerLimits } from "../router/peer.ts";
+import type { Peer, PeerLimits } from "../router/model.ts";
 import type { Quota } from "../router/quota.ts";
 import type { Realm } from "../router/realm.ts";
 import type { Router } from "../router/router.ts";
@@ -29,8 +29,7 @@ import { type Consultation, consultationOf } from "./consultation.ts";
 import { type HeldMessage, Joining } from "./joining.ts";
 import { traceMessage } from "./message_trace.ts";
 import { refusalFields } from "./refusal_log.ts";
-import { RequestSequence } from "./request_sequence.ts";
-import { route } from "./route.ts";
+import { RequestSequence, route } from "./route.ts";
 import type { SessionLink } from "./session_link.ts";
 import { SessionOutlet } from "./session_outlet.ts";
 import { welcomeDetails } from "./welcome.ts";
@@ -95,7 +94,8 @@ export class Session {
    * @param bytes How long it was.
    * @param receivedMs When it came, by the options' `nowMs`; 0: just now.
    * @returns Undefined when it is handled. A promise where it has to wait, with
-   * all that comes after it, and is to be given again when that resolves (AZ-09).
+   * all that comes after it, and is to be given again when that resolves (AZ-09):
+   * an authorizer is asked, or too many of the requests before wait for their answers.
    * @throws {ProtocolError} Where it is out of turn or wrong; the caller gives
    * it back through {@linkcode Session.fail}.
    */
@@ -104,6 +104,8 @@ export class Session {
     bytes = 0,
     receivedMs = 0,
   ): Promise<void> | undefined {
+    const backlog = this.#peer?.backlog;
+    if (backlog !== undefined) return backlog;
     if (this.#consultation !== undefined) {
       const wait = this.#replaying ??
         this.#consultation.wait(message, receivedMs);

@@ -14,11 +14,6 @@ export interface SessionLink extends Omit<Outlet, "kill"> {
   readOn(): void;
   /** A log whose lines name the transport and the connection. */
   log(): Logger;
-  /**
-   * Does `work` as if a message had brought it: what it throws ends the session,
-   * or the connection.
-   */
-  enter(work: () => void): void;
   /** The client's address; undefined where it has none. */
   remoteHost(): string | undefined;
   /** How the client is connected, in words for authenticators (DY-01). */

@@ -40,6 +40,10 @@ export class SessionOutlet implements Outlet {
     this.#link.burst(work);
   }
 
+  enter(work: () => void): void {
+    this.#link.enter(work);
+  }
+
   kill(reason: string, message: string | undefined): void {
     this.#kill(reason, message);
   }

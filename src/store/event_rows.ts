@@ -1,15 +1,14 @@
 /**
- * Events as rows of a database. Payload is kept as the octets that came, with
+ * Events as rows of a database. Payload is kept as the bytes that came, with
  * the name of their serializer; a checksum tells when the disk has changed them,
  * which SQLite itself would not notice, and clients should not have to.
  */
-import { crc32 } from "node:zlib";
 import type { SQLInputValue, SQLOutputValue } from "node:sqlite";
+import { crc32 } from "node:zlib";
 import { EventStoreError, type StoredEvent } from "../router/event_store.ts";
 import type { AudienceOptions, Dict } from "../wamp/options.ts";
 import { NO_PAYLOAD, Payload, type PayloadFormat } from "../wamp/payload.ts";
-import { storedSize } from "./stored_size.ts";
-import { fromColumn, toColumn } from "./topic_column.ts";
+import { storedSize } from "./store_bounds.ts";
 
 /** The columns of an event, in the order of its values. */
 export const EVENT_COLUMNS =
@@ -51,15 +50,15 @@ export class EventRows {
       lists,
       isClearing,
     });
-    const octets = payload.bytes.subarray(payload.start, payload.end);
+    const bytes = payload.bytes.subarray(payload.start, payload.end);
     return [
       toColumn(event.topic),
       event.timeMs,
       head,
       name,
       payload.count,
-      octets,
-      checksumOf(head, octets),
+      bytes,
+      checksumOf(head, bytes),
       storedSize(event),
     ];
   }
@@ -91,7 +90,7 @@ export class EventRows {
     };
   }
 
-  #payloadOf({ format, elements }: EventRow, octets: Uint8Array): Payload {
+  #payloadOf({ format, elements }: EventRow, bytes: Uint8Array): Payload {
     if (elements === 0) return NO_PAYLOAD;
     const formats: Readonly<Record<string, PayloadFormat>> = this.#formats;
     const name = String(format);
@@ -99,7 +98,7 @@ export class EventRows {
       throw damaged();
     }
     const known = formats[name];
-    return new Payload(known, octets, 0, octets.length, elements);
+    return new Payload(known, bytes, 0, bytes.length, elements);
   }
 
   /** The name of a format, and `payload` in it: the router's own is in none. */
@@ -111,8 +110,8 @@ export class EventRows {
   }
 }
 
-function checksumOf(head: string, octets: Uint8Array): number {
-  return crc32(octets, crc32(head));
+function checksumOf(head: string, bytes: Uint8Array): number {
+  return crc32(bytes, crc32(head));
 }
 
 function readHead(text: string): Head {
@@ -128,4 +127,21 @@ function readHead(text: string): Head {
 /** The fault of a row, or an order of rows, that we did not write. */
 export function damaged(): EventStoreError {
   return new EventStoreError("The store is damaged");
+}
+
+// SQLite would keep U+0000, which topics may hold (UR-01), but what is read of such a
+// text ends before it. Order and prefixes stay what they are.
+const NUL = "\u0000";
+const MARK = "\u0001";
+const MARKED_NUL = "\u0001\u0001";
+const MARKED_MARK = "\u0001\u0002";
+
+/** `topic` as the database has it. */
+export function toColumn(topic: string): string {
+  return topic.replaceAll(MARK, MARKED_MARK).replaceAll(NUL, MARKED_NUL);
+}
+
+/** The topic that the database has as `text`. */
+export function fromColumn(text: string): string {
+  return text.replaceAll(MARKED_NUL, NUL).replaceAll(MARKED_MARK, MARK);
 }

@@ -3,7 +3,7 @@
  * before it, newer, those that only some may get (ER-04).
  */
 import type { StoredEvent } from "../router/event_store.ts";
-import { storedSize } from "./stored_size.ts";
+import { storedSize } from "./store_bounds.ts";
 
 /** Events kept for one topic. */
 export const RETAINED_EVENTS_MAX = 16;

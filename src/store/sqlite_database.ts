@@ -5,6 +5,7 @@
  * what the other counts on. Deno asks for the right to read and write a file
  * when it is opened, and never again.
  */
+import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 /** Marks a database as ours: `SLUC`. */
@@ -134,12 +135,12 @@ function checkOwner(db: DatabaseSync, path: string): boolean {
 export function checkMarks(path: string, owner: number, version: number): void {
   if (owner !== APPLICATION_ID) {
     throw new UnusableStoreError(
-      `Cannot use ${path} as store: it is the database of another program`,
+      `Cannot use ${path} as store: it is a database of another program`,
     );
   }
   if (version !== SCHEMA_VERSION) {
     throw new UnusableStoreError(
-      `Cannot use ${path} as store: its schema has version ${version}, and this router knows ${SCHEMA_VERSION}`,
+      `Cannot use ${path} as store: its schema has version ${version}, and this router supports version ${SCHEMA_VERSION}`,
     );
   }
 }
@@ -165,7 +166,7 @@ export function openingError(error: unknown, path: string): unknown {
   const { message } = error;
   if (/locked/.test(message)) {
     return new UnusableStoreError(
-      `Cannot use ${path} as store: another process holds it`,
+      `Cannot use ${path} as store: another process has it open`,
       { cause: error },
     );
   }
@@ -173,4 +174,69 @@ export function openingError(error: unknown, path: string): unknown {
   return DAMAGE_REGEXP.test(message)
     ? new DamagedStoreError(text, { cause: error })
     : new UnusableStoreError(text, { cause: error });
+}
+
+/** What every database of SQLite begins with. */
+const MAGIC = "SQLite format 3\0";
+const HEADER_BYTES = 100;
+/** Where numbers of 4 bytes are in the header. */
+const SCHEMA_COOKIE_AT = 40;
+const USER_VERSION_AT = 60;
+const APPLICATION_ID_AT = 68;
+
+/**
+ * Looks at a store's file without opening it as a database: no lock is taken, nothing
+ * is written, and a router may be using it. A file that is not there is no fault, where
+ * it can be made.
+ *
+ * @throws {UnusableStoreError} @throws {DamagedStoreError}
+ */
+export function checkStoreFile(path: string): void {
+  const header = readHeader(path);
+  if (header === undefined) return checkFolder(path);
+  if (header.length === 0) return;
+  const magic = String.fromCharCode(...header.subarray(0, MAGIC.length));
+  if (magic !== MAGIC || header.length < HEADER_BYTES) {
+    throw new DamagedStoreError(
+      `Cannot use ${path} as store: file is not a database`,
+    );
+  }
+  const view = new DataView(header.buffer);
+  const owner = view.getUint32(APPLICATION_ID_AT);
+  // A new one's schema may still be in the log of writes beside it.
+  if (owner === 0 && view.getUint32(SCHEMA_COOKIE_AT) === 0) return;
+  checkMarks(path, owner, view.getUint32(USER_VERSION_AT));
+}
+
+/** The first bytes of the file; undefined where there is none. */
+function readHeader(path: string): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    using file = Deno.openSync(path);
+    const header = new Uint8Array(HEADER_BYTES);
+    const count = file.readSync(header) ?? 0;
+    return header.slice(0, count);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw unusable(path, reason);
+  }
+}
+
+/** SQLite makes files, not folders. */
+function checkFolder(path: string): void {
+  const folder = dirname(path);
+  const query = { name: "read", path: folder } as const;
+  // Whoever starts a router need not let it look at folders.
+  if (Deno.permissions.querySync(query).state !== "granted") return;
+  try {
+    if (Deno.statSync(folder).isDirectory) return;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  throw unusable(path, `there is no folder ${folder}`);
+}
+
+function unusable(path: string, reason: string): UnusableStoreError {
+  return new UnusableStoreError(`Cannot use ${path} as store: ${reason}`);
 }

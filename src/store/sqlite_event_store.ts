@@ -6,9 +6,9 @@
  * events, and goes on trying; who asks for a history is told.
  */
 import type { DatabaseSync } from "node:sqlite";
-import type { Clock, Timers } from "../base/timers.ts";
 import type { Logger } from "../base/log.ts";
 import type { Deadline } from "../base/timer_wheel.ts";
+import type { Clock, Timers } from "../base/timers.ts";
 import {
   type EventStore,
   EventStoreError,
@@ -26,11 +26,12 @@ import {
   openDatabase,
   openingError,
 } from "./sqlite_database.ts";
-import { SqliteHistories } from "./sqlite_histories.ts";
-import { SqliteRetained } from "./sqlite_retained.ts";
-import type { BoundedHistory, StoreBounds } from "./store_bounds.ts";
-import { StoreFaults } from "./store_faults.ts";
-import { storedSize } from "./stored_size.ts";
+import { SqliteHistories, SqliteRetained } from "./sqlite_tables.ts";
+import {
+  type BoundedHistory,
+  type StoreBounds,
+  storedSize,
+} from "./store_bounds.ts";
 import { type BufferBounds, WriteBuffer } from "./write_buffer.ts";
 
 /** How a store writes. */
@@ -289,5 +290,108 @@ export class SqliteEventStore implements EventStore {
     }
     this.#faults.report("read events", error.message);
     return new EventStoreError(`The store cannot be read: ${error.message}`);
+  }
+}
+
+/** A fault that lasts, or comes and goes, is logged so often. */
+const LOG_INTERVAL_MS = 60_000;
+
+/** What a store can fail to do. */
+export type StoreTask = "read events" | "write events";
+
+/** Counts what a store cannot do, and tells of it, though not each time. */
+export class StoreFaults {
+  readonly #log: Logger;
+  readonly #clock: Clock;
+  readonly #counters: Counters;
+  readonly #told = new Map<StoreTask, { atMs: number; unwritten: number }>();
+  /** Whether the log says that events cannot be written. */
+  #isOut = false;
+
+  constructor(log: Logger, clock: Clock, counters: Counters) {
+    this.#log = log;
+    this.#clock = clock;
+    this.#counters = counters;
+  }
+
+  /** The store could not do `task`, because of `reason`. */
+  report(task: StoreTask, reason: string): void {
+    this.#counters.increment("store_errors");
+    const now = this.#clock.now().getTime();
+    const told = this.#told.get(task) ?? { atMs: -Infinity, unwritten: 0 };
+    this.#told.set(task, told);
+    if (now - told.atMs < LOG_INTERVAL_MS) {
+      told.unwritten++;
+      return;
+    }
+    this.#isOut ||= task === "write events";
+    this.#log.error(
+      `the store cannot ${task}; messages are routed all the same`,
+      {
+        reason,
+        ...(told.unwritten > 0 && { not_logged_before: told.unwritten }),
+      },
+    );
+    told.atMs = now;
+    told.unwritten = 0;
+  }
+
+  /** Nothing kept `count` events. */
+  lost(count: number): void {
+    for (let i = 0; i < count; i++) {
+      this.#counters.increment("events_not_stored");
+    }
+  }
+
+  /** The store has written what it had to. */
+  mended(): void {
+    if (!this.#isOut) return;
+    this.#isOut = false;
+    this.#log.info("the store can write events again");
+  }
+}
+
+/**
+ * Stands in for a store whose file was damaged when the router started: it keeps
+ * nothing, and requests for events fail.
+ */
+export class BrokenEventStore implements EventStore {
+  readonly histories: readonly HistoryKey[];
+  readonly #reason: string;
+  readonly #counters: Counters;
+
+  constructor(
+    histories: readonly HistoryKey[],
+    reason: string,
+    counters: Counters,
+  ) {
+    this.histories = histories;
+    this.#reason = reason;
+    this.#counters = counters;
+  }
+
+  retain(): void {
+    this.#counters.increment("events_not_stored");
+  }
+
+  retained(): never {
+    throw this.#error();
+  }
+
+  retainedMatching(): never {
+    throw this.#error();
+  }
+
+  append(): void {
+    this.#counters.increment("events_not_stored");
+  }
+
+  history(): never {
+    throw this.#error();
+  }
+
+  #error(): EventStoreError {
+    this.#counters.increment("store_errors");
+    return new EventStoreError(this.#reason);
   }
 }

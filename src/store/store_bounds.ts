@@ -1,4 +1,8 @@
-import type { HistoryKey } from "../router/event_store.ts";
+/**
+ * How much a store keeps, and how that is measured.
+ */
+import type { HistoryKey, StoredEvent } from "../router/event_store.ts";
+import { sizeOfPayload, sizeOfValue, VALUE_BYTES } from "../wamp/value_size.ts";
 
 /** A topic or pattern with a history, and how much of it is kept. */
 export interface BoundedHistory extends HistoryKey {
@@ -18,4 +22,19 @@ export interface RetentionBounds {
 export interface StoreBounds {
   readonly histories: readonly BoundedHistory[];
   readonly retention: RetentionBounds;
+}
+
+/** What an event takes beside its parts of any length, about. */
+const EVENT_BYTES = 256;
+
+/** The size of `event`, in bytes, about. */
+export function storedSize(event: StoredEvent): number {
+  const { topic, payload, details, lists = {} } = event;
+  let size = EVENT_BYTES + topic.length + sizeOfPayload(payload);
+  for (const value of Object.values(details)) {
+    size += VALUE_BYTES + sizeOfValue(value);
+  }
+  // A publisher chooses how long its lists are.
+  for (const list of Object.values(lists)) size += sizeOfValue(list);
+  return size;
 }

@@ -1,11 +1,11 @@
 /**
- * What a store is yet to write: bounded in events and octets. Of a topic's
+ * What a store is yet to write: bounded in events and bytes. Of a topic's
  * retained events only those are in it that are still good.
  */
-import type { HistoryKey, StoredEvent } from "../router/event_store.ts";
 import { RecencyList, type RecencyNode } from "../base/recent_map.ts";
+import type { HistoryKey, StoredEvent } from "../router/event_store.ts";
 import { withNewest } from "./retained_list.ts";
-import { storedSize } from "./stored_size.ts";
+import { storedSize } from "./store_bounds.ts";
 
 /** How much may wait. */
 export interface BufferBounds {

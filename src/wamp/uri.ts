@@ -42,34 +42,6 @@ export function isValidUri(
   return !foreign || (check === "loose" && isLoose(uri));
 }
 
-/** Whether the first component is the reserved `wamp` (UR-09, A-18). */
-export function isReservedUri(uri: string): boolean {
-  return uri.startsWith("wamp") &&
-    (uri.length === 4 || uri.charCodeAt(4) === DOT);
-}
-
-/** Below these are procedures and topics of ours, beside the protocol's. */
-const OWN_PREFIXES = ["sluice.authorization.", "sluice.event."];
-
-/**
- * The text that all URIs of the router's own begin with that are of the same kind
- * as `uri`: the protocol's, or ours. Undefined where it is none of them.
- */
-export function routerPrefixOf(uri: string): string | undefined {
-  return isReservedUri(uri)
-    ? "wamp."
-    : OWN_PREFIXES.find((prefix) => uri.startsWith(prefix));
-}
-
-/**
- * Whether `uri` is one of the router's own, which clients can only call and
- * subscribe to: the protocol's, below `wamp`, or ours.
- */
-export function isRouterUri(uri: string): boolean {
-  return isReservedUri(uri) ||
-    (uri.startsWith("sluice.") && routerPrefixOf(uri) !== undefined);
-}
-
 /** Whether `uri` is matched by `pattern` under `match` (PM-02 to PM-05). */
 export function uriMatches(
   pattern: string,

@@ -4,7 +4,7 @@
  */
 import type { Rule } from "../../src/authz/compile_rules.ts";
 import { StaticRules } from "../../src/authz/static_rules.ts";
-import type { Action, Right } from "../../src/router/ports.ts";
+import type { Action, Right } from "../../src/wamp/router_uris.ts";
 import {
   naivelyMatches,
   PATTERNS,

@@ -10,7 +10,7 @@ import {
   withDecision,
 } from "../../src/authz/decision.ts";
 import { DecisionCache, decisionKey } from "../../src/authz/decision_cache.ts";
-import type { Action } from "../../src/router/ports.ts";
+import type { Action } from "../../src/wamp/router_uris.ts";
 import { type Dict, EMPTY_DICT } from "../../src/wamp/options.ts";
 import { withSeed } from "../support/seed.ts";
 

@@ -1,8 +1,9 @@
 /** Which rule made a decision, and why. */
 import { assert, assertEquals } from "@std/assert";
 import type { Rule } from "../../src/authz/compile_rules.ts";
-import { type Reason, StaticRules } from "../../src/authz/static_rules.ts";
-import type { Action } from "../../src/router/ports.ts";
+import type { Reason } from "../../src/authz/rule_decision.ts";
+import { StaticRules } from "../../src/authz/static_rules.ts";
+import type { Action } from "../../src/wamp/router_uris.ts";
 import { PATTERNS, UNIVERSE } from "../support/pattern_universe.ts";
 import {
   ACTIONS,

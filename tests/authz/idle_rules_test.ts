@@ -1,4 +1,4 @@
-/** Rules that are in vain: none that counts is said to be, and slips are found. */
+/** Rules that have no effect: none that counts is said to be, and slips are found. */
 import { assert, assertEquals } from "@std/assert";
 import { compileRules, type Rule } from "../../src/authz/compile_rules.ts";
 import { findIdleRules } from "../../src/authz/idle_rules.ts";
@@ -70,7 +70,7 @@ function decisions(rules: readonly Rule[]): boolean[] {
   );
 }
 
-Deno.test("without the rules that are said to be in vain, every decision is the same, for random rules", () => {
+Deno.test("without the rules that are said to have no effect, every decision is the same, for random rules", () => {
   let count = 0;
   forRandomRules((_, rules) => {
     const idle = new Set(findIdleRules(rules).map(({ rule }) => rule));
@@ -81,7 +81,7 @@ Deno.test("without the rules that are said to be in vain, every decision is the 
   assert(count > 0);
 });
 
-Deno.test("of exact and prefix rules that allow nothing, each that is in vain is found", () => {
+Deno.test("of exact and prefix rules that allow nothing, each that has no effect is found", () => {
   const patterns = CLOSE.filter(({ match }) => match !== "wildcard");
   forRandomRules((_, rules) => {
     const idle = new Set(findIdleRules(rules).map(({ rule }) => rule));
@@ -96,7 +96,7 @@ Deno.test("of exact and prefix rules that allow nothing, each that is in vain is
 
 const ALL = rule("prefix", "", ...ACTIONS);
 
-/** Each last rule, and what is in vain about it. */
+/** Each last rule, and why it has no effect. */
 const ROWS: [rules: Rule[], idleness: string | undefined][] = [
   [[rule("exact", "com.a", "call")], undefined],
   [[rule("exact", "com.a")], "no_effect"],

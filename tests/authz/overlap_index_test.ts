@@ -4,9 +4,9 @@ import { compileRules, type Rule } from "../../src/authz/compile_rules.ts";
 import { findIdleRules } from "../../src/authz/idle_rules.ts";
 import { OverlapIndex } from "../../src/authz/overlap_index.ts";
 import { covers, overlaps } from "../../src/authz/pattern_relation.ts";
-import { canBeAbout } from "../../src/authz/rule_scope.ts";
+import { canBeAbout } from "../../src/authz/static_rules.ts";
 import { StaticRules } from "../../src/authz/static_rules.ts";
-import type { Right } from "../../src/router/ports.ts";
+import type { Right } from "../../src/wamp/router_uris.ts";
 import { PATTERNS } from "../support/pattern_universe.ts";
 import { type SeededRandom, withSeed } from "../support/seed.ts";
 import {

@@ -46,7 +46,7 @@ const ROWS: [words: string[], ...output: string[]][] = [
   [
     ["--subscribe", "com.", "--match", "prefix"],
     "denied",
-    'why: part_denied: the pattern reaches into exact "com.secret" at ./c.json:9:9, which does not allow subscribe',
+    'why: part_denied: the pattern overlaps exact "com.secret" at ./c.json:9:9, which does not allow subscribe',
     `rule: ./c.json:9:9: ${RULE}[2]: exact "com.secret" allows nothing`,
   ],
   [
@@ -154,7 +154,7 @@ const GUARDED_ROWS: [role: string, words: string[], ...output: string[]][] = [
     "wide",
     ["--force-reregister", "org.", "--match=prefix"],
     "denied",
-    'why: part_denied: the pattern reaches into exact "org.mine" at ./c.json:8:9, which does not allow force_reregister',
+    'why: part_denied: the pattern overlaps exact "org.mine" at ./c.json:8:9, which does not allow force_reregister',
     `rule: ./c.json:8:9: ${WIDE}[2]: exact "org.mine" allows register`,
   ],
   [

@@ -425,8 +425,8 @@ const WRONG: readonly Row[] = [
       ticket: { type: "dynamic", authenticator: "wamp.my.auth" },
       wampcra: { type: "dynamic", authenticator: "sluice.authorization.x" },
     },
-    `${AT}.ticket.authenticator: no client can register "wamp.my.auth"; it must not be below wamp. or sluice.authorization.`,
-    `${AT}.wampcra.authenticator: no client can register "sluice.authorization.x"; it must not be below wamp. or sluice.authorization.`,
+    `${AT}.ticket.authenticator: no client can register "wamp.my.auth"; it must not be below wamp., sluice.authorization., or sluice.event.`,
+    `${AT}.wampcra.authenticator: no client can register "sluice.authorization.x"; it must not be below wamp., sluice.authorization., or sluice.event.`,
   ],
   [
     "a procedure in a realm that is not there",

@@ -55,7 +55,7 @@ Deno.test("UR-09: loadConfig() refuses an authorizer that no client can register
   for (const procedure of ["wamp.decide", "sluice.authorization.decide"]) {
     const { errors } = await load(withRole({ authorizer: procedure }));
     assertEquals(brief(errors), [
-      `realms[0].roles[0].authorizer: no client can register "${procedure}"; it must not be below wamp. or sluice.authorization.`,
+      `realms[0].roles[0].authorizer: no client can register "${procedure}"; it must not be below wamp., sluice.authorization., or sluice.event.`,
     ]);
   }
 });
@@ -65,6 +65,6 @@ Deno.test("UR-01: loadConfig() refuses an authorizer that a strict realm does no
     withRole({ authorizer: "com.Decide" }, "strict"),
   );
   assertEquals(brief(errors), [
-    'realms[0].roles[0].authorizer: no client can register "com.Decide"; only lower case letters, digits and _, and not below wamp. or sluice.authorization.',
+    'realms[0].roles[0].authorizer: no client can register "com.Decide"; only lower case letters, digits and _, and not below wamp., sluice.authorization., or sluice.event.',
   ]);
 });

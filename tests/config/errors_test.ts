@@ -669,8 +669,8 @@ const FILES: readonly (readonly [what: string, file: unknown, ...string[]])[] =
         }],
         transports: [SOUND],
       },
-      'realms[0].roles[0].authorizer: no client can register "wamp.a"; it must not be below wamp. or sluice.authorization.',
-      'realms[0].roles[1].authorizer: no client can register "sluice.authorization.x"; it must not be below wamp. or sluice.authorization.',
+      'realms[0].roles[0].authorizer: no client can register "wamp.a"; it must not be below wamp., sluice.authorization., or sluice.event.',
+      'realms[0].roles[1].authorizer: no client can register "sluice.authorization.x"; it must not be below wamp., sluice.authorization., or sluice.event.',
       'realms[0].roles[2].authorizer: "com..x" is not possible here; write the URI of a procedure: components with a dot between, no white space and no #',
     ],
     [

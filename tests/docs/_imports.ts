@@ -60,16 +60,6 @@ function withoutWords(text: string): string {
   );
 }
 
-/** Imports and exports that are gone when the code runs. */
-const TYPE_IMPORT =
-  /^\s*(?:import|export)\s+type\b[^;"'`]*?\bfrom\s*["'][^"']+["']/gm;
-
-/** What a file imports when it runs. */
-function runningImportsOf({ path, text }: SourceFile): string[] {
-  const running = withoutComments(text).replace(TYPE_IMPORT, "");
-  return importsOf({ path, text: running });
-}
-
 /** All that a file imports or exports from elsewhere, types as well. */
 export function importsOf({ text }: SourceFile): string[] {
   const code = withoutComments(text);
@@ -120,26 +110,43 @@ export function forbiddenImports(
   return [...new Set(problems)];
 }
 
-/** Files that need each other to run, directly or around corners. */
-export function importCycles(files: readonly SourceFile[]): string[] {
+/**
+ * Files that need each other, directly or around corners, be it for types alone: each
+ * such circle with all its files.
+ */
+export function importCircles(files: readonly SourceFile[]): string[] {
   const imports = new Map(files.map((file) => [
     file.path,
-    runningImportsOf(file).filter((specifier) => specifier.startsWith("."))
+    importsOf(file).filter((specifier) => specifier.startsWith("."))
       .map((specifier) => resolveImport(file.path, specifier)),
   ]));
-  const cycles: string[] = [];
+  return circlesIn(imports).map((circle) => circle.sort().join(" ↔ ")).sort();
+}
+
+/** The strongly connected components of a graph, but for single nodes (Tarjan). */
+function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const circles: string[][] = [];
+  const order = new Map<string, number>();
+  const stack: string[] = [];
   const done = new Set<string>();
-  function visit(path: string, trail: string[]): void {
-    const at = trail.indexOf(path);
-    if (at >= 0) cycles.push([...trail.slice(at), path].join(" → "));
-    if (at >= 0 || done.has(path)) return;
-    for (const target of imports.get(path) ?? []) {
-      visit(target, [...trail, path]);
+  /** The first node on the stack that `node` leads to. */
+  function visit(node: string): number {
+    const own = order.size;
+    let first = own;
+    order.set(node, own);
+    stack.push(node);
+    for (const next of graph.get(node) ?? []) {
+      if (done.has(next)) continue;
+      first = Math.min(first, order.get(next) ?? visit(next));
     }
-    done.add(path);
+    if (first < own) return first;
+    const circle = stack.splice(stack.indexOf(node));
+    for (const member of circle) done.add(member);
+    if (circle.length > 1) circles.push(circle);
+    return own;
   }
-  for (const path of imports.keys()) visit(path, []);
-  return cycles;
+  for (const node of graph.keys()) if (!order.has(node)) visit(node);
+  return circles;
 }
 
 /** Names of the world outside, which pure code is given as parameters. */

@@ -107,7 +107,7 @@ Deno.test("an expectation that fails is an error at its place, with the rule tha
     [
       'config.json:12:5: error: expect[1]: call "com.a" is allowed, expected: denied; prefix "com." at config.json:5:7 allows call',
       'config.json:13:5: error: expect[2]: publish "org.a" is denied, expected: allowed; no rule matches the URI',
-      'config.json:14:7: error: expect[3]: subscribe "com." is denied, expected: allowed; the pattern reaches into exact "com.secret" at config.json:6:7, which does not allow subscribe',
+      'config.json:14:7: error: expect[3]: subscribe "com." is denied, expected: allowed; the pattern overlaps exact "com.secret" at config.json:6:7, which does not allow subscribe',
     ],
   );
 });

@@ -77,7 +77,7 @@ Deno.test("MS-03 MU-02 TS-05: nothing of its own leaving reaches the session tha
     addTestament(leaver, 1, { exclude_me: false, acknowledge: true });
     leaver.take();
     if (end === "leave") leaver.leave();
-    else test.realm.kill(leaver.peer, "com.why", undefined, true);
+    else test.realm.kill(leaver.peer, "com.why", undefined, false);
     assertEquals(received(leaver), [], end);
   }
 });
@@ -93,7 +93,7 @@ Deno.test("TS-06: a killed session is sent GOODBYE before anything is told about
   victim.outlet.kill = () => {
     seenAtKill = received(heir);
   };
-  test.realm.kill(victim.peer, "com.why", undefined, true);
+  test.realm.kill(victim.peer, "com.why", undefined, false);
   assertEquals(seenAtKill, []);
   assertEquals(received(heir), [
     "com.will",

@@ -1,6 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { NO_QUOTA, type QuotaLimits } from "../../src/router/quota.ts";
-import { QuotaBook } from "../../src/router/quota_book.ts";
+import {
+  NO_QUOTA,
+  QuotaBook,
+  type QuotaLimits,
+} from "../../src/router/quota.ts";
 
 const WIDE: QuotaLimits = {
   sessions: 1000,
@@ -42,12 +45,12 @@ Deno.test("QuotaBook counts sessions by role, authid and address, each by itself
   ];
   for (const { scope, full, free } of cases) {
     const { book } = bookWith({ [scope]: { sessions: 2 } });
-    const first = book.enter(ANNA);
+    const first = book.join(ANNA);
     assertEquals(book.refusal(ANNA), undefined);
-    const second = book.enter(ANNA);
+    const second = book.join(ANNA);
     for (const holder of full) {
       assertEquals(
-        book.refusal(holder)?.endsWith("have 2 sessions, the most allowed"),
+        book.refusal(holder)?.startsWith("Limit of 2 sessions per "),
         true,
         scope,
       );
@@ -62,13 +65,13 @@ Deno.test("QuotaBook counts sessions by role, authid and address, each by itself
 Deno.test("QuotaBook: a session gives its place to one of its authid, and that of its address only there", () => {
   for (const scope of ["role", "authid", "address"] as const) {
     const { book } = bookWith({ [scope]: { sessions: 1 } });
-    const old = book.enter(ANNA);
+    const old = book.join(ANNA);
     const elsewhere = { ...ANNA, address: BOB.address };
     assertEquals(book.refusal(ANNA, old), undefined, scope);
     assertEquals(book.refusal(elsewhere, old), undefined, scope);
     assertEquals(typeof book.refusal(ANNA), "string", scope);
     if (scope === "address") {
-      book.enter(BOB);
+      book.join(BOB);
       assertEquals(typeof book.refusal(elsewhere, old), "string");
     }
   }
@@ -76,14 +79,14 @@ Deno.test("QuotaBook: a session gives its place to one of its authid, and that o
 
 Deno.test("a Quota refuses what any of its scopes is full of", () => {
   const { book } = bookWith({ authid: { subscriptions: 2 } });
-  const here = book.enter(ANNA);
-  const there = book.enter({ ...BOB, authid: "anna" });
-  const other = book.enter(BOB);
+  const here = book.join(ANNA);
+  const there = book.join({ ...BOB, authid: "anna" });
+  const other = book.join(BOB);
   here.add("subscriptions", 1);
   there.add("subscriptions", 1);
   assertEquals(
     here.refusal("subscriptions"),
-    "The sessions of this authid have 2 subscriptions, the most allowed",
+    "Limit of 2 subscriptions per authid reached (quotas: max_subscriptions)",
   );
   assertEquals(here.refusal("registrations"), undefined);
   assertEquals(other.refusal("subscriptions"), undefined);
@@ -96,23 +99,23 @@ Deno.test("a Quota makes its session wait for the slowest of its rates", () => {
     role: { messagesPerSecond: 10 },
     address: { bytesPerSecond: 100 },
   });
-  const quota = book.enter(ANNA);
+  const quota = book.join(ANNA);
   assertEquals(quota.spend(10, 100, 0), 0);
   assertEquals(quota.spend(5, 0, 0), 500);
   assertEquals(quota.spend(0, 100, 0), 1000);
   // Another address has octets left, and the same messages.
-  assertEquals(book.enter(BOB).spend(0, 0, 0), 500);
+  assertEquals(book.join(BOB).spend(0, 0, 0), 500);
 });
 
 Deno.test("QuotaBook remembers a rate that has not recovered, and nothing else", () => {
   const { book, pass } = bookWith({ authid: { messagesPerSecond: 10 } });
-  const quota = book.enter(ANNA);
+  const quota = book.join(ANNA);
   quota.spend(30, 1, 0);
   book.leave(quota);
   // The authid's messages; the address's and the role's have recovered soon.
   assertEquals(book.recovering, 2);
   pass(1000);
-  const again = book.enter(ANNA);
+  const again = book.join(ANNA);
   assertEquals(again.spend(0, 0, 1000), 1000);
   pass(2000);
   book.leave(again);
@@ -121,30 +124,30 @@ Deno.test("QuotaBook remembers a rate that has not recovered, and nothing else",
 
 Deno.test("QuotaBook remembers what is spent when its session has left already", () => {
   const { book } = bookWith({ authid: { messagesPerSecond: 10 } });
-  const quota = book.enter(ANNA);
+  const quota = book.join(ANNA);
   book.leave(quota);
   assertEquals(book.recovering, 0);
   assertEquals(quota.spend(30, 1, 0), 2000);
-  assertEquals(book.enter(ANNA).spend(0, 0, 0), 2000);
+  assertEquals(book.join(ANNA).spend(0, 0, 0), 2000);
 });
 
 Deno.test("QuotaBook keeps counting who is there when one that left before spends late", () => {
   const { book } = bookWith({ authid: { messagesPerSecond: 10 } });
-  const quota = book.enter(ANNA);
+  const quota = book.join(ANNA);
   book.leave(quota);
-  book.enter(ANNA).spend(15, 1, 0);
+  book.join(ANNA).spend(15, 1, 0);
   quota.spend(30, 1, 0);
-  assertEquals(book.enter(ANNA).spend(0, 0, 0), 500);
+  assertEquals(book.join(ANNA).spend(0, 0, 0), 500);
 });
 
 Deno.test("a Quota lets take what others of the same scope give up", () => {
   const { book } = bookWith({ authid: { registrations: 1 } });
-  const [old, fresh] = [book.enter(ANNA), book.enter(ANNA)];
-  const other = book.enter(BOB);
+  const [old, fresh] = [book.join(ANNA), book.join(ANNA)];
+  const other = book.join(BOB);
   old.add("registrations", 1);
   assertEquals(fresh.refusal("registrations", [old]), undefined);
   const text =
-    "The sessions of this authid have 1 registrations, the most allowed";
+    "Limit of 1 registrations per authid reached (quotas: max_registrations)";
   assertEquals(fresh.refusal("registrations", [other]), text);
   assertEquals(fresh.refusal("registrations"), text);
 });
@@ -152,12 +155,12 @@ Deno.test("a Quota lets take what others of the same scope give up", () => {
 Deno.test("QuotaBook forgets the longest gone when too many have not recovered", () => {
   const { book } = bookWith({ authid: { messagesPerSecond: 10 } });
   for (let i = 0; i < 10_001; i++) {
-    const quota = book.enter({ authid: `user${i}`, address: undefined });
+    const quota = book.join({ authid: `user${i}`, address: undefined });
     quota.spend(20, 1, 0);
     book.leave(quota);
   }
   assertEquals(book.recovering, 10_000);
-  const first = book.enter({ authid: "user0", address: undefined });
+  const first = book.join({ authid: "user0", address: undefined });
   assertEquals(first.spend(0, 0, 0) > 0, true, "the role still owes");
 });
 

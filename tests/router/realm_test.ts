@@ -98,8 +98,7 @@ Deno.test("Router finds realms by their exact name", () => {
       clock: time,
       timers: time,
       counters: { increment: () => {} },
-      denials: { denied: () => {} },
-      losses: { lost: () => {} },
+      observers: [],
       nowMs: () => 0,
     },
   );

@@ -1,7 +1,10 @@
 /** Which callee gets a call (checklist SH, RR), at the registration alone. */
 import { assert, assertEquals } from "@std/assert";
-import type { Peer } from "../../src/router/peer.ts";
-import { type Callee, Registration } from "../../src/router/registration.ts";
+import {
+  type Callee,
+  type Peer,
+  Registration,
+} from "../../src/router/model.ts";
 import type { InvocationPolicy } from "../../src/wamp/options.ts";
 import { seededSource, TestRealm } from "../support/test_realm.ts";
 

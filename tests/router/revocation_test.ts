@@ -1,6 +1,6 @@
 /** The arguments of the procedures that revoke (checklist SV-04, RV-04). */
 import { assert, assertEquals } from "@std/assert";
-import { revocationOf } from "../../src/router/meta/revocation.ts";
+import { revocationOf } from "../../src/router/meta/routing_procedures.ts";
 import { MessageCode } from "../../src/wamp/message_code.ts";
 import { CODECS, encode } from "../support/serializers.ts";
 

@@ -159,8 +159,7 @@ export class SessionBench {
         clock: new ManualTime(),
         timers: this.timers,
         counters: { increment: () => {} },
-        denials: { denied: () => {} },
-        losses: { lost: () => {} },
+        observers: [],
         nowMs: () => this.timers.nowMs,
       },
     );

@@ -5,6 +5,7 @@ import type { QuotaTable } from "../../src/router/quota.ts";
 import { type RouterMessage, SendOutcome } from "../../src/wamp/message.ts";
 import { MessageCode, messageName } from "../../src/wamp/message_code.ts";
 import { ProtocolError } from "../../src/wamp/error_uri.ts";
+import { NO_PAYLOAD } from "../../src/wamp/payload.ts";
 import {
   CLIENT_MESSAGES,
   clientMessage,
@@ -442,4 +443,34 @@ Deno.test("SL-06: what a good-bye and the HELLO behind it owe puts no end to the
   assertEquals(bench.timers.count, 0);
   bench.timers.pass(60_000);
   assertEquals([bench.joined, bench.link.closed], [1, []]);
+});
+
+Deno.test("a session of which too many requests wait for their answers is not handled on", async () => {
+  const bench = new SessionBench();
+  bench.join();
+  const realm = bench.router.realm("realm1");
+  const { promise, resolve } = Promise.withResolvers<{ args: unknown[] }>();
+  realm?.procedures.add({ "wamp.test.later": () => promise });
+  const call = (request: number) =>
+    bench.session.receive({
+      code: MessageCode.CALL,
+      request,
+      options: {},
+      procedure: "wamp.test.later",
+      payload: NO_PAYLOAD,
+    });
+  for (let request = 1; request <= 64; request++) {
+    assertEquals(call(request), undefined);
+  }
+  const wait = call(65);
+  assert(wait instanceof Promise);
+  assertEquals(realm?.inventory().pendingCalls, 64);
+  resolve({ args: [] });
+  await wait;
+  assertEquals(call(65), undefined);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  const answers = bench.link.take();
+  assertEquals(answers.length, 65);
+  bench.session.disconnected();
+  assertEquals(bench.joined, 0);
 });

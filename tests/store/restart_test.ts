@@ -164,7 +164,7 @@ Deno.test("check and start refuse a file that is another program's, and leave it
   await Deno.writeFile(scratch.file("events.db"), header);
   const wanted = `Cannot use ${
     scratch.file("events.db")
-  } as store: it is the database of another program`;
+  } as store: it is a database of another program`;
   for (const command of [["check"], []]) {
     const { code, stdout, stderr } = await run([
       ...command,

@@ -2,12 +2,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import {
+  checkStoreFile,
   DamagedStoreError,
   inTransaction,
   openDatabase,
   UnusableStoreError,
 } from "../../src/store/sqlite_database.ts";
-import { checkStoreFile } from "../../src/store/store_file.ts";
 import { withStoreFile } from "./_stores.ts";
 
 function open(path: string): DatabaseSync {
@@ -59,12 +59,12 @@ const UNUSABLE: readonly [
   [
     "the database of another program",
     (path) => make(path, "CREATE TABLE users (name)"),
-    "it is the database of another program",
+    "it is a database of another program",
   ],
   [
     "the database of another program that says so",
     (path) => make(path, "PRAGMA application_id = 7"),
-    "it is the database of another program",
+    "it is a database of another program",
   ],
   [
     "a store of a later version",
@@ -72,7 +72,7 @@ const UNUSABLE: readonly [
       open(path).close();
       make(path, "PRAGMA user_version = 2");
     },
-    "its schema has version 2, and this router knows 1",
+    "its schema has version 2, and this router supports version 1",
   ],
   [
     "a folder",
@@ -125,7 +125,7 @@ Deno.test("two routers cannot have one store; one that is in use can be looked a
     const error = assertThrows(() => void open(path), UnusableStoreError);
     assertEquals(
       error.message,
-      `Cannot use ${path} as store: another process holds it`,
+      `Cannot use ${path} as store: another process has it open`,
     );
     checkStoreFile(path);
     db.close();

@@ -195,7 +195,8 @@ storeTest(
     world.time.pass(50);
     assertEquals(world.lines, [{
       level: "error",
-      message: "the store cannot write events; routing goes on",
+      message:
+        "the store cannot write events; messages are routed all the same",
       fields: { reason: "database or disk is full" },
     }]);
     const error = assertThrows(
@@ -216,7 +217,7 @@ storeTest(
     world.time.pass(1000);
     assertEquals(world.lines.at(-1), {
       level: "info",
-      message: "the store works again",
+      message: "the store can write events again",
       fields: {},
     });
     assertEquals(publications(store.history(HISTORY, false)), [1]);
@@ -377,7 +378,7 @@ storeTest(
     assertEquals(world.lines[0].level, "error");
     assertEquals(
       world.lines[0].message,
-      "the store cannot read events; routing goes on",
+      "the store cannot read events; messages are routed all the same",
     );
     assertEquals(world.counters.get("store_errors"), 4);
     store.append(HISTORY, event(51));

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { storedSize } from "../../src/store/stored_size.ts";
+import { storedSize } from "../../src/store/store_bounds.ts";
 import { payloadOf } from "../../src/wamp/values.ts";
 import {
   encodeValue,

@@ -3,16 +3,21 @@
  */
 import { RandomIds, type RandomSource } from "../../src/wamp/id.ts";
 import type { EventStore } from "../../src/router/event_store.ts";
-import type { Peer, PeerLimits } from "../../src/router/peer.ts";
+import type { Peer, PeerLimits } from "../../src/router/model.ts";
 import type {
   Authorizer,
   CounterName,
   Counters,
-  EventLoss,
   Outlet,
   Role,
 } from "../../src/router/ports.ts";
-import { Realm, type RealmOptions } from "../../src/router/realm.ts";
+import type {
+  Confirmer,
+  EventLoss,
+  RealmObserver,
+} from "../../src/router/observers.ts";
+import type { Realm, RealmOptions } from "../../src/router/realm.ts";
+import { createRealm } from "../../src/router/router.ts";
 import { MemoryEventStore } from "../../src/store/memory_event_store.ts";
 import type { StoreBounds } from "../../src/store/store_bounds.ts";
 import { ErrorUri } from "../../src/wamp/error_uri.ts";
@@ -85,6 +90,10 @@ export class RecordingOutlet implements Outlet {
   }
 
   burst(work: () => void): void {
+    work();
+  }
+
+  enter(work: () => void): void {
     work();
   }
 
@@ -228,7 +237,7 @@ export class TestPeer {
     payload: Payload = NO_PAYLOAD,
     options: Dict = {},
   ): void {
-    this.realm.answers.yield(this.peer, {
+    this.realm.calls.yield(this.peer, {
       code: MessageCode.YIELD,
       request,
       options,
@@ -241,7 +250,7 @@ export class TestPeer {
     error = "com.example.error",
     payload: Payload = NO_PAYLOAD,
   ): void {
-    this.realm.answers.error(this.peer, {
+    this.realm.calls.error(this.peer, {
       code: MessageCode.ERROR,
       requestType: MessageCode.INVOCATION,
       request,
@@ -268,6 +277,8 @@ export interface TestRealmOptions {
   readonly hasMetaApi?: boolean;
   readonly quotas?: RealmOptions["quotas"];
   readonly callTimeoutsMs?: ReadonlyMap<string, number>;
+  readonly observers?: readonly RealmObserver[];
+  readonly confirmer?: Confirmer;
 }
 
 /** The role all of whose sessions have `authorizer`. */
@@ -308,8 +319,8 @@ export class TestRealm {
   constructor(options: TestRealmOptions | UriCheck = {}) {
     const given = typeof options === "string" ? { uriCheck: options } : options;
     const random = seededSource();
-    const { roles = DEFAULT_ROLES, ...rest } = given;
-    this.realm = new Realm({
+    const { roles = DEFAULT_ROLES, observers = [], ...rest } = given;
+    this.realm = createRealm({
       name: "realm1",
       uriCheck: "loose",
       roles: new Map(
@@ -327,11 +338,11 @@ export class TestRealm {
       clock: this.time,
       timers: this.time,
       counters: this.counters,
-      denials: { denied: () => {} },
-      losses: {
-        lost: (realm, { sessionId }, loss) =>
-          void this.losses.push({ realm, session: sessionId, loss }),
-      },
+      observers: [(event, realm) => {
+        if (event.kind !== "event_lost") return;
+        const session = event.peer.sessionId;
+        this.losses.push({ realm, session, loss: event.loss });
+      }, ...observers],
       nowMs: () => this.time.now().getTime(),
     });
   }

@@ -2,9 +2,11 @@ import { assertEquals, assertStrictEquals } from "@std/assert";
 import {
   isReservedUri,
   isRouterUri,
+  routerPrefixOf,
+} from "../../src/wamp/router_uris.ts";
+import {
   isValidUri,
   type MatchPolicy,
-  routerPrefixOf,
   URI_LENGTH_MAX,
   type UriCheck,
   uriMatches,

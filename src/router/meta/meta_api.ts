@@ -1,145 +1,92 @@
 /**
- * The router's own procedures and events, below `wamp.` (checklist §11).
+ * The meta API of a realm: its procedures and events, below `wamp.` (checklist §11).
+ * Nothing is told about `wamp.…` itself (A-54), so that no event can cause another.
  */
-import { ErrorUri } from "../../wamp/error_uri.ts";
-import { type Call, requestError, SendOutcome } from "../../wamp/message.ts";
-import { MessageCode } from "../../wamp/message_code.ts";
+import type { RouterTopic } from "../../wamp/router_uris.ts";
+import { payloadOf } from "../../wamp/values.ts";
+import type { RealmEvent } from "../observers.ts";
+import type { Realm } from "../realm.ts";
+import { eventHistoryRight, queryEventHistory } from "./event_history.ts";
 import {
-  type CallOptions,
-  EMPTY_DICT,
-  isPassthru,
-} from "../../wamp/options.ts";
-import type { Payload } from "../../wamp/payload.ts";
-import { UnsupportedValueError } from "../../wamp/value_sink.ts";
-import { payloadOf, readValues } from "../../wamp/values.ts";
-import type { Peer } from "../peer.ts";
-import type { Counters, MetaProcedures, RealmObserver } from "../ports.ts";
-import { authorizationProcedures } from "./authorization_procedures.ts";
-import { GET_EVENTS, queryEventHistory } from "./event_history_query.ts";
-import { killProcedures } from "./kill_procedures.ts";
-import { MetaEvents, NO_META_EVENTS } from "./meta_events.ts";
-import type { MetaAnswer, MetaProcedure } from "./meta_procedure.ts";
-import type { RealmView } from "./realm_view.ts";
-import { registrationProcedures } from "./registration_procedures.ts";
-import { sessionProcedures } from "./session_procedures.ts";
-import { subscriptionProcedures } from "./subscription_procedures.ts";
-import { testamentProcedures } from "./testament_procedures.ts";
-import { publishTestament, Testaments } from "./testaments.ts";
+  isShown,
+  registrationDetails,
+  registrationProcedures,
+  subscriptionDetails,
+  subscriptionProcedures,
+} from "./routing_procedures.ts";
+import { sessionDetails, sessionProcedures } from "./session_procedures.ts";
+import { testamentProcedures, testamentRight } from "./testament_procedures.ts";
 
-/** The meta API of one realm. */
-export class MetaApi implements MetaProcedures {
-  /** To be told what changes in the realm. */
-  readonly events: RealmObserver;
-  readonly #realm: RealmView;
-  readonly #counters: Counters;
-  readonly #testaments = new Testaments();
-  readonly #procedures: ReadonlyMap<string, MetaProcedure>;
-
-  /** @param isEnabled False: there are no procedures and no events. */
-  constructor(realm: RealmView, counters: Counters, isEnabled: boolean) {
-    this.#realm = realm;
-    this.#counters = counters;
-    this.events = isEnabled ? new MetaEvents(realm) : NO_META_EVENTS;
-    this.#procedures = isEnabled ? this.#allProcedures() : new Map();
-  }
-
-  /** How many sessions have testaments. */
-  get testatorCount(): number {
-    return this.#testaments.count;
-  }
-
-  call(caller: Peer, message: Call): boolean {
-    const procedure = this.#procedures.get(message.procedure);
-    if (procedure === undefined) return false;
-    const lacking = missingFeature(message);
-    if (lacking !== undefined) {
-      // Further chunks are late: the call has had its answer.
-      caller.endedCalls.add(message.request);
-      this.#answer(caller, message.request, {
-        error: ErrorUri.FEATURE_NOT_SUPPORTED,
-        text: `The router's own procedures do not support ${lacking}`,
-      });
-    } else {
-      const answer = answerOf(procedure, caller, message.payload);
-      this.#answer(caller, message.request, answer);
-    }
-    return true;
-  }
-
-  /**
-   * Publishes what `peer`, which is leaving, leaves behind (TS-04).
-   *
-   * @param tells False: forgets it only (MS-09).
-   */
-  execute(peer: Peer, tells: boolean): void {
-    for (const testament of this.#testaments.take(peer)) {
-      if (tells) publishTestament(testament, peer, this.#realm.broker);
-    }
-  }
-
-  #allProcedures(): ReadonlyMap<string, MetaProcedure> {
-    const realm = this.#realm;
-    return new Map(Object.entries<MetaProcedure>({
-      ...sessionProcedures(realm),
-      ...killProcedures(realm),
-      ...authorizationProcedures(realm),
-      ...testamentProcedures(realm, this.#testaments),
-      ...registrationProcedures(realm),
-      ...subscriptionProcedures(realm),
-      [GET_EVENTS]: (caller, values, payload) =>
-        queryEventHistory(caller, values, payload, realm),
-    }));
-  }
-
-  #answer(caller: Peer, request: number, answer: MetaAnswer): void {
-    if ("error" in answer) {
-      const { error, text } = answer;
-      if (error === ErrorUri.PAYLOAD_SIZE_EXCEEDED) {
-        this.#counters.increment("calls_too_long");
-      }
-      caller.outlet.send(requestError(MessageCode.CALL, request, error, text));
-      return;
-    }
-    const outcome = caller.outlet.send({
-      code: MessageCode.RESULT,
-      request,
-      details: EMPTY_DICT,
-      payload: payloadOf(answer.args, answer.kwargs),
-    });
-    if (outcome === SendOutcome.TOO_LONG) {
-      this.#answer(caller, request, {
-        error: ErrorUri.PAYLOAD_SIZE_EXCEEDED,
-        text: "The result is longer than the caller accepts",
-      });
-    } else if (outcome === SendOutcome.UNSUPPORTED_VALUE) {
-      this.#answer(caller, request, {
-        error: ErrorUri.INVALID_ARGUMENT,
-        text: "The result has a value that the caller's serializer cannot hold",
-      });
-    }
-  }
+/** Has `realm` serve the meta API. */
+export function addMetaApi(realm: Realm): void {
+  realm.procedures.add({
+    ...sessionProcedures(realm),
+    ...testamentProcedures(realm),
+    ...registrationProcedures(realm),
+    ...subscriptionProcedures(realm),
+    "wamp.subscription.get_events": (caller, values, payload) =>
+      queryEventHistory(caller, values, payload, realm),
+  }, {
+    "wamp.session.add_testament": testamentRight(realm),
+    "wamp.subscription.get_events": eventHistoryRight(realm),
+  });
+  realm.observers.add((event) => publishMetaEvent(realm, event));
 }
 
-function answerOf(
-  procedure: MetaProcedure,
-  caller: Peer,
-  payload: Payload,
-): MetaAnswer {
-  try {
-    return procedure(caller, readValues(payload), payload);
-  } catch (error) {
-    if (!(error instanceof UnsupportedValueError)) throw error;
-    return {
-      error: ErrorUri.INVALID_ARGUMENT,
-      text: `The router cannot read a value: ${error.message}`,
-    };
-  }
+const TOPICS: Readonly<Partial<Record<RealmEvent["kind"], RouterTopic>>> = {
+  joined: "wamp.session.on_join",
+  left: "wamp.session.on_leave",
+  subscription_created: "wamp.subscription.on_create",
+  subscribed: "wamp.subscription.on_subscribe",
+  unsubscribed: "wamp.subscription.on_unsubscribe",
+  subscription_deleted: "wamp.subscription.on_delete",
+  registration_created: "wamp.registration.on_create",
+  registered: "wamp.registration.on_register",
+  unregistered: "wamp.registration.on_unregister",
+  registration_deleted: "wamp.registration.on_delete",
+  event_lost: "sluice.event.on_lost",
+};
+
+function publishMetaEvent({ broker }: Realm, event: RealmEvent): void {
+  const topic = TOPICS[event.kind];
+  // Most realms have nobody who listens: nothing is made for them.
+  if (topic === undefined || !broker.hasListeners(topic)) return;
+  const args = argumentsOf(event, topic);
+  if (args !== undefined) broker.publishOwn(topic, payloadOf(args));
 }
 
-/** What a call to the router itself cannot be (PG-03, PP-03). */
-function missingFeature({ options }: Call): string | undefined {
-  if ((options as CallOptions).progress === true) {
-    return "progressive_call_invocations";
+/** What the meta event says; undefined: nothing is told. */
+function argumentsOf(
+  event: RealmEvent,
+  topic: RouterTopic,
+): readonly unknown[] | undefined {
+  const { peer, peer: { sessionId, identity: { authid, authrole } } } = event;
+  if ("silently" in event && event.silently === true) return undefined;
+  if ("subscription" in event && !isShown(event.subscription)) return undefined;
+  switch (event.kind) {
+    case "joined":
+      return [sessionDetails(peer)];
+    case "left":
+      return [sessionId, authid, authrole];
+    case "subscription_created":
+      return [sessionId, subscriptionDetails(event.subscription)];
+    case "subscribed":
+    case "unsubscribed":
+    case "subscription_deleted":
+      return [sessionId, event.subscription.id];
+    case "registration_created":
+      return [sessionId, registrationDetails(event.registration)];
+    case "registered":
+    case "unregistered":
+    case "registration_deleted":
+      return [sessionId, event.registration.id];
+    case "event_lost": {
+      const { topic: lostTopic, ...loss } = event.loss;
+      // Nothing is told of the loss of what tells of losses: it would not end.
+      if (lostTopic === topic) return undefined;
+      return [sessionId, { authid, authrole, topic: lostTopic, ...loss }];
+    }
+    default:
+      return undefined;
   }
-  return isPassthru(options) ? "payload_passthru_mode" : undefined;
 }

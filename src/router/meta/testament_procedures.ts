@@ -13,32 +13,29 @@ import {
   PUBLISH_OPTIONS,
 } from "../../wamp/options.ts";
 import { NO_PAYLOAD, type Payload } from "../../wamp/payload.ts";
+import { uriFault } from "../../wamp/router_uris.ts";
 import { sizeOfPayload, sizeOfValue } from "../../wamp/value_size.ts";
 import type { PayloadValues } from "../../wamp/values.ts";
-import type { Peer } from "../peer.ts";
+import type { Peer } from "../model.ts";
+import type { Realm } from "../realm.ts";
+import type { Testament, TestamentScope } from "../testaments.ts";
 import { dictOf, keyword, listOf, textOf } from "./argument_types.ts";
 import {
+  type FindSecondRight,
   invalidArgument,
   type MetaError,
+  type MetaTable,
   NO_RESULT,
-  type ProcedureTable,
-} from "./meta_procedure.ts";
-import type { RealmView } from "./realm_view.ts";
-import type { Testament, Testaments, TestamentScope } from "./testaments.ts";
-
-/** Adds a testament: the right to publish it is needed, too (TS-05). */
-export const ADD_TESTAMENT = "wamp.session.add_testament";
+} from "./meta_procedures.ts";
 
 /** What a testament takes beside its parts of any length, about. */
 const TESTAMENT_BYTES = 256;
 
 /** The procedures about testaments. */
-export function testamentProcedures(
-  realm: RealmView,
-  testaments: Testaments,
-): ProcedureTable {
+export function testamentProcedures(realm: Realm): MetaTable {
+  const { access, testaments } = realm;
   return {
-    [ADD_TESTAMENT]: (caller, values, payload) => {
+    "wamp.session.add_testament": (caller, values, payload) => {
       const scope = scopeOf(values);
       if (scope === undefined) return badScope();
       const testament = testamentOf(values, payload);
@@ -46,9 +43,11 @@ export function testamentProcedures(
       const refusal = refuse(caller, testament, realm);
       if (refusal !== undefined) return refusal;
       if (testaments.add(caller, scope, testament)) return NO_RESULT;
-      const text = "The session has as many testaments as are allowed";
+      const { maxTestaments, maxTestamentBytes } = caller.limits;
       const key = "max_testaments, max_testament_bytes";
-      realm.gate.limitReached(caller, key, text);
+      const text =
+        `Limit of ${maxTestaments} testaments, of ${maxTestamentBytes} bytes together, per session reached (${key})`;
+      access.limitReached(caller, key, text);
       return { error: ErrorUri.LIMIT_REACHED, text };
     },
     "wamp.session.flush_testaments": (caller, values) => {
@@ -58,6 +57,23 @@ export function testamentProcedures(
       return NO_RESULT;
     },
   };
+}
+
+/** Who leaves a testament needs the right to publish it (TS-05). */
+export function testamentRight({ uriCheck }: Realm): FindSecondRight {
+  return (_caller, values) => {
+    const topic = textOf(values.args[0]);
+    if (
+      topic === undefined ||
+      uriFault("publish", topic, "exact", uriCheck) !== undefined
+    ) return undefined;
+    const options = publishOptionsOf(values) ?? EMPTY_DICT;
+    return { uri: topic, match: "exact", options };
+  };
+}
+
+function publishOptionsOf({ kwargs }: PayloadValues): Dict | undefined {
+  return dictOf(keyword(kwargs, "publish_options") ?? EMPTY_DICT);
 }
 
 function scopeOf({ kwargs }: PayloadValues): TestamentScope | undefined {
@@ -80,9 +96,7 @@ function testamentOf(
     );
   }
   const publication = publicationOf(values, call);
-  const options = dictOf(
-    keyword(values.kwargs, "publish_options") ?? EMPTY_DICT,
-  );
+  const options = publishOptionsOf(values);
   if (publication === undefined) {
     return invalidArgument(
       "The arguments must be a topic, a list of arguments and a dict of keyword arguments, with strings as keys",
@@ -99,7 +113,7 @@ function testamentOf(
 }
 
 /**
- * The topic and the payload in the octets that came (SE-11); undefined where
+ * The topic and the payload in the bytes that came (SE-11); undefined where
  * they are no arguments of a testament.
  */
 function publicationOf(
@@ -136,7 +150,7 @@ function arePublishOptions(options: Dict): boolean {
 function refuse(
   caller: Peer,
   { topic, options }: Testament,
-  realm: RealmView,
+  realm: Realm,
 ): MetaError | undefined {
   if (
     isPassthru(options) && !caller.announced(ClientFeature.PUBLISHER_PASSTHRU)

@@ -1,7 +1,9 @@
 /** What one session is asked about, and which answer counts for which question. */
 import { assertEquals } from "@std/assert";
-import { DynamicRole } from "../../src/authz/dynamic_role.ts";
-import { SessionAuthorizer } from "../../src/authz/session_authorizer.ts";
+import {
+  DynamicRole,
+  SessionAuthorizer,
+} from "../../src/authz/dynamic_role.ts";
 
 const IDENTITY = {
   authid: "anna",
@@ -56,7 +58,7 @@ Deno.test("EH-10 AZ-08: a history is read by what was decided of a plain SUBSCRI
   const { asked, join } = sessionWith(() => ({ allow: true, cache: true }));
   const session = join();
   const read = () =>
-    session.consultHistory("com.h", "prefix", { match: "prefix" });
+    session.consultSecond("subscribe", "com.h", "prefix", { match: "prefix" });
   const retained = { match: "prefix", get_retained: true };
   await settle(() => session.consult("subscribe", "com.h", "prefix", retained));
   await settle(read);
@@ -82,7 +84,7 @@ Deno.test("EH-10: what is remembered of a history's topic holds for the message,
   }
   asked.length = 0;
   await settle(() =>
-    session.consultHistory("com.h", "exact", {}) ??
+    session.consultSecond("subscribe", "com.h", "exact", {}) ??
       session.consult("call", GET_EVENTS, "exact", {})
   );
   assertEquals(asked, []);
@@ -93,7 +95,7 @@ Deno.test("AZ-04: why there is no decision is told of the question that has none
   const { join } = sessionWith((uri) => uri === GET_EVENTS ? true : "perhaps");
   const session = join();
   await settle(() =>
-    session.consultHistory("com.h", "exact", {}) ??
+    session.consultSecond("subscribe", "com.h", "exact", {}) ??
       session.consult("call", GET_EVENTS, "exact", {})
   );
   assertEquals(session.allows("subscribe", "com.h", "exact"), false);

@@ -1,15 +1,16 @@
 /**
- * Where a realm's broker and dealer ask whether a session may do what it asks
- * for, and whether it may have more, and where each "no" is told (checklist
- * AZ-01 to AZ-04).
+ * Whether a session may do what it asks for, and may have more than it has; and
+ * who is told where it may not (checklist AZ-01 to AZ-04).
  */
 import { ErrorUri } from "../wamp/error_uri.ts";
 import { type ErrorMessage, requestError } from "../wamp/message.ts";
 import { MessageCode } from "../wamp/message_code.ts";
+import type { Action } from "../wamp/router_uris.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
-import type { OwnedKind, Peer } from "./peer.ts";
-import type { Action, Counters, DenialObserver } from "./ports.ts";
-import type { Quota } from "./quota.ts";
+import type { OwnedKind, Peer } from "./model.ts";
+import type { RealmObservers } from "./observers.ts";
+import type { Counters } from "./ports.ts";
+import { type Quota, QUOTA_CONFIG_KEY } from "./quota.ts";
 
 const REQUEST_TYPE: Readonly<Record<Action, number>> = {
   call: MessageCode.CALL,
@@ -18,22 +19,13 @@ const REQUEST_TYPE: Readonly<Record<Action, number>> = {
   subscribe: MessageCode.SUBSCRIBE,
 };
 
-/** The same in a transport's limits and in quotas. */
-const CONFIG_KEY: Readonly<Record<OwnedKind, string>> = {
-  subscriptions: "max_subscriptions",
-  registrations: "max_registrations",
-  pendingCalls: "max_pending_calls",
-};
-
-/** The gate of one realm. */
-export class Gate {
-  readonly #realm: string;
-  readonly #observer: DenialObserver;
+/** The access control of one realm. */
+export class AccessControl {
+  readonly #observers: RealmObservers;
   readonly #counters: Counters;
 
-  constructor(realm: string, observer: DenialObserver, counters: Counters) {
-    this.#realm = realm;
-    this.#observer = observer;
+  constructor(observers: RealmObservers, counters: Counters) {
+    this.#observers = observers;
     this.#counters = counters;
   }
 
@@ -47,7 +39,7 @@ export class Gate {
   ): ErrorMessage | undefined {
     if (peer.authorizer.allows(action, uri, match)) return undefined;
     const denial = peer.authorizer.denial(action, uri, match);
-    this.#observer.denied(this.#realm, peer, action, uri, match, denial);
+    this.#observers.tell({ kind: "denied", peer, action, uri, match, denial });
     return requestError(
       REQUEST_TYPE[action],
       request,
@@ -70,7 +62,7 @@ export class Gate {
   ): ErrorMessage | undefined {
     const text = peer.limitReached(kind, giving);
     if (text === undefined) return undefined;
-    this.limitReached(peer, CONFIG_KEY[kind], text);
+    this.limitReached(peer, QUOTA_CONFIG_KEY[kind], text);
     const { LIMIT_REACHED } = ErrorUri;
     return requestError(REQUEST_TYPE[action], request, LIMIT_REACHED, text);
   }
@@ -78,6 +70,6 @@ export class Gate {
   /** Notes that `peer` is refused something because of the limit `key`. */
   limitReached(peer: Peer, key: string, text: string): void {
     this.#counters.increment("limits_reached");
-    this.#observer.limitReached?.(this.#realm, peer, key, text);
+    this.#observers.tell({ kind: "limit_reached", peer, key, text });
   }
 }

@@ -1,19 +1,19 @@
 /** What the log says of events of which subscribers could be told nothing. */
 import { assertEquals } from "@std/assert";
-import { LossLog } from "../../src/server/loss_log.ts";
-import { TestRealm } from "../support/test_realm.ts";
+import { realmLog } from "../../src/server/realm_log.ts";
+import { TestCounters, TestRealm } from "../support/test_realm.ts";
 
 const SAID = "event lost: the subscriber could be told nothing of it";
 
 Deno.test("FR-15: a line about a lost event names the session, the realm, the topic, and what decided", () => {
   const warnings: unknown[] = [];
   const nothing = () => {};
-  const log = new LossLog({
+  const observe = realmLog({
     debug: nothing,
     info: nothing,
     error: nothing,
     warn: (message, fields) => void warnings.push([message, fields]),
-  });
+  }, new TestCounters());
   const { peer, outlet } = new TestRealm().join({ authid: "joe" });
   const loss = {
     topic: `com.${"t".repeat(4000)}`,
@@ -22,7 +22,7 @@ Deno.test("FR-15: a line about a lost event names the session, the realm, the to
     reason: "payload_unsupported",
   } as const;
   outlet.maxMessageBytes = 512;
-  log.lost("realm1", peer, loss);
+  observe({ kind: "event_lost", peer, loss }, "realm1");
   assertEquals(warnings, [[SAID, {
     realm: "realm1",
     session: 1,
@@ -32,6 +32,6 @@ Deno.test("FR-15: a line about a lost event names the session, the realm, the to
     subscription: 3,
     publication: 4,
     reason: "payload_unsupported",
-    decided_by: "the client's handshake: messages of up to 512 octets",
+    decided_by: "the client's handshake: messages of up to 512 bytes",
   }]]);
 });

@@ -2,11 +2,11 @@
  * What sessions leave behind: events that are published when they end
  * (checklist TS).
  */
-import { MessageCode } from "../../wamp/message_code.ts";
-import type { Dict } from "../../wamp/options.ts";
-import type { Payload } from "../../wamp/payload.ts";
-import type { Broker } from "../broker.ts";
-import type { Peer } from "../peer.ts";
+import { MessageCode } from "../wamp/message_code.ts";
+import type { Dict } from "../wamp/options.ts";
+import type { Payload } from "../wamp/payload.ts";
+import type { Broker } from "./broker.ts";
+import type { Peer } from "./model.ts";
 
 /** When a testament is due; both are the session's end, for none is resumed. */
 export type TestamentScope = "detached" | "destroyed";
@@ -30,7 +30,12 @@ interface Kept {
 
 /** The testaments of a realm's sessions. */
 export class Testaments {
+  readonly #broker: Broker;
   readonly #kept = new Map<Peer, Kept>();
+
+  constructor(broker: Broker) {
+    this.#broker = broker;
+  }
 
   /** How many sessions have some. */
   get count(): number {
@@ -63,32 +68,31 @@ export class Testaments {
       gone.delete(topic);
     }
     peer.authorizer.testamentsFlushed?.(gone);
-    if (kept.detached.length + kept.destroyed.length === 0) this.take(peer);
+    if (kept.detached.length + kept.destroyed.length === 0) {
+      this.#kept.delete(peer);
+    }
   }
 
-  /** Forgets those of `peer`, and returns them in the order of publishing (TS-04). */
-  take(peer: Peer): Testament[] {
+  /**
+   * `peer` is leaving: publishes its testaments (TS-04), by the rights that it has now
+   * (TS-05), to all but itself. Nobody is there for an acknowledgement.
+   *
+   * @param silently Only forgets them (MS-09).
+   */
+  leave(peer: Peer, silently: boolean): void {
     const kept = this.#kept.get(peer);
-    if (kept === undefined) return [];
+    if (kept === undefined) return;
     this.#kept.delete(peer);
-    return [...kept.detached, ...kept.destroyed];
+    if (silently) return;
+    for (const testament of [...kept.detached, ...kept.destroyed]) {
+      const { topic, options, payload } = testament;
+      this.#broker.publish(peer, {
+        code: MessageCode.PUBLISH,
+        request: 0,
+        options: { ...options, acknowledge: false, exclude_me: true },
+        topic,
+        payload,
+      });
+    }
   }
-}
-
-/**
- * Publishes a testament of `peer`, by the rights that it has now (TS-05), to
- * all but itself. Nobody is there for an acknowledgement.
- */
-export function publishTestament(
-  { topic, options, payload }: Testament,
-  peer: Peer,
-  broker: Broker,
-): void {
-  broker.publish(peer, {
-    code: MessageCode.PUBLISH,
-    request: 0,
-    options: { ...options, acknowledge: false, exclude_me: true },
-    topic,
-    payload,
-  });
 }

@@ -1,10 +1,14 @@
 /** Questions to a history, against a reader that is too simple to be wrong. */
 import { assert, assertEquals } from "@std/assert";
-import type { StoredEvent } from "../../src/router/event_store.ts";
-import { EventStoreError } from "../../src/router/event_store.ts";
-import { queryEventHistory } from "../../src/router/meta/event_history_query.ts";
-import { parseTime } from "../../src/router/meta/history_filter.ts";
-import type { MetaAnswer } from "../../src/router/meta/meta_procedure.ts";
+import {
+  EventStoreError,
+  type StoredEvent,
+} from "../../src/router/event_store.ts";
+import {
+  parseTime,
+  queryEventHistory,
+} from "../../src/router/meta/event_history.ts";
+import type { MetaAnswer } from "../../src/router/meta/meta_procedures.ts";
 import { MemoryEventStore } from "../../src/store/memory_event_store.ts";
 import { payloadOf, readValues } from "../../src/wamp/values.ts";
 import {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { fromColumn, toColumn } from "../../src/store/topic_column.ts";
+import { fromColumn, toColumn } from "../../src/store/event_rows.ts";
 import { withSeed } from "../support/seed.ts";
 
 const CHARACTERS = ["\u0000", "\u0001", "\u0002", "\u0003", "a", "."];

@@ -1,0 +1,76 @@
+/**
+ * What the operator is told of realms: what is not allowed, which limits are reached,
+ * and which events are lost.
+ */
+import type { Logger } from "../base/log.ts";
+import type { RealmEvent, RealmObserver } from "../router/observers.ts";
+import type { Counters } from "../router/ports.ts";
+import { ErrorUri } from "../wamp/error_uri.ts";
+
+/** So much of a topic tells which one it is. */
+const TOPIC_LENGTH_MAX = 100;
+
+/**
+ * Logs it, and counts what is not allowed.
+ *
+ * @param log Limited in rate: clients decide how often these things happen.
+ */
+export function realmLog(log: Logger, counters: Counters): RealmObserver {
+  return (event, realm) => {
+    const { sessionId, identity } = event.peer;
+    const { authid, authrole } = identity;
+    const who = { realm, session: sessionId, authid, authrole };
+    switch (event.kind) {
+      case "denied":
+        return logDenial(event, who, log, counters);
+      case "limit_reached":
+        return log.warn("a limit is reached", {
+          ...who,
+          key: event.key,
+          limit: event.text,
+        });
+      case "event_lost":
+        return logLoss(event, who, log);
+    }
+  };
+}
+
+type Who = Readonly<Record<string, string | number>>;
+
+function logDenial(
+  { action, uri, match, denial }: Extract<RealmEvent, { kind: "denied" }>,
+  who: Who,
+  log: Logger,
+  counters: Counters,
+): void {
+  const isDecided = denial.error === ErrorUri.NOT_AUTHORIZED;
+  counters.increment(
+    isDecided ? "authorizations_denied" : "authorizations_failed",
+  );
+  log.warn(isDecided ? "not authorized" : "authorization failed", {
+    ...who,
+    action,
+    uri,
+    ...(match !== "exact" && { match }),
+    decided_by: denial.decider,
+  });
+}
+
+function logLoss(
+  { peer, loss }: Extract<RealmEvent, { kind: "event_lost" }>,
+  who: Who,
+  log: Logger,
+): void {
+  const { maxMessageBytes } = peer.outlet;
+  log.warn("event lost: the subscriber could be told nothing of it", {
+    ...who,
+    topic: loss.topic.slice(0, TOPIC_LENGTH_MAX),
+    subscription: loss.subscription,
+    publication: loss.publication,
+    reason: loss.reason,
+    // No key of the config: the client says in its handshake what it takes.
+    decided_by: maxMessageBytes === undefined
+      ? "the client's handshake"
+      : `the client's handshake: messages of up to ${maxMessageBytes} bytes`,
+  });
+}
