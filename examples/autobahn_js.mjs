@@ -4,7 +4,7 @@
 //   deno run -A examples/autobahn_js.mjs                     127.0.0.1:8080
 //   deno run -A examples/autobahn_js.mjs /tmp/sluice.sock    a Unix socket
 //
-// Node.js 22 runs it too, where `npm install autobahn` was done.
+// Node.js 22 runs it too, after `npm install autobahn`.
 
 // deno-lint-ignore-file no-console
 import autobahn from "autobahn";

@@ -16,7 +16,7 @@ from autobahn.wamp.exception import ApplicationError
 
 TRANSPORT = {
     "type": "rawsocket",
-    "url": "rs://localhost",  # Has to be there, though the endpoint counts.
+    "url": "rs://localhost",  # Autobahn wants it, but connects to the endpoint.
     "endpoint": {
         "type": "unix",
         "path": sys.argv[1] if len(sys.argv) > 1 else "/tmp/sluice.sock",

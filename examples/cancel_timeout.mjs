@@ -1,5 +1,5 @@
-// Giving up a call: by hand (CANCEL), and after a time (timeout, in ms). Either
-// way the caller gets its one answer, though the callee never sends any.
+// Ending a call: by CANCEL, and by its time limit (timeout, in ms). Either way the
+// caller gets exactly one answer, though the callee never sends any.
 //
 //   deno run -A examples/cancel_timeout.mjs [HOST:PORT | SOCKET]
 
@@ -9,8 +9,7 @@ const callee = await join("callee");
 const started = Promise.withResolvers();
 await callee.register("com.example.never", () => {
   started.resolve();
-  // Autobahn|JS cannot be interrupted: the router does not even try then.
-  // Callees that announce `call_canceling` get INTERRUPT.
+  // Callees that announce `call_canceling` get INTERRUPT. Autobahn|JS does not.
   return new Promise(() => {});
 });
 

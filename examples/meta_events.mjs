@@ -1,5 +1,5 @@
-// The meta API: the router tells who comes and goes, and who registers what;
-// and it answers questions about it.
+// The meta API: the router publishes who joins, leaves and registers what, and has
+// procedures that tell the same.
 //
 //   deno run -A examples/meta_events.mjs [HOST:PORT | SOCKET]
 
@@ -24,7 +24,7 @@ async function watch(topic, sessionOf) {
   };
 }
 
-// There may be other sessions in the realm: what is theirs is passed over.
+// There may be other sessions in the realm: their events are skipped.
 const joined = await watch("wamp.session.on_join", ([{ session }]) => session);
 const left = await watch("wamp.session.on_leave", ([session]) => session);
 const created = await watch(

@@ -1,5 +1,5 @@
-// Subscriptions to patterns: one topic, all that begin alike (prefix), all
-// that are alike but for a component (wildcard: the empty one).
+// Subscriptions to one topic (exact), to all topics with the same beginning (prefix),
+// and to all that match a pattern in which an empty component stands for any (wildcard).
 //
 //   deno run -A examples/patterns.mjs [HOST:PORT | SOCKET]
 

@@ -1,4 +1,4 @@
-// Progressive results: a callee sends what it has so far, before its result.
+// Progressive results: a callee sends partial results before the final one.
 //
 //   deno run -A examples/progressive_results.mjs [HOST:PORT | SOCKET]
 
@@ -6,7 +6,7 @@ import { join, show } from "./session.mjs";
 
 const callee = await join("callee");
 await callee.register("com.example.count", ([end], _kwargs, { progress }) => {
-  // Only there when the caller asked for it.
+  // `progress` is there only if the caller asked for it.
   for (let n = 1; n < end; n++) progress?.([n]);
   return end;
 });

@@ -1,6 +1,6 @@
-// What a subscriber missed: the retained event of a topic, which comes right
-// after the subscription, and the history of a topic, which it can ask for.
-// Histories are named in the config ("event-history").
+// Events from before a subscription: the retained event of a topic, which the
+// router sends right after SUBSCRIBED, and the history of a topic, which has a
+// procedure. The config lists the topics with a history ("event-history").
 //
 //   deno run -A examples/retained_events.mjs [HOST:PORT | SOCKET]
 
@@ -10,7 +10,7 @@ const TOPIC = "com.example.temperature";
 
 const sensor = await join("sensor");
 for (const degrees of [19, 20, 21]) {
-  // The last one that was published with `retain` is retained.
+  // The last event with `retain` is the one that is retained.
   const options = { retain: true, acknowledge: true };
   await sensor.publish(TOPIC, [degrees], {}, options);
 }

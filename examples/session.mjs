@@ -8,9 +8,9 @@ import autobahn from "autobahn";
 
 const TIMEOUT_MS = 30_000;
 const address = process.argv[2] ?? "127.0.0.1:8080";
-autobahn.log.warn = () => {}; // It would report each closing at length.
+autobahn.log.warn = () => {}; // Else it warns of each closing.
 
-// An example that waits for what never comes fails.
+// An example that waits too long fails.
 setTimeout(() => {
   console.error(`not done after ${TIMEOUT_MS} ms`);
   process.exit(1);
@@ -40,7 +40,7 @@ export function join(name) {
   });
 }
 
-/** Prints what is so, and fails unless it is as expected. */
+/** Prints a value, and fails unless it is as expected. */
 export function show(text, actual, expected) {
   console.log(`${text}:`, actual);
   assert.deepEqual(actual, expected, text);

@@ -1,5 +1,5 @@
-// A shared registration: several callees serve one procedure, in turn. When
-// one gives it up, or leaves, the others go on.
+// A shared registration: several callees serve one procedure, in turn. If one
+// unregisters or leaves, the others continue.
 //
 //   deno run -A examples/shared_registration.mjs [HOST:PORT | SOCKET]
 

@@ -3,7 +3,15 @@
  * `secret` command, and never by the router.
  */
 import { createHash } from "node:crypto";
+import { choice, integer } from "../base/command_option.ts";
+import { randomBytes } from "./random_bytes.ts";
+import { preparedPassword } from "./saslprep.ts";
 import { hmacSha256 } from "./secret_digests.ts";
+import {
+  defineSecretForm,
+  ITERATIONS_MAX,
+  PBKDF2_ITERATIONS_MIN,
+} from "./secret_form.ts";
 
 /** The key derivation functions (SR-10). */
 export type ScramKdf = "pbkdf2" | "argon2id13";
@@ -81,3 +89,57 @@ export async function saltedPassword(
   );
   return new Uint8Array(bits);
 }
+
+const SALT_BYTES = 16;
+const PBKDF2_ITERATIONS = 100_000;
+const ARGON2_ITERATIONS = 3;
+const ARGON2_MEMORY_KIB = 65_536;
+
+/** `secret scram`. */
+export const SCRAM_SECRET = defineSecretForm({
+  method: "scram",
+  place: "a principal of `auth.scram`",
+  options: {
+    kdf: choice(
+      "KDF",
+      ["argon2id13", "pbkdf2"],
+      "argon2id13",
+      "how the password is stretched",
+    ),
+    iterations: integer(
+      "N",
+      [1, ITERATIONS_MAX],
+      `rounds (default: ${ARGON2_ITERATIONS} of argon2id13, ${PBKDF2_ITERATIONS} of pbkdf2)`,
+    ),
+    memory: integer(
+      "KIB",
+      // Argon2 needs 8 KiB, and is weak without much more.
+      [8192, 4_194_304],
+      `of argon2id13 (default: ${ARGON2_MEMORY_KIB})`,
+    ),
+  },
+  problems({ kdf, iterations = PBKDF2_ITERATIONS_MIN, memory }) {
+    if (kdf !== "pbkdf2") return [];
+    return [
+      ...(iterations >= PBKDF2_ITERATIONS_MIN ? [] : [
+        `--iterations takes an integer from ${PBKDF2_ITERATIONS_MIN} to ${ITERATIONS_MAX} with --kdf pbkdf2, found ${iterations}`,
+      ]),
+      ...(memory === undefined ? [] : ["--memory is only for argon2id13"]),
+    ];
+  },
+  async lines(text, { kdf, iterations, memory = ARGON2_MEMORY_KIB }) {
+    const password = preparedPassword(text);
+    if (password === undefined) return undefined;
+    const salt = randomBytes(SALT_BYTES);
+    const stretching: ScramStretching = kdf === "pbkdf2"
+      ? { kdf, salt, iterations: iterations ?? PBKDF2_ITERATIONS }
+      : { kdf, salt, iterations: iterations ?? ARGON2_ITERATIONS, memory };
+    const { storedKey, serverKey } = await scramKeys(password, stretching);
+    return {
+      ...stretching,
+      salt: salt.toHex(),
+      "stored-key": storedKey.toHex(),
+      "server-key": serverKey.toHex(),
+    };
+  },
+});

@@ -2,6 +2,7 @@
  * WAMP-CRA: the client signs a text of ours with the secret that both know, or
  * with a key derived from it (checklist CR).
  */
+import { integer } from "../base/command_option.ts";
 import type { Dict } from "../wamp/options.ts";
 import {
   type CredentialSource,
@@ -26,6 +27,11 @@ import {
   SecretDigests,
   toBase64,
 } from "./secret_digests.ts";
+import {
+  defineSecretForm,
+  ITERATIONS_MAX,
+  PBKDF2_ITERATIONS_MIN,
+} from "./secret_form.ts";
 
 /** How a client derives the key from its secret (CR-05). */
 export interface WampCraSalting {
@@ -151,8 +157,7 @@ export function mockWampCra(
   };
 }
 
-/** Bounds of what an authenticator may ask a client to compute. */
-const ITERATIONS_MAX = 10_000_000;
+/** The most that an authenticator may ask a client to compute. */
 const KEYLEN_MAX = 1024;
 
 /** The credentials in an authenticator's result (DY-02). */
@@ -189,3 +194,28 @@ function isCount(value: unknown, max: number): value is number {
   return Number.isInteger(value) && (value as number) >= 1 &&
     (value as number) <= max;
 }
+
+const SALT_BYTES = 16;
+/** All that clients in wide use can derive. */
+const KEYLEN = 32;
+/** Clients that do it in JavaScript need about a tenth of a second. */
+const ITERATIONS = 10_000;
+
+/** `secret wampcra`. */
+export const WAMPCRA_SECRET = defineSecretForm({
+  method: "wampcra",
+  place: "a user of `auth.wampcra`",
+  options: {
+    iterations: integer(
+      "N",
+      [PBKDF2_ITERATIONS_MIN, ITERATIONS_MAX],
+      `rounds of PBKDF2 (default: ${ITERATIONS})`,
+    ),
+  },
+  async lines(password, { iterations = ITERATIONS }) {
+    const salt = toBase64(randomBytes(SALT_BYTES));
+    const salting = { salt, iterations, keylen: KEYLEN };
+    const derived = await deriveWampCraKey(password, salting);
+    return { derived_secret: derived, ...salting };
+  },
+});

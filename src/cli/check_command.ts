@@ -8,34 +8,45 @@ import { formatAddress } from "../config/build_endpoint.ts";
 import type { RouterConfig } from "../config/config.ts";
 import { allRealms } from "../config/find_realm.ts";
 import { reviewRules } from "../review/review_rules.ts";
-import type { Arguments } from "./arguments.ts";
-import { ExitCode } from "./exit_code.ts";
+import { defineCommand, ExitCode } from "./command.ts";
 import {
   checkNamedFiles,
+  CONFIG_OPERAND,
+  CONFIG_OPTIONS,
   loadNamedConfig,
   problemLines,
 } from "./read_config.ts";
 import { print } from "./terminal.ts";
 
-/** Runs `check`. */
-export async function checkCommand(args: Arguments): Promise<ExitCode> {
-  const { configPath } = args;
-  const { config, expectations, errors, warnings, notes, files } =
-    await loadNamedConfig(args);
-  const found = [
-    ...await checkNamedFiles(files, configPath),
-    ...(config === undefined ? [] : reviewRules(config, expectations)),
-  ];
-  print(problemLines([...errors, ...warnings, ...notes, ...found]));
-  const count = [...errors, ...found]
-    .filter(({ severity }) => severity === "error").length;
-  if (config === undefined || count > 0) {
-    print(`${configPath}: ${count} ${count === 1 ? "error" : "errors"}\n`);
-    return ExitCode.WRONG_USAGE;
-  }
-  print(summary(configPath, config));
-  return ExitCode.FINE;
-}
+/** `check`. */
+export const CHECK = defineCommand({
+  name: "check",
+  summary: "report everything that is wrong in a config",
+  operands: [CONFIG_OPERAND],
+  options: CONFIG_OPTIONS,
+  help:
+    `Reports everything that is wrong in the config, and what is good to know. It opens
+the keys and certificates that the config names, looks for permissions that have no
+effect, and decides the cases of \`expect\`.`,
+  exitCodes: "Exit code: 0 if the router would start, 2 if not.",
+  async run({ operands: [configPath], options }) {
+    const { config, expectations, errors, warnings, notes, files } =
+      await loadNamedConfig(configPath, options);
+    const found = [
+      ...await checkNamedFiles(files, configPath),
+      ...(config === undefined ? [] : reviewRules(config, expectations)),
+    ];
+    print(problemLines([...errors, ...warnings, ...notes, ...found]));
+    const count = [...errors, ...found]
+      .filter(({ severity }) => severity === "error").length;
+    if (config === undefined || count > 0) {
+      print(`${configPath}: ${count} ${count === 1 ? "error" : "errors"}\n`);
+      return ExitCode.WRONG_USAGE;
+    }
+    print(summary(configPath, config));
+    return ExitCode.FINE;
+  },
+});
 
 function summary(path: string, config: RouterConfig): string {
   const lines = [`${path}: fine`];

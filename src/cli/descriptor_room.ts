@@ -1,33 +1,33 @@
 /**
- * Room for the descriptors of many clients, before the first one comes.
+ * Room for the file descriptors of many clients, before the first one connects.
  *
- * Linux doubles a process's table of descriptors when it is full, and has a
- * process of several threads wait for all processors meanwhile: 5 to 25 ms in
- * the midst of accepting, in which nothing is routed for anybody. The table
- * never shrinks, so that what is opened and closed at the start stays paid for.
+ * Linux doubles a process's table of descriptors when it is full. A process with
+ * several threads then waits for all processors: 5 to 25 ms in which no message
+ * is routed. The table never shrinks, so opening and closing many files once at
+ * the start avoids these pauses.
  *
  * @module
  */
 
 import type { Logger } from "../base/log.ts";
 
-/** Holding so many has the table grow to twice as many. */
+/** With so many open, the table grows to twice as many. */
 const DESCRIPTORS_MAX = 2048;
 
-/** A file on a slow disk must not hold up the start. */
+/** A slow disk must not delay the start. */
 const TIME_MAX_MS = 250;
 
-/** What making room has shown. */
+/** What came of making room. */
 export interface DescriptorRoom {
-  /** So many were held at a time. */
+  /** How many descriptors were open at the same time. */
   readonly held: number;
-  /** True where the operating system does not allow more than that. */
+  /** Whether the operating system allows no more than that. */
   readonly isLimit: boolean;
 }
 
 /**
- * Makes room for `count` descriptors, or for as many as are worth it. Where the
- * file cannot be opened there is just no room yet.
+ * Makes room for `count` descriptors, up to a maximum. If the file cannot be
+ * opened, no room is made.
  *
  * @param path Any file that may be read.
  */
@@ -38,7 +38,7 @@ export function makeDescriptorRoom(
   const files: Deno.FsFile[] = [];
   const end = performance.now() + TIME_MAX_MS;
   try {
-    // A pipe would wait for somebody to write into it.
+    // Opening a pipe waits for a writer.
     if (!Deno.statSync(path).isFile) return { held: 0, isLimit: false };
     while (files.length < Math.min(count, DESCRIPTORS_MAX)) {
       if (performance.now() > end) break;
@@ -53,7 +53,7 @@ export function makeDescriptorRoom(
 }
 
 /**
- * Makes room for `connections` clients, and says where they cannot be as many.
+ * Makes room for `connections` clients; warns if the system allows fewer.
  *
  * @param path Any file that may be read.
  */

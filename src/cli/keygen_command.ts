@@ -5,38 +5,53 @@
  */
 
 import { generateKeyPair, type KeyPair } from "../auth/key_pair.ts";
-import type { Arguments } from "./arguments.ts";
-import { ExitCode } from "./exit_code.ts";
-import { howToPermit } from "./how_to_permit.ts";
+import { howToPermit } from "../permissions/missing_permissions.ts";
+import { defineCommand, ExitCode } from "./command.ts";
 import { print, printError } from "./terminal.ts";
 
-/** Runs `keygen`. */
-export async function keygenCommand({ operand }: Arguments): Promise<ExitCode> {
-  const pair = await generateKeyPair();
-  if (operand === "") {
-    print(`private key, to be kept secret:
-${pair.privateKey}
-public key, for the config:
-"authorized_keys": ["${pair.publicKey}"]
-`);
+/** `keygen`. */
+export const KEYGEN = defineCommand({
+  name: "keygen",
+  summary: "make a key pair for WAMP-cryptosign",
+  operands: [{
+    name: "FILE",
+    help: "the file for the private key",
+    isOptional: true,
+  }],
+  options: {},
+  help:
+    `Makes an Ed25519 key pair for WAMP-cryptosign and prints it, the public key as it
+goes into the config. With FILE, the private key is not printed but written to that
+file. The file must not exist yet, and only its owner can read it.`,
+  async run(
+    { operands: [path] }: { operands: readonly (string | undefined)[] },
+  ) {
+    const pair = await generateKeyPair();
+    if (path === undefined) {
+      print(pairText(pair, `\n${pair.privateKey}`));
+      return ExitCode.FINE;
+    }
+    const fault = await writeKey(path, pair);
+    if (fault !== undefined) {
+      printError(`error: cannot write ${path}: ${fault}\n`);
+      return ExitCode.FAILED;
+    }
+    try {
+      print(pairText(pair, ` in ${path}`));
+    } catch (error) {
+      // Without its public key it is of no use, and would be in the way next time.
+      await Deno.remove(path);
+      throw error;
+    }
     return ExitCode.FINE;
-  }
-  const fault = await writeKey(operand, pair);
-  if (fault !== undefined) {
-    printError(`error: cannot write ${operand}: ${fault}\n`);
-    return ExitCode.FAILED;
-  }
-  try {
-    print(`private key, to be kept secret: in ${operand}
+  },
+});
+
+function pairText({ publicKey }: KeyPair, privateKey: string): string {
+  return `private key, to be kept secret:${privateKey}
 public key, for the config:
-"authorized_keys": ["${pair.publicKey}"]
-`);
-  } catch (error) {
-    // Without its public key it is of no use, and would be in the way next time.
-    await Deno.remove(operand);
-    throw error;
-  }
-  return ExitCode.FINE;
+"authorized_keys": ["${publicKey}"]
+`;
 }
 
 /** Into a new file that only its owner can read: no key is ever written over. */
@@ -53,7 +68,7 @@ async function writeKey(
     (await Deno.open(path, options)).close();
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) {
-      return "there is such a file already";
+      return "the file exists already";
     }
     return error instanceof Error ? error.message : String(error);
   }

@@ -4,18 +4,34 @@
  * @module
  */
 
-import { jsonSchemaText } from "../config/json_schema.ts";
-import { type Arguments, parseArguments } from "./arguments.ts";
-import { checkCommand } from "./check_command.ts";
-import { ExitCode } from "./exit_code.ts";
-import { explainCommand } from "./explain_command.ts";
-import { helpText } from "./help.ts";
-import { keygenCommand } from "./keygen_command.ts";
-import { permissionsCommand } from "./permissions_command.ts";
-import { secretCommand } from "./secret_command.ts";
-import { startCommand } from "./start_command.ts";
+import { SCHEMA, SHOW_VERSION } from "./about_commands.ts";
+import { type HelpSubject, parseArguments } from "./arguments.ts";
+import { CHECK } from "./check_command.ts";
+import { ExitCode, type Program } from "./command.ts";
+import { EXPLAIN } from "./explain_command.ts";
+import { commandHelp, groupHelp, programHelp } from "./help.ts";
+import { KEYGEN } from "./keygen_command.ts";
+import { PERMISSIONS } from "./permissions_command.ts";
+import { SECRET } from "./secret_command.ts";
+import { START } from "./start_command.ts";
 import { OutputError, print, printError } from "./terminal.ts";
-import { VERSION } from "./version.ts";
+
+/** A new command is a file of its own and a line here. */
+export const PROGRAM: Program = {
+  title: "Sluice: a WAMP router over RawSocket",
+  entries: [
+    START,
+    CHECK,
+    EXPLAIN,
+    PERMISSIONS,
+    SCHEMA,
+    KEYGEN,
+    SECRET,
+    SHOW_VERSION,
+  ],
+  implied: START,
+  version: SHOW_VERSION,
+};
 
 /**
  * Runs the command that `words` ask for.
@@ -31,7 +47,7 @@ export async function main(
     return await runWords(words, programUrl);
   } catch (error) {
     if (!(error instanceof OutputError)) throw error;
-    // Who reads no further knows it.
+    // Who stopped reading knows why the output ends.
     if (!error.isUnwanted) printError(`error: ${error.message}\n`);
     return ExitCode.FAILED;
   }
@@ -41,42 +57,24 @@ async function runWords(
   words: readonly string[],
   programUrl: string,
 ): Promise<ExitCode> {
-  const parsed = parseArguments(words);
+  const parsed = parseArguments(PROGRAM, words);
   switch (parsed.kind) {
     case "help":
-      print(helpText(parsed.command));
+      print(helpFor(parsed.about));
       return ExitCode.FINE;
     case "wrong":
       for (const problem of parsed.problems) printError(`error: ${problem}\n`);
       printError("--help says more\n");
       return ExitCode.WRONG_USAGE;
-    case "run":
-      return await runCommand(parsed.arguments, programUrl);
+    case "run": {
+      const { command, operands, options } = parsed;
+      return await command.run({ operands, options, programUrl });
+    }
   }
 }
 
-async function runCommand(
-  args: Arguments,
-  programUrl: string,
-): Promise<ExitCode> {
-  switch (args.command) {
-    case "start":
-      return await startCommand(args, programUrl);
-    case "check":
-      return await checkCommand(args);
-    case "explain":
-      return await explainCommand(args, args.question);
-    case "permissions":
-      return await permissionsCommand(args, programUrl);
-    case "schema":
-      print(jsonSchemaText());
-      return ExitCode.FINE;
-    case "keygen":
-      return await keygenCommand(args);
-    case "secret":
-      return await secretCommand(args);
-    case "version":
-      print(`sluice ${VERSION} (deno ${Deno.version.deno})\n`);
-      return ExitCode.FINE;
-  }
+function helpFor(about: HelpSubject): string {
+  if (about === undefined) return programHelp(PROGRAM);
+  if (!("command" in about)) return groupHelp(about);
+  return commandHelp(about, about.command === PROGRAM.implied);
 }

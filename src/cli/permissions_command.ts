@@ -5,44 +5,63 @@
  */
 
 import { basename, resolve } from "node:path";
+import { flag, type OptionValues } from "../base/command_option.ts";
 import { compileLine, permissionLine } from "../permissions/permission_line.ts";
 import type { PermissionSubject } from "../permissions/required_permissions.ts";
-import type { Arguments } from "./arguments.ts";
-import { ExitCode } from "./exit_code.ts";
-import { problemLines, readConfig } from "./read_config.ts";
+import { defineCommand, ExitCode } from "./command.ts";
+import {
+  CONFIG_OPERAND,
+  CONFIG_OPTIONS,
+  problemLines,
+  readConfig,
+} from "./read_config.ts";
 import { print, printError } from "./terminal.ts";
 
-/** Runs `permissions`. */
-export async function permissionsCommand(
-  args: Arguments,
-  programUrl: string,
-): Promise<ExitCode> {
-  const subject = await readConfig(args);
-  if (subject === undefined) return ExitCode.WRONG_USAGE;
-  printError(problemLines(subject.warnings));
-  print(`${leastCommand(subject, args, programUrl)}\n`);
-  return ExitCode.FINE;
-}
+const OPTIONS = {
+  absolute: flag("print absolute paths, which are right in every folder"),
+  ...CONFIG_OPTIONS,
+};
+
+/** `permissions`. */
+export const PERMISSIONS = defineCommand({
+  name: "permissions",
+  summary: "print the command that starts with the least permissions",
+  operands: [CONFIG_OPERAND],
+  options: OPTIONS,
+  help:
+    `Prints the command that starts the router with exactly the Deno permissions that this
+config needs. Its relative paths are right in the folder where it is printed. A
+compiled router prints the command that compiles one with these permissions.`,
+  exitCodes: "Exit code: 0 fine, 2 wrong usage or config.",
+  async run({ operands: [configPath], options, programUrl }) {
+    const subject = await readConfig(configPath, options);
+    if (subject === undefined) return ExitCode.WRONG_USAGE;
+    printError(problemLines(subject.warnings));
+    print(`${leastCommand(subject, options, programUrl)}\n`);
+    return ExitCode.FINE;
+  },
+});
 
 /**
- * The command for this config, as it can be pasted here, or from any folder. A
+ * The command for this config, as it can be pasted here, or in any folder. A
  * compiled router has its permissions from `deno compile`, which takes paths as
  * they are: relative ones would start where the router is started.
  */
 export function leastCommand(
   subject: PermissionSubject,
-  args: Arguments,
+  options: OptionValues<typeof OPTIONS>,
   programUrl: string,
 ): string {
   const { standalone } = Deno.build;
-  const named = standalone || args.absolute
+  const { absolute } = options;
+  const named = standalone || absolute
     ? { ...subject, configPath: resolve(subject.configPath) }
     : subject;
   if (standalone) return compileLine(named, basename(Deno.execPath()));
   const path = decodeURIComponent(new URL(programUrl).pathname);
   return permissionLine(named, {
-    program: args.absolute ? path : fromHere(path, Deno.cwd()),
-    options: args.ignoreUnsupported ? ["--ignore-unsupported"] : [],
+    program: absolute ? path : fromHere(path, Deno.cwd()),
+    options: options["ignore-unsupported"] ? ["--ignore-unsupported"] : [],
   });
 }
 

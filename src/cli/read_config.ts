@@ -5,6 +5,7 @@
  * @module
  */
 
+import { flag, type OptionValues } from "../base/command_option.ts";
 import type { NamedFile } from "../config/check_context.ts";
 import type { ExpectationConfig, RouterConfig } from "../config/config.ts";
 import { loadConfig, type LoadResult } from "../config/load_config.ts";
@@ -14,14 +15,29 @@ import {
   type Problem,
   sortProblems,
 } from "../config/problem.ts";
+import { howToPermit } from "../permissions/missing_permissions.ts";
 import type { PermissionSubject } from "../permissions/required_permissions.ts";
 import { storeFault } from "../server/open_store.ts";
 import { readTextFile } from "../server/read_text_file.ts";
 import { socketFault } from "../server/socket_fault.ts";
 import { readPemFile, tlsIdentityFault } from "../server/tls_identity.ts";
-import type { Arguments } from "./arguments.ts";
-import { howToPermit } from "./how_to_permit.ts";
+import type { Operand } from "./command.ts";
 import { printError } from "./terminal.ts";
+
+/** The config, as an operand of a command. */
+export const CONFIG_OPERAND: Operand = {
+  name: "CONFIG",
+  help: "the path of the config file",
+};
+
+/** The options of commands that read a config. */
+export const CONFIG_OPTIONS = {
+  "ignore-unsupported": flag(
+    "leave out what a Crossbar.io config has and Sluice cannot serve, with a warning for each",
+  ),
+};
+
+type ConfigOptions = OptionValues<typeof CONFIG_OPTIONS>;
 
 /** A config without errors. */
 export interface ReadConfig extends PermissionSubject {
@@ -29,31 +45,35 @@ export interface ReadConfig extends PermissionSubject {
   readonly expectations: readonly ExpectationConfig[];
   readonly warnings: readonly Problem[];
   readonly notes: readonly Problem[];
-  readonly files: readonly NamedFile[];
 }
 
 /** Loads the config that the command line names. */
 export function loadNamedConfig(
-  { configPath, ignoreUnsupported }: Arguments,
+  configPath: string,
+  options: ConfigOptions,
 ): Promise<LoadResult> {
   return loadConfig(configPath, {
     readTextFile: readPermittedText,
     env: readVariable,
     workingFolder: Deno.cwd(),
-    ignoreUnsupported,
+    ignoreUnsupported: options["ignore-unsupported"],
   });
 }
 
 /** As {@linkcode loadNamedConfig}; `undefined` with the errors printed. */
 export async function readConfig(
-  args: Arguments,
+  configPath: string,
+  options: ConfigOptions,
 ): Promise<ReadConfig | undefined> {
-  const { config, errors, ...rest } = await loadNamedConfig(args);
+  const { config, errors, ...rest } = await loadNamedConfig(
+    configPath,
+    options,
+  );
   if (config === undefined) {
     printError(problemLines(errors));
     return undefined;
   }
-  return { ...rest, config, configPath: args.configPath };
+  return { ...rest, config, configPath };
 }
 
 /** What is wrong with the files that a config names, and with their places. */

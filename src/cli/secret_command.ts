@@ -4,43 +4,51 @@
  * @module
  */
 
-import { randomBytes } from "../auth/random_bytes.ts";
-import { preparedPassword } from "../auth/saslprep.ts";
-import { scramKeys, type ScramStretching } from "../auth/scram_keys.ts";
-import { deriveWampCraKey } from "../auth/wampcra.ts";
-import type { Arguments } from "./arguments.ts";
-import { ExitCode } from "./exit_code.ts";
-import { readPassword } from "./password.ts";
-import type { Stretching } from "./stretching.ts";
-import { print, printError } from "./terminal.ts";
+import { promptSecret } from "@std/cli";
+import { SCRAM_SECRET } from "../auth/scram_keys.ts";
+import type { ConfigLines, SecretForm } from "../auth/secret_form.ts";
+import { WAMPCRA_SECRET } from "../auth/wampcra.ts";
+import { decodeUtf8, NotUtf8Error } from "../base/utf8_text.ts";
+import { secretInFile } from "../config/secret_forms.ts";
+import { type Command, type CommandGroup, ExitCode } from "./command.ts";
+import { OutputError, print, printError } from "./terminal.ts";
 
-const SALT_BYTES = 16;
-/** All that clients in wide use can derive. */
-const KEYLEN = 32;
-/** Clients that do it in JavaScript need about a tenth of a second. */
-const WAMPCRA_ITERATIONS = 10_000;
-const PBKDF2_ITERATIONS = 100_000;
-const ARGON2_ITERATIONS = 3;
-const ARGON2_MEMORY_KIB = 65_536;
+/** A way of logging in that has a secret to print is a line here. */
+const FORMS: readonly SecretForm[] = [WAMPCRA_SECRET, SCRAM_SECRET];
 
-/** Runs `secret`. */
-export async function secretCommand(
-  { operand, stretching }: Arguments,
-): Promise<ExitCode> {
-  const { text, fault } = await readPassword();
-  if (text === undefined) return refuse(fault);
-  if (operand === "wampcra") {
-    print(formatLines(await wampCraLines(text, stretching)));
-    return ExitCode.FINE;
-  }
-  const password = preparedPassword(text);
-  if (password === undefined) {
-    return refuse(
-      "the password has characters that no password can have (RFC 4013): control characters, or such as are newer than the rule",
-    );
-  }
-  print(formatLines(await scramLines(password, stretching)));
-  return ExitCode.FINE;
+const HELP =
+  `Asks for a password at the terminal, without showing it, or reads it from standard
+input. Prints the lines that stand for it in the config, never the password itself.`;
+
+/** `secret`. */
+export const SECRET: CommandGroup = {
+  name: "secret",
+  summary: "turn a password into lines for the config",
+  help: HELP,
+  commands: FORMS.map(commandFor),
+};
+
+function commandFor(form: SecretForm): Command {
+  return {
+    name: form.method,
+    summary: `for ${form.place}`,
+    operands: [],
+    options: form.options,
+    help: `${HELP}\nThe lines are for ${form.place}.`,
+    problems: (options) => form.problems?.(options) ?? [],
+    async run({ options }) {
+      const { text, fault } = await readPassword();
+      if (text === undefined) return refuse(fault);
+      const lines = await form.lines(text, options);
+      if (lines === undefined) {
+        return refuse(
+          "the password has characters that are not allowed in passwords (RFC 4013): control characters, or characters that are newer than Unicode 3.2",
+        );
+      }
+      print(formatLines(lines));
+      return ExitCode.FINE;
+    },
+  };
 }
 
 function refuse(fault: string): ExitCode {
@@ -48,43 +56,49 @@ function refuse(fault: string): ExitCode {
   return ExitCode.WRONG_USAGE;
 }
 
-type Lines = Readonly<Record<string, string | number>>;
-
-async function wampCraLines(
-  secret: string,
-  { iterations = WAMPCRA_ITERATIONS }: Stretching,
-): Promise<Lines> {
-  const salt = randomBytes(SALT_BYTES).toBase64();
-  const salting = { salt, iterations, keylen: KEYLEN };
-  const derived = await deriveWampCraKey(secret, salting);
-  return { derived_secret: derived, ...salting };
-}
-
-async function scramLines(
-  password: string,
-  { kdf = "argon2id13", iterations, memory }: Stretching,
-): Promise<Lines> {
-  const salt = randomBytes(SALT_BYTES);
-  const parameters: ScramStretching = kdf === "pbkdf2"
-    ? { kdf, salt, iterations: iterations ?? PBKDF2_ITERATIONS }
-    : {
-      kdf,
-      salt,
-      iterations: iterations ?? ARGON2_ITERATIONS,
-      memory: memory ?? ARGON2_MEMORY_KIB,
-    };
-  const { storedKey, serverKey } = await scramKeys(password, parameters);
-  return {
-    ...parameters,
-    salt: salt.toHex(),
-    "stored-key": storedKey.toHex(),
-    "server-key": serverKey.toHex(),
-  };
-}
-
 /** As they go into the config. */
-function formatLines(lines: Lines): string {
+function formatLines(lines: ConfigLines): string {
   const text = Object.entries(lines)
     .map(([name, value]) => `"${name}": ${JSON.stringify(value)}`);
   return `${text.join(",\n")}\n`;
+}
+
+type Password =
+  | { readonly text: string; readonly fault: undefined }
+  | { readonly text: undefined; readonly fault: string };
+
+/** Asks at the terminal, twice; reads all of standard input where there is none. */
+async function readPassword(): Promise<Password> {
+  const text = Deno.stdin.isTerminal() ? promptTwice() : await readInput();
+  if (text instanceof NotUtf8Error) return faulty(text.message);
+  if (text === undefined) return faulty("the two passwords are not the same");
+  return text === "" ? faulty("the password is empty") : {
+    text,
+    fault: undefined,
+  };
+}
+
+function promptTwice(): string | undefined {
+  try {
+    const first = promptSecret("Password:", { mask: "" });
+    const second = promptSecret("Once more:", { mask: "" });
+    return first === second ? first ?? "" : undefined;
+  } catch (error) {
+    // It asks on standard output.
+    throw new OutputError(error);
+  }
+}
+
+async function readInput(): Promise<string | NotUtf8Error> {
+  const bytes = await new Response(Deno.stdin.readable).bytes();
+  try {
+    return secretInFile(decodeUtf8(bytes));
+  } catch (error) {
+    if (error instanceof NotUtf8Error) return error;
+    throw error;
+  }
+}
+
+function faulty(fault: string): Password {
+  return { text: undefined, fault };
 }

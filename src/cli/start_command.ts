@@ -4,82 +4,135 @@
  * @module
  */
 
-import { createLogger, type Logger } from "../base/log.ts";
+import { choice, type OptionValues } from "../base/command_option.ts";
+import {
+  createLogger,
+  LOG_FORMATS,
+  LOG_LEVELS,
+  type Logger,
+} from "../base/log.ts";
 import type { RouterConfig, TransportConfig } from "../config/config.ts";
 import { formatProblem, sortProblems } from "../config/problem.ts";
 import { type GivenUp, giveUp } from "../permissions/give_up.ts";
 import {
   describeMissing,
   missingPermissions,
-} from "../permissions/preflight.ts";
+} from "../permissions/missing_permissions.ts";
 import {
   lastingPermissions,
   requiredPermissions,
 } from "../permissions/required_permissions.ts";
 import { reviewRules } from "../review/review_rules.ts";
 import { type RunningServer, startServer } from "../server/server.ts";
-import type { Arguments } from "./arguments.ts";
-import { exitOnDefect } from "./defects.ts";
+import { VERSION } from "./about_commands.ts";
+import { defineCommand, ExitCode } from "./command.ts";
 import { prepareForClients } from "./descriptor_room.ts";
-import { ExitCode } from "./exit_code.ts";
 import { leastCommand } from "./permissions_command.ts";
 import {
   checkNamedFiles,
+  CONFIG_OPERAND,
+  CONFIG_OPTIONS,
   problemLines,
   type ReadConfig,
   readConfig,
 } from "./read_config.ts";
 import { StopSignals } from "./stop_signals.ts";
 import { printError } from "./terminal.ts";
-import { VERSION } from "./version.ts";
 
-/** How much longer than it should a shutdown may take before it is cut off. */
+/** A shutdown that takes this much longer than shutdown_timeout_ms is cut off. */
 const SHUTDOWN_GRACE_MS = 2_000;
 
-/** Runs `start`; resolves when the router has stopped. */
-export async function startCommand(
-  args: Arguments,
-  programUrl: string,
-): Promise<ExitCode> {
-  const log = createLogger({
-    level: args.logLevel,
-    format: args.logFormat,
-    write: (line) => printError(`${line}\n`),
+const OPTIONS = {
+  ...CONFIG_OPTIONS,
+  "log-level": choice(
+    "LEVEL",
+    LOG_LEVELS,
+    "info",
+    "the lowest level that is logged",
+  ),
+  "log-format": choice(
+    "FORMAT",
+    LOG_FORMATS,
+    "text",
+    "of each line of the log",
+  ),
+};
+
+/** `start`; it ends when the router has stopped. */
+export const START = defineCommand({
+  name: "start",
+  summary: "start the router",
+  operands: [CONFIG_OPERAND],
+  options: OPTIONS,
+  help:
+    `Starts the router. The log goes to standard error. SIGINT, SIGTERM and SIGHUP stop it:
+listeners close, sessions get GOODBYE, and what waits for clients is sent. A second
+signal ends it at once, with 128 and the number of the signal as exit code. SIGHUP does
+not load the config again. With \`nohup\` and -A, SIGHUP is ignored.`,
+  async run({ operands: [configPath], options, programUrl }) {
+    const log = createLogger({
+      level: options["log-level"],
+      format: options["log-format"],
+      write: (line) => printError(`${line}\n`),
+    });
+    exitOnDefect(log);
+    // At once: the first process of a container gets no signal that it ignores.
+    using signals = new StopSignals(log);
+    const read = await readSoundConfig(configPath, options, programUrl, log);
+    if (read === undefined) return ExitCode.WRONG_USAGE;
+    prepareForClients(configPath, connectionsMax(read.config), log);
+    // A signal that came in the meantime is handled now.
+    await new Promise((resolve) => setTimeout(resolve));
+    if (signals.isReceived) {
+      log.info("stopped before any listener was opened");
+      return ExitCode.FINE;
+    }
+    return await run(read, signals, log);
+  },
+});
+
+/**
+ * From now on, an error that nobody handles is logged and ends the process: the
+ * router's state can no longer be trusted.
+ */
+export function exitOnDefect(log: Pick<Logger, "error">): void {
+  const fail = (what: string, reason: unknown): void => {
+    const error = reason instanceof Error ? reason : new Error(String(reason));
+    log.error(`internal error, the router exits: ${what}: ${error.message}`, {
+      stack: error.stack ?? "",
+    });
+    Deno.exit(ExitCode.FAILED);
+  };
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    fail("a rejection was not handled", event.reason);
   });
-  exitOnDefect(log);
-  // From the beginning: as the first process of a container it would hear none.
-  using signals = new StopSignals(log);
-  const read = await readSoundConfig(args, programUrl, log);
-  if (read === undefined) return ExitCode.WRONG_USAGE;
-  prepareForClients(args.configPath, connectionsMax(read.config), log);
-  // What came in the meantime is heard now.
-  await new Promise((resolve) => setTimeout(resolve));
-  if (signals.isReceived) {
-    log.info("stopped before it listened");
-    return ExitCode.FINE;
-  }
-  return await run(read, signals, log);
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    fail("an error was not handled", event.error);
+  });
 }
 
-/** The config where the router can start with it, else all that is wrong is said. */
+/** The config; undefined, with all that is wrong printed, if it cannot be used. */
 async function readSoundConfig(
-  args: Arguments,
+  configPath: string,
+  options: OptionValues<typeof OPTIONS>,
   programUrl: string,
   log: Logger,
 ): Promise<ReadConfig | undefined> {
-  const read = await readConfig(args);
+  const read = await readConfig(configPath, options);
   if (read === undefined) return undefined;
   const missing = missingPermissions(requiredPermissions(read));
   if (missing.length > 0) {
-    printError(`Deno has not been given the permissions that the config needs:
+    printError(`The config needs permissions that Deno was not given:
 ${describeMissing(missing)}
-This command gives exactly those:
-  ${leastCommand(read, args, programUrl)}
+This command grants exactly what the config needs:
+  ${leastCommand(read, { ...options, absolute: false }, programUrl)}
 `);
     return undefined;
   }
   const found = [
-    ...await checkNamedFiles(read.files, args.configPath),
+    ...await checkNamedFiles(read.files, configPath),
     ...reviewRules(read.config, read.expectations),
   ];
   if (found.some(({ severity }) => severity === "error")) {
@@ -124,12 +177,17 @@ async function stop(
   log: Logger,
 ): Promise<ExitCode> {
   log.info("stopping");
-  const { promise: late, resolve: giveIn } = Promise.withResolvers<"late">();
-  const timer = setTimeout(() => giveIn("late"), timeoutMs + SHUTDOWN_GRACE_MS);
+  const { promise: late, resolve } = Promise.withResolvers<"late">();
+  const timer = setTimeout(
+    () => resolve("late"),
+    timeoutMs + SHUTDOWN_GRACE_MS,
+  );
   const outcome = await Promise.race([server.shutdown(), late]);
   clearTimeout(timer);
   if (outcome === "late") {
-    log.error("stopping takes longer than it may: cut off");
+    log.error(
+      `not stopped ${SHUTDOWN_GRACE_MS} ms after shutdown_timeout_ms: exiting now`,
+    );
     return ExitCode.FAILED;
   }
   log.info("stopped");
@@ -147,7 +205,7 @@ function logListeners(
       transport: id,
       address,
       serializers: transport.serializers.join(","),
-      limit: transport.maxMessageBytes,
+      max_message_size: transport.maxMessageBytes,
       auth: authMethods(transport),
     });
   }
@@ -164,8 +222,8 @@ function authMethods({ auth }: TransportConfig): string {
 function logGivenUp({ tooBroad }: GivenUp, log: Logger): void {
   if (tooBroad.length === 0) return log.debug("permissions given up");
   log.info(
-    `the right to ${
+    `permission to ${
       tooBroad.join(" and ")
-    } files stays, since sockets are looked at and removed at exit and Deno cannot narrow it; start with the command that \`permissions\` prints to limit it to them`,
+    } files is kept: the socket files are removed at exit, and Deno cannot narrow a permission that was granted for all files; to limit it to the socket files, start with the command that \`permissions\` prints`,
   );
 }

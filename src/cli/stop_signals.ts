@@ -5,13 +5,13 @@
  */
 
 import type { Logger } from "../base/log.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "./command.ts";
 
-/** What stops the router, and how it ends where that is said twice. */
+/** The signals that stop the router, and the exit code of a second one. */
 const SIGNALS = [
   ["SIGINT", ExitCode.INTERRUPTED],
   ["SIGTERM", ExitCode.TERMINATED],
-  // The terminal is gone. There is no config to be read anew.
+  // The terminal was closed. The config is not loaded again.
   ["SIGHUP", ExitCode.HUNG_UP],
 ] as const;
 
@@ -34,7 +34,7 @@ export class StopSignals {
     const ignored = ignoresHangup() ? "SIGHUP" : undefined;
     this.#listeners = SIGNALS.map(([signal, code]) => [
       signal,
-      // Deno ends at a signal that nobody listens to, even if it was ignored.
+      // Without a listener Deno ends at this signal, even if it was ignored.
       signal === ignored ? () => {} : () => stop(signal, code),
     ]);
     for (const [signal, listener] of this.#listeners) {
@@ -42,7 +42,7 @@ export class StopSignals {
     }
   }
 
-  /** Whether the first signal was there. */
+  /** Whether a signal has been received. */
   get isReceived(): boolean {
     return this.#isReceived;
   }
@@ -55,8 +55,8 @@ export class StopSignals {
 }
 
 /**
- * Whether SIGHUP was to be ignored from the beginning, as `nohup` has it. Only
- * Linux tells, and Deno lets it be read with all permissions only.
+ * Whether SIGHUP was ignored when the process started, as with `nohup`. Only Linux
+ * tells, and reading it takes the permission to read all files.
  */
 function ignoresHangup(): boolean {
   if (Deno.build.os !== "linux") return false;

@@ -13,10 +13,10 @@ export interface ByteSink {
   writeSync(bytes: Uint8Array): number;
 }
 
-/** The output of a command could not be written. */
+/** The output of a command cannot be written. */
 export class OutputError extends Error {
   override readonly name = "OutputError";
-  /** Whether nobody wants it: `main.ts schema | head -1`. */
+  /** Whether the reader has closed it: `main.ts schema | head -1`. */
   readonly isUnwanted: boolean;
 
   constructor(cause: unknown) {
@@ -44,8 +44,8 @@ export function printError(text: string, sink: ByteSink = Deno.stderr): void {
   try {
     writeAll(text, sink);
   } catch {
-    // A router must not end for want of a log reader, and there is no other
-    // place to say it.
+    // The router must not end because its log has no reader, and there is no
+    // other place to report it.
   }
 }
 

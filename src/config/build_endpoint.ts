@@ -4,6 +4,7 @@
  * @module
  */
 
+import { hostAndPort } from "../base/addresses.ts";
 import type { CheckContext } from "./check_context.ts";
 import type {
   EndpointConfig,
@@ -41,9 +42,8 @@ export function buildEndpoint(
 /** The address as people write it: `tcp://127.0.0.1:8080`, `unix:/tmp/x`. */
 export function formatAddress(endpoint: EndpointConfig): string {
   if (endpoint.type === "unix") return `unix:${endpoint.path}`;
-  const { hostname, port, tls } = endpoint;
-  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  return `${tls === undefined ? "tcp" : "tls"}://${host}:${port}`;
+  const scheme = endpoint.tls === undefined ? "tcp" : "tls";
+  return `${scheme}://${hostAndPort(endpoint)}`;
 }
 
 /** Whether only processes on this machine can connect. */

@@ -1,5 +1,5 @@
 /**
- * Writes what is made from the table: `config.schema.json` and the part of
+ * Writes what is made from the table: `docs/config.schema.json` and the part of
  * `docs/configuration.md` between its markers. `deno task schema` runs it.
  *
  * @module
@@ -8,7 +8,7 @@
 import { updatePage } from "./documentation.ts";
 import { jsonSchemaText } from "./json_schema.ts";
 
-const SCHEMA_URL = new URL("../../config.schema.json", import.meta.url);
+const SCHEMA_URL = new URL("../../docs/config.schema.json", import.meta.url);
 const PAGE_URL = new URL("../../docs/configuration.md", import.meta.url);
 
 if (import.meta.main) {

@@ -23,7 +23,7 @@ export function jsonSchema(): JsonSchema {
   };
 }
 
-/** The text of `config.schema.json`. */
+/** The text of `docs/config.schema.json`. */
 export function jsonSchemaText(): string {
   return `${JSON.stringify(jsonSchema(), undefined, 2)}\n`;
 }

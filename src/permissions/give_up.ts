@@ -1,11 +1,12 @@
 /**
- * After the listeners are open: what is no longer needed is given up for good.
+ * Giving up, for good, the permissions that are no longer needed once the
+ * listeners are open.
  *
- * Open listeners go on accepting without any permission. What must stay is the
- * right to look at the files of Unix sockets, and to remove them. Deno cannot
- * narrow a grant: of `--allow-write=A,B` one can revoke B, of `-A` or
+ * Open listeners accept connections without any permission. Only reading and
+ * removing the files of Unix sockets still needs one. Deno cannot narrow a
+ * permission: of `--allow-write=A,B`, B can be revoked, but of `-A` or
  * `--allow-write` only all of it. So a router with a Unix socket that was started
- * so keeps the right to read and write, and says so.
+ * with one of these keeps the permission to read and write, and logs that.
  *
  * @module
  */
@@ -29,7 +30,7 @@ const KINDS = [
 
 /** What is left. */
 export interface GivenUp {
-  /** Kinds of which more had to stay than is needed, since it was granted as one. */
+  /** Kinds of which more is kept than needed, as Deno cannot narrow the grant. */
   readonly tooBroad: readonly PermissionName[];
 }
 

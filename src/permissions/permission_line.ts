@@ -14,7 +14,7 @@ import {
 
 /** Options for {@linkcode permissionLine}. */
 export interface PermissionLineOptions {
-  /** The path of the program, as it can be named from here. */
+  /** The path of the program, as seen from the working folder. */
   readonly program: string;
   /** Options of the program that the config needs. */
   readonly options: readonly string[];
@@ -47,7 +47,7 @@ export function compileLine(
 }
 
 function flagsFor(subject: PermissionSubject): string[] {
-  // Without the first, Deno would ask at the terminal for what was given up.
+  // Without --no-prompt, Deno would ask at the terminal for given-up permissions.
   return ["--no-prompt", ...permissionFlags(requiredPermissions(subject))];
 }
 
@@ -67,7 +67,7 @@ export function permissionFlags(permissions: readonly Permission[]): string[] {
   });
 }
 
-/** `word` as it is if a shell takes it so, else in single quotes. */
+/** `word`, in single quotes if a shell would not take it literally. */
 export function quoteForShell(word: string): string {
   if (/^[A-Za-z0-9_./:,=@%+-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;

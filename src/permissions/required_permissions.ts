@@ -1,5 +1,5 @@
 /**
- * The Deno permissions that a config needs, no more: computed, not guessed.
+ * The Deno permissions that a config needs, and no more.
  *
  * *Permission* means Deno's here; what sessions may do is called a rule.
  *
@@ -7,18 +7,13 @@
  */
 
 import { dirname } from "node:path";
-import type {
-  AuthConfig,
-  EndpointConfig,
-  RealmConfig,
-  RouterConfig,
-  TlsConfig,
-  TransportConfig,
-} from "../config/config.ts";
 import {
+  hostAndPort,
   privateSocketFolder,
   privateSocketPath,
-} from "../base/socket_paths.ts";
+} from "../base/addresses.ts";
+import type { NamedFile } from "../config/check_context.ts";
+import type { RouterConfig, TransportConfig } from "../config/config.ts";
 
 /** The kinds of permission that a router can need. */
 export type PermissionName = "net" | "read" | "write" | "env";
@@ -26,9 +21,9 @@ export type PermissionName = "net" | "read" | "write" | "env";
 /** One permission. */
 export interface Permission {
   readonly name: PermissionName;
-  /** What it is for; `undefined`: for everything of its kind. */
+  /** The host, path or variable; `undefined`: all of them. */
   readonly value: string | undefined;
-  /** What the router does with it. */
+  /** What the router needs it for. */
   readonly reason: string;
 }
 
@@ -39,19 +34,21 @@ export interface PermissionSubject {
   readonly configPath: string;
   /** The environment variables that the config uses. */
   readonly environment: readonly string[];
+  /** The files that the config names. */
+  readonly files: readonly NamedFile[];
 }
 
-/** Everything that the config needs, each thing once. */
+/** All permissions that the config needs, each once. */
 export function requiredPermissions(subject: PermissionSubject): Permission[] {
   const permissions = [
     file("read", subject.configPath, "to read the config"),
     ...subject.environment.map((value): Permission => ({
       name: "env",
       value,
-      reason: "to read a variable that the config uses",
+      reason: "to read an environment variable that the config uses",
     })),
-    ...subject.config.realms.flatMap(storePermissions),
-    ...subject.config.transports.flatMap(transportPermissions),
+    ...subject.files.flatMap(filePermissions),
+    ...subject.config.transports.flatMap(endpointPermissions),
   ];
   const seen = new Set<string>();
   return permissions.filter((permission) => {
@@ -61,10 +58,9 @@ export function requiredPermissions(subject: PermissionSubject): Permission[] {
 }
 
 /**
- * What must stay after the start: sockets' files are removed at the end, where
- * they still are the router's own. Of a store nothing need stay: Deno asks when a
- * database is opened, and SQLite works on its open files then, those beside the
- * database included.
+ * What must stay after the start: the files of sockets are removed at the end, if
+ * they are still the router's own. A store needs nothing any more: Deno checks
+ * permissions when a database is opened, and SQLite works on open files.
  */
 export function lastingPermissions(config: RouterConfig): Permission[] {
   return config.transports.flatMap(({ endpoint }) =>
@@ -95,83 +91,51 @@ export function descriptorOf(
   }
 }
 
-function storePermissions({ name, store }: RealmConfig): Permission[] {
-  if (store.type !== "sqlite") return [];
-  return [
-    file("read", store.path, `to keep events (realm ${name})`),
-    file("write", store.path, `to keep events (realm ${name})`),
-  ];
-}
-
-function transportPermissions(
-  { id, endpoint, auth }: TransportConfig,
-): Permission[] {
-  return [...endpointPermissions(id, endpoint), ...secretPermissions(id, auth)];
-}
-
-function secretPermissions(id: string, auth: AuthConfig): Permission[] {
-  const secrets = [
-    ...(auth.ticket ?? []).map((one) => one.ticket),
-    ...(auth.wampcra ?? []).map((one) => one.secret),
-    ...(auth.scram ?? []).flatMap((one) => [one.storedKey, one.serverKey]),
-    ...(auth.routerKey === undefined ? [] : [auth.routerKey]),
-  ];
-  return secrets.flatMap((secret) =>
-    "path" in secret
-      ? [file("read", secret.path, `to read a secret (transport ${id})`)]
-      : []
-  );
+function filePermissions({ use, path, keyPath }: NamedFile): Permission[] {
+  switch (use) {
+    case "socket":
+      // Its endpoint needs more than that.
+      return [];
+    case "store":
+      return [
+        file("read", path, `to keep events (${keyPath})`),
+        file("write", path, `to keep events (${keyPath})`),
+      ];
+    default:
+      return [file("read", path, `to read a ${use} (${keyPath})`)];
+  }
 }
 
 function endpointPermissions(
-  id: string,
-  endpoint: EndpointConfig,
+  { id, endpoint }: TransportConfig,
 ): Permission[] {
   const listen = `to listen (transport ${id})`;
-  if (endpoint.type === "unix") return socketPermissions(endpoint.path, listen);
-  return [
-    { name: "net", value: hostAndPort(endpoint), reason: listen },
-    ...(endpoint.tls === undefined ? [] : tlsPermissions(endpoint.tls, id)),
-  ];
-}
-
-function hostAndPort(
-  { hostname, port }: EndpointConfig & { type: "tcp" },
-): string {
-  return hostname.includes(":")
-    ? `[${hostname}]:${port}`
-    : `${hostname}:${port}`;
-}
-
-function tlsPermissions(tls: TlsConfig, id: string): Permission[] {
-  const paths = [
-    tls.keyPath,
-    tls.certificatePath,
-    ...tls.chainCertificatePaths,
-  ];
-  return paths.map((path) =>
-    file("read", path, `to read a key or certificate (transport ${id})`)
-  );
+  return endpoint.type === "unix"
+    ? socketPermissions(endpoint.path, listen)
+    : [{ name: "net", value: hostAndPort(endpoint), reason: listen }];
 }
 
 function socketPermissions(path: string, listen: string): Permission[] {
   const folder = privateSocketFolder(path);
   return [
     socket(privateSocketPath(path), listen),
-    socket(path, "to find out whether a socket is alive before replacing it"),
+    socket(
+      path,
+      "to find out whether another router listens before replacing the socket",
+    ),
     look(path),
-    file("read", folder, "to make the socket in a private folder"),
+    file("read", folder, "to create the socket in a private folder"),
     removal(path),
-    file("write", folder, "to make the socket in a private folder"),
+    file("write", folder, "to create the socket in a private folder"),
   ];
 }
 
 function look(path: string): Permission {
-  return file("read", path, "to look at the socket's file");
+  return file("read", path, "to check the socket file");
 }
 
 function removal(path: string): Permission {
-  return file("write", path, "to make and remove the socket's file");
+  return file("write", path, "to create and remove the socket file");
 }
 
 function socket(path: string, reason: string): Permission {
@@ -185,7 +149,7 @@ function file(
   path: string,
   reason: string,
 ): Permission {
-  // A flag cannot name a path with a comma: the folder above that can be.
+  // A flag cannot name a path with a comma: a folder above it then.
   let value = path;
   while (value.includes(",")) value = dirname(value);
   return { name, value, reason };

@@ -1,6 +1,6 @@
 /**
- * What is to be said about the rules of a config: those that have no effect, and
- * decisions that are not what the config expects.
+ * What `check` and the start say about the rules of a config: those that have no
+ * effect, and decisions that are not what the config expects.
  */
 import { findIdleRules, type IdleRule } from "../authz/idle_rules.ts";
 import { shapeId } from "../authz/overlap_index.ts";
@@ -15,8 +15,7 @@ import { allRealms } from "../config/find_realm.ts";
 import type { Problem } from "../config/problem.ts";
 import { RealmDirectory } from "../config/realm_directory.ts";
 import { isValidUri } from "../wamp/uri.ts";
-import { describeReason, inOneWord } from "./describe.ts";
-import { RoleReview } from "./role_review.ts";
+import { describeReason, inOneWord, RoleReview } from "./role_review.ts";
 
 /** Warnings about rules, and an error for each of `expectations` that fails. */
 export function reviewRules(
@@ -63,7 +62,7 @@ function idleRules(
   { uriCheck }: RealmConfig,
   { permissions }: RoleConfig,
 ): Problem[] {
-  // Of those that no URI of a strict realm matches, loading has told.
+  // Loading has warned of those that no URI of a strict realm matches.
   const usable = permissions.filter(({ uri, match }) =>
     isValidUri(uri, match, uriCheck)
   );
@@ -77,13 +76,13 @@ function idleRules(
 function describeIdle(idle: IdleRule): string {
   switch (idle.idleness) {
     case "shadowed":
-      return `never decides: ${
+      return `has no effect: ${
         describeRule(idle.by)
-      } decides about all that it matches`;
+      } decides on every URI that it matches`;
     case "reserved":
-      return 'can never allow anything: registering and publishing below "wamp." is the router\'s alone';
+      return 'has no effect: only the router can register and publish below "wamp."';
     case "no_effect":
-      return "has no effect: it allows nothing, and what it matches is denied without it";
+      return "has no effect: it allows nothing, and without it the same is denied";
   }
 }
 
@@ -92,12 +91,10 @@ function failedCase(
   expected: ExpectationConfig,
 ): Problem[] {
   const { action, uri, isAllowed, source } = expected;
-  const decision = review.decide(expected);
-  if (decision.allowed === isAllowed) return [];
+  const found = review.explain(expected);
+  if (found.allowed === isAllowed) return [];
   const message = `${action} ${JSON.stringify(uri)} is ${
-    inOneWord(decision.allowed)
-  }, expected is ${inOneWord(isAllowed)}: ${
-    describeReason(decision, expected)
-  }`;
+    inOneWord(found.allowed)
+  }, expected: ${inOneWord(isAllowed)}; ${describeReason(found, expected)}`;
   return [{ ...source, severity: "error", message }];
 }

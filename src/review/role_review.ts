@@ -1,7 +1,11 @@
 /**
- * What a role may do, told before any session has it.
+ * What a role may do, and why, before any session has it.
  */
-import type { RuleDecision } from "../authz/rule_decision.ts";
+import {
+  describeRuleDecision,
+  describeTrusted,
+  type RuleDecision,
+} from "../authz/rule_decision.ts";
 import { StaticRules } from "../authz/static_rules.ts";
 import type {
   ActionName,
@@ -10,7 +14,7 @@ import type {
   RouterConfig,
 } from "../config/config.ts";
 import { trustedProcedures } from "../config/trusted_procedures.ts";
-import { uriFault } from "../wamp/router_uris.ts";
+import { routerPrefixOf, uriFault } from "../wamp/router_uris.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 
 /** What a session asks for. */
@@ -21,20 +25,20 @@ export interface Request {
   readonly match: MatchPolicy;
 }
 
-/** A decision of the router. */
-export type ReviewedDecision =
+/** What the router would decide, and by what. */
+export type Explanation =
   | RuleDecision
   | {
     readonly allowed: false;
     /**
-     * The URI breaks the rules for URIs, before those of any role (AZ-05); or
-     * registering and publishing there is the router's alone (UR-09).
+     * Decided before the rules of any role: the URI is not valid (AZ-05), or only
+     * the router may register and publish there (UR-09).
      */
     readonly reason: "invalid_uri" | "reserved_uri";
     readonly rule?: undefined;
   }
   | {
-    /** It is not known beforehand. */
+    /** The authorizer decides on each request. */
     readonly allowed: undefined;
     readonly reason: "authorizer";
     readonly authorizer: string;
@@ -69,8 +73,8 @@ export class RoleReview {
     this.#authorizer = role.authorizer?.procedure;
   }
 
-  /** The decision on `request`, as the router would make it. */
-  decide({ action, uri, match }: Request): ReviewedDecision {
+  /** What the router would decide on `request`. */
+  explain({ action, uri, match }: Request): Explanation {
     const fault = uriFault(action, uri, match, this.#uriCheck);
     if (fault !== undefined) return { allowed: false, reason: fault };
     if (this.#authorizer === undefined) {
@@ -88,4 +92,39 @@ export class RoleReview {
 
 function isRegistering(action: ActionName): boolean {
   return action === "register" || action === "force_reregister";
+}
+
+/** A decision in one word. */
+export type Outcome = "allowed" | "denied" | "asked";
+
+/** `allowed` in one word; undefined: an authorizer decides. */
+export function inOneWord(allowed: boolean | undefined): Outcome {
+  if (allowed === undefined) return "asked";
+  return allowed ? "allowed" : "denied";
+}
+
+/** Why the router would decide so, as a clause. */
+export function describeReason(
+  explanation: Explanation,
+  request: Request,
+): string {
+  const { action, uri, match } = request;
+  switch (explanation.reason) {
+    case "invalid_uri":
+      return match === "exact"
+        ? "the URI is not valid under the realm's uri_check"
+        : `the ${match} pattern is not valid under the realm's uri_check`;
+    case "reserved_uri":
+      return `only the router can ${
+        action === "publish" ? action : "register"
+      } below "${routerPrefixOf(uri)}"`;
+    case "authorizer":
+      return `the authorizer "${explanation.authorizer}" decides on each request`;
+    case "guarded":
+      return explanation.rule === undefined
+        ? describeTrusted("an authorizer cannot")
+        : describeRuleDecision(explanation, request);
+    default:
+      return describeRuleDecision(explanation, request);
+  }
 }

@@ -26,6 +26,8 @@ export function newRequestSecret(ids: RandomIds): RequestSecret {
 }
 
 const CAPACITY_MIN = 8;
+/** So much room stays: most callers have some calls, and then none, again and again. */
+const CAPACITY_KEPT = 64;
 /** Where no ID is; IDs are not negative. */
 const EMPTY = -1;
 /** Odd numbers with bits all over, as hash functions use them. */
@@ -82,7 +84,7 @@ export class RequestTable<Value> {
     this.#closeGap(slot);
     // Who was busy once does not keep the room for it.
     const capacity = this.#ids.length;
-    if (capacity > CAPACITY_MIN && this.#size * 8 < capacity) {
+    if (capacity > CAPACITY_KEPT && this.#size * 8 < capacity) {
       this.#resize(capacity / 2);
     }
   }

@@ -3,10 +3,7 @@
  * anything, before the start and by `check`.
  */
 import { dirname } from "node:path";
-import {
-  privateSocketFolder,
-  privateSocketPath,
-} from "../base/socket_paths.ts";
+import { privateSocketFolder, privateSocketPath } from "../base/addresses.ts";
 
 /** @throws {Error} Where no socket can be made at `path`; it says what to do. */
 export function checkSocketPlace(path: string): void {

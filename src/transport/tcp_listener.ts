@@ -1,3 +1,4 @@
+import { hostAndPort } from "../base/addresses.ts";
 import type { Listener } from "./listener.ts";
 
 /** A key and its certificates, as PEM texts. */
@@ -49,8 +50,5 @@ export function formatTcp(
   scheme: string,
   address: { hostname: string; port: number },
 ): string {
-  const host = address.hostname.includes(":")
-    ? `[${address.hostname}]`
-    : address.hostname;
-  return `${scheme}://${host}:${address.port}`;
+  return `${scheme}://${hostAndPort(address)}`;
 }

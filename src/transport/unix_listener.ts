@@ -3,10 +3,7 @@
  * made in a private folder, gets its mode there, and is then renamed into place.
  */
 import { dirname } from "node:path";
-import {
-  privateSocketFolder,
-  privateSocketPath,
-} from "../base/socket_paths.ts";
+import { privateSocketFolder, privateSocketPath } from "../base/addresses.ts";
 import type { Listener } from "./listener.ts";
 import { checkSocketPlace, noFolder } from "./socket_place.ts";
 

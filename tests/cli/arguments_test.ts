@@ -1,118 +1,118 @@
-import { assertEquals } from "@std/assert";
-import { type Arguments, parseArguments } from "../../src/cli/arguments.ts";
+import { assert, assertEquals } from "@std/assert";
+import { parseArguments as parse } from "../../src/cli/arguments.ts";
+import { PROGRAM } from "../../src/cli/main.ts";
 
-const NO_QUESTION: Arguments["question"] = {
-  realm: "",
-  role: "",
-  action: "call",
-  uri: "",
-  match: "exact",
-};
+function parseArguments(words: readonly string[]) {
+  return parse(PROGRAM, words);
+}
 
-const DEFAULTS: Arguments = {
-  command: "start",
-  configPath: "c.json",
-  operand: "",
-  stretching: {},
-  question: NO_QUESTION,
-  ignoreUnsupported: false,
-  absolute: false,
-  logLevel: "info",
-  logFormat: "text",
-};
+/** The command that `words` name, and what it is run with. */
+function reading(words: readonly string[]): unknown {
+  const parsed = parseArguments(words);
+  if (parsed.kind !== "run") return parsed;
+  const { path, operands, options } = parsed;
+  return [path, operands, options];
+}
+
+const CONFIG = { "ignore-unsupported": false };
+const START = { ...CONFIG, "log-level": "info", "log-format": "text" };
+const SCRAM = { kdf: "argon2id13", iterations: undefined, memory: undefined };
 
 Deno.test("parseArguments() reads commands and options", () => {
-  const cases: [words: string[], change: Partial<Arguments>][] = [
-    [["c.json"], {}],
-    [["start", "c.json"], {}],
-    [["check", "c.json"], { command: "check" }],
-    [["permissions", "c.json"], { command: "permissions" }],
-    [["permissions", "--absolute", "c.json"], {
-      command: "permissions",
+  const cases: [words: string[], ...reading: unknown[]][] = [
+    [["c.json"], "start", ["c.json"], START],
+    [["start", "c.json"], "start", ["c.json"], START],
+    [["check", "c.json"], "check", ["c.json"], CONFIG],
+    [["permissions", "c.json"], "permissions", ["c.json"], {
+      ...CONFIG,
+      absolute: false,
+    }],
+    [["permissions", "--absolute", "c.json"], "permissions", ["c.json"], {
+      ...CONFIG,
       absolute: true,
     }],
-    [["schema"], { command: "schema", configPath: "" }],
-    [["version"], { command: "version", configPath: "" }],
-    [["--version"], { command: "version", configPath: "" }],
-    [["-V"], { command: "version", configPath: "" }],
-    [["--log-level", "debug", "c.json"], { logLevel: "debug" }],
-    [["c.json", "--log-level=warn"], { logLevel: "warn" }],
-    [["--log-format", "json", "c.json"], { logFormat: "json" }],
+    [["schema"], "schema", [], {}],
+    [["version"], "version", [], {}],
+    [["--version"], "version", [], {}],
+    [["-V"], "version", [], {}],
+    [["--log-level", "debug", "c.json"], "start", ["c.json"], {
+      ...START,
+      "log-level": "debug",
+    }],
+    [["c.json", "--log-level=warn"], "start", ["c.json"], {
+      ...START,
+      "log-level": "warn",
+    }],
+    [["--log-format", "json", "c.json"], "start", ["c.json"], {
+      ...START,
+      "log-format": "json",
+    }],
     // A flag takes no value: the config is not swallowed.
-    [["--ignore-unsupported", "c.json"], { ignoreUnsupported: true }],
+    [["--ignore-unsupported", "c.json"], "start", ["c.json"], {
+      ...START,
+      "ignore-unsupported": true,
+    }],
+    // Options can come before the command.
+    [["--ignore-unsupported", "check", "c.json"], "check", ["c.json"], {
+      "ignore-unsupported": true,
+    }],
     // A number is a file name as well.
-    [["1.json"], { configPath: "1.json" }],
-    [["42"], { configPath: "42" }],
+    [["1.json"], "start", ["1.json"], START],
+    [["42"], "start", ["42"], START],
     // After "--", and as a command's operand, every word is a file.
-    [["start", "check"], { configPath: "check" }],
-    [["start", "--", "--x"], { configPath: "--x" }],
-    [["keygen"], { command: "keygen", configPath: "" }],
-    [["keygen", "k"], { command: "keygen", configPath: "", operand: "k" }],
-    [["secret", "wampcra", "--iterations", "5000"], {
-      command: "secret",
-      configPath: "",
-      operand: "wampcra",
-      stretching: { iterations: 5000 },
+    [["start", "check"], "start", ["check"], START],
+    [["start", "--", "--x"], "start", ["--x"], START],
+    [["keygen"], "keygen", [], {}],
+    [["keygen", "k"], "keygen", ["k"], {}],
+    [["secret", "wampcra", "--iterations", "5000"], "secret wampcra", [], {
+      iterations: 5000,
     }],
-    [["secret", "scram", "--kdf=pbkdf2"], {
-      command: "secret",
-      configPath: "",
-      operand: "scram",
-      stretching: { kdf: "pbkdf2" },
+    [["secret", "scram"], "secret scram", [], SCRAM],
+    [["secret", "scram", "--kdf=pbkdf2"], "secret scram", [], {
+      ...SCRAM,
+      kdf: "pbkdf2",
     }],
-    [["secret", "scram", "--iterations=1", "--memory=8192"], {
-      command: "secret",
-      configPath: "",
-      operand: "scram",
-      stretching: { iterations: 1, memory: 8192 },
-    }],
+    [
+      ["secret", "scram", "--iterations=1", "--memory=8192"],
+      "secret scram",
+      [],
+      { ...SCRAM, iterations: 1, memory: 8192 },
+    ],
   ];
-  for (const [words, change] of cases) {
-    assertEquals(parseArguments(words), {
-      kind: "run",
-      arguments: { ...DEFAULTS, ...change },
-    });
+  for (const [words, ...expected] of cases) {
+    assertEquals(reading(words), expected, words.join(" "));
   }
 });
 
 Deno.test("parseArguments() reads what explain is asked", () => {
-  const ASKED = { realm: "realm1", role: "user", match: "exact" } as const;
-  const cases: [words: string[], change: Partial<Arguments["question"]>][] = [
-    [["--call", "com.a"], { action: "call", uri: "com.a" }],
-    [["--register=com.a"], { action: "register", uri: "com.a" }],
-    [["--publish", "7"], { action: "publish", uri: "7" }],
-    [["--publish", "com.a", "--match", "exact"], {
-      action: "publish",
-      uri: "com.a",
-    }],
-    [["--subscribe", "com.", "--match", "prefix"], {
-      action: "subscribe",
-      uri: "com.",
-      match: "prefix",
-    }],
-    // The prefix of all URIs is a text without letters.
-    [["--register=", "--match=prefix"], {
-      action: "register",
-      uri: "",
-      match: "prefix",
-    }],
-  ];
+  const question = {
+    realm: "realm1",
+    role: "user",
+    call: undefined,
+    register: undefined,
+    publish: undefined,
+    subscribe: undefined,
+    "force-reregister": undefined,
+    match: "exact",
+  };
+  const cases: [words: string[], change: Partial<typeof question> | object][] =
+    [
+      [["--call", "com.a"], { call: "com.a" }],
+      [["--register=com.a"], { register: "com.a" }],
+      [["--publish", "7"], { publish: "7" }],
+      [["--publish", "com.a", "--match", "exact"], { publish: "com.a" }],
+      [["--subscribe", "com.", "--match", "prefix"], {
+        subscribe: "com.",
+        match: "prefix",
+      }],
+      // The prefix of all URIs is a text without letters.
+      [["--register=", "--match=prefix"], { register: "", match: "prefix" }],
+    ];
   for (const [words, change] of cases) {
+    const asked = ["--realm", "realm1", "--role=user", ...words];
     assertEquals(
-      parseArguments([
-        "explain",
-        "c.json",
-        ...["--realm", "realm1", "--role=user"],
-        ...words,
-      ]),
-      {
-        kind: "run",
-        arguments: {
-          ...DEFAULTS,
-          command: "explain",
-          question: { ...NO_QUESTION, ...ASKED, ...change },
-        },
-      },
+      reading(["explain", "c.json", ...asked]),
+      ["explain", ["c.json"], { ...CONFIG, ...question, ...change }],
       words.join(" "),
     );
   }
@@ -122,17 +122,17 @@ Deno.test("parseArguments() names all that is wrong with what explain is asked",
   const cases: [words: string[], ...problems: string[]][] = [
     [
       [],
-      '"explain" needs --realm NAME',
-      '"explain" needs --role NAME',
+      '"explain" needs --realm REALM',
+      '"explain" needs --role ROLE',
       '"explain" needs one of --call, --register, --publish, --subscribe, --force-reregister with a URI',
     ],
     [
       ["--realm=a", "--role", "--call", "com.a"],
-      '"explain" needs --role NAME',
+      '"explain" needs --role ROLE',
     ],
     [
       ["--realm=a", "--role=b", "--call=com.a", "--publish=com.a"],
-      "one action is wanted, found --call and --publish",
+      "only one action can be asked, found --call and --publish",
     ],
     [
       ["--realm=a", "--role=b", "--call"],
@@ -171,31 +171,36 @@ Deno.test("parseArguments() names all that is wrong with what explain is asked",
 });
 
 Deno.test("parseArguments() reads a wish for help before all else", () => {
-  const cases: [words: string[], command: string | undefined][] = [
+  const cases: [words: string[], about: string | undefined][] = [
     [["--help"], undefined],
     [["-h"], undefined],
     [["check", "--help"], "check"],
     [["permissions", "c.json", "-h", "--nonsense"], "permissions"],
+    [["secret", "-h"], "secret"],
+    [["secret", "scram", "-h"], "secret scram"],
   ];
-  for (const [words, command] of cases) {
-    assertEquals<unknown>(parseArguments(words), { kind: "help", command });
+  for (const [words, name] of cases) {
+    const parsed = parseArguments(words);
+    assert(parsed.kind === "help", words.join(" "));
+    const { about } = parsed;
+    assertEquals(about && "path" in about ? about.path : about?.name, name);
   }
 });
 
 Deno.test("parseArguments() names all that is wrong", () => {
   const cases: [words: string[], ...problems: string[]][] = [
-    [[], "the config file is missing: give its path"],
-    [["check"], "the config file is missing: give its path"],
+    [[], "CONFIG is missing: give the path of the config file"],
+    [["check"], "CONFIG is missing: give the path of the config file"],
     [
       ["explain", "--realm=a", "--role=b", "--call=c"],
-      "the config file is missing: give its path",
+      "CONFIG is missing: give the path of the config file",
     ],
     [
       ["chek", "c.json"],
-      'one config file is wanted, found "chek" and "c.json"; did you mean "check"?',
+      '"start" takes only CONFIG, found "chek" and "c.json"; did you mean "check"?',
     ],
-    [["a", "b"], 'one config file is wanted, found "a" and "b"'],
-    [["schema", "c.json"], '"schema" takes no file, found "c.json"'],
+    [["a", "b"], '"start" takes only CONFIG, found "a" and "b"'],
+    [["schema", "c.json"], '"schema" takes no operand, found "c.json"'],
     [
       ["--log-levl", "debug", "c.json"],
       'unknown option "--log-levl"; did you mean "--log-level"?',
@@ -215,7 +220,7 @@ Deno.test("parseArguments() names all that is wrong", () => {
       '--log-level takes one of debug, info, warn, error, found "wran"; did you mean "warn"?',
       '--log-format takes one of text, json, found "jsno"; did you mean "json"?',
     ],
-    [["keygen", "a", "b"], '"keygen" takes one file at most, found "b"'],
+    [["keygen", "a", "b"], '"keygen" takes only FILE, found "a" and "b"'],
     [["secret"], '"secret" takes one of wampcra, scram; it is missing'],
     [
       ["secret", "scam"],
@@ -224,9 +229,21 @@ Deno.test("parseArguments() names all that is wrong", () => {
     // A password has no place on a command line.
     [
       ["secret", "scram", "pencil"],
-      '"secret" takes one of wampcra, scram, found also "pencil"',
+      '"secret scram" takes no operand, found "pencil"',
     ],
-    [["c.json", "--kdf=pbkdf2"], '--kdf is only for "secret"'],
+    [["c.json", "--kdf=pbkdf2"], '--kdf is only for "secret scram"'],
+    [
+      ["c.json", "--iterations=9"],
+      '--iterations is only for "secret wampcra", "secret scram"',
+    ],
+    [
+      ["check", "c.json", "--log-level=warn"],
+      '--log-level is only for "start"',
+    ],
+    [
+      ["schema", "--ignore-unsupported"],
+      '--ignore-unsupported is only for "start", "check", "explain", "permissions"',
+    ],
     [["c.json", "--absolute"], '--absolute is only for "permissions"'],
     [
       ["secret", "wampcra", "--kdf=pbkdf2"],
@@ -234,7 +251,7 @@ Deno.test("parseArguments() names all that is wrong", () => {
     ],
     [
       ["secret", "scram", "--kdf=scrypt"],
-      '--kdf takes one of pbkdf2, argon2id13, found "scrypt"',
+      '--kdf takes one of argon2id13, pbkdf2, found "scrypt"',
     ],
     [
       ["secret", "wampcra", "--iterations=4095"],
@@ -242,7 +259,11 @@ Deno.test("parseArguments() names all that is wrong", () => {
     ],
     [
       ["secret", "scram", "--kdf=pbkdf2", "--iterations=1e9"],
-      '--iterations takes an integer from 4096 to 10000000, found "1e9"',
+      '--iterations takes an integer from 1 to 10000000, found "1e9"',
+    ],
+    [
+      ["secret", "scram", "--kdf=pbkdf2", "--iterations=4095"],
+      "--iterations takes an integer from 4096 to 10000000 with --kdf pbkdf2, found 4095",
     ],
     [
       ["secret", "scram", "--memory=8191"],

@@ -5,7 +5,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { COMMANDS } from "../../src/cli/arguments.ts";
+import { PROGRAM } from "../../src/cli/main.ts";
 import { PROJECT, run, Scratch } from "./_program.ts";
 
 const SOUND = {
@@ -20,21 +20,31 @@ Deno.test("version prints the versions", async () => {
   assertMatch(stdout, /^sluice \d+\.\d+\.\d+ \(deno \d+\.\d+\.\d+\)\n$/);
 });
 
-Deno.test("schema prints config.schema.json, without any permission", async () => {
+Deno.test("schema prints docs/config.schema.json, without any permission", async () => {
   const { code, stdout } = await run(["schema"], { flags: [] });
   assertEquals(code, 0);
-  assert(stdout === await Deno.readTextFile(`${PROJECT}/config.schema.json`));
+  assert(
+    stdout === await Deno.readTextFile(`${PROJECT}/docs/config.schema.json`),
+  );
 });
 
 Deno.test("--help says what each command is for", async () => {
   const general = await run(["--help"], { flags: [] });
   assertEquals(general.code, 0);
-  for (const command of COMMANDS.filter((name) => name !== "start")) {
-    assertStringIncludes(general.stdout, `main.ts ${command}`);
+  for (const { name, summary } of PROGRAM.entries) {
+    assertMatch(
+      general.stdout,
+      new RegExp(`main\\.ts \\[?${name}.* ${summary}`),
+    );
+    const { code, stdout } = await run([name, "--help"], { flags: [] });
+    assertEquals(code, 0);
+    assertMatch(stdout, new RegExp(`^Usage:\\s+main\\.ts \\[?${name}\\b`));
+    for (const line of (general.stdout + stdout).split("\n")) {
+      assert(line.length <= 90, line);
+    }
   }
-  const { code, stdout } = await run(["check", "--help"], { flags: [] });
-  assertEquals(code, 0);
-  assertMatch(stdout, /^Usage: main\.ts check /);
+  const { stdout } = await run(["secret", "scram", "--help"], { flags: [] });
+  assertMatch(stdout, /^Usage: main\.ts secret scram \[OPTIONS\]\n/);
 });
 
 Deno.test("wrong usage exits with 2 and says how it is done", async () => {

@@ -22,11 +22,15 @@ const COMMANDS: readonly (readonly string[])[] = [
 const DENO = ["run", "--no-prompt", "-A", "main.ts"];
 
 /** Runs the program through a shell, with the streams as `redirection` has them. */
-function shell(redirection: string, words: readonly string[]): Deno.Command {
+function shell(
+  redirection: string,
+  words: readonly string[],
+  before = "",
+): Deno.Command {
   return new Deno.Command("sh", {
     args: [
       "-c",
-      `exec "$@" ${redirection}`,
+      `${before} exec "$@" ${redirection}`,
       "sh",
       Deno.execPath(),
       ...DENO,
@@ -63,9 +67,10 @@ Deno.test("commands end with 1 and say so where their output cannot be written",
 
 Deno.test("commands end with 1, without a word, where nobody reads their output", async () => {
   for (const words of COMMANDS) {
-    const process = shell("", words).spawn();
+    // It begins when nobody can read its output any more.
+    const process = shell("", words, "read -r line;").spawn();
     await process.stdout.cancel();
-    await give(process, "secret");
+    await give(process, "go\nsecret");
     const [stderr, { code }] = await Promise.all([
       new Response(process.stderr).text(),
       process.status,

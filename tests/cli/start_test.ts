@@ -41,7 +41,7 @@ Deno.test("start says a line for each transport, and that it is ready", async ()
   const bare = program.log.map((line) => line.replace(/^\S+ /, ""));
   assertMatch(
     bare[0],
-    /^INFO {2}listening transport=front address=tcp:\/\/127\.0\.0\.1:\d+ serializers=json,msgpack limit=131072 auth=anonymous$/,
+    /^INFO {2}listening transport=front address=tcp:\/\/127\.0\.0\.1:\d+ serializers=json,msgpack max_message_size=131072 auth=anonymous$/,
   );
   assertMatch(bare[1], /^INFO {2}ready version=\d+\.\d+\.\d+$/);
 });
@@ -84,7 +84,7 @@ Deno.test("start gives up its permissions before it is ready", async () => {
   const cases: [config: string, message: RegExp][] = [
     [tcp, /permissions given up$/],
     // Deno cannot narrow -A, and the socket must be removed at the end.
-    [both, /the right to read and write files stays/],
+    [both, /permission to read and write files is kept/],
   ];
   for (const [config, message] of cases) {
     await using program = await RunningProgram.startMain([
@@ -185,7 +185,7 @@ Deno.test("start stops before it listens where a signal comes while it reads its
   await pipe.write(new TextEncoder().encode(JSON.stringify(unix(socket))));
   pipe.close();
   const rest = (await text.read()).value ?? "";
-  assertMatch(rest, / stopped before it listened\n$/);
+  assertMatch(rest, / stopped before any listener was opened\n$/);
   assertEquals((await text.read()).done, true);
   assertEquals((await process.status).code, 0);
   assert(!await isThere(socket));
@@ -287,7 +287,7 @@ Deno.test("the line that permissions prints works when it is pasted", async () =
   assert(!await isThere(scratch.file("a socket")));
   assertEquals(await Deno.readTextFile(scratch.file("other")), "mine");
   // With a grant for just that, nothing more has to stay.
-  assert(!program.log.some((text) => text.includes("the right to")));
+  assert(!program.log.some((text) => text.includes("files is kept")));
 });
 
 Deno.test("the line that permissions --absolute prints works from every folder", async () => {
@@ -328,7 +328,7 @@ Deno.test("an error that nobody handles is logged and ends the process with 1", 
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [
         "eval",
-        `import { exitOnDefect } from "${PROJECT}/src/cli/defects.ts";
+        `import { exitOnDefect } from "${PROJECT}/src/cli/start_command.ts";
          const print = (message, fields) => console.error(message, fields);
          exitOnDefect({ error: print });
          ${script}

@@ -7,7 +7,7 @@ import {
   lastingPermissions,
   requiredPermissions,
 } from "../../src/permissions/required_permissions.ts";
-import { subjectWith, unix } from "./_config.ts";
+import { subjectWith, tcp, unix } from "./_config.ts";
 
 const [socket] = Deno.args;
 const outcome: Record<string, string> = {};
@@ -27,7 +27,9 @@ const { port } = listener.addr as Deno.NetAddr;
 const ours = await Deno.connect({ hostname: "127.0.0.1", port });
 if (socket !== "") Deno.writeTextFileSync(socket, "");
 
-const subject = subjectWith(socket === "" ? [] : [unix(socket)]);
+const subject = await subjectWith(
+  socket === "" ? [tcp("::1", 1)] : [unix(socket)],
+);
 const { tooBroad } = giveUp(
   requiredPermissions(subject),
   lastingPermissions(subject.config),

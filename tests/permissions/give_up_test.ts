@@ -90,8 +90,8 @@ Deno.test("giveUp() keeps the right to look at sockets and to remove them, and n
   }
 });
 
-Deno.test("giveUp() revokes each right to read and write that does not last, and tells what was granted as more", () => {
-  const subject = subjectWith([unix("/run/s"), tcp("::1", 1, [])]);
+Deno.test("giveUp() revokes each right to read and write that does not last, and tells what was granted as more", async () => {
+  const subject = await subjectWith([unix("/run/s"), tcp("::1", 1, [])]);
   const revoked: string[] = [];
   const status = (state: Deno.PermissionState) =>
     ({ state }) as Deno.PermissionStatus;

@@ -6,8 +6,10 @@ import {
 } from "../../src/permissions/permission_line.ts";
 import { subjectWith, tcp, unix } from "./_config.ts";
 
-Deno.test("permissionLine() has one flag for each kind of permission", () => {
-  const subject = subjectWith([tcp("127.0.0.1", 8080), unix("/run/s")], ["P"]);
+Deno.test("permissionLine() has one flag for each kind of permission", async () => {
+  const subject = await subjectWith([tcp("127.0.0.1", 8080), unix("/run/s")], [
+    "P",
+  ]);
   assertEquals(
     permissionLine(subject, { program: "main.ts", options: ["--x"] }),
     "deno run --no-prompt --allow-net=127.0.0.1:8080,unix:/run/.s~/s,unix:/run/s --allow-read=config.json,/run/s,/run/.s~ --allow-write=/run/s,/run/.s~ --allow-env=P main.ts --x config.json"
@@ -15,24 +17,24 @@ Deno.test("permissionLine() has one flag for each kind of permission", () => {
   );
 });
 
-Deno.test("permissionLine() leaves flags out that the config does not need", () => {
-  const subject = subjectWith([tcp("127.0.0.1", 8080)]);
+Deno.test("permissionLine() leaves flags out that the config does not need", async () => {
+  const subject = await subjectWith([tcp("127.0.0.1", 8080)]);
   assertEquals(
     permissionLine(subject, { program: "main.ts", options: [] }),
     "deno run --no-prompt --allow-net=127.0.0.1:8080 --allow-read=config.json main.ts config.json",
   );
 });
 
-Deno.test("permissionLine() asks for everything of a kind where a flag cannot name it", () => {
-  const subject = subjectWith([tcp("::1", 1), unix("/a,b/s")]);
+Deno.test("permissionLine() asks for everything of a kind where a flag cannot name it", async () => {
+  const subject = await subjectWith([tcp("::1", 1), unix("/a,b/s")]);
   assertEquals(
     permissionLine(subject, { program: "main.ts", options: [] }),
     "deno run --no-prompt --allow-net --allow-read=config.json,/ --allow-write=/ main.ts config.json",
   );
 });
 
-Deno.test("compileLine() has the same flags, for a router that has them built in", () => {
-  const subject = subjectWith([tcp("127.0.0.1", 8080)]);
+Deno.test("compileLine() has the same flags, for a router that has them built in", async () => {
+  const subject = await subjectWith([tcp("127.0.0.1", 8080)]);
   assertEquals(
     compileLine({ ...subject, configPath: "/etc/my config.json" }, "sluice"),
     "deno compile --no-prompt --allow-net=127.0.0.1:8080 '--allow-read=/etc/my config.json' -o sluice main.ts",

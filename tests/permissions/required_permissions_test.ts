@@ -1,5 +1,4 @@
 import { assertEquals } from "@std/assert";
-import { Secret } from "../../src/base/secret.ts";
 import {
   descriptorOf,
   formatFlag,
@@ -7,25 +6,24 @@ import {
   type Permission,
   requiredPermissions,
 } from "../../src/permissions/required_permissions.ts";
+import { REALM } from "../config/_load.ts";
 import { realmWithStore, subjectWith, tcp, unix } from "./_config.ts";
 
 const CONFIG = "--allow-read=config.json";
 
-Deno.test("requiredPermissions() names what each kind of endpoint needs, no more", () => {
+Deno.test("requiredPermissions() names what each kind of endpoint needs, no more", async () => {
   const cases: [what: Parameters<typeof subjectWith>, flags: string[]][] = [
-    [[[]], [CONFIG]],
     [[[tcp("127.0.0.1", 8080)]], [CONFIG, "--allow-net=127.0.0.1:8080"]],
     [[[tcp("0.0.0.0", 0)]], [CONFIG, "--allow-net=0.0.0.0:0"]],
-    [[[tcp("localhost", 1)]], [CONFIG, "--allow-net=localhost:1"]],
     // Only in brackets can Deno tell the port of an IPv6 address.
     [[[tcp("::1", 8080)]], [CONFIG, "--allow-net=[::1]:8080"]],
     [[[tcp("::", 8080)]], [CONFIG, "--allow-net=[::]:8080"]],
     [[[tcp("::1", 443, ["/tls/ca"])]], [
       CONFIG,
-      "--allow-net=[::1]:443",
       "--allow-read=/tls/key",
       "--allow-read=/tls/cert",
       "--allow-read=/tls/ca",
+      "--allow-net=[::1]:443",
     ]],
     [[[unix("/run/s")]], [
       CONFIG,
@@ -36,26 +34,36 @@ Deno.test("requiredPermissions() names what each kind of endpoint needs, no more
       "--allow-write=/run/s",
       "--allow-write=/run/.s~",
     ]],
-    [[[], ["PORT", "HOME"]], [CONFIG, "--allow-env=PORT", "--allow-env=HOME"]],
+    [[[tcp("::1", 1)], ["PORT", "HOME"]], [
+      CONFIG,
+      "--allow-env=PORT",
+      "--allow-env=HOME",
+      "--allow-net=[::1]:1",
+    ]],
     // Two transports with one key: it is named once.
     [[[tcp("::1", 1, []), tcp("::1", 2, [])]], [
       CONFIG,
-      "--allow-net=[::1]:1",
       "--allow-read=/tls/key",
       "--allow-read=/tls/cert",
+      "--allow-net=[::1]:1",
       "--allow-net=[::1]:2",
     ]],
     // SQLite's file beside it needs no permission of Deno's.
-    [[[], [], [realmWithStore("a", "/data/a.db")]], [
+    [[[tcp("::1", 1)], [], [realmWithStore("a", "/data/a.db")]], [
       CONFIG,
       "--allow-read=/data/a.db",
       "--allow-write=/data/a.db",
+      "--allow-net=[::1]:1",
     ]],
-    [[[], [], [realmWithStore("a", undefined)]], [CONFIG]],
-    [[[], [], [realmWithStore("a", "/x,y/a.db")]], [
+    [[[tcp("::1", 1)], [], [realmWithStore("a", undefined)]], [
+      CONFIG,
+      "--allow-net=[::1]:1",
+    ]],
+    [[[tcp("::1", 1)], [], [realmWithStore("a", "/x,y/a.db")]], [
       CONFIG,
       "--allow-read=/",
       "--allow-write=/",
+      "--allow-net=[::1]:1",
     ]],
     // A flag cannot name a comma.
     [[[unix("/run/a,b/s")]], [
@@ -66,58 +74,48 @@ Deno.test("requiredPermissions() names what each kind of endpoint needs, no more
     ]],
   ];
   for (const [what, flags] of cases) {
-    const found = requiredPermissions(subjectWith(...what));
+    const found = requiredPermissions(await subjectWith(...what));
     assertEquals(found.map(formatFlag), flags);
   }
 });
 
-Deno.test("requiredPermissions() names the files of secrets, each once", () => {
-  const { config, ...subject } = subjectWith([tcp("::1", 1)]);
-  const who = { authid: "joe", realm: undefined, role: "user" };
-  const [transport] = config.transports;
+Deno.test("requiredPermissions() names the files of secrets, each once", async () => {
+  const users = {
+    joe: { ticket: { file: "/s/ticket" }, role: "anonymous" },
+    ann: { ticket: "no file", role: "anonymous" },
+  };
+  const salted = { kdf: "pbkdf2", salt: "00".repeat(16), iterations: 4096 };
+  const keys = {
+    "stored-key": { file: "/s/stored" },
+    "server-key": { file: "/s/ticket" },
+  };
   const auth = {
-    ...transport.auth,
-    ticket: [
-      { ...who, ticket: { path: "/s/ticket" } },
-      { ...who, ticket: new Secret("no file") },
-    ],
-    wampcra: [{
-      ...who,
-      secret: { path: "/s/secret" },
-      isDerived: false,
-      salting: undefined,
-    }],
-    scram: [{
-      ...who,
-      kdf: "pbkdf2",
-      salt: "00",
-      iterations: 1,
-      memory: undefined,
-      storedKey: { path: "/s/stored" },
-      serverKey: { path: "/s/secret" },
-    }],
-    routerKey: { path: "/s/a,b/key" },
-  } as const;
-  const found = requiredPermissions({
-    ...subject,
-    config: { ...config, transports: [{ ...transport, auth }] },
-  });
-  assertEquals(found.map(formatFlag), [
+    ticket: { type: "static", principals: users },
+    scram: {
+      type: "static",
+      principals: { joe: { ...salted, ...keys, role: "anonymous" } },
+    },
+  };
+  const subject = await subjectWith(
+    [tcp("::1", 1), tcp("::1", 2)],
+    [],
+    [REALM],
+    auth,
+  );
+  assertEquals(requiredPermissions(subject).map(formatFlag), [
     CONFIG,
-    "--allow-net=[::1]:1",
     "--allow-read=/s/ticket",
-    "--allow-read=/s/secret",
     "--allow-read=/s/stored",
-    // A flag cannot name a comma.
-    "--allow-read=/s",
+    "--allow-net=[::1]:1",
+    "--allow-net=[::1]:2",
   ]);
 });
 
-Deno.test("lastingPermissions() keeps the right to look at socket files and to remove them, alone", () => {
+Deno.test("lastingPermissions() keeps the right to look at socket files and to remove them, alone", async () => {
   // A store's file is open by then, and stays open.
   const realms = [realmWithStore("a", "/data/a.db")];
   const endpoints = [unix("/run/s"), tcp("::1", 1, [])];
-  const { config } = subjectWith(endpoints, [], realms);
+  const { config } = await subjectWith(endpoints, [], realms);
   assertEquals(lastingPermissions(config).map(formatFlag), [
     "--allow-read=/run/s",
     "--allow-write=/run/s",

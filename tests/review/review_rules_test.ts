@@ -32,7 +32,7 @@ async function findings(source: object): Promise<string[]> {
 
 const RULE = "realms[0].roles[0].permissions";
 
-Deno.test("a rule that is in vain is a warning that says why", async () => {
+Deno.test("a rule that has no effect is a warning that says why", async () => {
   assertEquals(
     await findings(withRules([
       { uri: "*", allow: { call: true } },
@@ -43,9 +43,9 @@ Deno.test("a rule that is in vain is a warning that says why", async () => {
       { uri: "wamp.*", allow: { register: true } },
     ])),
     [
-      `warning: ${RULE}[2]: has no effect: it allows nothing, and what it matches is denied without it`,
-      `warning: ${RULE}[3]: never decides: exact "org.a" at config.json:1:C decides about all that it matches`,
-      `warning: ${RULE}[5]: can never allow anything: registering and publishing below "wamp." is the router's alone`,
+      `warning: ${RULE}[2]: has no effect: it allows nothing, and without it the same is denied`,
+      `warning: ${RULE}[3]: has no effect: exact "org.a" at config.json:1:C decides on every URI that it matches`,
+      `warning: ${RULE}[5]: has no effect: only the router can register and publish below "wamp."`,
     ],
   );
 });
@@ -105,9 +105,9 @@ Deno.test("an expectation that fails is an error at its place, with the rule tha
   assertEquals(
     sortProblems(reviewRules(config, expectations)).map(formatProblem),
     [
-      'config.json:12:5: error: expect[1]: call "com.a" is allowed, expected is denied: prefix "com." at config.json:5:7 allows call',
-      'config.json:13:5: error: expect[2]: publish "org.a" is denied, expected is allowed: no rule matches the URI',
-      'config.json:14:7: error: expect[3]: subscribe "com." is denied, expected is allowed: the pattern overlaps exact "com.secret" at config.json:6:7, which does not allow subscribe',
+      'config.json:12:5: error: expect[1]: call "com.a" is allowed, expected: denied; prefix "com." at config.json:5:7 allows call',
+      'config.json:13:5: error: expect[2]: publish "org.a" is denied, expected: allowed; no rule matches the URI',
+      'config.json:14:7: error: expect[3]: subscribe "com." is denied, expected: allowed; the pattern overlaps exact "com.secret" at config.json:6:7, which does not allow subscribe',
     ],
   );
 });
@@ -139,7 +139,7 @@ Deno.test("each reason for a decision has its words", async () => {
       withRules(rules, [{ ...request, allow: true }]),
     );
     assertEquals(
-      found.replace(/^.* is denied, expected is allowed: /, ""),
+      found.replace(/^.* is denied, expected: allowed; /, ""),
       words,
     );
   }
@@ -147,7 +147,7 @@ Deno.test("each reason for a decision has its words", async () => {
     withRules([], [{ subscribe: "a", match: "prefix", allow: true }]),
   );
   assertEquals(
-    found.replace(/^.*allowed: /, ""),
+    found.replace(/^.*allowed; /, ""),
     "no rule matches all that the pattern matches",
   );
 });
@@ -201,19 +201,19 @@ Deno.test("AZ-08: what an authorizer decides is not known beforehand, and what n
   };
   assertEquals(
     await words({ call: "com.a", allow: true }),
-    'call "com.a" is asked, expected is allowed: procedure "com.decide" is asked at the time, and decides',
+    'call "com.a" is asked, expected: allowed; the authorizer "com.decide" decides on each request',
   );
   assertEquals(
     await words({ subscribe: "com.a", allow: false }),
-    'subscribe "com.a" is asked, expected is denied: procedure "com.decide" is asked at the time, and decides',
+    'subscribe "com.a" is asked, expected: denied; the authorizer "com.decide" decides on each request',
   );
   assertEquals(await words({ call: "com..a", allow: false }), undefined);
   assertEquals(
     await words({ register: "sluice.authorization.flush", allow: true }),
-    'register "sluice.authorization.flush" is denied, expected is allowed: only the router can register below "sluice.authorization."',
+    'register "sluice.authorization.flush" is denied, expected: allowed; only the router can register below "sluice.authorization."',
   );
   assertEquals(
     await words({ publish: "sluice.event.on_lost", allow: true }),
-    'publish "sluice.event.on_lost" is denied, expected is allowed: only the router can publish below "sluice.event."',
+    'publish "sluice.event.on_lost" is denied, expected: allowed; only the router can publish below "sluice.event."',
   );
 });

@@ -2,10 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { RealmConfig } from "../../src/config/config.ts";
 import { RoleReview } from "../../src/review/role_review.ts";
-import type {
-  Request,
-  ReviewedDecision,
-} from "../../src/review/role_review.ts";
+import type { Explanation, Request } from "../../src/review/role_review.ts";
 import { ACTIONS, rule } from "../authz/_naive_rules.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import { scenario } from "../support/scenario.ts";
@@ -112,9 +109,9 @@ for (const uriCheck of ["loose", "strict"] as const) {
         config.roles[0],
       );
       const client = await router.join();
-      const seen = new Set<ReviewedDecision["reason"]>();
+      const seen = new Set<Explanation["reason"]>();
       for (const request of REQUESTS) {
-        const { allowed, reason } = review.decide(request);
+        const { allowed, reason } = review.explain(request);
         seen.add(reason);
         const expected = allowed
           ? "allowed"
@@ -165,7 +162,7 @@ Deno.test("AZ-05: who may register an authorizer is known beforehand, also where
   const rows: [
     role: number,
     uri: string,
-    ReviewedDecision["reason"],
+    Explanation["reason"],
     boolean | undefined,
   ][] = [
     [0, TRUSTED, "guarded", false],
@@ -181,7 +178,7 @@ Deno.test("AZ-05: who may register an authorizer is known beforehand, also where
       DECIDED.roles[role],
     );
     const request = { action: "register", uri, match: "exact" } as const;
-    const decision = review.decide(request);
+    const decision = review.explain(request);
     assertEquals([decision.reason, decision.allowed], [reason, allowed], uri);
   }
 });

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import {
   describeMissing,
   missingPermissions,
-} from "../../src/permissions/preflight.ts";
+} from "../../src/permissions/missing_permissions.ts";
 import type { Permission } from "../../src/permissions/required_permissions.ts";
 
 const NET: Permission = { name: "net", value: "a:1", reason: "to listen" };

@@ -1,5 +1,5 @@
 /**
- * Before the first socket opens: is every permission there?
+ * Permissions that Deno was not given, and what to do about them.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export type PermissionQuery = (
   descriptor: Deno.PermissionDescriptor,
 ) => Pick<Deno.PermissionStatus, "state">;
 
-/** The permissions that were not given. */
+/** Those of `permissions` that were not given. */
 export function missingPermissions(
   permissions: readonly Permission[],
   query: PermissionQuery = (descriptor) =>
@@ -33,4 +33,10 @@ export function describeMissing(missing: readonly Permission[]): string {
   return missing.map(({ reason }, index) =>
     `  ${flags[index].padEnd(width)}  ${reason}`
   ).join("\n");
+}
+
+/** What to do about a permission that was not given, by its flag. */
+export function howToPermit(flag: string): string {
+  const does = Deno.build.standalone ? "compile the router with" : "add";
+  return `Deno does not permit it: ${does} ${flag}`;
 }
