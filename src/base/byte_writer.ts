@@ -2,17 +2,17 @@
  * A byte buffer that grows as it is written: what serializers write into and
  * outboxes send from.
  *
- * The fields are public because the encoders write octets in tight loops: they
- * call {@linkcode ByteWriter.reserve} once and then store octets themselves.
+ * The fields are public because the encoders write bytes in tight loops: they
+ * call {@linkcode ByteWriter.reserve} once and then store bytes themselves.
  */
 
 const SMALL_COPY_BYTES = 48;
 
 /** A growing buffer with a write position. */
 export class ByteWriter {
-  /** The storage; only the first {@linkcode ByteWriter.length} octets count. */
+  /** The storage; only the first {@linkcode ByteWriter.length} bytes count. */
   bytes: Uint8Array<ArrayBuffer>;
-  /** How many octets have been written. */
+  /** How many bytes have been written. */
   length = 0;
 
   constructor(bytes: Uint8Array<ArrayBuffer>) {
@@ -30,7 +30,7 @@ export class ByteWriter {
     const count = end - start;
     this.reserve(count);
     const bytes = this.bytes;
-    // A call of set() costs more than storing a few octets one by one.
+    // A call of set() costs more than storing a few bytes one by one.
     if (count <= SMALL_COPY_BYTES) {
       let to = this.length;
       for (let from = start; from < end; from++) bytes[to++] = source[from];

@@ -1,6 +1,6 @@
 /**
- * A log that a peer cannot flood: of complaints with the same message only so
- * many are written, and it is told how many were not.
+ * A log that a peer cannot flood: the rate of complaints with the same message is
+ * limited, and the next line says how many were not written.
  */
 import { Alarm, type Timers } from "./timers.ts";
 import type { LogFields, Logger } from "./log.ts";
@@ -14,7 +14,10 @@ export interface ComplaintRate {
   readonly perSecond: number;
 }
 
-/** What was left out is told with the next line of its kind, or after this. */
+/**
+ * The next line of its kind says how many were left out; without one, a summary
+ * after this time does.
+ */
 const SUMMARY_MS = 10_000;
 
 type Level = "warn" | "error";

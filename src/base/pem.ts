@@ -16,7 +16,7 @@ export interface PemBlock {
 
 const BLOCK_REGEXP = /-----BEGIN ([A-Z0-9 ]+)-----([^]*?)-----END \1-----/g;
 
-/** A file as text, whatever its octets are: PEM needs none beyond ASCII. */
+/** A file as text, whatever its bytes are: PEM needs none beyond ASCII. */
 export function decodePem(octets: Uint8Array): string {
   return new TextDecoder("latin1").decode(octets);
 }

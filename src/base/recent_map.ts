@@ -6,7 +6,7 @@
  * of them.
  */
 
-/** What stands in a {@linkcode RecencyList}: it knows its neighbours. */
+/** A node of a {@linkcode RecencyList}: it knows its neighbours. */
 export interface RecencyNode<Node> {
   older: Node | undefined;
   newer: Node | undefined;

@@ -1,15 +1,15 @@
 /**
- * Text of files and streams that people write: it must be UTF-8, since octets
- * that are not would become U+FFFD, all the same, without a word. A secret in
- * Latin-1 would be another one then.
+ * Text of files and streams that people write. It must be UTF-8: other bytes would
+ * silently become U+FFFD, so that a secret in Latin-1 would be another secret.
  */
+import { skipUtf8Sequence } from "./utf8.ts";
 
-/** Octets that are no text in UTF-8. */
+/** Bytes that are not text in UTF-8. */
 export class NotUtf8Error extends Error {
   override readonly name = "NotUtf8Error";
   /** What is wrong, and what to do, without the line and column. */
   readonly reason: string;
-  /** From 1, of the first wrong octet. */
+  /** From 1, of the first wrong byte. */
   readonly line: number;
   /** From 1, in UTF-16 code units; a byte order mark does not count. */
   readonly column: number;
@@ -43,39 +43,24 @@ export function decodeUtf8(bytes: Uint8Array): string {
   throw new NotUtf8Error(reason, lines.length, last.length + 1);
 }
 
-/** Where the first octet is that is no part of UTF-8 text; the length: nowhere. */
+/** Where the first byte is that is not part of UTF-8 text; the length: nowhere. */
 function firstWrong(bytes: Uint8Array): number {
   let at = 0;
   while (at < bytes.length) {
-    const size = sequenceLength(bytes, at);
-    if (size === 0 || bytes[at] === 0) return at;
-    at += size;
+    const next = bytes[at] < 0x80
+      ? at + 1
+      : skipUtf8Sequence(bytes, at, bytes.length);
+    if (next < 0 || bytes[at] === 0) return at;
+    at = next;
   }
   return at;
-}
-
-/** How many octets the character at `at` has; 0: it is none (RFC 3629). */
-function sequenceLength(bytes: Uint8Array, at: number): number {
-  const lead = bytes[at];
-  if (lead < 0x80) return 1;
-  if (lead < 0xc2 || lead > 0xf4) return 0;
-  const size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  for (let i = 1; i < size; i++) {
-    if (!isContinuation(bytes[at + i])) return 0;
-  }
-  const second = bytes[at + 1];
-  const isWrong = lead === 0xe0 && second < 0xa0 ||
-    lead === 0xed && second > 0x9f ||
-    lead === 0xf0 && second < 0x90 ||
-    lead === 0xf4 && second > 0x8f;
-  return isWrong ? 0 : size;
 }
 
 function isContinuation(octet: number | undefined): boolean {
   return octet !== undefined && (octet & 0xc0) === 0x80;
 }
 
-/** What the octets may be, and what to do about it. */
+/** What the bytes may be, and what to do about it. */
 function hint(bytes: Uint8Array, at: number): string {
   const [first, second, third, fourth] = bytes;
   const hasMark = first === 0xff && second === 0xfe ||

@@ -295,7 +295,7 @@ export class CborReader extends ElementReader {
         return this.#simple();
       default:
         throw new UnsupportedValueError(
-          "A dict key that is a container or binary has no form in another serializer",
+          "Other serializers cannot express a dict key that is a container or binary",
         );
     }
   }
@@ -351,7 +351,7 @@ export class CborReader extends ElementReader {
       throw notInEnvelope("CBOR's unassigned simple values");
     }
     throw new UnsupportedValueError(
-      "An unassigned simple value has no form in another serializer",
+      "Other serializers cannot express an unassigned simple value of CBOR",
     );
   }
 
@@ -393,7 +393,7 @@ export class CborReader extends ElementReader {
     return readTextLeniently(octets, 0, octets.length);
   }
 
-  /** The octets of the string at the position, its chunks put together. */
+  /** The bytes of the string at the position, its chunks put together. */
   #octets(): Uint8Array {
     const bytes = this.bytes;
     const start = this.position;

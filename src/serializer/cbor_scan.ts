@@ -1,12 +1,12 @@
 /**
- * CBOR's grammar (RFC 8949) over octets: passes over data items and checks them,
+ * CBOR's grammar (RFC 8949) over bytes: passes over data items and checks them,
  * without making values of them.
  */
 import { ProtocolError } from "../wamp/error_uri.ts";
 import { notUtf8, tooDeep, truncated as endsWithin } from "./faults.ts";
-import { isUtf8 } from "./utf8.ts";
+import { isUtf8 } from "../base/utf8.ts";
 
-/** The major types, as the top three bits of an item's first octet. */
+/** The major types, as the top three bits of an item's first byte. */
 export const Major = {
   UNSIGNED: 0,
   NEGATIVE: 1,
@@ -24,7 +24,7 @@ export const BREAK = 0xff;
 export const INDEFINITE = 31;
 
 /**
- * Octets of the argument behind the first octet, by additional information; 31
+ * Bytes of the argument behind the first byte, by additional information; 31
  * has none, 28 to 30 are reserved (SC-05).
  */
 // deno-fmt-ignore
@@ -34,7 +34,7 @@ export const ARGUMENT_WIDTH = [
 ];
 
 /**
- * The argument of the item whose first octet stands at `position`: a length, a
+ * The argument of the item whose first byte is at `position`: a length, a
  * count, a tag. Beyond 2^53 it is rounded, which is longer than any message.
  *
  * @throws {ProtocolError} Where it is cut off or reserved.
@@ -150,7 +150,7 @@ export function noIndefinite(): ProtocolError {
   return malformed("an integer or a tag cannot have an indefinite length");
 }
 
-/** Where the octets of the string of definite length at `position` begin. */
+/** Where the bytes of the string of definite length at `position` begin. */
 function chunkStart(bytes: Uint8Array, position: number): number {
   return position + 1 + ARGUMENT_WIDTH[bytes[position] & 0x1f];
 }

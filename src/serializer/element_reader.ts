@@ -14,7 +14,7 @@ import {
 import { ValueBuilder } from "../wamp/values.ts";
 
 /**
- * Where a value stands: in the `envelope` WAMP's own data model holds (strings as
+ * Where a value is: in the `envelope` WAMP's own data model holds (strings as
  * keys, no tags, no extension types); `payload` is the application's.
  */
 export type ValuePlace = "envelope" | "payload";
@@ -97,7 +97,7 @@ export abstract class ElementReader implements ItemReader {
   }
 
   /**
-   * Payload that came without `Arguments`: an empty list stands in for them.
+   * Payload that came without `Arguments`: an empty list replaces them.
    *
    * @param start Where what divides `ArgumentsKw` from the element before begins.
    */

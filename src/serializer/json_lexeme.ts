@@ -63,7 +63,7 @@ export function beginsWithNul(
 }
 
 /**
- * The octets that `text`, without the U+0000 before it, stands for (SJ-04);
+ * The bytes that `text`, without the U+0000 before it, stands for (SJ-04);
  * undefined where it is no canonical base64, which makes it text (SJ-06).
  */
 export function binaryOf(text: string): Uint8Array | undefined {

@@ -1,11 +1,11 @@
 /**
- * JSON's grammar (RFC 8259) over octets: passes over values and checks them,
+ * JSON's grammar (RFC 8259) over bytes: passes over values and checks them,
  * without making strings or numbers of them. All functions take a position and
  * return the one behind what they passed over.
  */
 import { ProtocolError } from "../wamp/error_uri.ts";
 import { notUtf8, tooDeep, truncated as endsWithin } from "./faults.ts";
-import { skipUtf8Sequence } from "./utf8.ts";
+import { skipUtf8Sequence } from "../base/utf8.ts";
 
 export const QUOTE = 0x22;
 export const COMMA = 0x2c;
@@ -21,7 +21,7 @@ export const DICT_CLOSE = 0x7d;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** From so many plain octets on, words of four are worth their set-up. */
+/** From so many plain bytes on, words of four are worth their set-up. */
 const WORDS_AFTER_BYTES = 48;
 
 /** Passes over white space. */
@@ -73,7 +73,7 @@ export function skipJsonValue(
   }
 }
 
-/** Passes over the list whose bracket stands at `position`. */
+/** Passes over the list whose bracket is at `position`. */
 export function skipJsonList(
   bytes: Uint8Array,
   position: number,
@@ -94,7 +94,7 @@ export function skipJsonList(
   }
 }
 
-/** Passes over the dict whose brace stands at `position`. */
+/** Passes over the dict whose brace is at `position`. */
 export function skipJsonDict(
   bytes: Uint8Array,
   position: number,
@@ -122,7 +122,7 @@ export function skipJsonDict(
   }
 }
 
-/** Passes over octets that stand for themselves in a string. */
+/** Passes over bytes that stand for themselves in a string. */
 export function skipPlain(
   bytes: Uint8Array,
   position: number,
@@ -132,7 +132,7 @@ export function skipPlain(
   return position;
 }
 
-/** Passes over the string whose quote stands at `position`; UTF-8 is checked (SJ-01). */
+/** Passes over the string whose quote is at `position`; UTF-8 is checked (SJ-01). */
 export function skipJsonString(
   bytes: Uint8Array,
   position: number,
@@ -237,7 +237,7 @@ function skipForeign(bytes: Uint8Array, position: number, end: number): number {
   return position;
 }
 
-/** Passes over the escape whose backslash stands at `position`. */
+/** Passes over the escape whose backslash is at `position`. */
 function skipEscape(bytes: Uint8Array, position: number, end: number): number {
   if (end - position < 2) throw truncated();
   const octet = bytes[position + 1];
@@ -258,7 +258,7 @@ function isHexDigit(octet: number): boolean {
 }
 
 /**
- * Passes over words in which all four octets are plain; up to three plain octets
+ * Passes over words in which all four bytes are plain; up to three plain bytes
  * before a quote or other may be left.
  */
 function skipPlainWords(
@@ -279,7 +279,7 @@ function skipPlainWords(
 }
 
 /**
- * Whether none of a word's octets is a quote, a backslash, below 0x20 or above
+ * Whether none of a word's bytes is a quote, a backslash, below 0x20 or above
  * 0x7F. In `x - 0x20202020` the top bit of an octet shows that it was smaller
  * (or that a lower one was, which stops the scan a little early, no more). What
  * is above 0x7F keeps its top bit in one of the two others.

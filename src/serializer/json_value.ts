@@ -137,7 +137,7 @@ class ValueReader {
       const key = lenientText(this.bytes, start, end);
       keys?.add(key);
       this.sink.key(key);
-      // The colon is the one octet here that is not white space.
+      // The colon is the one byte here that is not white space.
       this.position = skipSpace(this.bytes, end, this.end);
       this.position = skipSpace(this.bytes, this.position + 1, this.end);
       this.value();
@@ -246,7 +246,7 @@ function countElements(
   return counts;
 }
 
-/** The position behind the string whose quote stands at `position`. */
+/** The position behind the string whose quote is at `position`. */
 function behindString(bytes: Uint8Array, position: number): number {
   position++;
   while (bytes[position] !== QUOTE) {

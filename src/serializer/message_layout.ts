@@ -39,7 +39,7 @@ export function readMessage(reader: ElementReader): ClientMessage {
       return { code, request, options: dict, procedure, payload };
     }
     case MessageCode.YIELD: {
-      // 0 is no ID, but a number never issued: the dealer tells (PV-08).
+      // 0 is not an ID, but a number never issued: the dealer refuses it (PV-08).
       const request = integer(reader);
       const dict = knownDict(reader, options.YIELD_OPTIONS, "YIELD.Options");
       const payload = reader.payload();

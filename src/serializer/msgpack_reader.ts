@@ -89,7 +89,7 @@ export class MsgpackReader extends ElementReader {
     for (let i = 0; i < count; i++) this.#tell(Infinity);
   }
 
-  /** What stands for `undefined` counts as null, too. */
+  /** What JavaScript libraries write for `undefined` counts as null, too. */
   protected skipNull(): boolean {
     const bytes = this.bytes;
     const at = this.position;
@@ -242,7 +242,7 @@ export class MsgpackReader extends ElementReader {
     if (isFloat(first)) return this.#float(first);
     if (isNumber(first)) return this.#integer(first);
     throw new UnsupportedValueError(
-      "A dict key that is a container, binary or an extension type has no form in another serializer",
+      "Other serializers cannot express a dict key that is a container, binary or an extension type",
     );
   }
 

@@ -41,7 +41,7 @@ export function skipMsgpackValue(
   if (first === 0xde || first === 0xdf) {
     return skipValues(bytes, position, end, depth, length * 2);
   }
-  // An extension's type octet stands between its length and its octets.
+  // An extension's type byte stands between its length and its bytes.
   const typeSize = first >= 0xc7 && first <= 0xc9 ? 1 : 0;
   return past(position, length + typeSize, end);
 }

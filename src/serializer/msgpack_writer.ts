@@ -1,6 +1,6 @@
 /**
  * Writes MessagePack (checklist SM): the shortest form of integers (SM-04),
- * text as str and octets as bin (SM-01).
+ * text as str and bytes as bin (SM-01).
  */
 import { UnsupportedValueError } from "../wamp/value_sink.ts";
 import { BinaryWriter } from "./element_writer.ts";
@@ -58,7 +58,7 @@ export class MsgpackWriter extends BinaryWriter {
     const isNegative = value < 0n;
     if (value >= 1n << 64n || value < -(1n << 63n)) {
       throw new UnsupportedValueError(
-        "An integer of more than 64 bits has no form in MessagePack",
+        "MessagePack cannot express an integer of more than 64 bits",
       );
     }
     const bits = BigInt.asUintN(64, value);

@@ -12,14 +12,14 @@ const LOOP_BYTES_MAX = 24;
 const STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const LENIENT = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Recently read ASCII strings by the hash of their octets. */
+/** Recently read ASCII strings by the hash of their bytes. */
 const cache: (string | undefined)[] = new Array(CACHE_SLOTS).fill(undefined);
 
 /**
  * The string that `bytes[start, end)` encodes, the same string object for the
- * same octets as a rule: its hash is then known to every Map it is looked up in.
+ * same bytes as a rule: its hash is then known to every Map it is looked up in.
  *
- * @throws {ProtocolError} Where the octets are no UTF-8 (SJ-01, SM-05, SC-05).
+ * @throws {ProtocolError} Where the bytes are no UTF-8 (SJ-01, SM-05, SC-05).
  */
 export function readText(
   bytes: Uint8Array,
@@ -45,7 +45,7 @@ export function readText(
   return text;
 }
 
-/** As {@linkcode readText}, but malformed octets become U+FFFD. */
+/** As {@linkcode readText}, but malformed bytes become U+FFFD. */
 export function readTextLeniently(
   bytes: Uint8Array,
   start: number,

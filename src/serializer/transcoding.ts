@@ -109,6 +109,6 @@ function nameOf(key: DictKey): string {
 
 function twice(): UnsupportedValueError {
   return new UnsupportedValueError(
-    "A dict with the same key twice has no form in another serializer",
+    "A dict has the same key twice, which other serializers cannot express",
   );
 }

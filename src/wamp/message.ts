@@ -264,9 +264,9 @@ export function invalidUriError(
 }
 
 /**
- * What may stand in for `message` where its receiver takes none as long: the same
- * without the text that is only for people, then with a reason of the protocol's
- * own in place of a longer one. Undefined where there is nothing shorter.
+ * A replacement for `message` where its receiver accepts no message as long: the
+ * same without the text that is only for people, then with a reason of the
+ * protocol's own in place of a longer one. Undefined: there is nothing shorter.
  */
 export function shorter(message: RouterMessage): RouterMessage | undefined {
   switch (message.code) {

@@ -185,7 +185,7 @@ export interface RegisterOptions {
   readonly invoke?: InvocationPolicy | null;
   readonly disclose_caller?: boolean | null;
   readonly forward_timeout?: boolean | null;
-  /** Invocations at this callee at a time; 0 or absent: any number. */
+  /** The most invocations at this callee at the same time; 0 or absent: no limit. */
   readonly concurrency?: number | null;
   readonly force_reregister?: boolean | null;
 }

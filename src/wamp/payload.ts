@@ -5,7 +5,7 @@ export interface PayloadFormat {
   /** Tells `payload`, which is in this format, to `sink`, element by element. */
   readPayload(payload: Payload, sink: ValueSink): void;
   /**
-   * Writes `payload`, which is in another format, anew in this one.
+   * Writes `payload`, which is in another format, in this one.
    *
    * @throws {UnsupportedValueError} Where this format has no form for a value.
    */
@@ -70,7 +70,7 @@ export class Payload {
   }
 
   /**
-   * This payload in `format`: itself where that is its own; else written anew,
+   * This payload in `format`: itself where that is its own; else transcoded,
    * once however many ask.
    *
    * @throws {UnsupportedValueError} Where `format` has no form for a value.

@@ -24,7 +24,7 @@ export function sizeOfPayload(payload: Payload): number {
   return sink.size;
 }
 
-/** Adds up what it is told. */
+/** Adds up the sizes of a stream of values. */
 class MeasuringSink implements ValueSink {
   size = 0;
 

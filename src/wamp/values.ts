@@ -1,7 +1,7 @@
 /**
- * JavaScript values: told to a sink, built from what a reader tells, and as a
- * payload. The router itself says and reads values, in its meta API and in the
- * dicts of messages. Payload that is only passed on is never turned into values.
+ * JavaScript values: written to a sink, built from a reader's events, and as
+ * payload. The router's own meta API and the dicts of messages are values. Payload
+ * that is only passed on is never turned into values.
  */
 import { ProtocolError } from "./error_uri.ts";
 import type { Dict } from "./options.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { isUtf8 } from "../../src/serializer/utf8.ts";
+import { isUtf8 } from "../../src/base/utf8.ts";
 import { concat } from "../support/hex.ts";
 import { withSeed } from "../support/seed.ts";
 

@@ -1,8 +1,8 @@
 /**
- * Whether octets are UTF-8 (RFC 3629), without making a string of them.
+ * Whether bytes are UTF-8 (RFC 3629), without making a string of them.
  */
 
-/** From here on a scan by words of four octets repays its set-up. */
+/** From here on a scan by words of four bytes is worth its set-up. */
 const WORDS_MIN_BYTES = 48;
 
 /** Whether `bytes[start, end)` is well-formed UTF-8. */
@@ -26,7 +26,7 @@ export function isUtf8(
 }
 
 /**
- * The position behind the sequence of several octets at `position`; -1 where it
+ * The position behind the sequence of several bytes at `position`; -1 where it
  * is none: overlong, a surrogate, beyond U+10FFFF, or cut off.
  */
 export function skipUtf8Sequence(
@@ -65,7 +65,7 @@ function skipAsciiWords(
   const shift = bytes.byteOffset;
   let word = (start + shift + 3) >> 2;
   const lastWord = (end + shift) >> 2;
-  // The few octets before the first word are left to be looked at one by one.
+  // The few bytes before the first word are left to be looked at one by one.
   for (let i = start; i < word * 4 - shift; i++) {
     if (bytes[i] > 0x7f) return start;
   }
