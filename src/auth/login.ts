@@ -48,7 +48,7 @@ export interface LoginAttempt {
   /** Methods in the client's order; none counts as `anonymous` (AU-02). */
   readonly authmethods: readonly string[];
   readonly realm: string | null;
-  /** What failures in `realm` are counted under: realms that come about as one. */
+  /** What failures in `realm` are counted under: realms created on demand as one. */
   readonly countedRealm: string | null;
   readonly authid: string | undefined;
   readonly authextra: Dict;

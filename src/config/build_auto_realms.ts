@@ -1,5 +1,5 @@
 /**
- * Realms that come about when a client asks for them.
+ * Realms that are created when a client asks for them.
  *
  * @module
  */

@@ -146,7 +146,7 @@ function claimName(
   }
 }
 
-/** A realm of the file, or what realms that come about are like. */
+/** A realm of the file, or what realms created on demand are like. */
 export function buildRealm(
   { node, values }: RealmSection | AutoRealmsSection,
   name: string,

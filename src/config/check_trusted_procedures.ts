@@ -17,7 +17,7 @@ import type {
 } from "./config.ts";
 import type { ConfigNode } from "./document.ts";
 
-/** A realm by its roles: they are the same for all names of one that comes about. */
+/** A realm by its roles: they are the same for all names of one created on demand. */
 type RealmRoles = readonly RoleConfig[];
 
 /** A role that may register a procedure whose word the router takes. */

@@ -18,7 +18,7 @@ export type SerializerName = "json" | "msgpack" | "cbor";
 export interface RouterConfig {
   /** The realms, at least one, with names that are unique. */
   readonly realms: readonly RealmConfig[];
-  /** Realms that come about when a client asks for them; absent: none do. */
+  /** Realms that are created when a client asks for them; absent: none are. */
   readonly autoRealms?: AutoRealmsConfig;
   /** The transports, at least one, with ids that are unique. */
   readonly transports: readonly TransportConfig[];
@@ -28,7 +28,7 @@ export interface RouterConfig {
   readonly maxTotalOutboxBytes: number;
 }
 
-/** Realms that come about when a client asks for them. */
+/** Realms that are created when a client asks for them. */
 export interface AutoRealmsConfig {
   /** Their names begin so. */
   readonly prefix: string;

@@ -70,7 +70,7 @@ export function checkRoles(
   }
 }
 
-/** Warns of each transport on which strangers can have realms come about. */
+/** Warns of each transport on which strangers can have realms created. */
 export function checkStrangers(
   transports: readonly PlacedTransport[],
   { template }: AutoRealmsConfig,

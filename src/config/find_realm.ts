@@ -2,14 +2,14 @@ import { isReservedUri } from "../wamp/router_uris.ts";
 import { isValidUri } from "../wamp/uri.ts";
 import type { AutoRealmsConfig, RealmConfig, RouterConfig } from "./config.ts";
 
-/** The realms of a config, and how others come about. */
+/** The realms of a config, and how others are created. */
 export type RealmsConfig = Pick<RouterConfig, "realms" | "autoRealms">;
 
 /** Longer names are not taken: each is in memory as long as its realm is. */
 export const NAME_LENGTH_MAX = 255;
 
-/** Whether a realm of that name can come about when a client asks for it. */
-export function canComeAbout(
+/** Whether a realm of that name can be created when a client asks for it. */
+export function canBeCreated(
   name: string,
   { prefix }: Pick<AutoRealmsConfig, "prefix">,
 ): boolean {
@@ -17,25 +17,25 @@ export function canComeAbout(
     isValidUri(name, "exact", "loose") && !isReservedUri(name);
 }
 
-/** Whether any realm can come about whose name begins with `prefix`. */
+/** Whether any realm can be created whose name begins with `prefix`. */
 export function canHaveRealms(prefix: string): boolean {
-  return canComeAbout(prefix, { prefix }) ||
-    canComeAbout(`${prefix}x`, { prefix });
+  return canBeCreated(prefix, { prefix }) ||
+    canBeCreated(`${prefix}x`, { prefix });
 }
 
-/** The realm of that name, whether it is always there or comes about. */
+/** The realm of that name, whether it is always there or created on demand. */
 export function findRealm(
   { realms, autoRealms }: RealmsConfig,
   name: string,
 ): RealmConfig | undefined {
   const found = realms.find((realm) => realm.name === name);
   if (found !== undefined || autoRealms === undefined) return found;
-  return canComeAbout(name, autoRealms)
+  return canBeCreated(name, autoRealms)
     ? { ...autoRealms.template, name }
     : undefined;
 }
 
-/** All realms; those that come about as one, whose name ends in a star. */
+/** All realms; those created on demand as one, whose name ends in a star. */
 export function allRealms(
   { realms, autoRealms }: RealmsConfig,
 ): readonly RealmConfig[] {

@@ -7,7 +7,7 @@ import { listNames, suggest } from "./nearest.ts";
  * of many principals or cases.
  */
 export class RealmDirectory {
-  /** All of them; those that come about as one, whose name ends in a star. */
+  /** All of them; those created on demand as one, whose name ends in a star. */
   readonly all: readonly RealmConfig[];
   /** Where they are, for "there is no realm ...": empty, or a clause. */
   readonly where: string;
@@ -28,7 +28,7 @@ export class RealmDirectory {
     this.#byName = new Map(known.realms.map((realm) => [realm.name, realm]));
   }
 
-  /** The realm of that name, whether it is always there or comes about. */
+  /** The realm of that name, whether it is always there or created on demand. */
   find(name: string): RealmConfig | undefined {
     return this.#byName.get(name) ??
       findRealm({ ...this.#known, realms: [] }, name);

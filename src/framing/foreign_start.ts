@@ -64,7 +64,7 @@ export class ForeignStart {
 
 /**
  * The answer to HTTP requests: a client that took this port for a web server's
- * shows its user why that is in vain.
+ * shows its user why that cannot work.
  */
 
 const TEXT = new TextEncoder();

@@ -6,7 +6,7 @@ import type {
   RealmConfig,
   RouterConfig,
 } from "../config/config.ts";
-import { canComeAbout } from "../config/find_realm.ts";
+import { canBeCreated } from "../config/find_realm.ts";
 import { trustedProcedures } from "../config/trusted_procedures.ts";
 import type { EventStore } from "../router/event_store.ts";
 import type { RealmOptions } from "../router/realm.ts";
@@ -56,7 +56,7 @@ export function realmOptions(
   };
 }
 
-/** Those that come about, each with a store in memory. */
+/** Those that are created on demand, each with a store in memory. */
 export function autoRealms(
   { prefix, maxRealms, template }: AutoRealmsConfig,
   parts: StoreParts,
@@ -64,7 +64,7 @@ export function autoRealms(
 ): AutoRealms {
   return {
     maxRealms,
-    fits: (name) => canComeAbout(name, { prefix }),
+    fits: (name) => canBeCreated(name, { prefix }),
     make: (name) => {
       const { store } = openStore(template, parts);
       return realmOptions({ ...template, name }, store, roleParts);

@@ -54,7 +54,7 @@ export const ROUTER = object({
     ),
     auto_realms: optional(
       AUTO_REALMS,
-      "Realms that come about when a client asks for them. Absent: none do.",
+      "Realms that are created when a client asks for them. Absent: none are.",
       { origin: "sluice" },
     ),
     transports: required(list(TRANSPORT, { min: 1 }), "The transports."),

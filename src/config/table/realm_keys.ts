@@ -224,11 +224,11 @@ export const REALM = object({
   hasLooseKeys: true,
 });
 
-/** Realms that come about when a client asks for them. */
+/** Realms that are created when a client asks for them. */
 export const AUTO_REALMS = object({
   name: "auto realms",
   help:
-    "Realms that come about when a client whose login has succeeded joins one that is not there, and go when their last session leaves, with all retained events, of which each keeps those of 1000 topics and 1 MiB at most. Whoever may join any can make some, and so can strangers where a transport lets them in with a role of these, which is a warning: mind `auth` and `max_realms`.",
+    "Realms that are created when a client whose login has succeeded joins one that is not there, and go when their last session leaves, with all retained events, of which each keeps those of 1000 topics and 1 MiB at most. Whoever may join any can make some, and so can strangers where a transport lets them in with a role of these, which is a warning: mind `auth` and `max_realms`.",
   keys: {
     prefix: withDefault(
       text({
