@@ -7,18 +7,16 @@
 import { buildAuth, type BuiltAuth, impliedAuth } from "./build_auth.ts";
 import { buildEndpoint, type EndpointSection } from "./build_endpoint.ts";
 import type { CheckContext } from "./check_context.ts";
-import type {
-  SerializerName,
-  TransportConfig,
-  TransportLimits,
-} from "./config.ts";
+import type { SerializerName, TransportConfig } from "./config.ts";
 import type { ConfigNode } from "./document.ts";
 import type { LimitValues, RouterPart, TransportSection } from "./forms.ts";
-import type { Values } from "./key.ts";
+import { propertiesOf, type Values } from "./key.ts";
 import { has, nodeOf, type Section } from "./object_type.ts";
 import {
   HANDSHAKE_BYTES_MIN,
+  LIMITS,
   MESSAGE_BYTES_DEFAULT,
+  type TransportLimits,
 } from "./table/limit_keys.ts";
 import { SERIALIZERS, type UNIVERSAL_PART } from "./table/transport_keys.ts";
 
@@ -240,28 +238,10 @@ function chooseAuth(speech: SpeechSection, context: CheckContext): BuiltAuth {
   return { ...implied, config };
 }
 
+/** A transport's own limits come before those of the file. */
 function mergeLimits(
   router: LimitValues,
   own: Partial<{ readonly [Name in keyof LimitValues]: unknown }> | undefined,
 ): TransportLimits {
-  const pick = <N extends keyof LimitValues>(name: N): LimitValues[N] =>
-    (own?.[name] ?? router[name]) as LimitValues[N];
-  return {
-    handshakeTimeoutMs: pick("handshake_timeout_ms"),
-    helloTimeoutMs: pick("hello_timeout_ms"),
-    goodbyeTimeoutMs: pick("goodbye_timeout_ms"),
-    authenticateTimeoutMs: pick("authenticate_timeout_ms"),
-    authenticatorTimeoutMs: pick("authenticator_timeout_ms"),
-    maxAuthenticatorCalls: pick("max_authenticator_calls"),
-    maxAuthFailures: pick("max_auth_failures"),
-    maxOutboxBytes: pick("max_outbox_bytes"),
-    maxDepth: pick("max_depth"),
-    maxConnections: pick("max_connections"),
-    maxSubscriptions: pick("max_subscriptions"),
-    maxRegistrations: pick("max_registrations"),
-    maxPendingCalls: pick("max_pending_calls"),
-    maxTestaments: pick("max_testaments"),
-    maxTestamentBytes: pick("max_testament_bytes"),
-    strictRequestIds: pick("strict_request_ids"),
-  };
+  return propertiesOf(LIMITS, (name) => own?.[name] ?? router[name]);
 }

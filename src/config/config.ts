@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { TransportLimits } from "./table/limit_keys.ts";
 import type { Secret } from "../base/secret.ts";
 import type { SourcePlace } from "../base/source_place.ts";
 
@@ -300,42 +301,6 @@ export interface DynamicConfig {
   readonly realm: string | undefined;
   /** The role of those for whom it names none. */
   readonly defaultRole: string | undefined;
-}
-
-/** Bounds of one transport. */
-export interface TransportLimits {
-  /** From the connection to the end of the RawSocket handshake. */
-  readonly handshakeTimeoutMs: number;
-  /** From the handshake to HELLO. */
-  readonly helloTimeoutMs: number;
-  /** From the router's GOODBYE to the client's. */
-  readonly goodbyeTimeoutMs: number;
-  /** From the router's CHALLENGE to AUTHENTICATE. */
-  readonly authenticateTimeoutMs: number;
-  /** How long an authenticator may take. */
-  readonly authenticatorTimeoutMs: number;
-  /** Authenticators of the router that are being asked at one time. */
-  readonly maxAuthenticatorCalls: number;
-  /** Failed logins of one address, and as one authid, in a minute. */
-  readonly maxAuthFailures: number;
-  /** Bytes that may wait for one slow client. */
-  readonly maxOutboxBytes: number;
-  /** How deep lists and dictionaries of a message may nest. */
-  readonly maxDepth: number;
-  /** Connections that are open at one time. */
-  readonly maxConnections: number;
-  /** Subscriptions of one session. */
-  readonly maxSubscriptions: number;
-  /** Registrations of one session. */
-  readonly maxRegistrations: number;
-  /** Calls of one session that are not answered yet. */
-  readonly maxPendingCalls: number;
-  /** Testaments of one session. */
-  readonly maxTestaments: number;
-  /** What they take in memory, roughly. */
-  readonly maxTestamentBytes: number;
-  /** Whether request ids must count up from 1, one by one. */
-  readonly strictRequestIds: boolean;
 }
 
 /** Where a transport listens. */

@@ -134,3 +134,29 @@ export type Keys = Readonly<Record<string, Key<unknown>>>;
 export type Values<K extends Keys> = {
   readonly [Name in keyof K]: K[Name]["default"];
 };
+
+/** The property that a key is in the checked config: `max_depth` is `maxDepth`. */
+export type PropertyName<Name extends string> = Name extends
+  `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<PropertyName<Tail>>}`
+  : Name;
+
+/** The values of `K` by their properties. */
+export type Properties<K extends Keys> = {
+  readonly [Name in keyof K & string as PropertyName<Name>]: K[Name]["default"];
+};
+
+/**
+ * The checked config of a table that is its values and nothing else.
+ *
+ * @param valueOf The value of a key.
+ */
+export function propertiesOf<K extends Keys>(
+  keys: K,
+  valueOf: (name: keyof K & string) => unknown,
+): Properties<K> {
+  const properties = Object.keys(keys).map((name) => [
+    name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
+    valueOf(name),
+  ]);
+  return Object.fromEntries(properties) as Properties<K>;
+}

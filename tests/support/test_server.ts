@@ -8,8 +8,11 @@ import type {
   EndpointConfig,
   RealmConfig,
   TransportConfig,
-  TransportLimits,
 } from "../../src/config/config.ts";
+import {
+  DEFAULT_LIMITS,
+  type TransportLimits,
+} from "../../src/config/table/limit_keys.ts";
 import { IMPLIED_STORE } from "../../src/config/build_store.ts";
 import type { SerializerName } from "../../src/serializer/serializer.ts";
 import { type RunningServer, startServer } from "../../src/server/server.ts";
@@ -52,23 +55,13 @@ export interface TestServerOptions {
 }
 
 /** No timeout comes before the end of a test that waits in vain. */
-const DEFAULT_LIMITS: TransportLimits = {
+const LIMITS: TransportLimits = {
+  ...DEFAULT_LIMITS,
   handshakeTimeoutMs: 120_000,
   helloTimeoutMs: 120_000,
   goodbyeTimeoutMs: 120_000,
   authenticateTimeoutMs: 120_000,
   authenticatorTimeoutMs: 120_000,
-  maxAuthenticatorCalls: 100,
-  maxAuthFailures: 10,
-  maxOutboxBytes: 8 * 1024 * 1024,
-  maxDepth: 64,
-  maxConnections: 20_000,
-  maxSubscriptions: 100_000,
-  maxRegistrations: 100_000,
-  maxPendingCalls: 65_536,
-  maxTestaments: 1000,
-  maxTestamentBytes: 2 ** 20,
-  strictRequestIds: false,
 };
 
 const DISCLOSE_NONE = { caller: false, publisher: false };
@@ -230,7 +223,7 @@ function transportOf(
       ...options.auth,
     },
     debug: options.debug ?? false,
-    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    limits: { ...LIMITS, ...options.limits },
   };
 }
 

@@ -4,7 +4,13 @@
  * @module
  */
 
-import { type Key, optional, withDefault } from "../key.ts";
+import {
+  type Key,
+  optional,
+  type Properties,
+  propertiesOf,
+  withDefault,
+} from "../key.ts";
 import { object } from "../object_type.ts";
 import { boolean, integer, type Type } from "../value_types.ts";
 
@@ -103,6 +109,15 @@ export const LIMITS = {
 
 /** Names of limits. */
 export type LimitName = keyof typeof LIMITS;
+
+/** The limits of one transport: a property for each key above. */
+export type TransportLimits = Properties<typeof LIMITS>;
+
+/** What they are where a config says nothing. */
+export const DEFAULT_LIMITS: TransportLimits = propertiesOf(
+  LIMITS,
+  (name) => LIMITS[name].default,
+);
 
 /** The same keys for one transport: absent means as the router has it. */
 type LimitOverrides = {
