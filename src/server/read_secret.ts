@@ -1,11 +1,10 @@
 import type { SecretConfig } from "../config/config.ts";
-import { NotUtf8Error } from "../base/utf8_text.ts";
+import { decodeUtf8, NotUtf8Error } from "../base/utf8_text.ts";
 import {
   secretFault,
   type SecretForm,
   secretInFile,
 } from "../config/secret_forms.ts";
-import { readTextFile } from "./read_text_file.ts";
 
 /**
  * The secret itself, from its file if it has one.
@@ -32,4 +31,13 @@ async function textOf(path: string): Promise<string> {
     if (!(error instanceof NotUtf8Error)) throw error;
     throw new Error(`Cannot use the secret in ${path}: ${error.message}`);
   }
+}
+
+/**
+ * The text of a file.
+ *
+ * @throws {NotUtf8Error} Where it is not UTF-8.
+ */
+export async function readTextFile(path: string): Promise<string> {
+  return decodeUtf8(await Deno.readFile(path));
 }

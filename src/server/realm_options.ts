@@ -4,6 +4,7 @@
 import type {
   AutoRealmsConfig,
   RealmConfig,
+  RoleConfig,
   RouterConfig,
 } from "../config/config.ts";
 import { canBeCreated } from "../config/find_realm.ts";
@@ -11,8 +12,11 @@ import { trustedProcedures } from "../config/trusted_procedures.ts";
 import type { EventStore } from "../router/event_store.ts";
 import type { RealmOptions } from "../router/realm.ts";
 import type { AutoRealms } from "../router/router.ts";
-import { type AskInRealm, buildRole } from "./build_role.ts";
 import { openStore, type StoreParts } from "./open_store.ts";
+import { DynamicRole } from "../authz/dynamic_role.ts";
+import { StaticRules } from "../authz/static_rules.ts";
+import type { Role } from "../router/ports.ts";
+import type { RouterCaller } from "./router_caller.ts";
 
 /** What roles are built with. */
 export interface RoleParts {
@@ -70,4 +74,28 @@ export function autoRealms(
       return realmOptions({ ...template, name }, store, roleParts);
     },
   };
+}
+
+/** Calls a procedure of a realm on the router's own account. */
+export type AskInRealm = RouterCaller["call"];
+
+/** A role of the config: with rules, or with an authorizer. */
+export function buildRole(
+  { permissions, authorizer, trustLevel }: RoleConfig,
+  realm: RealmConfig,
+  trustedProcedures: ReadonlySet<string>,
+  ask: AskInRealm,
+): Role {
+  if (authorizer === undefined) {
+    return new StaticRules(permissions, trustLevel, trustedProcedures);
+  }
+  const { procedure, timeoutMs, cacheSize } = authorizer;
+  return new DynamicRole({
+    realm: realm.name,
+    procedure,
+    ask: (args, signal) => ask(realm.name, procedure, args, signal, timeoutMs),
+    cacheSize,
+    trustLevel,
+    trustedProcedures,
+  });
 }

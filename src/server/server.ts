@@ -18,9 +18,8 @@ import { EventCounters, type EventName } from "./event_counters.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
 import { Stores } from "./open_store.ts";
 import { openTransport, type SharedParts } from "./open_transport.ts";
-import type { AskInRealm } from "./build_role.ts";
+import { type AskInRealm, autoRealms, realmOptions } from "./realm_options.ts";
 import { realmLog } from "./realm_log.ts";
-import { autoRealms, realmOptions } from "./realm_options.ts";
 import { RouterCaller } from "./router_caller.ts";
 import { WheelTimers } from "./wheel_timers.ts";
 
@@ -105,25 +104,22 @@ export async function startServer(
     log: limited,
     nowMs,
   };
+  const stop = async (timeoutMs: number): Promise<void> => {
+    await shutDown(transports, timeoutMs);
+    stores.close();
+    timers.stop();
+    limited.flush();
+    logTimers.stop();
+  };
   try {
     for (const transport of config.transports) {
       transports.push(await openTransport(transport, shared));
     }
   } catch (error) {
-    await shutDown(transports, 0);
-    stores.close();
-    timers.stop();
-    logTimers.stop();
+    await stop(0);
     throw error;
   }
   let stopping: Promise<void> | undefined;
-  async function stop(): Promise<void> {
-    await shutDown(transports, config.shutdownTimeoutMs);
-    stores.close();
-    timers.stop();
-    limited.flush();
-    logTimers.stop();
-  }
   return {
     listeners: config.transports.map(({ id }, index) => ({
       id,
@@ -131,7 +127,7 @@ export async function startServer(
     })),
     inventory: () => takeInventory(router, transports, timers, slots),
     counted: (name) => counters.get(name),
-    shutdown: () => stopping ??= stop(),
+    shutdown: () => stopping ??= stop(config.shutdownTimeoutMs),
   };
 }
 

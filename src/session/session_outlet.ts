@@ -1,7 +1,7 @@
 import type { Logger } from "../base/log.ts";
 import type { Outlet } from "../router/ports.ts";
 import { type RouterMessage, SendOutcome } from "../wamp/message.ts";
-import { traceMessage } from "./message_trace.ts";
+import { traceMessage } from "./session_log.ts";
 import type { SessionLink } from "./session_link.ts";
 
 /** The way from the router to a joined session, until it leaves. */
