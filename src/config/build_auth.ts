@@ -138,7 +138,11 @@ function checkMethods(section: AuthSection, context: CheckContext): void {
   const others = [...section.node.entries.keys()];
   if (others.some((name) => name !== "reveal_unknown_authid")) return;
   const right = 'write {"anonymous": {"type": "static", "role": "anonymous"}}';
-  context.error(section.node, "has no method, so nobody could join", right);
+  context.error(
+    section.node,
+    "names no login method, so nobody could join",
+    right,
+  );
 }
 
 /** Both forms let in without a word on who it is: the realm must tell them apart. */

@@ -33,7 +33,7 @@ export function buildAuthorizer(
     if (role.values[key] === undefined || role.values[key] === false) continue;
     context.error(
       nodeOf(role, key),
-      "stands beside an authorizer, which decides alone",
+      "cannot be combined with an authorizer, which decides alone",
       "keep one of the two",
     );
   }

@@ -62,7 +62,7 @@ function chooseAction(
     context.error(section.node, wrong, `add one of ${list} with a URI`);
   }
   for (const other of others) {
-    const wrong = `stands beside "${action}"`;
+    const wrong = `cannot be combined with "${action}"`;
     const right = "write a case for each";
     context.error(nodeOf(section, other), wrong, right);
   }

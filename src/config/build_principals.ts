@@ -93,7 +93,7 @@ export function buildWampCra(
     if (known.isDerived && salting === undefined) {
       context.error(
         nodeOf(section, "derived_secret"),
-        "is derived, but it is not said how",
+        "is a derived key, but the config does not say how it was derived",
         'add "salt", "iterations" and "keylen"',
       );
       return undefined;
@@ -112,7 +112,7 @@ function chooseSecret(
   const plain = has(section, "secret");
   const derived = has(section, "derived_secret");
   if (plain && derived) {
-    const wrong = 'stands beside "secret"';
+    const wrong = 'cannot be combined with "secret"';
     context.error(nodeOf(section, "derived_secret"), wrong, "keep one of them");
     return undefined;
   }

@@ -165,7 +165,7 @@ function chooseSerializers(
   const several = has(speech, "serializers");
   const all = SERIALIZERS.map((name) => `"${name}"`).join(", ");
   if (one && several) {
-    const wrong = 'stands beside "serializer"';
+    const wrong = 'cannot be combined with "serializer"';
     context.error(nodeOf(speech, "serializers"), wrong, "keep one of them");
     return [];
   }

@@ -110,7 +110,7 @@ export function checkAuthExposure(
     if (usesTickets && endpoint.tls === undefined) {
       context.warn(
         at("ticket"),
-        `tickets travel in the clear on transport ${config.id}: whoever listens can use them; add "tls" to its endpoint`,
+        `tickets are sent unencrypted on transport ${config.id}: whoever listens on the network can use them; add "tls" to its endpoint`,
       );
     }
     if (config.auth.revealsUnknownAuthid) {

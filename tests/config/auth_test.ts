@@ -316,12 +316,12 @@ const WRONG: readonly Row[] = [
   [
     "both secrets",
     wampcra({ secret: SECRET, derived_secret: DERIVED }),
-    `${AT}.wampcra.users.joe.derived_secret: stands beside "secret"; keep one of them`,
+    `${AT}.wampcra.users.joe.derived_secret: cannot be combined with "secret"; keep one of them`,
   ],
   [
     "a derived secret of which it is not said how",
     wampcra({ derived_secret: DERIVED }),
-    `${AT}.wampcra.users.joe.derived_secret: is derived, but it is not said how; add "salt", "iterations" and "keylen"`,
+    `${AT}.wampcra.users.joe.derived_secret: is a derived key, but the config does not say how it was derived; add "salt", "iterations" and "keylen"`,
   ],
   [
     "a derived secret that is not base64",
@@ -453,7 +453,7 @@ const WRONG: readonly Row[] = [
   [
     "no method",
     { reveal_unknown_authid: true },
-    `${AT}: has no method, so nobody could join`,
+    `${AT}: names no login method, so nobody could join`,
   ],
   [
     "an anonymous role that its realm lacks",
@@ -566,7 +566,7 @@ Deno.test("loadConfig() warns of what is fine on one machine only", async () => 
     ...ticket({ joe: { ticket: SECRET, role: "user" } }),
     reveal_unknown_authid: true,
   };
-  const clear = `${AT}.ticket: tickets travel in the clear`;
+  const clear = `${AT}.ticket: tickets are sent unencrypted`;
   const known = `${AT}.reveal_unknown_authid: other machines can find out`;
   const rows: [endpoint: object, warnings: string[]][] = [
     [tcp, [clear, known]],

@@ -259,7 +259,7 @@ const NEVER_LEFT_OUT: readonly [what: string, file: object, finding: string][] =
           }],
         }],
       }),
-      "workers[0].realms[0].roles[1].permissions: stands beside an authorizer, which decides alone; keep one of the two",
+      "workers[0].realms[0].roles[1].permissions: cannot be combined with an authorizer, which decides alone; keep one of the two",
     ],
   ];
 

@@ -75,7 +75,7 @@ const TRANSPORTS: readonly Row[] = [
   [
     "both spellings of serializer",
     { serializers: ["json"] },
-    'serializers: stands beside "serializer"; keep one of them',
+    'serializers: cannot be combined with "serializer"; keep one of them',
   ],
   [
     "no serializer in the list",
@@ -401,7 +401,7 @@ const TRANSPORTS: readonly Row[] = [
   [
     "auth without a method",
     { auth: {} },
-    'auth: has no method, so nobody could join; write {"anonymous": {"type": "static", "role": "anonymous"}}',
+    'auth: names no login method, so nobody could join; write {"anonymous": {"type": "static", "role": "anonymous"}}',
   ],
   [
     "methods that are not served",
@@ -686,7 +686,7 @@ const FILES: readonly (readonly [what: string, file: unknown, ...string[]])[] =
         }],
         transports: [SOUND],
       },
-      "realms[0].roles[0].allow-by-default: stands beside an authorizer, which decides alone; keep one of the two",
+      "realms[0].roles[0].allow-by-default: cannot be combined with an authorizer, which decides alone; keep one of the two",
     ],
     [
       "a role that transports give and no realm has",

@@ -99,8 +99,8 @@ Deno.test("loadConfig() names all that is wrong with a case of expect", async ()
     ],
     [
       { ...WHO, call: "a", publish: "a", subscribe: "a", allow: true },
-      '.publish: stands beside "call"; write a case for each',
-      '.subscribe: stands beside "call"; write a case for each',
+      '.publish: cannot be combined with "call"; write a case for each',
+      '.subscribe: cannot be combined with "call"; write a case for each',
     ],
     [{ ...WHO, call: "a" }, ': "allow" is missing; add it (boolean)'],
     [

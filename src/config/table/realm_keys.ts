@@ -199,7 +199,7 @@ export const REALM = object({
     ),
     call_timeout_ms: callTimeout(
       "the sessions of each role that does not say otherwise",
-      "Absent: as long as they do.",
+      "Absent: they have no time limit.",
     ),
     inventory: notYetIgnorable("an inventory of interfaces"),
     rlinks: notYetIgnorable("links to other routers"),
@@ -254,7 +254,7 @@ export const AUTO_REALMS = object({
     ),
     call_timeout_ms: callTimeout(
       "the sessions of each role that does not say otherwise",
-      "Absent: as long as they do.",
+      "Absent: they have no time limit.",
     ),
   },
 });
