@@ -110,6 +110,8 @@ export type CounterName =
   | "limits_reached"
   /** Times that a connection was not read on because of a quota's rate. */
   | "reads_paused"
+  /** Times that a connection waited for those that it sends to. */
+  | "producers_held"
   /** Requests that a session is not authorized for. */
   | "authorizations_denied"
   /** Requests refused because their authorizer broke or was late (AZ-04). */

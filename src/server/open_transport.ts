@@ -16,7 +16,8 @@ import type { FlushQueue } from "../transport/flush_queue.ts";
 import { FrameEncoder } from "../transport/frame_encoder.ts";
 import { type Endpoint, openListener } from "../transport/open_listener.ts";
 import type { Codec } from "../transport/message_receiver.ts";
-import type { OutboxBudget } from "../transport/outbox.ts";
+import type { BackPressure } from "../transport/back_pressure.ts";
+import type { OutboxBudget } from "../transport/outbox_budget.ts";
 import { Pipeline } from "../transport/pipeline.ts";
 import { Transport } from "../transport/transport.ts";
 import type { WriterPool } from "../transport/writer_pool.ts";
@@ -36,6 +37,7 @@ export interface SharedParts {
   readonly flushQueue: FlushQueue;
   readonly writerPool: WriterPool;
   readonly outboxBudget: OutboxBudget;
+  readonly backPressure: BackPressure;
   readonly limiter: FailureLimiter;
   readonly slots: AuthenticatorSlots;
   readonly caller: RouterCaller;
@@ -65,11 +67,14 @@ export async function openTransport(
     flushQueue: shared.flushQueue,
     writerPool: shared.writerPool,
     outboxBudget: shared.outboxBudget,
+    backPressure: shared.backPressure,
     timers: shared.timers,
     log,
     debug: config.debug,
     framing: rawSocketOf(config, shared),
     maxOutboxBytes: config.limits.maxOutboxBytes,
+    maxStallMs: config.limits.maxStallMs,
+    slowAfterMs: config.limits.slowAfterMs,
     handshakeTimeoutMs: config.limits.handshakeTimeoutMs,
     maxConnections: config.limits.maxConnections,
     nowMs: shared.nowMs,
@@ -77,6 +82,7 @@ export async function openTransport(
     openSession: (connection) => new Session(sessionOptions, connection),
     outboxOverflowed: () => shared.counters.increment("outbox_overflows"),
     readPaused: () => shared.counters.increment("reads_paused"),
+    producerHeld: () => shared.counters.increment("producers_held"),
   });
 }
 
@@ -89,11 +95,16 @@ async function endpointOf(config: TransportConfig): Promise<Endpoint> {
 
 function codecsOf(
   config: TransportConfig,
-  flushQueue: FlushQueue,
+  { flushQueue, outboxBudget }: SharedParts,
 ): Map<number, Codec> {
   return new Map(config.serializers.map((name) => {
     const serializer = new Serializer(name, config.limits.maxDepth);
-    const encoder = new FrameEncoder(serializer, RAWSOCKET_FRAMER, flushQueue);
+    const encoder = new FrameEncoder(
+      serializer,
+      RAWSOCKET_FRAMER,
+      flushQueue,
+      outboxBudget,
+    );
     return [serializer.format.handshakeNumber, { serializer, encoder }];
   }));
 }
@@ -138,7 +149,7 @@ function rawSocketOf(
   config: TransportConfig,
   shared: SharedParts,
 ): RawSocketFraming<Codec> {
-  const codecs = codecsOf(config, shared.flushQueue);
+  const codecs = codecsOf(config, shared);
   return new RawSocketFraming({
     codecs,
     maxMessageBytes: config.maxMessageBytes,

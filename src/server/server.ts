@@ -9,10 +9,10 @@ import type { RandomSource } from "../wamp/id.ts";
 import type { RouterConfig } from "../config/config.ts";
 import { allRealms } from "../config/find_realm.ts";
 import { Router } from "../router/router.ts";
-import type { Connection } from "../transport/connection.ts";
 import { FlushQueue } from "../transport/flush_queue.ts";
-import { OutboxBudget } from "../transport/outbox.ts";
-import type { Transport } from "../transport/transport.ts";
+import { BackPressure } from "../transport/back_pressure.ts";
+import { OutboxBudget } from "../transport/outbox_budget.ts";
+import { fullestOf, type Transport } from "../transport/transport.ts";
 import { WriterPool } from "../transport/writer_pool.ts";
 import { EventCounters, type EventName } from "./event_counters.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
@@ -98,6 +98,7 @@ export async function startServer(
       config.maxTotalOutboxBytes,
       () => dropFullest(transports, config.maxTotalOutboxBytes),
     ),
+    backPressure: new BackPressure(),
     limiter: new FailureLimiter(nowMs),
     slots,
     caller,
@@ -131,15 +132,15 @@ export async function startServer(
   };
 }
 
-/** Where all outboxes together hold too much, the fullest is in the way most. */
+/** Where all outboxes together hold too much, one of them goes. */
 function dropFullest(
   transports: readonly Transport[],
   maxTotalOutboxBytes: number,
 ): void {
-  let fullest: Connection | undefined;
-  for (const { fullest: one } of transports) {
-    if ((one?.pendingBytes ?? 0) > (fullest?.pendingBytes ?? 0)) fullest = one;
-  }
+  const fullest = fullestOf(
+    transports.map((transport) => transport.fullest)
+      .filter((connection) => connection !== undefined),
+  );
   fullest?.overflow("all outboxes together are full, and this is the fullest", {
     max_total_outbox_bytes: maxTotalOutboxBytes,
   });

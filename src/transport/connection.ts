@@ -7,7 +7,7 @@
  * a socket with unread octets resets it and may destroy the last message.
  */
 import { type LogFields, type Logger, withFields } from "../base/log.ts";
-import { Alarm, type Timers } from "../base/timers.ts";
+import { Alarm } from "../base/timers.ts";
 import { type Frame, type FrameFault, FrameKind } from "../framing/frame.ts";
 import type { Framing, Unframer } from "../framing/framing.ts";
 import type { FrameBatch, FrameSource } from "../framing/unframe_stream.ts";
@@ -15,6 +15,7 @@ import { type RouterMessage, SendOutcome } from "../wamp/message.ts";
 import type { Dict } from "../wamp/options.ts";
 import { ProtocolError } from "../wamp/error_uri.ts";
 import { ChunkReader, type ChunkTarget } from "./chunk_reader.ts";
+import type { Slowness } from "./congestion.ts";
 import { ConnectionState } from "./connection_state.ts";
 import { type FrameHandler, handleBatch } from "./frame_batch.ts";
 import type { Codec, MessageReceiver } from "./message_receiver.ts";
@@ -29,7 +30,6 @@ import { TlsFault } from "./tls_fault.ts";
 /** What all connections of a transport have in common. */
 export interface ConnectionOptions extends OutboxOptions {
   readonly pipeline: Pipeline<Connection>;
-  readonly timers: Timers;
   readonly log: Logger;
   readonly debug: boolean;
   readonly framing: Framing<Codec>;
@@ -42,6 +42,8 @@ export interface ConnectionOptions extends OutboxOptions {
   outboxOverflowed(): void;
   /** Told when a connection is not read on because of a quota. */
   readPaused(): void;
+  /** Told when a connection waits for those that it sends to. */
+  producerHeld(): void;
   /** Told when the connection is no more. */
   closed(connection: Connection): void;
 }
@@ -69,6 +71,10 @@ export class Connection
   /** Made when first used: most connections never wait. */
   #overtaking: Overtaking | undefined = undefined;
   #toldOfPause = false;
+  /** By how many outboxes it is held. */
+  #holds = 0;
+  /** Where a frame waits for that to end. */
+  #released: PromiseWithResolvers<void> | undefined = undefined;
 
   constructor(conn: StreamConn, options: ConnectionOptions) {
     this.#conn = conn;
@@ -87,6 +93,11 @@ export class Connection
   /** Octets that wait to be written. */
   get pendingBytes(): number {
     return this.#outbox.pendingBytes;
+  }
+
+  /** Whether its peer takes nothing of them. */
+  get isStalled(): boolean {
+    return this.#outbox.isStalled;
   }
 
   get maxMessageBytes(): number {
@@ -119,12 +130,16 @@ export class Connection
    * as if it came with one.
    */
   enter(work: () => void): void {
+    const { backPressure } = this.#options;
+    const { producer } = backPressure;
+    backPressure.producer = this;
     try {
       work();
     } catch (error) {
       if (error instanceof ProtocolError) this.#session?.fail(error);
       else this.crashed(error);
     }
+    backPressure.producer = producer;
   }
 
   /** Sends `message`, after all that was sent before (FR-14). */
@@ -132,15 +147,12 @@ export class Connection
     if (this.#state.sending !== "open" || this.#codec === undefined) {
       return SendOutcome.SENT;
     }
-    const pendingBefore = this.#outbox.pendingBytes;
     const outcome = this.#codec.encoder.encode(
       message,
-      this.#outbox.writer,
+      this.#outbox,
       this.#peerLimitBytes,
     );
-    if (outcome === SendOutcome.SENT && pendingBefore > 0) {
-      this.#checkOverflow(pendingBefore);
-    }
+    if (outcome === SendOutcome.SENT) this.#outbox.appended();
     return outcome;
   }
 
@@ -187,6 +199,7 @@ export class Connection
   }
 
   handled(frames: number): void {
+    this.#options.backPressure.producer = undefined;
     if (this.#state.isWaiting) this.#state.receiving = "open";
     const waitMs = this.#session?.received(frames, this.#lastCount) ?? 0;
     if (waitMs > 0 && this.#state.receiving === "open") this.#pause(waitMs);
@@ -217,6 +230,7 @@ export class Connection
   }
 
   putOff(): void {
+    this.#options.backPressure.producer = undefined;
     if (this.#receivedMs === 0) this.#receivedMs = performance.now();
   }
 
@@ -268,7 +282,24 @@ export class Connection
     this.#options.pipeline.push({ source: this, bytes, length });
   }
 
+  /** Those that it sends to are too full: see {@linkcode Connection.frame}. */
+  hold(): void {
+    this.#holds++;
+    if (this.#holds === 1) this.#options.producerHeld();
+  }
+
+  release(): void {
+    this.#holds--;
+    if (this.#holds > 0) return;
+    this.#released?.resolve();
+    this.#released = undefined;
+  }
+
   frame(frame: Frame): Promise<void> | undefined {
+    if (this.#holds > 0) {
+      return (this.#released ??= Promise.withResolvers()).promise;
+    }
+    this.#options.backPressure.producer = this;
     switch (frame.kind) {
       case FrameKind.MESSAGE:
         return this.#message(frame);
@@ -299,9 +330,8 @@ export class Connection
   }
 
   #pong(ping: Frame): void {
-    const pendingBefore = this.#outbox.pendingBytes;
     this.#options.framing.writePong(ping, this.#outbox.writer);
-    if (pendingBefore > 0) this.#checkOverflow(pendingBefore);
+    this.#outbox.appended();
   }
 
   #open(frame: Frame): void {
@@ -366,11 +396,17 @@ export class Connection
     this.abort(reason);
   }
 
-  #checkOverflow(pendingBefore: number): void {
-    if (!this.#outbox.isOverfull(pendingBefore)) return;
-    this.overflow("the peer does not read what it is sent", {
-      max_outbox_bytes: this.#options.maxOutboxBytes,
-    });
+  tooSlow(slowness: Slowness): void {
+    const { maxOutboxBytes, slowAfterMs } = this.#options;
+    if (slowness === "full") {
+      this.overflow("the peer does not read what it is sent", {
+        max_outbox_bytes: maxOutboxBytes,
+      });
+    } else {
+      this.overflow("the peer has not read anything for too long", {
+        slow_after_ms: slowAfterMs,
+      });
+    }
   }
 
   /**

@@ -16,8 +16,6 @@ const REFUSALS_MAX = 256;
 export interface TransportOptions extends Omit<ConnectionOptions, "closed"> {
   /** From so many on, handshakes are refused. */
   readonly maxConnections: number;
-  /** A clock that never goes back. */
-  readonly nowMs: () => number;
 }
 
 /** One listening socket and the connections that it accepted. */
@@ -71,15 +69,12 @@ export class Transport {
     return sum;
   }
 
-  /** The connection for which most waits; undefined where nothing waits. */
+  /**
+   * The connection that is in the way most; undefined where nothing waits: who
+   * takes nothing before who reads, and who has most waiting before who has less.
+   */
   get fullest(): Connection | undefined {
-    let fullest: Connection | undefined;
-    for (const connection of this.#connections) {
-      if (connection.pendingBytes > (fullest?.pendingBytes ?? 0)) {
-        fullest = connection;
-      }
-    }
-    return fullest;
+    return fullestOf(this.#connections);
   }
 
   /** Accepts no more, and has every session say good-bye (SL-13). */
@@ -148,4 +143,24 @@ function hasLeft(error: unknown): boolean {
   return error instanceof Deno.errors.NotConnected ||
     error instanceof Deno.errors.ConnectionAborted ||
     error instanceof Deno.errors.ConnectionReset;
+}
+
+/** The one of `connections` that is in the way most, as {@linkcode Transport.fullest}. */
+export function fullestOf(
+  connections: Iterable<Connection>,
+): Connection | undefined {
+  let fullest: Connection | undefined;
+  for (const connection of connections) {
+    if (connection.pendingBytes === 0) continue;
+    if (fullest === undefined || isFuller(connection, fullest)) {
+      fullest = connection;
+    }
+  }
+  return fullest;
+}
+
+function isFuller(one: Connection, other: Connection): boolean {
+  return one.isStalled === other.isStalled
+    ? one.pendingBytes > other.pendingBytes
+    : one.isStalled;
 }

@@ -30,6 +30,8 @@ const DEFAULT_LIMITS = {
   maxAuthenticatorCalls: 100,
   maxAuthFailures: 10,
   maxOutboxBytes: 8_388_608,
+  maxStallMs: 100,
+  slowAfterMs: 10_000,
   maxDepth: 64,
   maxConnections: 20_000,
   maxSubscriptions: 100_000,

@@ -16,7 +16,8 @@ import {
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
 import { FrameEncoder } from "../../src/transport/frame_encoder.ts";
 import { Pipeline } from "../../src/transport/pipeline.ts";
-import { OutboxBudget } from "../../src/transport/outbox.ts";
+import { BackPressure } from "../../src/transport/back_pressure.ts";
+import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
 import type { ClientMessage } from "../../src/wamp/message.ts";
 import { assertOnceLess } from "../support/growth.ts";
@@ -92,7 +93,12 @@ class CostlySession implements MessageReceiver {
 function optionsFor(session: MessageReceiver): ConnectionOptions {
   const flushQueue = new FlushQueue();
   const serializer = new Serializer("msgpack", 64);
-  const encoder = new FrameEncoder(serializer, RAWSOCKET_FRAMER, flushQueue);
+  const encoder = new FrameEncoder(
+    serializer,
+    RAWSOCKET_FRAMER,
+    flushQueue,
+    new OutboxBudget(2 ** 30, () => {}),
+  );
   return {
     pipeline: new Pipeline<Connection>((error) => {
       throw error;
@@ -100,6 +106,11 @@ function optionsFor(session: MessageReceiver): ConnectionOptions {
     flushQueue,
     writerPool: new WriterPool(),
     outboxBudget: new OutboxBudget(2 ** 30, () => {}),
+    backPressure: new BackPressure(),
+    maxStallMs: 100,
+    nowMs: () => 0,
+    slowAfterMs: 10_000,
+    producerHeld: () => {},
     timers: { set: () => ({}) as Deadline, clear: () => {} },
     log: SILENT,
     debug: false,

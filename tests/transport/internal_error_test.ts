@@ -9,7 +9,8 @@ import { Connection } from "../../src/transport/connection.ts";
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
 import { FrameEncoder } from "../../src/transport/frame_encoder.ts";
 import type { MessageReceiver } from "../../src/transport/message_receiver.ts";
-import { OutboxBudget } from "../../src/transport/outbox.ts";
+import { BackPressure } from "../../src/transport/back_pressure.ts";
+import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
 import { Pipeline } from "../../src/transport/pipeline.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
 import { concat } from "../support/hex.ts";
@@ -67,7 +68,12 @@ class Peer {
 Deno.test("a fault of ours ends the connection without a word, and is logged with its stack", async () => {
   const flushQueue = new FlushQueue();
   const serializer = new Serializer("msgpack", 64);
-  const encoder = new FrameEncoder(serializer, RAWSOCKET_FRAMER, flushQueue);
+  const encoder = new FrameEncoder(
+    serializer,
+    RAWSOCKET_FRAMER,
+    flushQueue,
+    new OutboxBudget(2 ** 30, () => {}),
+  );
   const errors: LogFields[] = [];
   const log: Logger = {
     debug: () => {},
@@ -85,6 +91,11 @@ Deno.test("a fault of ours ends the connection without a word, and is logged wit
     flushQueue,
     writerPool: new WriterPool(),
     outboxBudget: new OutboxBudget(2 ** 30, () => {}),
+    backPressure: new BackPressure(),
+    maxStallMs: 100,
+    nowMs: () => 0,
+    slowAfterMs: 10_000,
+    producerHeld: () => {},
     timers: { set: () => ({}) as Deadline, clear: () => {} },
     log,
     debug: false,

@@ -5,7 +5,8 @@ import { RawSocketFraming } from "../../src/rawsocket/rawsocket_framing.ts";
 import type { Codec } from "../../src/transport/message_receiver.ts";
 import { Pipeline } from "../../src/transport/pipeline.ts";
 import { Transport } from "../../src/transport/transport.ts";
-import { OutboxBudget } from "../../src/transport/outbox.ts";
+import { BackPressure } from "../../src/transport/back_pressure.ts";
+import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
 import { within } from "../support/deadline.ts";
 
@@ -42,6 +43,10 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
       flushQueue: new FlushQueue(),
       writerPool: new WriterPool(),
       outboxBudget: new OutboxBudget(2 ** 30, () => {}),
+      backPressure: new BackPressure(),
+      maxStallMs: 100,
+      slowAfterMs: 10_000,
+      producerHeld: () => {},
       timers: { set: () => ({}) as never, clear() {} },
       log,
       debug: false,

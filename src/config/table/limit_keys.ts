@@ -63,7 +63,17 @@ export const LIMITS = {
   max_outbox_bytes: limit(
     integer(1024, 2 ** 30),
     8 * 2 ** 20,
-    "Bytes that may wait for one slow client. Over it the client is closed; one message always fits into an empty outbox, and so do the retained events that one SUBSCRIBE brings.",
+    "Bytes that may wait for one client that does not read. Over it the client is closed; one message always fits into an empty outbox, and so do the retained events that one SUBSCRIBE brings.",
+  ),
+  max_stall_ms: limit(
+    integer(0, HOUR_MS),
+    100,
+    "For how long a client that does not read may hold up those whose messages go to it, in milliseconds, at each mark: when an eighth, a quarter and a half of `max_outbox_bytes` waits for it. One that reads in large steps may take up to 10 times as long. 0: nobody is held up.",
+  ),
+  slow_after_ms: limit(
+    integer(1, HOUR_MS),
+    10_000,
+    "A client that has read nothing for this time, while more than an eighth of `max_outbox_bytes` waits for it, is closed.",
   ),
   max_depth: limit(
     integer(HELLO_DEPTH, 128),
