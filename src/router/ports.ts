@@ -37,6 +37,23 @@ export interface Outlet {
   readonly maxMessageBytes?: number;
 }
 
+/** Divides work that sends a lot by how quickly it is read. */
+export interface Pacer {
+  /**
+   * Calls `step` again and again until it returns false: at once, but for pauses
+   * in which those read to whom it sends too much.
+   */
+  pace(step: () => boolean): void;
+}
+
+/** Does not wait for anybody. */
+export const UNPACED: Pacer = {
+  pace(step) {
+    let goesOn = true;
+    while (goesOn) goesOn = step();
+  },
+};
+
 /** Whose identity is told to whom without being asked (PI-03, CI-02). */
 export type Disclosure = "caller" | "publisher";
 

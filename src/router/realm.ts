@@ -19,7 +19,13 @@ import {
   type RealmObserver,
   RealmObservers,
 } from "./observers.ts";
-import type { Counters, Outlet, Role } from "./ports.ts";
+import {
+  type Counters,
+  type Outlet,
+  type Pacer,
+  type Role,
+  UNPACED,
+} from "./ports.ts";
 import { NO_QUOTA, QuotaBook, type QuotaTable } from "./quota.ts";
 import { newRequestSecret, type RequestSecret } from "./request_table.ts";
 import { type DuplicatePolicy, SoleSessions } from "./sole_sessions.ts";
@@ -63,6 +69,8 @@ export interface RealmServices {
   readonly observers: readonly RealmObserver[];
   /** A clock that never goes back. */
   readonly nowMs: () => number;
+  /** For work that sends a lot at once; absent: that waits for nobody. */
+  readonly pacer?: Pacer;
 }
 
 /** Why a session cannot join. */
@@ -154,7 +162,7 @@ export class Realm {
       procedures: this.procedures,
       random,
     });
-    this.testaments = new Testaments(this.broker);
+    this.testaments = new Testaments(this.broker, services.pacer ?? UNPACED);
   }
 
   /**

@@ -2,7 +2,7 @@ import type { Clock, Timers } from "../base/timers.ts";
 import { RandomIds, type RandomSource } from "../wamp/id.ts";
 import { addMetaApi } from "./meta/meta_api.ts";
 import type { RealmObserver } from "./observers.ts";
-import type { Counters } from "./ports.ts";
+import type { Counters, Pacer } from "./ports.ts";
 import { Realm, type RealmOptions, type RealmServices } from "./realm.ts";
 
 /** What a router needs of the world around it. */
@@ -15,6 +15,8 @@ export interface RouterServices {
   readonly observers: readonly RealmObserver[];
   /** A clock that never goes back. */
   readonly nowMs: () => number;
+  /** For work that sends a lot at once; absent: that waits for nobody. */
+  readonly pacer?: Pacer;
 }
 
 /** Realms that are created on demand, and removed with their last session. */

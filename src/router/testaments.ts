@@ -7,6 +7,7 @@ import type { Dict } from "../wamp/options.ts";
 import type { Payload } from "../wamp/payload.ts";
 import type { Broker } from "./broker.ts";
 import type { Peer } from "./model.ts";
+import type { Pacer } from "./ports.ts";
 
 /** When a testament is due; both are the session's end, for none is resumed. */
 export type TestamentScope = "detached" | "destroyed";
@@ -28,18 +29,26 @@ interface Kept {
   bytes: number;
 }
 
+/** So many bytes of testaments may wait for their subscribers; others do not. */
+const DUE_BYTES_MAX = 64 * 2 ** 20;
+
 /** The testaments of a realm's sessions. */
 export class Testaments {
   readonly #broker: Broker;
+  readonly #pacer: Pacer;
   readonly #kept = new Map<Peer, Kept>();
+  /** Of sessions that have ended: what is being published. */
+  #dueCount = 0;
+  #dueBytes = 0;
 
-  constructor(broker: Broker) {
+  constructor(broker: Broker, pacer: Pacer) {
     this.#broker = broker;
+    this.#pacer = pacer;
   }
 
-  /** How many sessions have some. */
+  /** How many sessions have some, or had some that are not all published. */
   get count(): number {
-    return this.#kept.size;
+    return this.#kept.size + this.#dueCount;
   }
 
   /** Keeps `testament`; false where `peer` is at its limits. */
@@ -75,7 +84,8 @@ export class Testaments {
 
   /**
    * `peer` is leaving: publishes its testaments (TS-04), by the rights that it has now
-   * (TS-05), to all but itself. Nobody is there for an acknowledgement.
+   * (TS-05), to all but itself. Nobody is there for an acknowledgement. Those that are
+   * more than their subscribers can read at once follow as they do.
    *
    * @param silently Only forgets them (MS-09).
    */
@@ -84,15 +94,32 @@ export class Testaments {
     if (kept === undefined) return;
     this.#kept.delete(peer);
     if (silently) return;
-    for (const testament of [...kept.detached, ...kept.destroyed]) {
-      const { topic, options, payload } = testament;
-      this.#broker.publish(peer, {
-        code: MessageCode.PUBLISH,
-        request: 0,
-        options: { ...options, acknowledge: false, exclude_me: true },
-        topic,
-        payload,
-      });
-    }
+    const due = [...kept.detached, ...kept.destroyed];
+    if (this.#dueBytes + kept.bytes > DUE_BYTES_MAX) {
+      for (const testament of due) this.#publish(peer, testament);
+    } else this.#pace(peer, due, kept.bytes);
+  }
+
+  #pace(peer: Peer, due: readonly Testament[], bytes: number): void {
+    let next = 0;
+    this.#dueCount++;
+    this.#dueBytes += bytes;
+    this.#pacer.pace(() => {
+      this.#publish(peer, due[next++]);
+      if (next < due.length) return true;
+      this.#dueCount--;
+      this.#dueBytes -= bytes;
+      return false;
+    });
+  }
+
+  #publish(peer: Peer, { topic, options, payload }: Testament): void {
+    this.#broker.publish(peer, {
+      code: MessageCode.PUBLISH,
+      request: 0,
+      options: { ...options, acknowledge: false, exclude_me: true },
+      topic,
+      payload,
+    });
   }
 }

@@ -76,6 +76,7 @@ export async function startServer(
   const realms = config.realms.map((realm) =>
     realmOptions(realm, stores.of(realm.name), roleParts)
   );
+  const backPressure = new BackPressure();
   const router = new Router(realms, {
     random: RANDOM,
     clock,
@@ -83,6 +84,7 @@ export async function startServer(
     counters,
     observers: [realmLog(limited, counters)],
     nowMs,
+    pacer: backPressure,
   }, config.autoRealms && autoRealms(config.autoRealms, parts, roleParts));
   const caller = new RouterCaller(router);
   const slots = new AuthenticatorSlots();
@@ -98,7 +100,7 @@ export async function startServer(
       config.maxTotalOutboxBytes,
       () => dropFullest(transports, config.maxTotalOutboxBytes),
     ),
-    backPressure: new BackPressure(),
+    backPressure,
     limiter: new FailureLimiter(nowMs),
     slots,
     caller,

@@ -121,14 +121,16 @@ export class Outbox implements CongestedOutbox {
 
   /** Something was appended: it may be too much for a peer that does not read. */
   appended(): void {
-    if (this.#isBursting) this.flush();
-    const isWriting = this.#writing !== undefined;
-    if (isWriting) this.#budget();
-    const { pendingBytes } = this;
     const { maxOutboxBytes, outboxBudget } = this.#options;
-    const isTight = isWriting && outboxBudget.isTight;
-    if (!isTight && pendingBytes <= markOf(maxOutboxBytes)) return;
-    if (this.#closed) return;
+    const markBytes = markOf(maxOutboxBytes);
+    if (this.#isBursting) this.flush();
+    if (this.#writing === undefined) {
+      // So it is for most messages: nothing else is asked about.
+      if (this.#behindBytes <= markBytes) return;
+    } else this.#budget();
+    const { pendingBytes } = this;
+    const isTight = this.#writing !== undefined && outboxBudget.isTight;
+    if (this.#closed || !isTight && pendingBytes <= markBytes) return;
     this.#congestion ??= new Congestion(this, this.#target, this.#options);
     this.#congestion.grew(pendingBytes, isTight);
   }
