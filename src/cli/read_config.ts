@@ -6,15 +6,15 @@
  */
 
 import { flag, type OptionValues } from "../base/command_option.ts";
-import type { NamedFile } from "../config/check_context.ts";
+import {
+  formatProblem,
+  type NamedFile,
+  type Problem,
+  sortProblems,
+} from "../schema/check_context.ts";
 import type { ExpectationConfig, RouterConfig } from "../config/config.ts";
 import { loadConfig, type LoadResult } from "../config/load_config.ts";
 import { checkFiles } from "../config/named_files.ts";
-import {
-  formatProblem,
-  type Problem,
-  sortProblems,
-} from "../config/problem.ts";
 import { howToPermit } from "../permissions/missing_permissions.ts";
 import type { PermissionSubject } from "../permissions/required_permissions.ts";
 import { storeFault } from "../server/open_store.ts";

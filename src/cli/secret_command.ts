@@ -9,7 +9,7 @@ import { SCRAM_SECRET } from "../auth/scram_keys.ts";
 import type { ConfigLines, SecretForm } from "../auth/secret_form.ts";
 import { WAMPCRA_SECRET } from "../auth/wampcra.ts";
 import { decodeUtf8, NotUtf8Error } from "../base/utf8_text.ts";
-import { secretInFile } from "../config/secret_forms.ts";
+import { secretInFile } from "../schema/secret_forms.ts";
 import { type Command, type CommandGroup, ExitCode } from "./command.ts";
 import { OutputError, print, printError } from "./terminal.ts";
 

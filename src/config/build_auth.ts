@@ -11,8 +11,8 @@ import {
   buildWampCra,
   type PlacedPrincipal,
 } from "./build_principals.ts";
-import type { CheckContext } from "./check_context.ts";
-import { checkProcedure } from "./check_procedure.ts";
+import type { CheckContext } from "../schema/check_context.ts";
+import { checkProcedure } from "../schema/special_types.ts";
 import type {
   AnonymousConfig,
   AuthConfig,
@@ -23,9 +23,9 @@ import type {
   TicketPrincipalConfig,
   WampCraUserConfig,
 } from "./config.ts";
-import type { ConfigNode } from "./document.ts";
-import type { Values } from "./key.ts";
-import { nodeOf, type Section } from "./object_type.ts";
+import type { ConfigNode } from "../schema/document.ts";
+import type { Values } from "../schema/key.ts";
+import { nodeOf, type Section } from "../schema/object_type.ts";
 import {
   ANONYMOUS_ROLE,
   type ANONYMOUS_STATIC,

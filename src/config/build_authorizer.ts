@@ -5,11 +5,11 @@
  */
 
 import type { UriCheck } from "../wamp/uri.ts";
-import type { CheckContext } from "./check_context.ts";
-import { checkProcedure } from "./check_procedure.ts";
+import type { CheckContext } from "../schema/check_context.ts";
+import { checkProcedure } from "../schema/special_types.ts";
 import type { AuthorizerConfig } from "./config.ts";
-import type { Values } from "./key.ts";
-import { nodeOf, type Section } from "./object_type.ts";
+import type { Values } from "../schema/key.ts";
+import { nodeOf, type Section } from "../schema/object_type.ts";
 import type { ROLE } from "./table/realm_keys.ts";
 
 const TIMEOUT_MS = 10_000;

@@ -5,16 +5,16 @@
  */
 
 import { hostAndPort } from "../base/addresses.ts";
-import type { CheckContext } from "./check_context.ts";
+import type { CheckContext } from "../schema/check_context.ts";
 import type {
   EndpointConfig,
   TcpEndpointConfig,
   TlsConfig,
   UnixEndpointConfig,
 } from "./config.ts";
-import type { Values } from "./key.ts";
-import { has, nodeOf, type Section } from "./object_type.ts";
-import { isIpv4, isIpv6, isLoopback } from "./special_types.ts";
+import type { Values } from "../schema/key.ts";
+import { has, nodeOf, type Section } from "../schema/object_type.ts";
+import { isIpv4, isIpv6, isLoopback } from "../schema/special_types.ts";
 import type {
   ENDPOINT,
   TCP_ENDPOINT,

@@ -5,20 +5,20 @@
  * @module
  */
 
-import type { CheckContext } from "./check_context.ts";
+import type { CheckContext } from "../schema/check_context.ts";
 import type {
   CryptosignPrincipalConfig,
   PrincipalConfig,
   ScramPrincipalConfig,
-  SecretConfig,
   TicketPrincipalConfig,
   WampCraUserConfig,
 } from "./config.ts";
-import type { ConfigNode } from "./document.ts";
-import type { Values } from "./key.ts";
-import type { MapEntry } from "./map_type.ts";
-import { has, nodeOf, type Section } from "./object_type.ts";
-import { BASE64_SECRET } from "./secret_forms.ts";
+import type { ConfigNode } from "../schema/document.ts";
+import type { Values } from "../schema/key.ts";
+import type { MapEntry } from "../schema/map_type.ts";
+import { has, nodeOf, type Section } from "../schema/object_type.ts";
+import { BASE64_SECRET } from "../schema/secret_forms.ts";
+import { type SecretConfig } from "../schema/secret_type.ts";
 import type {
   CRYPTOSIGN_PRINCIPAL,
   SCRAM_PRINCIPAL,

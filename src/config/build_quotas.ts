@@ -5,8 +5,8 @@
  */
 
 import type { QuotaConfig, QuotasConfig } from "./config.ts";
-import type { Values } from "./key.ts";
-import type { Section } from "./object_type.ts";
+import type { Values } from "../schema/key.ts";
+import type { Section } from "../schema/object_type.ts";
 import {
   QUOTA_DEFAULTS,
   type QuotaName,

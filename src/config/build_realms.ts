@@ -8,19 +8,18 @@
 import { buildAuthorizer } from "./build_authorizer.ts";
 import { buildQuotas } from "./build_quotas.ts";
 import { buildStore, IMPLIED_STORE } from "./build_store.ts";
-import type { CheckContext } from "./check_context.ts";
-import { claim } from "./claim.ts";
+import { type CheckContext, claim } from "../schema/check_context.ts";
 import type {
   PermissionConfig,
   RealmConfig,
   RoleConfig,
   StoreConfig,
 } from "./config.ts";
-import type { ConfigNode } from "./document.ts";
+import type { ConfigNode } from "../schema/document.ts";
 import type { AutoRealmsSection, RealmSection, RouterPart } from "./forms.ts";
-import type { Values } from "./key.ts";
-import { has, nodeOf, type Section } from "./object_type.ts";
-import { readPattern } from "./read_pattern.ts";
+import type { Values } from "../schema/key.ts";
+import { has, nodeOf, type Section } from "../schema/object_type.ts";
+import { readPattern } from "../schema/read_pattern.ts";
 import { ANONYMOUS_ROLE } from "./table/auth_keys.ts";
 import type { PERMISSION, ROLE } from "./table/realm_keys.ts";
 

@@ -4,13 +4,12 @@
  * @module
  */
 
-import type { CheckContext } from "./check_context.ts";
-import { claim } from "./claim.ts";
+import { type CheckContext, claim } from "../schema/check_context.ts";
 import type { HistoryConfig, StoreConfig } from "./config.ts";
-import type { ConfigNode } from "./document.ts";
-import type { Values } from "./key.ts";
-import { nodeOf, type Section } from "./object_type.ts";
-import { readPattern } from "./read_pattern.ts";
+import type { ConfigNode } from "../schema/document.ts";
+import type { Values } from "../schema/key.ts";
+import { nodeOf, type Section } from "../schema/object_type.ts";
+import { readPattern } from "../schema/read_pattern.ts";
 import {
   EVENT_HISTORY,
   MEMORY_STORE,

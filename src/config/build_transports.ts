@@ -6,12 +6,12 @@
 
 import { buildAuth, type BuiltAuth, impliedAuth } from "./build_auth.ts";
 import { buildEndpoint, type EndpointSection } from "./build_endpoint.ts";
-import type { CheckContext } from "./check_context.ts";
+import type { CheckContext } from "../schema/check_context.ts";
 import type { SerializerName, TransportConfig } from "./config.ts";
-import type { ConfigNode } from "./document.ts";
+import type { ConfigNode } from "../schema/document.ts";
 import type { LimitValues, RouterPart, TransportSection } from "./forms.ts";
-import { propertiesOf, type Values } from "./key.ts";
-import { has, nodeOf, type Section } from "./object_type.ts";
+import { propertiesOf, type Values } from "../schema/key.ts";
+import { has, nodeOf, type Section } from "../schema/object_type.ts";
 import {
   HANDSHAKE_BYTES_MIN,
   LIMITS,

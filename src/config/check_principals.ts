@@ -7,12 +7,12 @@
 import { isLocal } from "./build_endpoint.ts";
 import type { PlacedPrincipal } from "./build_principals.ts";
 import type { PlacedTransport } from "./build_transports.ts";
-import type { CheckContext } from "./check_context.ts";
+import type { CheckContext } from "../schema/check_context.ts";
 import type { Scope } from "./check_scopes.ts";
 import { listRoles } from "./cross_checks.ts";
 import type { RealmConfig } from "./config.ts";
-import type { ConfigNode } from "./document.ts";
-import { listNames } from "./nearest.ts";
+import type { ConfigNode } from "../schema/document.ts";
+import { listNames } from "../schema/nearest.ts";
 import type { RealmDirectory } from "./realm_directory.ts";
 
 /** Adds an error for each realm that does not exist, and each role likewise. */

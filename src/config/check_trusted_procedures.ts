@@ -7,7 +7,7 @@
 
 import type { BuiltAuth } from "./build_auth.ts";
 import type { PlacedTransport } from "./build_transports.ts";
-import type { CheckContext } from "./check_context.ts";
+import type { CheckContext } from "../schema/check_context.ts";
 import { givenRoles, type Scope } from "./check_scopes.ts";
 import type {
   EndpointConfig,
@@ -15,7 +15,7 @@ import type {
   RoleConfig,
   TransportConfig,
 } from "./config.ts";
-import type { ConfigNode } from "./document.ts";
+import type { ConfigNode } from "../schema/document.ts";
 
 /** A realm by its roles: they are the same for all names of one created on demand. */
 type RealmRoles = readonly RoleConfig[];

@@ -9,7 +9,7 @@
  */
 
 import type { TransportLimits } from "./table/limit_keys.ts";
-import type { Secret } from "../base/secret.ts";
+import type { SecretConfig } from "../schema/secret_type.ts";
 import type { SourcePlace } from "../base/source_place.ts";
 
 /** A way of writing WAMP messages as bytes. */
@@ -235,9 +235,6 @@ export type AuthMethodName =
   | "wampcra"
   | "scram"
   | "cryptosign";
-
-/** A secret, or the file that holds it: it is read at the start. */
-export type SecretConfig = Secret | { readonly path: string };
 
 /** Anyone joins. */
 export interface AnonymousConfig {

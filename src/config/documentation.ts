@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Key, Keys } from "./key.ts";
-import { definitionId, type ObjectType } from "./object_type.ts";
-import { SECRET_FILE } from "./secret_type.ts";
+import type { Key, Keys } from "../schema/key.ts";
+import { definitionId, type ObjectType } from "../schema/object_type.ts";
+import { SECRET_FILE } from "../schema/secret_type.ts";
 import {
   ANONYMOUS_STATIC,
   AUTH,

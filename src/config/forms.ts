@@ -5,11 +5,11 @@
  * @module
  */
 
-import type { CheckContext } from "./check_context.ts";
-import type { ConfigNode } from "./document.ts";
-import type { Values } from "./key.ts";
-import { nearest } from "./nearest.ts";
-import type { Section } from "./object_type.ts";
+import type { CheckContext } from "../schema/check_context.ts";
+import type { ConfigNode } from "../schema/document.ts";
+import type { Values } from "../schema/key.ts";
+import { nearest } from "../schema/nearest.ts";
+import type { Section } from "../schema/object_type.ts";
 import {
   CROSSBAR_NODE,
   ROUTER,

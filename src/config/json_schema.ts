@@ -6,7 +6,7 @@
 
 import { CROSSBAR_NODE, ROUTER } from "./table/file_keys.ts";
 import { TRANSPORT } from "./table/transport_keys.ts";
-import type { Definitions, JsonSchema } from "./value_types.ts";
+import type { Definitions, JsonSchema } from "../schema/value_types.ts";
 
 /** The schema of a config file in any of its three forms. */
 export function jsonSchema(): JsonSchema {

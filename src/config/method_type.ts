@@ -5,12 +5,12 @@
  * @module
  */
 
-import type { CheckContext } from "./check_context.ts";
-import type { ConfigNode } from "./document.ts";
-import type { Keys, Values } from "./key.ts";
-import type { ObjectType, Section } from "./object_type.ts";
-import type { Type } from "./value_types.ts";
-import { type VariantOptions, variants } from "./variant_type.ts";
+import type { CheckContext } from "../schema/check_context.ts";
+import type { ConfigNode } from "../schema/document.ts";
+import type { Keys, Values } from "../schema/key.ts";
+import type { ObjectType, Section } from "../schema/object_type.ts";
+import type { Type } from "../schema/value_types.ts";
+import { type VariantOptions, variants } from "../schema/variant_type.ts";
 
 /** The forms that a method has: one of them or both. */
 export interface MethodForms<S, D> {

@@ -25,7 +25,7 @@ import {
   BASE64_SECRET,
   HEX_SECRET,
   TEXT_SECRET,
-} from "../config/secret_forms.ts";
+} from "../schema/secret_forms.ts";
 import { readSecret } from "./read_secret.ts";
 
 /** Those with tickets; undefined where the config has none. */

@@ -4,7 +4,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { AuthConfig } from "../../src/config/config.ts";
 import { checkFiles } from "../../src/config/named_files.ts";
-import { formatProblem } from "../../src/config/problem.ts";
+import { formatProblem } from "../../src/schema/check_context.ts";
 import { NO_FAULTS } from "./_files.ts";
 import {
   assertFindings,

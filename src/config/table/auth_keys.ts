@@ -12,15 +12,15 @@ import {
   refused,
   required,
   withDefault,
-} from "../key.ts";
-import { object } from "../object_type.ts";
-import { mapOf } from "../map_type.ts";
+} from "../../schema/key.ts";
+import { object } from "../../schema/object_type.ts";
+import { mapOf } from "../../schema/map_type.ts";
 import { methodForms } from "../method_type.ts";
-import { HEX_SECRET } from "../secret_forms.ts";
-import { secret } from "../secret_type.ts";
-import { uri } from "../special_types.ts";
-import { anything, boolean, choice, text } from "../value_types.ts";
-import type { VariantOptions } from "../variant_type.ts";
+import { HEX_SECRET } from "../../schema/secret_forms.ts";
+import { secret } from "../../schema/secret_type.ts";
+import { uri } from "../../schema/special_types.ts";
+import { anything, boolean, choice, text } from "../../schema/value_types.ts";
+import type { VariantOptions } from "../../schema/variant_type.ts";
 import {
   CRYPTOSIGN_PRINCIPAL,
   SCRAM_PRINCIPAL,

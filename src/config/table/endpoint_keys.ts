@@ -10,17 +10,17 @@ import {
   refusedIgnorable,
   required,
   withDefault,
-} from "../key.ts";
-import { object } from "../object_type.ts";
+} from "../../schema/key.ts";
+import { object } from "../../schema/object_type.ts";
 import {
   fileMode,
   networkInterface,
   pemFile,
   port,
   socketPath,
-} from "../special_types.ts";
-import { boolean, choice, integer, list } from "../value_types.ts";
-import { variants } from "../variant_type.ts";
+} from "../../schema/special_types.ts";
+import { boolean, choice, integer, list } from "../../schema/value_types.ts";
+import { variants } from "../../schema/variant_type.ts";
 
 const BACKLOG_MAX = 65535;
 

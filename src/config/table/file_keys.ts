@@ -10,8 +10,8 @@ import {
   optional,
   required,
   withDefault,
-} from "../key.ts";
-import { object } from "../object_type.ts";
+} from "../../schema/key.ts";
+import { object } from "../../schema/object_type.ts";
 import {
   anything,
   boolean,
@@ -20,8 +20,8 @@ import {
   list,
   text,
   type Type,
-} from "../value_types.ts";
-import { variants } from "../variant_type.ts";
+} from "../../schema/value_types.ts";
+import { variants } from "../../schema/variant_type.ts";
 import { EXPECTATION } from "./expect_keys.ts";
 import { LIMITS } from "./limit_keys.ts";
 import { AUTO_REALMS, REALM } from "./realm_keys.ts";

@@ -10,9 +10,9 @@ import {
   type Properties,
   propertiesOf,
   withDefault,
-} from "../key.ts";
-import { object } from "../object_type.ts";
-import { boolean, integer, type Type } from "../value_types.ts";
+} from "../../schema/key.ts";
+import { object } from "../../schema/object_type.ts";
+import { boolean, integer, type Type } from "../../schema/value_types.ts";
 
 const HOUR_MS = 3_600_000;
 

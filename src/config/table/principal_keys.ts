@@ -4,11 +4,15 @@
  * @module
  */
 
-import { type Key, optional, required } from "../key.ts";
-import { object } from "../object_type.ts";
-import { BASE64_SECRET, HEX_SECRET, TEXT_SECRET } from "../secret_forms.ts";
-import { secret } from "../secret_type.ts";
-import { choice, integer, list, text } from "../value_types.ts";
+import { type Key, optional, required } from "../../schema/key.ts";
+import { object } from "../../schema/object_type.ts";
+import {
+  BASE64_SECRET,
+  HEX_SECRET,
+  TEXT_SECRET,
+} from "../../schema/secret_forms.ts";
+import { secret } from "../../schema/secret_type.ts";
+import { choice, integer, list, text } from "../../schema/value_types.ts";
 
 /** What all principals have. */
 const WHO: {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type Key, optional } from "../key.ts";
-import { object } from "../object_type.ts";
-import { integer, type Type } from "../value_types.ts";
+import { type Key, optional } from "../../schema/key.ts";
+import { object } from "../../schema/object_type.ts";
+import { integer, type Type } from "../../schema/value_types.ts";
 
 /** What is allowed unless the config says otherwise, in each scope. */
 export const QUOTA_DEFAULTS = {

@@ -11,9 +11,9 @@ import {
   refusedIgnorable,
   required,
   withDefault,
-} from "../key.ts";
-import { object } from "../object_type.ts";
-import { uri } from "../special_types.ts";
+} from "../../schema/key.ts";
+import { object } from "../../schema/object_type.ts";
+import { uri } from "../../schema/special_types.ts";
 import {
   boolean,
   booleanNotYet,
@@ -21,7 +21,7 @@ import {
   integer,
   list,
   text,
-} from "../value_types.ts";
+} from "../../schema/value_types.ts";
 import { QUOTAS } from "./quota_keys.ts";
 import { STORE } from "./store_keys.ts";
 

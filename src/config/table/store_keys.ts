@@ -4,11 +4,22 @@
  * @module
  */
 
-import { optional, refusedIgnorable, required, withDefault } from "../key.ts";
-import { object } from "../object_type.ts";
-import { path } from "../special_types.ts";
-import { boolean, choice, integer, list, text } from "../value_types.ts";
-import { variants } from "../variant_type.ts";
+import {
+  optional,
+  refusedIgnorable,
+  required,
+  withDefault,
+} from "../../schema/key.ts";
+import { object } from "../../schema/object_type.ts";
+import { path } from "../../schema/special_types.ts";
+import {
+  boolean,
+  choice,
+  integer,
+  list,
+  text,
+} from "../../schema/value_types.ts";
+import { variants } from "../../schema/variant_type.ts";
 
 /** Events of a history, unless the config says otherwise. */
 export const HISTORY_EVENTS_DEFAULT = 100;

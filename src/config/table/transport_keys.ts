@@ -4,8 +4,14 @@
  * @module
  */
 
-import { accepted, type Key, optional, required, withDefault } from "../key.ts";
-import { object } from "../object_type.ts";
+import {
+  accepted,
+  type Key,
+  optional,
+  required,
+  withDefault,
+} from "../../schema/key.ts";
+import { object } from "../../schema/object_type.ts";
 import {
   anything,
   boolean,
@@ -13,8 +19,8 @@ import {
   integer,
   list,
   text,
-} from "../value_types.ts";
-import { variants } from "../variant_type.ts";
+} from "../../schema/value_types.ts";
+import { variants } from "../../schema/variant_type.ts";
 import { AUTH } from "./auth_keys.ts";
 import { ENDPOINT } from "./endpoint_keys.ts";
 import {

@@ -3,7 +3,7 @@ import {
   keyPath,
   LineIndex,
   parseDocument,
-} from "../../src/config/document.ts";
+} from "../../src/schema/document.ts";
 
 Deno.test("parseDocument() names what is not JSON, and where", () => {
   const cases: [text: string, ...faults: [offset: number, start: string][]][] =

@@ -5,10 +5,11 @@
  * @module
  */
 
-import { URI_LENGTH_MAX } from "../wamp/uri.ts";
+import { isValidUri, URI_LENGTH_MAX, type UriCheck } from "../wamp/uri.ts";
 import type { CheckContext } from "./check_context.ts";
 import type { ConfigNode } from "./document.ts";
 import { integer, show, text, type Type, wrongKind } from "./value_types.ts";
+import { isRouterUri, ROUTER_PREFIXES } from "../wamp/router_uris.ts";
 
 const PORT_MAX = 65535;
 const PORT_TEXT = `integer, 0 to ${PORT_MAX}, or "$NAME"`;
@@ -254,4 +255,29 @@ function expandVariables(
   if (expanded !== "") return expanded;
   context.error(node, `${show(node)} is an empty path`);
   return undefined;
+}
+
+const RESERVED = new Intl.ListFormat("en", { type: "disjunction" })
+  .format(ROUTER_PREFIXES);
+
+/**
+ * Adds an error where no client can register `procedure`, which the router is to
+ * call: an authorizer, an authenticator.
+ */
+export function checkProcedure(
+  procedure: string,
+  place: ConfigNode,
+  uriCheck: UriCheck,
+  context: CheckContext,
+): void {
+  if (!isRouterUri(procedure) && isValidUri(procedure, "exact", uriCheck)) {
+    return;
+  }
+  context.error(
+    place,
+    `no client can register "${procedure}"`,
+    uriCheck === "strict"
+      ? `only lower case letters, digits and _, and not below ${RESERVED}`
+      : `it must not be below ${RESERVED}`,
+  );
 }
