@@ -24,7 +24,6 @@ import type {
   WampCraUserConfig,
 } from "./config.ts";
 import type { ConfigNode } from "../schema/document.ts";
-import type { Values } from "../schema/key.ts";
 import { nodeOf, type Section } from "../schema/object_type.ts";
 import {
   ANONYMOUS_ROLE,
@@ -33,9 +32,9 @@ import {
   type DYNAMIC,
 } from "./table/auth_keys.ts";
 
-type AuthSection = Section<Values<typeof AUTH.keys>>;
-type AnonymousSection = Section<Values<typeof ANONYMOUS_STATIC.keys>>;
-type DynamicSection = Section<Values<typeof DYNAMIC.keys>>;
+type AuthSection = Section<typeof AUTH.keys>;
+type AnonymousSection = Section<typeof ANONYMOUS_STATIC.keys>;
+type DynamicSection = Section<typeof DYNAMIC.keys>;
 
 /** A name of a realm, and where it stands. */
 export interface RealmUse {

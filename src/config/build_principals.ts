@@ -14,7 +14,7 @@ import type {
   WampCraUserConfig,
 } from "./config.ts";
 import type { ConfigNode } from "../schema/document.ts";
-import type { Values } from "../schema/key.ts";
+import type { Keys } from "../schema/key.ts";
 import type { MapEntry } from "../schema/map_type.ts";
 import { has, nodeOf, type Section } from "../schema/object_type.ts";
 import { BASE64_SECRET } from "../schema/secret_forms.ts";
@@ -24,6 +24,7 @@ import type {
   SCRAM_PRINCIPAL,
   TICKET_PRINCIPAL,
   WAMPCRA_USER,
+  WHO,
 } from "./table/principal_keys.ts";
 
 /** A principal, and where its role and its realm are said. */
@@ -33,21 +34,16 @@ export interface PlacedPrincipal<P extends PrincipalConfig = PrincipalConfig> {
   readonly realmNode: ConfigNode;
 }
 
-interface WhoValues {
-  readonly role: string | undefined;
-  readonly realm: string | undefined;
-}
-
-type Entries<V> = readonly MapEntry<Section<V>>[] | undefined;
-type WampCraSection = Section<Values<typeof WAMPCRA_USER.keys>>;
-type ScramSection = Section<Values<typeof SCRAM_PRINCIPAL.keys>>;
+type Entries<K extends Keys> = readonly MapEntry<Section<K>>[] | undefined;
+type WampCraSection = Section<typeof WAMPCRA_USER.keys>;
+type ScramSection = Section<typeof SCRAM_PRINCIPAL.keys>;
 
 /** Fewer rounds are quick to try out. */
 const ITERATIONS_ADVISED = 4096;
 
 /** Principals with tickets. */
 export function buildTicket(
-  entries: Entries<Values<typeof TICKET_PRINCIPAL.keys>>,
+  entries: Entries<typeof TICKET_PRINCIPAL.keys>,
   defaultRole: string | undefined,
   context: CheckContext,
 ): PlacedPrincipal<TicketPrincipalConfig>[] {
@@ -59,7 +55,7 @@ export function buildTicket(
 
 /** Principals with Ed25519 keys. */
 export function buildCryptosign(
-  entries: Entries<Values<typeof CRYPTOSIGN_PRINCIPAL.keys>>,
+  entries: Entries<typeof CRYPTOSIGN_PRINCIPAL.keys>,
   defaultRole: string | undefined,
   context: CheckContext,
 ): PlacedPrincipal<CryptosignPrincipalConfig>[] {
@@ -82,7 +78,7 @@ export function buildCryptosign(
 
 /** Principals with secrets for WAMP-CRA. */
 export function buildWampCra(
-  entries: Entries<Values<typeof WAMPCRA_USER.keys>>,
+  entries: Entries<typeof WAMPCRA_USER.keys>,
   defaultRole: string | undefined,
   context: CheckContext,
 ): PlacedPrincipal<WampCraUserConfig>[] {
@@ -188,7 +184,7 @@ function base64Length(text: string): number | undefined {
 
 /** Principals with passwords for WAMP-SCRAM. */
 export function buildScram(
-  entries: Entries<Values<typeof SCRAM_PRINCIPAL.keys>>,
+  entries: Entries<typeof SCRAM_PRINCIPAL.keys>,
   defaultRole: string | undefined,
   context: CheckContext,
 ): PlacedPrincipal<ScramPrincipalConfig>[] {
@@ -253,11 +249,11 @@ function adviseIterations(
 }
 
 /** Gives each principal its role, and what `read` finds of the method's own. */
-function place<V extends WhoValues, Own extends object>(
-  entries: Entries<V>,
+function place<K extends typeof WHO, Own extends object>(
+  entries: Entries<K>,
   defaultRole: string | undefined,
   context: CheckContext,
-  read: (section: Section<V>, authid: string) => Own | undefined,
+  read: (section: Section<K>, authid: string) => Own | undefined,
 ): PlacedPrincipal<PrincipalConfig & Own>[] {
   const placed: PlacedPrincipal<PrincipalConfig & Own>[] = [];
   for (const { key: authid, values: sections } of entries ?? []) {
@@ -285,7 +281,7 @@ function place<V extends WhoValues, Own extends object>(
 /** One authid stands for at most one principal in each realm. */
 function claimRealm(
   authid: string,
-  section: Section<WhoValues>,
+  section: Section<typeof WHO>,
   realms: Map<string | undefined, ConfigNode>,
   context: CheckContext,
 ): void {

@@ -83,7 +83,8 @@ export function checkSharedAuthids(
       .filter(({ name }) => (anonymous.realm ?? name) === name)
       .flatMap(({ roles }) => roles)
       .filter(({ name }) => name === anonymous.role)
-      .flatMap(({ onDuplicateAuthid }) => onDuplicateAuthid ?? []);
+      .flatMap(({ onDuplicateAuthid }) => onDuplicateAuthid ?? [])
+      .filter((policy) => policy !== "allow");
     if (policies.length === 0) continue;
     context.warn(
       auth.node.entries.get("anonymous")?.node ?? auth.node,

@@ -132,7 +132,7 @@ function buildConfig(
   sections: ConfigSections,
   context: CheckContext,
 ): { config: RouterConfig; expectations: ExpectationConfig[] } {
-  const { parts, limits, shutdownTimeoutMs, maxTotalOutboxBytes } = sections;
+  const { parts, limits, file } = sections;
   const placed = buildTransports(parts, limits, context);
   checkAddresses(placed, context);
   const isImplied = parts.every(({ realms }) => realms === undefined);
@@ -179,8 +179,7 @@ function buildConfig(
     config: {
       ...known,
       transports: placed.map(({ config }) => config),
-      shutdownTimeoutMs,
-      maxTotalOutboxBytes,
+      ...file,
     },
     expectations,
   };

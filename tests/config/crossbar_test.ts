@@ -71,7 +71,6 @@ Deno.test("loadConfig() serves the RawSocket part of a universal transport and n
     type: "unix",
     path: "/run/me/x.sock",
     mode: 0o600,
-    backlog: undefined,
   });
   assertEquals(brief(warnings), [
     "workers[0].transports[0].websocket: this part is not served: Sluice speaks RawSocket",

@@ -289,7 +289,7 @@ Deno.test("loadConfig() reads what a second session of an authid brings about", 
   });
   assertEquals(
     config.realms[0].roles.map((role) => role.onDuplicateAuthid),
-    [undefined, undefined, "refuse", "replace"],
+    [undefined, "allow", "refuse", "replace"],
   );
 });
 

@@ -240,7 +240,7 @@ scenario(
       false,
     );
   },
-  authorized({ cacheSize: 2 }),
+  authorized({ authorizerCache: 2 }),
 );
 
 scenario(

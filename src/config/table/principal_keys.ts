@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Key, optional, required } from "../../schema/key.ts";
+import { optional, required } from "../../schema/key.ts";
 import { object } from "../../schema/object_type.ts";
 import {
   BASE64_SECRET,
@@ -15,10 +15,7 @@ import { secret } from "../../schema/secret_type.ts";
 import { choice, integer, list, text } from "../../schema/value_types.ts";
 
 /** What all principals have. */
-const WHO: {
-  role: Key<string | undefined>;
-  realm: Key<string | undefined>;
-} = {
+export const WHO = {
   role: optional(
     text(),
     "The role of its sessions. Absent: the method's `default-role`.",

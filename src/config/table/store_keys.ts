@@ -47,6 +47,7 @@ export const EVENT_HISTORY = object({
     limit: optional(
       integer(1, 1_000_000),
       "Events that are kept; the oldest go first. Absent: the store's `limit`.",
+      { property: "maxEvents" },
     ),
     max_bytes: optional(
       integer(1024, 64 * GIB),
@@ -66,6 +67,7 @@ const BOUNDS = {
   "event-history": optional(
     list(EVENT_HISTORY),
     "The histories. They are there from the start, also without subscribers.",
+    { property: "histories" },
   ),
   max_history_bytes: withDefault(
     integer(1024, 64 * GIB),
