@@ -18,7 +18,7 @@ import { checkFiles } from "../config/named_files.ts";
 import { howToPermit } from "../permissions/missing_permissions.ts";
 import type { PermissionSubject } from "../permissions/required_permissions.ts";
 import { storeFault } from "../server/open_store.ts";
-import { readTextFile } from "../server/read_secret.ts";
+import { readTextFile } from "../auth/read_secret.ts";
 import { socketFault } from "../server/socket_fault.ts";
 import { readPemFile, tlsIdentityFault } from "../server/tls_identity.ts";
 import type { Operand } from "./command.ts";

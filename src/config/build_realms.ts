@@ -25,7 +25,7 @@ import {
 } from "../schema/object_type.ts";
 import { checkProcedure } from "../schema/special_types.ts";
 import { readPattern } from "../schema/read_pattern.ts";
-import { ANONYMOUS_ROLE } from "./table/auth_keys.ts";
+import { ANONYMOUS_ROLE } from "../auth/methods/anonymous.ts";
 import { type PERMISSION, REALM_OPTIONS, ROLE } from "./table/realm_keys.ts";
 
 type RoleSection = Section<typeof ROLE.keys>;

@@ -5,7 +5,8 @@
  */
 
 import { isLocal } from "./build_endpoint.ts";
-import type { PlacedPrincipal } from "./build_principals.ts";
+import { METHOD_LIST } from "../auth/methods.ts";
+import type { PlacedPrincipal } from "../auth/static_principals.ts";
 import type { PlacedTransport } from "./build_transports.ts";
 import type { CheckContext } from "../schema/check_context.ts";
 import type { Scope } from "./check_scopes.ts";
@@ -21,12 +22,12 @@ export function checkPrincipals(
   context: CheckContext,
 ): void {
   for (const { auth } of transports) {
-    for (const { realm, node } of auth.realmUses) {
+    for (const { name: realm, node } of auth.realmUses) {
       if (realms.find(realm) === undefined) {
         noSuchRealm(realm, node, realms, context);
       }
     }
-    for (const { role, node } of auth.defaultRoles) {
+    for (const { name: role, node } of auth.defaultRoles) {
       if (realms.someHasRole(role)) continue;
       const wrong = `no realm${realms.where} has the role ${
         JSON.stringify(role)
@@ -106,12 +107,13 @@ export function checkAuthExposure(
     const { endpoint } = config;
     if (endpoint.type === "unix" || isLocal(endpoint)) continue;
     const at = (name: string) => auth.node.entries.get(name)?.node ?? auth.node;
-    const usesTickets = config.auth.ticket !== undefined ||
-      config.auth.dynamic?.ticket !== undefined;
-    if (usesTickets && endpoint.tls === undefined) {
+    for (const { name, sendsSecret } of METHOD_LIST) {
+      const isOffered = (config.auth[name] ?? config.auth.dynamic?.[name]) !==
+        undefined;
+      if (!sendsSecret || !isOffered || endpoint.tls !== undefined) continue;
       context.warn(
-        at("ticket"),
-        `tickets are sent unencrypted on transport ${config.id}: whoever listens on the network can use them; add "tls" to its endpoint`,
+        at(name),
+        `${name}s are sent unencrypted on transport ${config.id}: whoever listens on the network can use them; add "tls" to its endpoint`,
       );
     }
     if (config.auth.revealsUnknownAuthid) {

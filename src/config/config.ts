@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { SecretConfig } from "../schema/secret_type.ts";
+import type { AuthConfig } from "../auth/methods.ts";
 import type { SourcePlace } from "../base/source_place.ts";
 import type { ConfigOf } from "../schema/object_type.ts";
 import type { PatternConfig } from "../schema/read_pattern.ts";
@@ -161,98 +161,6 @@ export interface TransportConfig extends
   readonly auth: AuthConfig;
   /** Bounds for its connections and sessions. */
   readonly limits: TransportLimits;
-}
-
-/**
- * The methods of authentication that a transport offers; a method that is absent
- * is not offered.
- */
-export interface AuthConfig {
-  readonly anonymous: AnonymousConfig | undefined;
-  readonly ticket?: readonly TicketPrincipalConfig[];
-  readonly wampcra?: readonly WampCraUserConfig[];
-  readonly scram?: readonly ScramPrincipalConfig[];
-  readonly cryptosign?: readonly CryptosignPrincipalConfig[];
-  /** The router's own key, for clients that ask who it is. */
-  readonly routerKey?: SecretConfig;
-  /** Methods for which a procedure is asked. */
-  readonly dynamic?: Readonly<Partial<Record<AuthMethodName, DynamicConfig>>>;
-  /** Whether an unknown authid is told from a wrong secret. */
-  readonly revealsUnknownAuthid?: boolean;
-  /** True when the file had no auth. */
-  readonly implied: boolean;
-}
-
-/** Methods by their names in the config. */
-export type AuthMethodName =
-  | "anonymous"
-  | "ticket"
-  | "wampcra"
-  | "scram"
-  | "cryptosign";
-
-/** Anyone joins. */
-export interface AnonymousConfig {
-  readonly role: string;
-  /** The only realm to join; absent: any that has the role. */
-  readonly realm?: string;
-  /** The authid of all; absent: a fresh one for each. */
-  readonly authid?: string;
-}
-
-/** One who can prove to be someone. */
-export interface PrincipalConfig {
-  readonly authid: string;
-  /** The only realm to join; `undefined`: any that has the role. */
-  readonly realm: string | undefined;
-  readonly role: string;
-}
-
-/** A principal with a ticket. */
-export interface TicketPrincipalConfig extends PrincipalConfig {
-  readonly ticket: SecretConfig;
-}
-
-/** A principal with a secret for WAMP-CRA. */
-export interface WampCraUserConfig extends PrincipalConfig {
-  readonly secret: SecretConfig;
-  /** Whether `secret` is what is derived, not what it is derived from. */
-  readonly isDerived: boolean;
-  /** How the key is derived; `undefined`: the secret is the key. */
-  readonly salting: {
-    readonly salt: string;
-    readonly iterations: number;
-    readonly keylen: number;
-  } | undefined;
-}
-
-/** A principal with a password for WAMP-SCRAM. */
-export interface ScramPrincipalConfig extends PrincipalConfig {
-  readonly kdf: "pbkdf2" | "argon2id13";
-  /** Hex digits. */
-  readonly salt: string;
-  readonly iterations: number;
-  /** In KiB; `undefined` for PBKDF2. */
-  readonly memory: number | undefined;
-  /** 64 hex digits. */
-  readonly storedKey: SecretConfig;
-  /** 64 hex digits. */
-  readonly serverKey: SecretConfig;
-}
-
-/** A principal with Ed25519 keys. */
-export interface CryptosignPrincipalConfig extends PrincipalConfig {
-  /** 64 hex digits each, in lower case. */
-  readonly keys: readonly string[];
-}
-
-/** A procedure that says who a client is. */
-export interface DynamicConfig {
-  readonly authenticator: string;
-  /** Where it is registered; `undefined`: in the realm that the client joins. */
-  readonly realm: string | undefined;
-  /** The role of those for whom it names none. */
-  readonly defaultRole: string | undefined;
 }
 
 /** Where a transport listens. */

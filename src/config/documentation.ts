@@ -7,25 +7,13 @@
 import type { Key, Keys } from "../schema/key.ts";
 import { definitionId, type ObjectType } from "../schema/object_type.ts";
 import { SECRET_FILE } from "../schema/secret_type.ts";
-import {
-  ANONYMOUS_STATIC,
-  AUTH,
-  CRYPTOSIGN_STATIC,
-  DYNAMIC,
-  SCRAM_STATIC,
-  TICKET_STATIC,
-  WAMPCRA_STATIC,
-} from "./table/auth_keys.ts";
+import { DYNAMIC } from "../auth/dynamic_form.ts";
+import { METHOD_LIST } from "../auth/methods.ts";
+import { AUTH } from "./table/auth_keys.ts";
 import { TCP_ENDPOINT, TLS, UNIX_ENDPOINT } from "./table/endpoint_keys.ts";
 import { EXPECTATION } from "./table/expect_keys.ts";
 import { CROSSBAR_NODE, ROUTER, ROUTER_WORKER } from "./table/file_keys.ts";
 import { TRANSPORT_OPTIONS } from "./table/limit_keys.ts";
-import {
-  CRYPTOSIGN_PRINCIPAL,
-  SCRAM_PRINCIPAL,
-  TICKET_PRINCIPAL,
-  WAMPCRA_USER,
-} from "./table/principal_keys.ts";
 import { QUOTA, QUOTAS } from "./table/quota_keys.ts";
 import {
   ALLOW,
@@ -57,15 +45,7 @@ export const OBJECTS: readonly ObjectType<Keys>[] = [
   UNIX_ENDPOINT,
   TRANSPORT_OPTIONS,
   AUTH,
-  ANONYMOUS_STATIC,
-  TICKET_STATIC,
-  TICKET_PRINCIPAL,
-  WAMPCRA_STATIC,
-  WAMPCRA_USER,
-  SCRAM_STATIC,
-  SCRAM_PRINCIPAL,
-  CRYPTOSIGN_STATIC,
-  CRYPTOSIGN_PRINCIPAL,
+  ...METHOD_LIST.flatMap(({ form, objects }) => [form, ...objects]),
   DYNAMIC,
   SECRET_FILE,
   REALM,

@@ -87,6 +87,11 @@ export type ConfigOf<K extends Keys> =
     ]?: Plain<NonNullable<K[Name]["default"]>> | undefined;
   };
 
+/** What is left of `own` without what is left out. */
+type Made<Own> = {
+  [Name in keyof Own as Own[Name] extends undefined ? never : Name]: Own[Name];
+};
+
 /**
  * The checked config of a section.
  *
@@ -95,7 +100,7 @@ export type ConfigOf<K extends Keys> =
 export function configOf<K extends Keys, Own extends object = object>(
   { keys, values }: Section<K>,
   own?: Own,
-): Omit<ConfigOf<K>, keyof Own> & Own {
+): Omit<ConfigOf<K>, keyof Own> & Made<Own> {
   const isOwn = (property: string) =>
     own !== undefined && Object.hasOwn(own, property);
   const config = propertiesOf(
@@ -104,9 +109,8 @@ export function configOf<K extends Keys, Own extends object = object>(
   );
   const made = Object.entries(own ?? {})
     .filter(([, value]) => value !== undefined);
-  return { ...config, ...Object.fromEntries(made) } as
-    & Omit<ConfigOf<K>, keyof Own>
-    & Own;
+  const whole: object = { ...config, ...Object.fromEntries(made) };
+  return whole as Omit<ConfigOf<K>, keyof Own> & Made<Own>;
 }
 
 /** The config of an object with these keys that is not there. */

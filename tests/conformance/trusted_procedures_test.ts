@@ -4,7 +4,8 @@
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ROLE_DEFAULTS } from "../../src/config/build_realms.ts";
-import type { AuthConfig, RealmConfig } from "../../src/config/config.ts";
+import type { AuthConfig } from "../../src/auth/methods.ts";
+import type { RealmConfig } from "../../src/config/config.ts";
 import { loadSound } from "../config/_load.ts";
 import type { RawClient, WireMessage } from "../support/raw_client.ts";
 import { challenged, sendHello, welcomedBy } from "../support/login.ts";

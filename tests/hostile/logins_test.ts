@@ -16,9 +16,9 @@ import { SERIALIZERS } from "../support/wire_codec.ts";
 
 const KEY = clientKey("55".repeat(32));
 const ROUTER = withAuth({
-  ticket: [ticketOf("joe", "ticket!")],
-  wampcra: [userOf("joe", "secret1")],
-  cryptosign: [keysOf("joe", [KEY.publicKey])],
+  ticket: { principals: [ticketOf("joe", "ticket!")] },
+  wampcra: { principals: [userOf("joe", "secret1")] },
+  cryptosign: { principals: [keysOf("joe", [KEY.publicKey])] },
 });
 
 /** What no key of HELLO.Details but the named one may be. */

@@ -2,8 +2,8 @@
  * A router in the test's own process, on free ports and a private Unix socket.
  */
 import type { LogFields, Logger } from "../../src/base/log.ts";
+import type { AuthConfig } from "../../src/auth/methods.ts";
 import type {
-  AuthConfig,
   AutoRealmsConfig,
   EndpointConfig,
   RealmConfig,
