@@ -220,7 +220,7 @@ function chooseMessageSize(
     if (context.form === "crossbar") {
       context.note(
         speech.node,
-        `max_message_size is ${MESSAGE_BYTES_DEFAULT} unless set, where Crossbar.io has ${HANDSHAKE_BYTES_MAX}: clients that send more are closed; "options" can set it`,
+        `max_message_size is ${MESSAGE_BYTES_DEFAULT} unless set, where Crossbar.io has ${HANDSHAKE_BYTES_MAX}: clients that send more are disconnected; "options" can set it`,
       );
     }
     return MESSAGE_BYTES_DEFAULT;

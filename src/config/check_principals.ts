@@ -55,7 +55,7 @@ function checkPrincipal(
   if (hasRole) return;
   const where = realm === undefined
     ? `no realm${realms.where} has`
-    : `realm ${JSON.stringify(realm)} has not`;
+    : `realm ${JSON.stringify(realm)} does not have`;
   const wrong = `${where} the role ${JSON.stringify(role)}`;
   const open = own === undefined ? realms.all : [own];
   context.error(roleNode, wrong, `there are: ${listRoles(open)}`);
@@ -91,9 +91,9 @@ export function checkSharedAuthids(
       auth.node.entries.get("anonymous")?.node ?? auth.node,
       `all anonymous sessions have the authid ${
         JSON.stringify(anonymous.authid)
-      }, of which "on_duplicate_authid": "${
+      }, but "on_duplicate_authid": "${
         policies[0]
-      }" of their role lets only one be there; leave "authid" out`,
+      }" of their role allows one session for each authid; leave "authid" out`,
     );
   }
 }

@@ -1,5 +1,6 @@
 /**
- * The table as Markdown, for `docs/configuration.md`.
+ * What is made from the table: Markdown for `docs/configuration.md`, and a JSON
+ * Schema for editors.
  *
  * @module
  */
@@ -32,9 +33,11 @@ import {
 import {
   CROSSBAR_RAWSOCKET,
   RAWSOCKET,
+  TRANSPORT,
   UNIVERSAL,
   UNIVERSAL_PART,
 } from "./table/transport_keys.ts";
+import type { Definitions, JsonSchema } from "../schema/value_types.ts";
 
 /** All objects of the table, in reading order. */
 export const OBJECTS: readonly ObjectType<Keys>[] = [
@@ -139,4 +142,24 @@ function typeText(text: string): string {
 
 function cell(text: string): string {
   return text.replaceAll("|", "\\|");
+}
+
+/** The schema of a config file in any of its three forms. */
+export function jsonSchema(): JsonSchema {
+  const definitions: Definitions = new Map();
+  const forms = [TRANSPORT, ROUTER, CROSSBAR_NODE];
+  const anyOf = forms.map((form) => form.schema(definitions));
+  return {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "Config of the WAMP router Sluice",
+    description:
+      "One transport; or realms and transports; or a node config of Crossbar.io.",
+    anyOf,
+    definitions: Object.fromEntries(definitions),
+  };
+}
+
+/** The text of `docs/config.schema.json`. */
+export function jsonSchemaText(): string {
+  return `${JSON.stringify(jsonSchema(), undefined, 2)}\n`;
 }

@@ -92,7 +92,7 @@ function describeBadPattern(
 ): [wrong: string, right: string] {
   const shown = JSON.stringify(uri);
   if (match === "wildcard" || !/(^|\.)(\.|$)/.test(uri)) {
-    return [`${shown} is no URI`, "write one of at most 4096 characters"];
+    return [`${shown} is not a URI`, "write one of at most 4096 characters"];
   }
   const right = match === "exact" && uri === ""
     ? 'write "*" for all URIs'

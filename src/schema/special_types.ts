@@ -33,7 +33,7 @@ export function port(): Type<number> {
       }
       const wrong = `environment variable ${variable} is ${
         JSON.stringify(value)
-      }, which is no port`;
+      }, which is not a port`;
       context.error(node, wrong, `set it to an integer from 0 to ${PORT_MAX}`);
       return undefined;
     },
@@ -51,7 +51,7 @@ function wrongPort(node: ConfigNode, context: CheckContext): undefined {
   const right = Number.isInteger(number) && number <= PORT_MAX
     ? `write ${number} without quotes`
     : `write an integer from 0 to ${PORT_MAX}, or "$NAME" for one from the environment`;
-  context.error(node, `${show(node)} is no port`, right);
+  context.error(node, `${show(node)} is not a port`, right);
   return undefined;
 }
 
@@ -76,11 +76,13 @@ export function path(): Type<string> {
   };
 }
 
-/** What is no path, though other programs take it for one; and what is right. */
+/** What is not a path, though other programs take it for one; and what is right. */
 function pathFault(raw: string): [wrong: string, right?: string] | undefined {
   if (raw.includes("\0")) return ["a path cannot hold the character U+0000"];
   if (/^~([^/]*\/|$)/.test(raw)) {
-    const wrong = `${JSON.stringify(raw)} begins with "~", which is no folder`;
+    const wrong = `${
+      JSON.stringify(raw)
+    } begins with "~", which is not a folder`;
     const own = raw.replace(/^~(?=\/|$)/, "${HOME}");
     const variable = own === raw ? "" : `, or ${JSON.stringify(own)}`;
     return [wrong, `write the home folder out${variable}`];
@@ -88,7 +90,7 @@ function pathFault(raw: string): [wrong: string, right?: string] | undefined {
   const scheme = /^(?:file|unix):(?:\/\/)?/.exec(raw)?.[0];
   if (scheme === undefined) return undefined;
   const bare = JSON.stringify(raw.slice(scheme.length));
-  return [`${JSON.stringify(raw)} is no path`, `write ${bare}`];
+  return [`${JSON.stringify(raw)} is not a path`, `write ${bare}`];
 }
 
 /** The path of a file in PEM form. */
@@ -147,7 +149,7 @@ export function fileMode(): Type<number> {
       const right = /^[0-7]{3}$/.test(digits)
         ? `write "0${digits}"`
         : 'write permission bits in octal and in quotes, such as "0660"';
-      context.error(node, `${show(node)} is no file mode`, right);
+      context.error(node, `${show(node)} is not a file mode`, right);
       return undefined;
     },
     schema: () => ({ type: "string", pattern: "^0?[0-7]{3}$" }),
@@ -165,7 +167,7 @@ export function networkInterface(): Type<string> {
       const right = bare !== value && isIpv6(bare)
         ? `write "${bare}" without brackets`
         : 'write an IP address, such as "127.0.0.1", or a host name; the port has a key of its own';
-      context.error(node, `${show(node)} is no address`, right);
+      context.error(node, `${show(node)} is not an address`, right);
       return undefined;
     },
     schema: () => ({ type: "string", minLength: 1 }),

@@ -255,7 +255,7 @@ const WRONG: readonly Row[] = [
   [
     "a role that its realm lacks",
     ticket({ joe: { ticket: SECRET, role: "boss", realm: "realm2" } }),
-    `${AT}.ticket.principals.joe.role: realm "realm2" has not the role "boss"; there are: "user" in realm "realm2"`,
+    `${AT}.ticket.principals.joe.role: realm "realm2" does not have the role "boss"; there are: "user" in realm "realm2"`,
   ],
   [
     "a realm that is not there",
@@ -421,7 +421,7 @@ const WRONG: readonly Row[] = [
     `${AT}.ticket: "authenticator" is missing`,
   ],
   [
-    "a procedure whose name is no URI",
+    "a procedure whose name is not a URI",
     { ticket: { type: "dynamic", authenticator: "com..x" } },
     `${AT}.ticket.authenticator: "com..x" is not possible here; write the URI of a procedure: components with a dot between, no white space and no #`,
   ],

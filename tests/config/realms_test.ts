@@ -100,7 +100,7 @@ Deno.test("loadConfig() refuses patterns that their policy does not have", async
       { uri: "x".repeat(4097) },
       `${
         JSON.stringify("x".repeat(4097))
-      } is no URI; write one of at most 4096 characters`,
+      } is not a URI; write one of at most 4096 characters`,
     ],
   ];
   for (const [permission, error] of cases) {

@@ -8,13 +8,7 @@ import { certificateBlocks } from "../../base/pem.ts";
 import type { CheckContext } from "../../schema/check_context.ts";
 import { optional, required } from "../../schema/key.ts";
 import { mapOf } from "../../schema/map_type.ts";
-import {
-  configOf,
-  has,
-  nodeOf,
-  object,
-  type Section,
-} from "../../schema/object_type.ts";
+import { has, nodeOf, object, type Section } from "../../schema/object_type.ts";
 import { HEX_SECRET } from "../../schema/secret_forms.ts";
 import { secret, type SecretConfig } from "../../schema/secret_type.ts";
 import { choice, integer, text } from "../../schema/value_types.ts";
