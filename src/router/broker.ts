@@ -29,7 +29,11 @@ import type { HistoryKey } from "./event_store.ts";
 import type { Peer, Subscription } from "./model.ts";
 import type { Confirmer, RealmObservers } from "./observers.ts";
 import { PatternIndex } from "./pattern_index.ts";
-import { CurrentPublication, type Publication } from "./publication.ts";
+import {
+  Audience,
+  CurrentPublication,
+  type Publication,
+} from "./publication.ts";
 
 /** What a broker is made of. */
 export interface BrokerOptions {
@@ -187,16 +191,21 @@ export class Broker {
     return this.#subscriptions.hasPatterns && this.match(topic).length > 0;
   }
 
-  /** An event of the router's own, on a topic that no client can publish to (AZ-12). */
-  publishOwn(topic: string, payload: Payload): void {
+  /**
+   * An event of the router's own, on a topic that no client can publish to (AZ-12).
+   *
+   * @param only Who gets it; absent: all who subscribed.
+   */
+  publishOwn(topic: string, payload: Payload, only?: Peer): void {
+    const lists = only && { eligible: [only.sessionId] };
     this.route({
       id: this.#options.publicationIds.next(),
       topic,
       details: EMPTY_DICT,
       payload,
       excluded: undefined,
-      lists: undefined,
-      audience: undefined,
+      lists,
+      audience: lists && new Audience(lists),
     });
   }
 

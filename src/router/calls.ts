@@ -647,7 +647,14 @@ export class Calls {
   }
 
   #sendUnsendable(call: PendingCall, outcome: SendOutcome): void {
-    if (outcome === SendOutcome.TOO_LONG) {
+    if (outcome === SendOutcome.FULL) {
+      this.#counters.increment("calls_refused_overload");
+      this.#sendError(
+        call,
+        ErrorUri.LIMIT_REACHED,
+        "The callee does not read, and as much waits for it as may (max_outbox_bytes)",
+      );
+    } else if (outcome === SendOutcome.TOO_LONG) {
       this.#counters.increment("calls_too_long");
       this.#sendError(
         call,

@@ -21,7 +21,10 @@ import type { CounterName, Counters } from "./ports.ts";
 import { Audience, isFor, type Publication } from "./publication.ts";
 
 /** Why an event could not be sent as it was. */
-type Unsendable = Exclude<SendOutcome, typeof SendOutcome.SENT>;
+type Unsendable = Exclude<
+  SendOutcome,
+  typeof SendOutcome.SENT | typeof SendOutcome.FULL
+>;
 
 /** The detail of the EVENT that says so; the second is ours. */
 const MARK: Readonly<Record<Unsendable, EventLoss["reason"]>> = {
@@ -163,7 +166,8 @@ export class EventDelivery {
       payload: stored.payload.freshView(),
     };
     const outcome = subscriber.outlet.send(event);
-    if (outcome === SendOutcome.SENT) return;
+    const { SENT, FULL } = SendOutcome;
+    if (outcome === SENT || outcome === FULL) return;
     this.#sendBare(event, stored.topic, outcome, [subscriber]);
   }
 

@@ -35,6 +35,20 @@ export interface Outlet {
   kill(reason: string, message: string | undefined): void;
   /** The longest message that the client takes, in bytes; undefined: any. */
   readonly maxMessageBytes?: number;
+  /** How the client keeps up; undefined: that is not known. */
+  readonly load?: OutletLoad | undefined;
+}
+
+/** How a client keeps up with what it is sent, and others with what it sends. */
+export interface OutletLoad {
+  /** Bytes that wait to be read. */
+  readonly waitingBytes: number;
+  /** The most that ever waited on this connection. */
+  readonly mostWaitingBytes: number;
+  /** Events that it did not get because it did not read. */
+  readonly eventsDropped: number;
+  /** How often it had to wait because those that it sent to did not read. */
+  readonly timesHeld: number;
 }
 
 /** Divides work that sends a lot by how quickly it is read. */
@@ -115,6 +129,10 @@ export type CounterName =
   | "events_unsupported_value"
   /** Of both: EVENTs of which the subscriber could be told nothing. */
   | "events_lost"
+  /** Events that subscribers did not get because they did not read (`overload`). */
+  | "events_dropped"
+  /** Calls ended because their callee did not read (`overload`). */
+  | "calls_refused_overload"
   /** Calls answered with an error because a message was above a peer's limit (FR-16, FR-17). */
   | "calls_too_long"
   /** Events that left a history because it was at its bounds. */

@@ -5,6 +5,7 @@ import type { Clock, Timers } from "../base/timers.ts";
 import { CloseUri, ErrorUri } from "../wamp/error_uri.ts";
 import type { ClientFeatures, Identity } from "../wamp/features.ts";
 import type { RandomIds, RandomSource } from "../wamp/id.ts";
+import type { Overload } from "../wamp/overload.ts";
 import type { UriCheck } from "../wamp/uri.ts";
 import { AccessControl } from "./access_control.ts";
 import { Broker } from "./broker.ts";
@@ -52,6 +53,8 @@ export interface RealmOptions {
    * (TO-05); absent: as long as they do.
    */
   readonly callTimeoutsMs?: ReadonlyMap<string, number>;
+  /** By role name: what becomes of clients that do not read; absent: as transports say. */
+  readonly overloads?: ReadonlyMap<string, Overload>;
   readonly store: EventStore;
   /** Asked before each SUBSCRIBE and REGISTER takes effect; undefined: nobody is. */
   readonly confirmer?: Confirmer;
@@ -113,6 +116,7 @@ export class Realm {
   readonly #quotas = new Map<string, QuotaBook>();
   readonly #soles: SoleSessions;
   readonly #callTimeoutsMs: ReadonlyMap<string, number>;
+  readonly #overloads: ReadonlyMap<string, Overload>;
   readonly #requestSecret: RequestSecret;
   readonly #peers = new Map<number, Peer>();
 
@@ -136,6 +140,7 @@ export class Realm {
     }
     this.#soles = new SoleSessions(options.duplicatePolicies ?? new Map());
     this.#callTimeoutsMs = options.callTimeoutsMs ?? new Map();
+    this.#overloads = options.overloads ?? new Map();
     this.#requestSecret = newRequestSecret(services.ids);
     const observers = new RealmObservers(name, services.observers);
     const access = new AccessControl(observers, counters);
@@ -186,6 +191,11 @@ export class Realm {
     if (text === undefined) return undefined;
     this.#counters.increment("limits_reached");
     return { reason: ErrorUri.LIMIT_REACHED, text };
+  }
+
+  /** What becomes of sessions of a role that do not read; undefined: it does not say. */
+  overloadOf(role: string): Overload | undefined {
+    return this.#overloads.get(role);
   }
 
   /** The session whose place such a session takes; undefined where there is none. */

@@ -75,6 +75,8 @@ export async function openTransport(
     maxOutboxBytes: config.limits.maxOutboxBytes,
     maxStallMs: config.limits.maxStallMs,
     slowAfterMs: config.limits.slowAfterMs,
+    overload: config.limits.overload,
+    eventDropped: () => shared.counters.increment("events_dropped"),
     handshakeTimeoutMs: config.limits.handshakeTimeoutMs,
     maxConnections: config.limits.maxConnections,
     nowMs: shared.nowMs,

@@ -51,6 +51,11 @@ export function realmOptions(
           : [[name, onDuplicateAuthid]]
       ),
     ),
+    overloads: new Map(
+      realm.roles.flatMap(({ name, overload }) =>
+        overload === undefined ? [] : [[name, overload]]
+      ),
+    ),
     callTimeoutsMs: new Map(
       realm.roles.map(({ name, callTimeoutMs = 0 }) => [name, callTimeoutMs]),
     ),

@@ -19,6 +19,7 @@ import { CloseUri, ProtocolError } from "../wamp/error_uri.ts";
 import { readClientFeatures } from "../wamp/features.ts";
 import {
   type ClientMessage,
+  type Event,
   type Hello,
   SendOutcome,
 } from "../wamp/message.ts";
@@ -147,6 +148,21 @@ export class Session {
     // What is owed from then on is for what came in place of HELLO.
     this.#mayWaitForHello = false;
     return waitMs;
+  }
+
+  eventsMissed(count: number, newest: Iterable<Event>): void {
+    const peer = this.#peer;
+    if (peer === undefined) return;
+    for (const event of newest) {
+      // It may have unsubscribed meanwhile.
+      if (!peer.subscriptions.has(event.subscription)) continue;
+      peer.outlet.send(event);
+    }
+    if (count === 0) return;
+    this.log().warn("the client reads again; it did not get some events", {
+      events_dropped: count,
+    });
+    this.#realm?.observers.tell({ kind: "events_dropped", peer, count });
   }
 
   /** Ends the session with an ABORT because its client broke the protocol (PV-01). */
@@ -312,6 +328,7 @@ export class Session {
       outlet,
       address,
     );
+    this.#link.setOverload(realm.overloadOf(identity.authrole));
     if (replaced !== undefined) this.#logReplaced(replaced);
     this.#quota = this.#peer.quota;
     this.#consultation = consultationOf(this.#peer, realm, timers);
@@ -406,6 +423,7 @@ export class Session {
     this.#outlet = undefined;
     this.#peer = undefined;
     this.#realm = undefined;
+    this.#link.setOverload(undefined);
     if (peer !== undefined) realm?.leave(peer);
   }
 

@@ -1,6 +1,7 @@
 import type { Logger } from "../base/log.ts";
 import type { Outlet } from "../router/ports.ts";
 import type { Dict } from "../wamp/options.ts";
+import type { Overload } from "../wamp/overload.ts";
 
 /** A session's connection, as the session sees it. */
 export interface SessionLink extends Omit<Outlet, "kill"> {
@@ -10,6 +11,11 @@ export interface SessionLink extends Omit<Outlet, "kill"> {
    * @param reason For the log.
    */
   close(reason: string): void;
+  /**
+   * What becomes of the client where it does not read; undefined: as the transport
+   * has it. What it missed before is forgotten.
+   */
+  setOverload(overload: Overload | undefined): void;
   /** Reads on, if what the session owed to its quotas kept it from that. */
   readOn(): void;
   /** A log whose lines name the transport and the connection. */

@@ -1,5 +1,5 @@
 import type { Logger } from "../base/log.ts";
-import type { Outlet } from "../router/ports.ts";
+import type { Outlet, OutletLoad } from "../router/ports.ts";
 import { type RouterMessage, SendOutcome } from "../wamp/message.ts";
 import { traceMessage } from "./session_log.ts";
 import type { SessionLink } from "./session_link.ts";
@@ -27,6 +27,10 @@ export class SessionOutlet implements Outlet {
 
   get maxMessageBytes(): number {
     return this.#link.maxMessageBytes ?? Infinity;
+  }
+
+  get load(): OutletLoad | undefined {
+    return this.#link.load;
   }
 
   send(message: RouterMessage): SendOutcome {

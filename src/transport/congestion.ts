@@ -7,6 +7,7 @@
  * second seems to take nothing for a quarter of a second.
  */
 import { Alarm, type Timers } from "../base/timers.ts";
+import type { Overload } from "../wamp/overload.ts";
 import type { BackPressure, Producer } from "./back_pressure.ts";
 
 /** What the congestions of all outboxes of a transport have in common. */
@@ -32,9 +33,11 @@ export type Slowness =
 
 /** The outbox, as its congestion sees it. */
 export interface CongestedOutbox {
+  /** What becomes of its peer. */
+  readonly overload: Overload;
   /** Whether more waits for its peer than may. */
   readonly isOverfull: boolean;
-  /** Ends the connection. */
+  /** Ends the connection, or whatever else is to become of its peer. */
   judge(slowness: Slowness): void;
 }
 
@@ -87,6 +90,11 @@ export class Congestion {
     this.#patienceMs = shortestPatienceMs(options);
   }
 
+  /** Whether more than a little waits still. */
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
   /** Whether the peer takes nothing. */
   get isStalled(): boolean {
     return this.#isStalled;
@@ -122,8 +130,9 @@ export class Congestion {
       shortestMs * PATIENCE_FACTOR_MAX,
     );
     this.#progressMs = nowMs;
+    this.#holdBytes = this.#firstHoldBytes;
+    if (this.#isStalled) this.#setAlarm(nowMs, this.#patienceMs);
     this.#isStalled = false;
-    this.#holdBytes = firstHoldBytes(this.#options);
     if (bytes <= markOf(this.#options.maxOutboxBytes) / 2) this.end();
   }
 
@@ -141,7 +150,7 @@ export class Congestion {
   #begin(): void {
     const nowMs = this.#options.nowMs();
     this.#isOn = true;
-    this.#holdBytes = firstHoldBytes(this.#options);
+    this.#holdBytes = this.#firstHoldBytes;
     this.#progressMs = nowMs;
     this.#setAlarm(nowMs, this.#patienceMs);
   }
@@ -185,18 +194,34 @@ export class Congestion {
     }
     const { slowAfterMs } = this.#options;
     const stillMs = nowMs - this.#progressMs;
-    if (stillMs >= slowAfterMs) return this.#outbox.judge("late");
     if (stillMs < this.#patienceMs) {
       return this.#setAlarm(nowMs, this.#patienceMs - stillMs);
     }
-    this.#isStalled = true;
-    if (this.#outbox.isOverfull) return this.#outbox.judge("full");
-    const heldMs = nowMs - this.#heldSinceMs;
-    if (this.#held.length > 0 && heldMs < this.#patienceMs) {
-      return this.#setAlarm(nowMs, this.#patienceMs - heldMs);
+    const isLate = stillMs >= slowAfterMs;
+    if (isLate) this.#outbox.judge("late");
+    // Not all are closed then.
+    if (this.#isOn && !this.#holdsOn) {
+      this.#isStalled = true;
+      if (this.#outbox.isOverfull) this.#outbox.judge("full");
+      const heldMs = nowMs - this.#heldSinceMs;
+      if (this.#held.length > 0 && heldMs < this.#patienceMs) {
+        return this.#setAlarm(nowMs, this.#patienceMs - heldMs);
+      }
+      this.#giveUp();
     }
-    this.#giveUp();
-    this.#setAlarm(nowMs, slowAfterMs - stillMs);
+    if (!this.#isOn) return;
+    this.#setAlarm(nowMs, isLate ? slowAfterMs : slowAfterMs - stillMs);
+  }
+
+  /** Whether it holds those who send for as long as it takes. */
+  get #holdsOn(): boolean {
+    return this.#outbox.overload === "pause_publisher";
+  }
+
+  get #firstHoldBytes(): number {
+    const { maxStallMs, maxOutboxBytes } = this.#options;
+    const holds = maxStallMs > 0 || this.#holdsOn;
+    return holds ? markOf(maxOutboxBytes) : Infinity;
   }
 
   /** Holding was in vain: it is tried again when twice as much waits. */
@@ -213,8 +238,4 @@ export class Congestion {
 /** Without holding anybody it still takes a moment to see that nothing is taken. */
 function shortestPatienceMs({ maxStallMs }: CongestionOptions): number {
   return Math.max(maxStallMs, RETRY_MS);
-}
-
-function firstHoldBytes(options: CongestionOptions): number {
-  return options.maxStallMs === 0 ? Infinity : markOf(options.maxOutboxBytes);
 }

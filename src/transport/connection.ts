@@ -11,15 +11,27 @@ import { Alarm } from "../base/timers.ts";
 import { type Frame, type FrameFault, FrameKind } from "../framing/frame.ts";
 import type { Framing, Unframer } from "../framing/framing.ts";
 import type { FrameBatch, FrameSource } from "../framing/unframe_stream.ts";
-import { type RouterMessage, SendOutcome } from "../wamp/message.ts";
+import {
+  type Event,
+  type RouterMessage,
+  SendOutcome,
+} from "../wamp/message.ts";
+import { MessageCode } from "../wamp/message_code.ts";
 import type { Dict } from "../wamp/options.ts";
+import type { Overload } from "../wamp/overload.ts";
 import { ProtocolError } from "../wamp/error_uri.ts";
 import { ChunkReader, type ChunkTarget } from "./chunk_reader.ts";
 import type { Slowness } from "./congestion.ts";
 import { ConnectionState } from "./connection_state.ts";
 import { type FrameHandler, handleBatch } from "./frame_batch.ts";
 import type { Codec, MessageReceiver } from "./message_receiver.ts";
-import { Outbox, type OutboxOptions, type OutboxTarget } from "./outbox.ts";
+import type { MissedEvents } from "./missed_events.ts";
+import {
+  Outbox,
+  type OutboxLoad,
+  type OutboxOptions,
+  type OutboxTarget,
+} from "./outbox.ts";
 import { Overtaking } from "./overtaking.ts";
 import { describeAddress, hostOf, transportDetails } from "./peer_address.ts";
 import type { BatchReceiver, Pipeline } from "./pipeline.ts";
@@ -73,6 +85,7 @@ export class Connection
   #toldOfPause = false;
   /** By how many outboxes it is held. */
   #holds = 0;
+  #timesHeld = 0;
   /** Where a frame waits for that to end. */
   #released: PromiseWithResolvers<void> | undefined = undefined;
 
@@ -147,6 +160,10 @@ export class Connection
     if (this.#state.sending !== "open" || this.#codec === undefined) {
       return SendOutcome.SENT;
     }
+    if (this.#outbox.isSpilling) {
+      if (message.code === MessageCode.EVENT) return this.#miss(message);
+      if (message.code === MessageCode.INVOCATION) return SendOutcome.FULL;
+    }
     const outcome = this.#codec.encoder.encode(
       message,
       this.#outbox,
@@ -154,6 +171,23 @@ export class Connection
     );
     if (outcome === SendOutcome.SENT) this.#outbox.appended();
     return outcome;
+  }
+
+  #miss(event: Event): SendOutcome {
+    this.#outbox.miss(event);
+    return SendOutcome.SENT;
+  }
+
+  readsAgain(missed: MissedEvents): void {
+    this.#session?.eventsMissed(missed.count, missed.newest);
+  }
+
+  setOverload(overload: Overload | undefined): void {
+    this.#outbox.setOverload(overload);
+  }
+
+  get load(): OutboxLoad & { readonly timesHeld: number } {
+    return { ...this.#outbox.load, timesHeld: this.#timesHeld };
   }
 
   burst(work: () => void): void {
@@ -285,7 +319,9 @@ export class Connection
   /** Those that it sends to are too full: see {@linkcode Connection.frame}. */
   hold(): void {
     this.#holds++;
-    if (this.#holds === 1) this.#options.producerHeld();
+    if (this.#holds > 1) return;
+    this.#timesHeld++;
+    this.#options.producerHeld();
   }
 
   release(): void {

@@ -1,6 +1,6 @@
 import type { Logger } from "../base/log.ts";
 import type { Serializer } from "../serializer/serializer.ts";
-import type { ClientMessage } from "../wamp/message.ts";
+import type { ClientMessage, Event } from "../wamp/message.ts";
 import type { ProtocolError } from "../wamp/error_uri.ts";
 import type { FrameEncoder } from "./frame_encoder.ts";
 
@@ -26,6 +26,11 @@ export interface MessageReceiver {
    * @returns For how long, in milliseconds, nothing more is to be received.
    */
   received(frames: number, bytes: number): number;
+  /**
+   * The client reads again; meanwhile it was not sent `count` events, and is to get
+   * `newest`, which stand for more of them.
+   */
+  eventsMissed(count: number, newest: Iterable<Event>): void;
   /** The client broke the protocol, in octets or in messages. */
   fail(error: ProtocolError): void;
   /** The connection is gone. */

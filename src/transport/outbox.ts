@@ -4,6 +4,8 @@
  * too, which are not copied.
  */
 import type { ByteWriter } from "../base/byte_writer.ts";
+import type { Event } from "../wamp/message.ts";
+import type { Overload } from "../wamp/overload.ts";
 import type { Producer } from "./back_pressure.ts";
 import {
   type CongestedOutbox,
@@ -13,6 +15,7 @@ import {
   type Slowness,
 } from "./congestion.ts";
 import type { FlushQueue } from "./flush_queue.ts";
+import { MissedEvents } from "./missed_events.ts";
 import type { OutboxBudget } from "./outbox_budget.ts";
 import { SharedFrame } from "./shared_frame.ts";
 import type { WriterPool } from "./writer_pool.ts";
@@ -27,6 +30,8 @@ export interface OutboxTarget extends Producer {
   writeFailed(error: unknown): void;
   /** The peer does not read; it is to be cut off (FR-21). */
   tooSlow(slowness: Slowness): void;
+  /** The peer, which missed events meanwhile, reads again. */
+  readsAgain(missed: MissedEvents): void;
 }
 
 /** What all outboxes of a transport have in common. */
@@ -34,10 +39,27 @@ export interface OutboxOptions extends CongestionOptions {
   readonly flushQueue: FlushQueue;
   readonly writerPool: WriterPool;
   readonly outboxBudget: OutboxBudget;
+  /** What becomes of peers that do not read, unless their role says otherwise. */
+  readonly overload: Overload;
+  /** Told of each event that a peer does not get because it does not read. */
+  eventDropped(): void;
+}
+
+/** What one peer was sent and did not read. */
+export interface OutboxLoad {
+  /** Bytes that wait. */
+  readonly waitingBytes: number;
+  /** The most that ever waited. */
+  readonly mostWaitingBytes: number;
+  /** Events that it did not get. */
+  readonly eventsDropped: number;
 }
 
 /** What is written in one go; only the first `length` octets count. */
 type Segment = ByteWriter | SharedFrame;
+
+/** So many times `max_outbox_bytes` may wait where events do not any more. */
+const SPILLING_BOUND = 2;
 
 /** Shorter segments are put together for one write. */
 const WRITE_BYTES = 65_536;
@@ -62,6 +84,11 @@ export class Outbox implements CongestedOutbox {
   #sharedBytes = 0;
   #closed = false;
   #congestion: Congestion | undefined = undefined;
+  #overload: Overload | undefined = undefined;
+  /** While its peer does not read, and events do not wait for it. */
+  #missed: MissedEvents | undefined = undefined;
+  #mostBytes = 0;
+  #droppedCount = 0;
   readonly #onWritten = (count: number) => this.#advance(count);
   readonly #onFailed = (error: unknown) => this.#fail(error);
 
@@ -90,6 +117,37 @@ export class Outbox implements CongestedOutbox {
     return this.#writing !== undefined && !this.#isBursting &&
       this.#behindBytes > 0 &&
       this.pendingBytes > this.#options.maxOutboxBytes + this.#burstBytes;
+  }
+
+  /** What becomes of its peer where it does not read. */
+  get overload(): Overload {
+    return this.#overload ?? this.#options.overload;
+  }
+
+  /** @param overload Undefined: as the transport has it. */
+  setOverload(overload: Overload | undefined): void {
+    this.#overload = overload;
+    this.#missed = undefined;
+  }
+
+  /** Whether events do not wait for its peer any more, and calls end. */
+  get isSpilling(): boolean {
+    return this.#missed !== undefined;
+  }
+
+  get load(): OutboxLoad {
+    return {
+      waitingBytes: this.pendingBytes,
+      mostWaitingBytes: this.#mostBytes,
+      eventsDropped: this.#droppedCount,
+    };
+  }
+
+  /** Takes `event`, which does not wait for its peer. */
+  miss(event: Event): void {
+    const count = this.#missed?.add(event) ?? 0;
+    this.#droppedCount += count;
+    for (let i = 0; i < count; i++) this.#options.eventDropped();
   }
 
   /** Whether its peer takes nothing of what waits. */
@@ -129,6 +187,7 @@ export class Outbox implements CongestedOutbox {
       if (this.#behindBytes <= markBytes) return;
     } else this.#budget();
     const { pendingBytes } = this;
+    this.#mostBytes = Math.max(this.#mostBytes, pendingBytes);
     const isTight = this.#writing !== undefined && outboxBudget.isTight;
     if (this.#closed || !isTight && pendingBytes <= markBytes) return;
     this.#congestion ??= new Congestion(this, this.#target, this.#options);
@@ -152,7 +211,15 @@ export class Outbox implements CongestedOutbox {
   }
 
   judge(slowness: Slowness): void {
-    this.#target.tooSlow(slowness);
+    const { overload, pendingBytes } = this;
+    const spills = overload === "drop_events" || overload === "conflate";
+    if (!spills) return this.#target.tooSlow(slowness);
+    if (slowness === "late") return;
+    const { maxOutboxBytes } = this.#options;
+    this.#missed ??= new MissedEvents(overload === "conflate", maxOutboxBytes);
+    // What still comes then cannot be left out: answers, for the most part.
+    const boundBytes = SPILLING_BOUND * maxOutboxBytes + this.#burstBytes;
+    if (pendingBytes > boundBytes) this.#target.tooSlow(slowness);
   }
 
   /** Begins to write, unless a write is under way, which goes on by itself. */
@@ -163,6 +230,7 @@ export class Outbox implements CongestedOutbox {
     this.#writing = segment;
     this.#written = 0;
     this.#write(segment);
+    this.#mostBytes = Math.max(this.#mostBytes, this.pendingBytes);
     this.#budget();
   }
 
@@ -176,6 +244,7 @@ export class Outbox implements CongestedOutbox {
     for (const segment of this.#queue ?? []) this.#releaseShared(segment);
     this.#queue = undefined;
     this.#sharedBytes = 0;
+    this.#missed = undefined;
     this.#options.outboxBudget.add(-this.#budgeted);
     this.#budgeted = 0;
     this.#congestion?.end();
@@ -260,6 +329,7 @@ export class Outbox implements CongestedOutbox {
     const { pendingBytes } = this;
     this.#burstBytes = Math.min(this.#burstBytes, pendingBytes);
     this.#congestion?.progressed(pendingBytes);
+    if (this.#missed !== undefined) this.#endSpilling(this.#missed);
     if (this.#written < segment.length) return this.#write(segment);
     this.#writing = undefined;
     if (segment instanceof SharedFrame) segment.release();
@@ -267,6 +337,13 @@ export class Outbox implements CongestedOutbox {
     this.flush();
     this.#budget();
     if (this.#writing === undefined) this.#target.drained();
+  }
+
+  /** Once little waits, so that it does not begin anew at once. */
+  #endSpilling(missed: MissedEvents): void {
+    if (this.#congestion?.isOn) return;
+    this.#missed = undefined;
+    this.#target.readsAgain(missed);
   }
 
   #fail(error: unknown): void {

@@ -32,6 +32,7 @@ const DEFAULT_LIMITS = {
   maxOutboxBytes: 8_388_608,
   maxStallMs: 100,
   slowAfterMs: 10_000,
+  overload: "disconnect" as const,
   maxDepth: 64,
   maxConnections: 20_000,
   maxSubscriptions: 100_000,

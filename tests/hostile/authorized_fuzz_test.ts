@@ -80,6 +80,7 @@ Deno.test("attackers under an authorizer and quotas harm only themselves (AZ-04,
         helloTimeoutMs: 300,
         goodbyeTimeoutMs: 300,
         maxOutboxBytes: 512 * 1024,
+        slowAfterMs: 1000,
       },
     });
     const unix = server.address("unix");

@@ -85,6 +85,8 @@ class CostlySession implements MessageReceiver {
   disconnected(): void {}
   shutDown(): void {}
 
+  eventsMissed(): void {}
+
   log(): Logger {
     return SILENT;
   }
@@ -110,6 +112,8 @@ function optionsFor(session: MessageReceiver): ConnectionOptions {
     maxStallMs: 100,
     nowMs: () => 0,
     slowAfterMs: 10_000,
+    overload: "disconnect",
+    eventDropped: () => {},
     producerHeld: () => {},
     timers: { set: () => ({}) as Deadline, clear: () => {} },
     log: SILENT,

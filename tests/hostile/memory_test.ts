@@ -23,6 +23,7 @@ const LIMITS = {
   hello_timeout_ms: 300,
   goodbye_timeout_ms: 300,
   max_outbox_bytes: 524_288,
+  slow_after_ms: 1000,
   max_subscriptions: 100,
   max_registrations: 100,
   max_pending_calls: 40,

@@ -85,6 +85,8 @@ export class FakeLink implements SessionLink {
     this.closed.push(reason);
   }
 
+  setOverload(): void {}
+
   /** How often it was to read on. */
   readOnCount = 0;
 

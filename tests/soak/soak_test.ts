@@ -54,6 +54,7 @@ function config(folder: string): unknown {
     max_auth_failures: 1_000_000,
     handshake_timeout_ms: 1000,
     hello_timeout_ms: 1000,
+    slow_after_ms: 1000,
     goodbye_timeout_ms: 1000,
     realms: [{
       name: "realm1",

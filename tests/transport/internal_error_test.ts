@@ -31,6 +31,7 @@ function defective(log: Logger): MessageReceiver {
     fail: () => {},
     disconnected: () => {},
     shutDown: () => {},
+    eventsMissed: () => {},
     log: () => log,
   };
 }
@@ -95,6 +96,8 @@ Deno.test("a fault of ours ends the connection without a word, and is logged wit
     maxStallMs: 100,
     nowMs: () => 0,
     slowAfterMs: 10_000,
+    overload: "disconnect",
+    eventDropped: () => {},
     producerHeld: () => {},
     timers: { set: () => ({}) as Deadline, clear: () => {} },
     log,

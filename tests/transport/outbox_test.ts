@@ -7,6 +7,7 @@ import {
   type OutboxOptions,
   type OutboxTarget,
 } from "../../src/transport/outbox.ts";
+import type { MissedEvents } from "../../src/transport/missed_events.ts";
 import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
 import { SharedFrame } from "../../src/transport/shared_frame.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
@@ -43,6 +44,13 @@ class FakeSocket implements OutboxTarget {
 
   tooSlow(slowness: Slowness): void {
     this.judged.push(slowness);
+  }
+
+  /** How often it read again, and of how many events it was told then. */
+  readonly missed: number[] = [];
+
+  readsAgain({ count }: MissedEvents): void {
+    this.missed.push(count);
   }
 
   hold(): void {
@@ -85,6 +93,8 @@ function optionsWith(some: Partial<OutboxOptions>): OutboxOptions {
     backPressure: new BackPressure(),
     maxStallMs: 100,
     slowAfterMs: 1000,
+    overload: "disconnect",
+    eventDropped: () => {},
     flushQueue: new FlushQueue(),
     writerPool: new WriterPool(),
     outboxBudget: ENOUGH,

@@ -46,6 +46,8 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
       backPressure: new BackPressure(),
       maxStallMs: 100,
       slowAfterMs: 10_000,
+      overload: "disconnect",
+      eventDropped: () => {},
       producerHeld: () => {},
       timers: { set: () => ({}) as never, clear() {} },
       log,

@@ -11,12 +11,22 @@ import {
   withDefault,
 } from "../../schema/key.ts";
 import { type ConfigOf, defaultsOf, object } from "../../schema/object_type.ts";
-import { boolean, integer, type Type } from "../../schema/value_types.ts";
+import {
+  boolean,
+  choice,
+  integer,
+  type Type,
+} from "../../schema/value_types.ts";
+import { type Overload, OVERLOADS } from "../../wamp/overload.ts";
 
 const HOUR_MS = 3_600_000;
 
 /** HELLO, its details, their roles, and each of these: with less nobody joins. */
 const HELLO_DEPTH = 4;
+
+/** What `overload` means, for transports and for roles. */
+export const OVERLOAD_HELP =
+  "What becomes of a client that does not read what it is sent, once `max_outbox_bytes` waits for it. `disconnect`: it is closed. `drop_events`: it gets no further events until it reads again; then `sluice.event.on_dropped`, if it has subscribed to it, says how many it did not get. `conflate`: the same, but it gets the newest event of each subscription then, as far as `max_outbox_bytes` allows. `pause_publisher`: those who send to it wait without `max_stall_ms`; it is closed after `slow_after_ms` in which it read nothing. Calls are never dropped: with `drop_events` and `conflate` a call of it ends with `sluice.error.limit_reached`; if twice `max_outbox_bytes` waits, it is closed all the same.";
 
 function limit<T>(type: Type<T>, value: T, help: string): ServedKey<T> {
   return withDefault(type, value, help, { origin: "sluice" });
@@ -73,6 +83,11 @@ export const LIMITS = {
     integer(1, HOUR_MS),
     10_000,
     "A client that has read nothing for this time, while more than an eighth of `max_outbox_bytes` waits for it, is closed.",
+  ),
+  overload: limit(
+    choice(OVERLOADS),
+    "disconnect" as Overload,
+    OVERLOAD_HELP,
   ),
   max_depth: limit(
     integer(HELLO_DEPTH, 128),

@@ -24,6 +24,7 @@ import {
 } from "../../schema/value_types.ts";
 import { QUOTAS } from "./quota_keys.ts";
 import { STORE } from "./store_keys.ts";
+import { OVERLOADS } from "../../wamp/overload.ts";
 
 /** A day: what takes longer is no call. */
 const CALL_TIMEOUT_MAX_MS = 86_400_000;
@@ -129,6 +130,11 @@ export const ROLE = object({
       choice(["allow", "refuse", "replace"]),
       "What happens when a client joins whose authid has a session in the realm under this role. `allow`: it has both. `refuse`: the client is refused with `sluice.error.authid_in_use`. `replace`: the client is let in, and the session before is ended by GOODBYE `sluice.close.replaced`, with all that it has; so a client whose connection was lost unnoticed is not kept out by what is left of it. Whoever can join as an authid can then end that one's session.",
       { origin: "sluice", written: "allow" },
+    ),
+    overload: optional(
+      choice(OVERLOADS),
+      "As `overload` of the router, for this role's sessions. Absent: as the transport has it.",
+      { origin: "sluice" },
     ),
     call_timeout_ms: callTimeout(
       "the role's sessions",

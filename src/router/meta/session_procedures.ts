@@ -35,6 +35,19 @@ export function sessionDetails(peer: Peer): Dict {
   };
 }
 
+/** How it keeps up with what it is sent; only told to who asks for it. */
+function loadOf({ outlet: { load } }: Peer): Dict {
+  if (load === undefined) return {};
+  return {
+    outbox: {
+      waiting_bytes: load.waitingBytes,
+      most_waiting_bytes: load.mostWaitingBytes,
+      events_dropped: load.eventsDropped,
+      times_held: load.timesHeld,
+    },
+  };
+}
+
 /** The answer where a session is unknown, or none of this realm. */
 export function noSuchSession(session: number): MetaError {
   return {
@@ -59,7 +72,7 @@ export function sessionProcedures(realm: Realm): MetaTable {
       if (session === undefined) return badSessionId();
       const peer = realm.peers.get(session);
       if (peer === undefined) return noSuchSession(session);
-      return { args: [sessionDetails(peer)] };
+      return { args: [{ ...sessionDetails(peer), ...loadOf(peer) }] };
     },
     "wamp.session.kill": (caller, values) => {
       const session = idOf(values.args[0]);
