@@ -260,7 +260,7 @@ export class Connection
       (this.#codec as Codec).serializer,
       (ping) => this.#pong(ping),
     );
-    return this.#overtaking.begin(frames, index);
+    return this.#overtaking.begin(frames, index, this.#holds === 0);
   }
 
   putOff(): void {

@@ -20,6 +20,8 @@ export class Overtaking {
   readonly #session: MessageReceiver;
   readonly #serializer: Serializer;
   readonly #pong: (ping: Frame) => void;
+  /** Whether the session was shown what is behind the frame that waits. */
+  #hasShown = false;
 
   /** @param pong Answers a PING. */
   constructor(
@@ -39,15 +41,28 @@ export class Overtaking {
   /**
    * The frame at `index` waits.
    *
+   * @param isAsked Whether somebody is asked about it, which a CANCEL could end.
    * @returns The frames without the PINGs behind it.
    */
-  begin(frames: readonly Frame[], index: number): readonly Frame[] {
-    // Of the frames of one read this was done when the first had to wait.
-    if (this.#state.receiving !== "open") return frames;
-    this.#state.receiving = "waiting";
+  begin(
+    frames: readonly Frame[],
+    index: number,
+    isAsked: boolean = true,
+  ): readonly Frame[] {
+    // Of the frames of one read each is done once.
+    const isFirst = this.#state.receiving === "open";
+    if (!isFirst && (!isAsked || this.#hasShown)) return frames;
     const behind = frames.slice(index + 1);
-    this.#answer(behind.filter(isPing), 0);
-    for (const frame of behind) this.#show(frame);
+    if (isFirst) {
+      this.#state.receiving = "waiting";
+      this.#hasShown = false;
+      this.#answer(behind.filter(isPing), 0);
+    }
+    if (isAsked && !this.#hasShown) {
+      this.#hasShown = true;
+      for (const frame of behind) this.#show(frame);
+    }
+    if (!isFirst) return frames;
     return frames.filter((frame, at) => at <= index || !isPing(frame));
   }
 
