@@ -19,6 +19,7 @@ import type { Codec } from "../transport/message_receiver.ts";
 import type { OutboxBudget } from "../transport/outbox.ts";
 import { Pipeline } from "../transport/pipeline.ts";
 import { Transport } from "../transport/transport.ts";
+import type { Turns } from "../transport/turns.ts";
 import type { WriterPool } from "../transport/writer_pool.ts";
 import { buildMethods } from "./build_methods.ts";
 import type { EventCounters } from "./event_counters.ts";
@@ -34,6 +35,7 @@ export interface SharedParts {
   readonly counters: EventCounters;
   readonly timers: WheelTimers;
   readonly flushQueue: FlushQueue;
+  readonly turns: Turns;
   readonly writerPool: WriterPool;
   readonly outboxBudget: OutboxBudget;
   readonly limiter: FailureLimiter;
@@ -59,9 +61,10 @@ export async function openTransport(
   const connections = new Set<Connection>();
   const sessionOptions = sessionOptionsOf(config, auth, shared);
   return new Transport(listener, connections, {
-    pipeline: new Pipeline<Connection>((error) => {
+    pipeline: new Pipeline<Connection>(shared.turns, (error) => {
       throw error;
     }),
+    turns: shared.turns,
     flushQueue: shared.flushQueue,
     writerPool: shared.writerPool,
     outboxBudget: shared.outboxBudget,

@@ -13,6 +13,7 @@ import type { Connection } from "../transport/connection.ts";
 import { FlushQueue } from "../transport/flush_queue.ts";
 import { OutboxBudget } from "../transport/outbox.ts";
 import type { Transport } from "../transport/transport.ts";
+import { Turns } from "../transport/turns.ts";
 import { WriterPool } from "../transport/writer_pool.ts";
 import { EventCounters, type EventName } from "./event_counters.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
@@ -93,6 +94,7 @@ export async function startServer(
     counters,
     timers,
     flushQueue: new FlushQueue(),
+    turns: new Turns(nowMs),
     writerPool: new WriterPool(),
     outboxBudget: new OutboxBudget(
       config.maxTotalOutboxBytes,

@@ -21,8 +21,8 @@ export interface FrameHandler {
    * @returns The frames without those behind it that do not have to.
    */
   waiting(frames: readonly Frame[], index: number): readonly Frame[];
-  /** The frames that are left are handled in a later turn. */
-  putOff(): void;
+  /** The frames that are left are handled by `goOn`, in a later turn. */
+  putOff(goOn: () => void): void;
   /** What came after the frames is none. */
   faulted(fault: FrameFault): void;
   /** Handling a frame threw `error`; the frames after it are left out. */
@@ -35,7 +35,7 @@ export interface FrameHandler {
 export type ReadFrames = Pick<FrameBatch<FrameSource>, "frames" | "fault">;
 
 /** So long frames are handled in one go. */
-const SLICE_MS = 10;
+const SLICE_MS = 2;
 /** The clock is looked at once in so many frames, less one. */
 const SLICE_CHECK_MASK = 3;
 
@@ -59,8 +59,7 @@ export function handleBatch(
       index++;
       const isDue = isLong && (index & SLICE_CHECK_MASK) === 0;
       if (isDue && performance.now() > end) {
-        handler.putOff();
-        setTimeout(() => handleBatch(handler, batch, index), 0);
+        handler.putOff(() => handleBatch(handler, batch, index));
         return;
       }
     }
