@@ -20,9 +20,8 @@ import {
   type LoginRequest,
   type Verdict,
 } from "./login_method.ts";
-import { randomBytes } from "./random_bytes.ts";
-import type { RouterKey } from "./router_key.ts";
-import { fromHex } from "./secret_digests.ts";
+import type { RouterKey } from "./ed25519_keys.ts";
+import { fromHex, randomBytes } from "./secret_digests.ts";
 
 const KEY_BYTES = 32;
 const CHALLENGE_BYTES = 32;

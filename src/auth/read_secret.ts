@@ -1,5 +1,5 @@
 import type { SecretConfig } from "../schema/secret_type.ts";
-import { decodeUtf8, NotUtf8Error } from "../base/utf8_text.ts";
+import { decodeUtf8, NotUtf8Error } from "../base/source_text.ts";
 import {
   secretFault,
   type SecretForm,

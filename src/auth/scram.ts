@@ -22,7 +22,6 @@ import {
   type LoginRequest,
   type Verdict,
 } from "./login_method.ts";
-import { randomBytes } from "./random_bytes.ts";
 import { preparedName } from "./saslprep.ts";
 import type { ScramDialect } from "./scram_dialect.ts";
 import type { ScramKdf, ScramKeys } from "./scram_keys.ts";
@@ -31,6 +30,7 @@ import {
   fromBase64,
   fromHex,
   type MockData,
+  randomBytes,
   toBase64,
 } from "./secret_digests.ts";
 

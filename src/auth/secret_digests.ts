@@ -4,7 +4,6 @@
  */
 import { Buffer } from "node:buffer";
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { randomBytes } from "./random_bytes.ts";
 
 const DIGEST_BYTES = 32;
 
@@ -105,4 +104,9 @@ export function fromHex(
     return undefined;
   }
   return /^[0-9a-fA-F]+$/.test(text) ? Uint8Array.fromHex(text) : undefined;
+}
+
+/** `count` octets that nobody can predict. */
+export function randomBytes(count: number): Uint8Array<ArrayBuffer> {
+  return crypto.getRandomValues(new Uint8Array(count));
 }

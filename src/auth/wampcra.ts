@@ -19,11 +19,11 @@ import {
   type LoginRequest,
   type Verdict,
 } from "./login_method.ts";
-import { randomBytes } from "./random_bytes.ts";
 import {
   fromBase64,
   hmacSha256,
   type MockData,
+  randomBytes,
   SecretDigests,
   toBase64,
 } from "./secret_digests.ts";

@@ -1,7 +1,7 @@
 /**
  * From the rules of a role, in any order, to those that decide, in theirs.
  */
-import type { SourcePlace } from "../base/source_place.ts";
+import type { SourcePlace } from "../base/source_text.ts";
 import type { Disclosure } from "../router/ports.ts";
 import type { Action, Right } from "../wamp/router_uris.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";

@@ -1,7 +1,7 @@
 /**
  * What rules decide, and why, in words.
  */
-import { formatPlace } from "../base/source_place.ts";
+import { formatPlace } from "../base/source_text.ts";
 import type { Right } from "../wamp/router_uris.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import type { Rule } from "./compile_rules.ts";

@@ -10,7 +10,7 @@ import {
   required,
   text,
 } from "../base/command_option.ts";
-import { formatPlace } from "../base/source_place.ts";
+import { formatPlace } from "../base/source_text.ts";
 import type {
   ActionName,
   PermissionConfig,

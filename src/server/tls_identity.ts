@@ -3,7 +3,7 @@
  */
 import { certificateBlocks, decodePem, privateKeyBlocks } from "../base/pem.ts";
 import type { TlsConfig } from "../config/config.ts";
-import type { TlsIdentity } from "../transport/tcp_listener.ts";
+import type { TlsIdentity } from "../transport/listener.ts";
 import { identityFault } from "../transport/tls_listener.ts";
 
 /** Reads the files. */

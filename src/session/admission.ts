@@ -10,7 +10,7 @@ import { ErrorUri } from "../wamp/error_uri.ts";
 import { type Hello, SendOutcome } from "../wamp/message.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
 import { isValidUri } from "../wamp/uri.ts";
-import type { SessionLink } from "./session_link.ts";
+import type { SessionLink } from "./session_outlet.ts";
 
 /** What a login is begun with. */
 export interface AdmissionParts {

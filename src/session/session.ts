@@ -29,8 +29,7 @@ import { type Consultation, consultationOf } from "./consultation.ts";
 import { type HeldMessage, Joining } from "./joining.ts";
 import { refusalFields, traceMessage } from "./session_log.ts";
 import { RequestSequence, route } from "./route.ts";
-import type { SessionLink } from "./session_link.ts";
-import { SessionOutlet } from "./session_outlet.ts";
+import { type SessionLink, SessionOutlet } from "./session_outlet.ts";
 import { welcomeDetails } from "./welcome.ts";
 
 /** What all sessions of a transport have in common. */

@@ -1,6 +1,6 @@
 /** Text that people write: what is not UTF-8 is told with its place. */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { decodeUtf8, NotUtf8Error } from "../../src/base/utf8_text.ts";
+import { decodeUtf8, NotUtf8Error } from "../../src/base/source_text.ts";
 import { withSeed } from "../support/seed.ts";
 
 function octets(...parts: (string | number)[]): Uint8Array {
