@@ -44,13 +44,17 @@ export class Authentication {
     const { methods } = this.#options;
     const served = methods.filter((method) => method.serves(realm));
     const names = new Set(served.map(({ name }) => name));
-    const detail = `the client offers ${listed(wanted)}; this transport has ${
-      listed([...names])
-    } for the realm`;
+    const detail = `the client offers ${
+      listed(wanted)
+    }; "auth" of this transport allows ${listed([...names])} in this realm`;
     if (realm === null && !methods.some((method) => method.serves(null))) {
       return refused(
         ErrorUri.NO_SUCH_REALM,
-        "HELLO names no realm, and there is none to choose",
+        "HELLO names no realm, and none is assigned here",
+        {
+          detail:
+            'HELLO names no realm, and no method in "auth" of this transport assigns one',
+        },
       );
     }
     if (wanted.every((name) => name === "anonymous")) {

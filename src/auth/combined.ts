@@ -17,7 +17,7 @@ import {
 } from "./login_method.ts";
 import type { DynamicTicketMethod, TicketMethod } from "./ticket.ts";
 
-/** Principals of the config, as far as others have to tell them apart. */
+/** What others need to know of the principals of the config. */
 export interface NamedSource {
   /** Whether an unknown name is told from a wrong secret. */
   readonly refuses: boolean;
@@ -26,7 +26,7 @@ export interface NamedSource {
   knows(request: LoginRequest, name: string): boolean;
 }
 
-/** Both sources of a method with a challenge, as one. */
+/** Both sources of a method with a challenge, combined. */
 export class CombinedSource<Credentials>
   implements CredentialSource<Credentials> {
   /** In challenges, which are alike: WELCOME says who it was. */
@@ -116,7 +116,7 @@ export class CombinedTicketMethod implements LoginMethod {
   }
 }
 
-const OTHER_REALM = "the config has this authid for other realms alone";
+const OTHER_REALM = "the config has this authid for other realms only";
 
 /** With the URI: the log's own reason is the one that the client is told. */
 function refusedBy({ reason, message, detail }: Refused): string {

@@ -124,7 +124,11 @@ export class StaticSource<Credentials>
     if (known === undefined) return revealsUnknown ? noSuchPrincipal() : mock;
     const { credentials, role } = known;
     const realm = known.realm ?? request.realm;
-    if (realm === null) return failed("no realm to join");
+    if (realm === null) {
+      return failed(
+        'HELLO names no realm, and "realm" of the principal is not set',
+      );
+    }
     // One principal is one authid, however its name was written.
     const name = known.authid;
     return { ...mock, authid: name, credentials, realm, role, flaw: undefined };
@@ -179,7 +183,9 @@ export class DynamicSource<Credentials>
     if (answer.kind === "refused") return answer;
     const credentials = await this.#read(answer.result);
     if (credentials === undefined) {
-      return failed("the authenticator's result lacks the method's own data");
+      return failed(
+        "the authenticator's result has no usable credentials for this method",
+      );
     }
     const { realm, role, authextra } = answer;
     return {

@@ -58,14 +58,14 @@ export class CryptosignMethod implements LoginMethod {
     const pubkey = fromHex(authextra["pubkey"], KEY_BYTES);
     if (pubkey === undefined) {
       return denied(
-        "HELLO.Details.authextra.pubkey is no key of 64 hex digits",
+        "HELLO.Details.authextra.pubkey is not a key of 64 hex digits",
       );
     }
     const theirs = authextra["challenge"] ?? undefined;
     const challenge = fromHex(theirs, CHALLENGE_BYTES);
     if (theirs !== undefined && challenge === undefined) {
       return denied(
-        "HELLO.Details.authextra.challenge is not one of 64 hex digits",
+        "HELLO.Details.authextra.challenge is not a challenge of 64 hex digits",
       );
     }
     return andThen(
@@ -105,7 +105,8 @@ export class CryptosignMethod implements LoginMethod {
     const signed = fromHex(answer, SIGNATURE_BYTES + CHALLENGE_BYTES);
     if (signed === undefined) {
       return denied(
-        subject.flaw ?? "the answer is no signature with its challenge in hex",
+        subject.flaw ??
+          "AUTHENTICATE.Signature is not a signature and its challenge as hex digits",
       );
     }
     const signature = signed.subarray(0, SIGNATURE_BYTES);
@@ -118,7 +119,9 @@ export class CryptosignMethod implements LoginMethod {
     }
     return denied(
       subject.flaw ??
-        (isRight ? "another challenge was signed" : "wrong signature"),
+        (isRight
+          ? "the signature is for another challenge"
+          : "wrong signature"),
     );
   }
 }

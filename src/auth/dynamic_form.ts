@@ -38,7 +38,7 @@ export const DYNAMIC = object({
     ),
     "default-role": optional(
       text(),
-      "The role of those for whom the procedure names none.",
+      "The role of clients for whom the procedure names none.",
     ),
     config: accepted(anything(), "No effect."),
     expose_controller: accepted(anything(), "No effect."),

@@ -24,13 +24,13 @@ export class RouterKey {
   static async from(seed: Uint8Array): Promise<RouterKey> {
     if (seed.length !== SEED_BYTES) {
       throw new RangeError(
-        `Cannot use the key: it has ${seed.length} octets, not ${SEED_BYTES}`,
+        `Cannot use the key: it has ${seed.length} bytes, not ${SEED_BYTES}`,
       );
     }
     const pkcs8 = new Uint8Array(PKCS8_HEAD.length + SEED_BYTES);
     pkcs8.set(PKCS8_HEAD);
     pkcs8.set(seed, PKCS8_HEAD.length);
-    // The public part is only to be had from a key that may be exported.
+    // Only a key that may be exported gives its public part.
     const open = await importKey(pkcs8, true);
     const { x = "" } = await crypto.subtle.exportKey("jwk", open);
     return new RouterKey(hexOf(x), await importKey(pkcs8, false));

@@ -135,7 +135,7 @@ export class Login implements LoginRequest {
         "Too many logins have failed; try again later",
         {
           detail:
-            `too many logins from this address or as this authid have failed: max_auth_failures is ${maxFailures} a minute`,
+            `limit of ${maxFailures} failed logins a minute from this address or as this authid reached (max_auth_failures)`,
         },
       );
     }
@@ -154,8 +154,8 @@ export class Login implements LoginRequest {
   }
 
   /**
-   * The client is gone: it is not let in any more (AU-12). What is being judged
-   * is judged to its end, so that a guess counts also if nobody waits for it.
+   * The client is gone: it may not join any more (AU-12). Its answer is still
+   * checked to the end, so that a guess counts also if nobody waits for it.
    */
   cancel(): void {
     this.#isCancelled = true;

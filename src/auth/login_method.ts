@@ -98,7 +98,7 @@ export function refused(
 
 /**
  * The refusal of all who did not prove who they are: the same words for an
- * unknown authid, a wrong secret and an answer that is no answer (AU-10).
+ * unknown authid, a wrong secret and a malformed answer (AU-10).
  *
  * @param detail Which of these it is, for the log.
  */
@@ -114,7 +114,7 @@ export function denied(detail: string, scram?: string): Refused {
 export function noSuchPrincipal(): Refused {
   return refused(
     ErrorUri.NO_SUCH_PRINCIPAL,
-    "There is no principal of that authid in the realm",
+    "There is no principal with that authid in the realm",
     { isGuess: true },
   );
 }
@@ -122,7 +122,7 @@ export function noSuchPrincipal(): Refused {
 /**
  * The refusal where something of ours, or an authenticator, broke (AU-06).
  *
- * @param isGuess Whether it can be a no to a guess as well.
+ * @param isGuess Whether it may also be the refusal of a guess.
  */
 export function failed(detail: string, isGuess: boolean = false): Refused {
   return refused(

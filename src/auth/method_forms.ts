@@ -70,5 +70,5 @@ function checkOrder(
 ): void {
   const type = node.entries.get("type")?.node;
   if (type?.value !== misplaced) return;
-  context.error(type, `"${misplaced}" stands in the other's place`, RIGHT);
+  context.error(type, `"${misplaced}" is in the other one's place`, RIGHT);
 }

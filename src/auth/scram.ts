@@ -95,14 +95,14 @@ export class ScramMethod implements LoginMethod {
     const binding = this.#bindingOf(authextra["channel_binding"] ?? null);
     if (binding === undefined) {
       return denied(
-        "a channel binding was asked for that this transport does not have",
+        "the client asks for a channel binding that this transport does not have",
         "unsupported-channel-binding-type",
       );
     }
     const clientNonce = authextra["nonce"];
     if (!isNonce(clientNonce)) {
       return denied(
-        "HELLO.Details.authextra.nonce is missing or no base64",
+        "HELLO.Details.authextra.nonce is missing or not base64",
         "other-error",
       );
     }
@@ -156,7 +156,7 @@ export class ScramMethod implements LoginMethod {
         if (!isBound) {
           return denied(
             subject.flaw ??
-              "the channel binding is not that of this transport",
+              "the channel binding in AUTHENTICATE is not that of this transport",
             "channel-bindings-dont-match",
           );
         }
@@ -177,7 +177,9 @@ export class ScramMethod implements LoginMethod {
     if (!isProven || !isFresh || subject.flaw !== undefined) {
       return denied(
         subject.flaw ??
-          (isProven ? "another nonce was answered" : "wrong password"),
+          (isProven
+            ? "the nonce in AUTHENTICATE is not that of the CHALLENGE"
+            : "wrong password"),
         "invalid-proof",
       );
     }

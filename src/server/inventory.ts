@@ -20,7 +20,7 @@ export interface Inventory {
   readonly pendingCalls: number;
   /** Sessions that have left testaments to be published. */
   readonly testators: number;
-  /** Octets that wait in all outboxes. */
+  /** Bytes that wait in all outboxes. */
   readonly outboxBytes: number;
   readonly deadlines: number;
   /** Authenticators that are being asked. */

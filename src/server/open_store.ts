@@ -54,7 +54,7 @@ export class Stores {
     return found.store;
   }
 
-  /** Writes what waits, and lets go of all files. */
+  /** Writes what waits, and closes all files. */
   close(): void {
     for (const { close } of this.#open.values()) close();
   }
@@ -94,7 +94,7 @@ export function openStore(realm: RealmConfig, parts: StoreParts): OpenStore {
   } catch (error) {
     if (!(error instanceof DamagedStoreError)) throw error;
     log.error(
-      "the store is damaged: nothing is kept until the router is started with a sound one",
+      "the store is damaged: no events are stored until the router is restarted with an intact file",
       { reason: error.message },
     );
     const { histories } = bounds;

@@ -2,7 +2,7 @@
  * Calls of procedures on the router's own account: authenticators and
  * authorizers are called so.
  *
- * The caller is no session: it is in no realm's list, holds no role, and needs no
+ * The caller is not a session: it is in no realm's list, holds no role, and needs no
  * permission (AZ-12).
  *
  * Only a registration of exactly the procedure is called: rights to register it
@@ -88,7 +88,9 @@ export class RouterCaller {
       throw new Error(`There is no realm "${realmName}"`);
     }
     if (realm.dealer.lookup(procedure, "exact") === undefined) {
-      throw new Error(`No procedure "${procedure}" is registered`);
+      throw new Error(
+        `No procedure "${procedure}" is registered in realm "${realmName}"`,
+      );
     }
     let caller = this.#callers.get(realm);
     if (caller === undefined) {
@@ -174,7 +176,7 @@ class RealmCaller implements Outlet {
     work();
   }
 
-  /** It is no session: there is nothing to end. */
+  /** It is not a session: there is nothing to end. */
   kill(): void {}
 
   #resolve({ request, payload }: Result): void {

@@ -28,7 +28,7 @@ export function beginLogin(
   link: SessionLink,
 ): Login | Refused {
   if (realm !== null && !isValidUri(realm, "exact", "loose")) {
-    return refused(ErrorUri.INVALID_URI, "The realm is no valid URI");
+    return refused(ErrorUri.INVALID_URI, "The realm is not a valid URI");
   }
   if (realm !== null && !(isOffered(realm, realms) && router.canOpen(realm))) {
     return noSuchRealm(realm);
@@ -100,11 +100,11 @@ export function openRealm(
     const text = `Realm "${name.slice(0, 200)}" has no role "${
       String(lacking).slice(0, 200)
     }"`;
-    const whence = lacking === identity.authrole
+    const origin = lacking === identity.authrole
       ? "which was assigned to the client"
       : "which HELLO asks for";
     return refused(ErrorUri.NO_SUCH_ROLE, text, {
-      detail: `${text}, ${whence}`,
+      detail: `${text}, ${origin}`,
     });
   }
   const refusal = realm.refuseJoin(identity, address);

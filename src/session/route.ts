@@ -106,7 +106,7 @@ export class RequestSequence {
     const due = nextSessionScopeId(this.#last);
     if (request !== due) {
       throw new ProtocolError(
-        `Request ID ${request} is out of sequence: ${due} is due`,
+        `Request ID ${request} is out of sequence: expected ${due}`,
         undefined,
         "strict_request_ids",
       );

@@ -184,7 +184,9 @@ export class Session {
         return this.#end("the client sent ABORT");
       default:
         throw new ProtocolError(
-          `${messageName(message.code)} before a session is established`,
+          `${
+            messageName(message.code)
+          } is not allowed before a session is established`,
         );
     }
   }
@@ -201,7 +203,9 @@ export class Session {
         return this.#end("the client sent ABORT");
       default:
         throw new ProtocolError(
-          `${messageName(message.code)} while a session is established`,
+          `${
+            messageName(message.code)
+          } is not allowed while a session is established`,
         );
     }
   }
@@ -426,7 +430,10 @@ export class Session {
 
   #logReplaced({ sessionId, identity: { authid, authrole } }: Peer): void {
     const fields = { authid, authrole, replaced_session: sessionId };
-    this.log().warn("a session took the place of one with its authid", fields);
+    this.log().warn(
+      "a session replaced an older one with the same authid (on_duplicate_authid)",
+      fields,
+    );
   }
 
   #expectHello(afterMs: number = 0): void {
