@@ -18,7 +18,7 @@ export interface Decision {
   readonly scope: DecisionScope;
 }
 
-/** An answer that is no decision: nothing is allowed by it (AZ-04). */
+/** An answer that is not a decision: it allows nothing (AZ-04). */
 export interface Undecided {
   readonly failure: string;
 }
@@ -42,7 +42,7 @@ const KEYS: ReadonlySet<string> = new Set([
  *   `"role"`, for all of its role; false (the default): not at all.
  *
  * `validate`, which Crossbar.io knows, may be there when it is null. Any other
- * key, and any other type, makes it no decision.
+ * key, and any other type, makes it an answer that is not a decision.
  */
 export function readDecision(value: unknown): Decision | Undecided {
   if (typeof value === "boolean") {
@@ -57,7 +57,11 @@ export function readDecision(value: unknown): Decision | Undecided {
   );
   for (const key of given.keys()) {
     if (!KEYS.has(key) || key === "validate") {
-      return { failure: `its result has a key "${key.slice(0, 100)}"` };
+      return {
+        failure: `its result has a key that is not supported: "${
+          key.slice(0, 100)
+        }"`,
+      };
     }
   }
   const allow = given.get("allow");
@@ -65,18 +69,20 @@ export function readDecision(value: unknown): Decision | Undecided {
   const forceReregister = given.get("force_reregister") ?? false;
   const scope = scopeOf(given.get("cache"));
   if (typeof allow !== "boolean") {
-    return { failure: "its result has no boolean allow" };
+    return { failure: 'its result has no "allow" that is a boolean' };
   }
   if (typeof disclose !== "boolean") {
-    return { failure: "its result has a disclose that is no boolean" };
+    return { failure: 'its result has a "disclose" that is not a boolean' };
   }
   if (typeof forceReregister !== "boolean") {
-    return { failure: "its result has a force_reregister that is no boolean" };
+    return {
+      failure: 'its result has a "force_reregister" that is not a boolean',
+    };
   }
   if (scope === undefined) {
     return {
       failure:
-        'its result has a cache that is neither a boolean nor "session", "authid" or "role"',
+        'its result has a "cache" that is neither a boolean nor "session", "authid" or "role"',
     };
   }
   return { allow, disclose, forceReregister, scope };

@@ -1,7 +1,7 @@
 /**
- * Text in PEM form (RFC 7468), read as one reads it: whatever stands around the
- * blocks, in front of their lines or at the ends of lines does not count. TLS
- * libraries are not of one mind about that, so they are given blocks alone.
+ * Text in PEM form (RFC 7468). Text around the blocks, and spaces around their
+ * lines, are ignored. TLS libraries differ in what they ignore, so they get
+ * the bare blocks.
  *
  * @module
  */

@@ -75,14 +75,14 @@ function hint(bytes: Uint8Array, at: number): string {
   const next = bytes[at + 1];
   if (lead >= 0xc0 && isContinuation(next)) {
     if (lead === 0xed && next > 0x9f) {
-      return "half of a surrogate pair is no character";
+      return "half of a surrogate pair is not a character";
     }
     if (lead === 0xf4 && next > 0x8f) {
       return "there are no characters beyond U+10FFFF";
     }
     const isOverlong = lead < 0xc2 || lead === 0xe0 && next < 0xa0 ||
       lead === 0xf0 && next < 0x90;
-    if (isOverlong) return "this is a longer form than the character needs";
+    if (isOverlong) return "this is an overlong encoding of a character";
   }
   return "this may be Latin-1 or Windows-1252: save it as UTF-8";
 }

@@ -82,7 +82,7 @@ function describeIdle(idle: IdleRule): string {
     case "reserved":
       return 'has no effect: only the router can register and publish below "wamp."';
     case "no_effect":
-      return "has no effect: it allows nothing, and without it the same is denied";
+      return "has no effect: it allows nothing, and what it denies would be denied without it";
   }
 }
 
