@@ -1,6 +1,5 @@
 /**
- * Which method a client is authenticated by (checklist AU-01 to AU-04), how fast
- * it may fail, and what comes of it.
+ * Chooses the method by which a client is authenticated (checklist AU-01 to AU-04).
  */
 import { ErrorUri } from "../wamp/error_uri.ts";
 import { Login, type LoginAttempt, type LoginOptions } from "./login.ts";
@@ -8,7 +7,7 @@ import { type LoginMethod, type Refused, refused } from "./login_method.ts";
 
 /** What the authentication of a transport is made of. */
 export interface AuthenticationOptions extends LoginOptions {
-  /** The methods that the transport allows; of one name the first that serves. */
+  /** The methods of the transport; of one name, the first that serves the realm. */
   readonly methods: readonly LoginMethod[];
 }
 

@@ -64,7 +64,7 @@ export class AuthenticatorSlots {
 export interface AuthenticatorOptions {
   readonly authmethod: string;
   readonly authenticator: Authenticator;
-  /** The role of those for whom the authenticator names none. */
+  /** The role of clients for whom the authenticator names none. */
   readonly defaultRole: string | undefined;
   readonly timeoutMs: number;
   readonly maxCalls: number;
@@ -84,10 +84,10 @@ export interface AuthenticatorAnswer {
   readonly result: Dict;
 }
 
-/** Characters of an authenticator's words that a client is told. */
+/** Longer texts of authenticators are cut for clients. */
 const MESSAGE_CHARACTERS_MAX = 500;
 
-/** Asks one authenticator, within time, and reads what it says. */
+/** Asks one authenticator, with a timeout, and reads its answer. */
 export class AuthenticatorCalls {
   readonly #options: AuthenticatorOptions;
 
@@ -96,10 +96,10 @@ export class AuthenticatorCalls {
   }
 
   /**
-   * Asks, and waits for the answer also when the client is gone meanwhile: it
-   * works all the same, so that its place is taken, and a refusal counts.
+   * Asks, and waits for the answer even if the client leaves meanwhile. The
+   * authenticator still works then: its slot stays taken, and a refusal counts.
    *
-   * @param more Details beside the common ones, such as `ticket`.
+   * @param more Further details, such as `ticket`.
    */
   async ask(
     request: LoginRequest,
@@ -205,9 +205,9 @@ function readAnswer(
 }
 
 /**
- * Its own ERROR as it is; for anything else one reason (DY-03). An ERROR is a no
- * to what the client said, whatever its URI: programs refuse by exceptions too.
- * The words of an exception are for the operator alone.
+ * Its own ERROR is passed on; anything else has one reason (DY-03). An ERROR of
+ * any URI counts as a refusal, because programs also refuse by exceptions. The
+ * text of an exception is only for the log.
  */
 function describeFailure(error: unknown): Refused {
   const detail = error instanceof Error ? error.message : String(error);

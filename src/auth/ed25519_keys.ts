@@ -6,7 +6,7 @@
 
 const SEED_BYTES = 32;
 
-/** What stands before the 32 octets of a private key in PKCS#8 (RFC 8410). */
+/** What precedes the 32 bytes of a private key in PKCS#8 (RFC 8410). */
 const PKCS8_HEAD = Uint8Array.fromHex("302e020100300506032b657004220420");
 
 /** The key by which the router proves to clients who it is (CS-09). */
@@ -20,7 +20,7 @@ export class RouterKey {
     this.#key = key;
   }
 
-  /** @param seed The private key's 32 octets. */
+  /** @param seed The private key's 32 bytes. */
   static async from(seed: Uint8Array): Promise<RouterKey> {
     if (seed.length !== SEED_BYTES) {
       throw new RangeError(

@@ -1,5 +1,6 @@
 /**
- * Whose key a client announced: by the config, or by an authenticator (CS-02).
+ * Finds the principal of the public key in HELLO: in the config, or with an
+ * authenticator (CS-02).
  */
 import type { AuthenticatorCalls } from "./authenticator.ts";
 import {
@@ -84,7 +85,7 @@ export class StaticKeySource implements CredentialSource<undefined> {
     };
   }
 
-  /** Whose key it is, where that is clear. */
+  /** The principal of the key; undefined where none or several have it. */
   #ownerOf(realm: string | null, pubkey: string): KeyPrincipal | undefined {
     const holders = (this.#byKey.get(pubkey) ?? [])
       .filter((one) => mayJoin(one, realm));

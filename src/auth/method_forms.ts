@@ -62,7 +62,7 @@ export function methodForms<S extends Keys, D extends Keys>(
   };
 }
 
-/** The config is looked at first, so it is written first. */
+/** The static form is used first, so it must be written first. */
 function checkOrder(
   node: ConfigNode,
   misplaced: string,

@@ -4,7 +4,7 @@
  *
  * A login can be bound to the server's certificate, where there is one: a man in
  * the middle has another. Deno gives no data of the TLS connection itself, so
- * that clients which ask for another binding are refused (SR-03).
+ * clients that ask for another kind of binding are refused (SR-03).
  */
 import type { Dict } from "../wamp/options.ts";
 import {
@@ -59,7 +59,7 @@ interface Binding {
 const NONCE_BYTES = 18;
 const CLIENT_NONCE_CHARACTERS_MAX = 1024;
 
-/** Lets in who proves to know the password. */
+/** Accepts clients that prove to know the password. */
 export class ScramMethod implements LoginMethod {
   readonly name: string;
   readonly #source: CredentialSource<ScramCredentials>;
@@ -206,7 +206,7 @@ function isNonce(value: unknown): value is string {
     fromBase64(value) !== undefined;
 }
 
-/** In place of the keys of an unknown client; the salt is always the same. */
+/** What unknown clients get in place of keys; the salt is the same each time. */
 export function mockScram(
   sample: ScramCredentials,
   mockData: MockData,

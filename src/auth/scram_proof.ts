@@ -40,5 +40,5 @@ export function clientProof(
 }
 
 function xor(a: Uint8Array, b: Uint8Array): Uint8Array {
-  return a.map((octet, at) => octet ^ b[at]);
+  return a.map((byte, at) => byte ^ b[at]);
 }

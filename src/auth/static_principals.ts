@@ -58,7 +58,7 @@ export function adviseIterations(
   );
 }
 
-/** A principal, and where its role and its realm are said. */
+/** A principal, and the places of its role and its realm in the config. */
 export interface PlacedPrincipal<P extends Principal = Principal> {
   readonly config: P;
   readonly roleNode: ConfigNode;
@@ -76,7 +76,7 @@ export interface StaticLogin<Config> {
   readonly principals: readonly PlacedPrincipal[];
 }
 
-/** Principals of which each has a role, and what `read` finds of the method's own. */
+/** Reads principals: the role and realm of each, and what `read` finds. */
 export function readPrincipals<K extends typeof WHO, Own extends object>(
   entries: readonly MapEntry<Section<K>>[] | undefined,
   defaultRole: string | undefined,

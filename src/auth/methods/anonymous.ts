@@ -40,7 +40,7 @@ const ANONYMOUS_STATIC = object({
   },
 });
 
-/** Of both forms, the first one that serves a realm counts. */
+/** If both forms are given, the first that serves the realm is used. */
 export const ANONYMOUS = defineMethod({
   name: "anonymous",
   title: "anonymous authentication",

@@ -79,7 +79,7 @@ type UserSection = Section<typeof WAMPCRA_USER.keys>;
 /** What a user has to prove. */
 export interface WampCraConfig {
   readonly secret: SecretConfig;
-  /** Whether `secret` is what is derived, not what it is derived from. */
+  /** Whether `secret` is the derived key, not the secret that it is derived from. */
   readonly isDerived: boolean;
   /** How the key is derived; `undefined`: the secret is the key. */
   readonly salting: WampCraSalting | undefined;
@@ -189,7 +189,7 @@ function readSalting(
   return { salt, iterations, keylen };
 }
 
-/** The length of what is derived is known when it stands in the config itself. */
+/** The length of a derived key is known if it is in the config itself. */
 function checkDerived(
   section: UserSection,
   secret: SecretConfig,
