@@ -1,5 +1,5 @@
 /**
- * Asking the procedures that the config names as authenticators.
+ * Calls of the procedures that the config names as authenticators.
  */
 import {
   type Authenticator,

@@ -54,7 +54,7 @@ function longestAuthid(auth: AuthConfig): string {
     .reduce((a, b) => b.length > a.length ? b : a);
 }
 
-/** Of the methods that are offered; one adds something. */
+/** Of the methods that are offered; only SCRAM adds something. */
 function longestAuthextra(auth: AuthConfig): Dict | undefined {
   return METHOD_LIST.find(({ name, longestAuthextra }) =>
     longestAuthextra !== undefined &&

@@ -74,7 +74,7 @@ export interface StoreParts {
   readonly log: Logger;
 }
 
-/** Opens the store of one realm, which is closed by what comes with it. */
+/** Opens the store of one realm; `close` of the result closes it. */
 export function openStore(realm: RealmConfig, parts: StoreParts): OpenStore {
   const { store } = realm;
   const bounds = boundsOf(store);
@@ -112,7 +112,7 @@ export function storeFault(path: string): StoreFault | undefined {
     return undefined;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    // A damaged one keeps nobody from starting.
+    // The router starts with a damaged store, but does not use it.
     const isDamage = error instanceof DamagedStoreError;
     return { message, severity: isDamage ? "warning" : "error" };
   }

@@ -1,17 +1,17 @@
 /**
- * What the operator is told of realms: what is not allowed, which limits are reached,
- * and which events are lost.
+ * What the log says of realms: requests that were denied, limits that were reached,
+ * and events that were lost.
  */
 import type { Logger } from "../base/log.ts";
 import type { RealmEvent, RealmObserver } from "../router/observers.ts";
 import type { Counters } from "../router/ports.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
 
-/** So much of a topic tells which one it is. */
+/** Longer topics are cut: clients choose them. */
 const TOPIC_LENGTH_MAX = 100;
 
 /**
- * Logs it, and counts what is not allowed.
+ * Logs these events, and counts denied requests.
  *
  * @param log Limited in rate: clients decide how often these things happen.
  */

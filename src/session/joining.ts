@@ -1,6 +1,6 @@
 /**
- * What is between HELLO and WELCOME: the client is challenged, answers, and is
- * judged (checklist §5.1, state CHALLENGING; AU-05, AU-08, AU-09, AU-12).
+ * From HELLO to WELCOME: the client is challenged and answers, and the answer is
+ * checked (checklist §5.1, state CHALLENGING; AU-05, AU-08, AU-09, AU-12).
  *
  * Checking an answer may take time. What the client sends meanwhile waits, in order
  * and within bounds, and is handled after the verdict: never before WELCOME.
@@ -20,7 +20,7 @@ export interface HeldMessage {
   readonly receivedMs: number;
 }
 
-/** The session that is to be, as the joining sees it. */
+/** The future session, as the joining sees it. */
 export interface JoiningHost {
   readonly timers: Timers;
   readonly authenticateTimeoutMs: number;
@@ -29,19 +29,19 @@ export interface JoiningHost {
   /** Sends CHALLENGE; false where it does not fit (FR-18). */
   challenge(method: string, extra: Dict): boolean;
   /**
-   * The client is in.
+   * The client is accepted.
    *
-   * @param held What it sent meanwhile, to be handled behind WELCOME.
+   * @param held What it sent meanwhile, to be handled after WELCOME.
    */
   accepted(accepted: Accepted, held: readonly HeldMessage[]): void;
   refused(refused: Refused): void;
   /** The client gave up. */
   gaveUp(): void;
-  /** Does `work` as if a message had brought it. */
+  /** Runs `work` as if a message had come. */
   enter(work: () => void): void;
 }
 
-/** Nobody needs to send more before it knows that it is in. */
+/** No client needs to send more before its WELCOME. */
 const HELD_MESSAGES_MAX = 16;
 const HELD_BYTES_MAX = 65_536;
 
@@ -88,7 +88,7 @@ export class Joining {
     this.#follow(this.#login.answer(message.signature, message.extra));
   }
 
-  /** The client is gone, or is sent away: no verdict counts any more (AU-12). */
+  /** The client is gone or refused: a later verdict has no effect (AU-12). */
   cancel(): void {
     this.#isOver = true;
     this.#held.length = 0;
