@@ -1,6 +1,6 @@
 /**
- * What an authorizer says, read into bits: one number holds what is known of all
- * four actions on a URI.
+ * What an authorizer decides, as bits: one number has the decisions on all four
+ * actions on a URI.
  */
 import { isDict } from "../wamp/options.ts";
 import type { Action } from "../wamp/router_uris.ts";
@@ -13,7 +13,7 @@ export interface Decision {
   readonly allow: boolean;
   /** Whether the session is disclosed (PI-03, CI-02). */
   readonly disclose: boolean;
-  /** Whether REGISTER may take callees' place that did not agree to it (RV-04). */
+  /** Whether REGISTER may replace callees that did not agree to it (RV-04). */
   readonly forceReregister: boolean;
   readonly scope: DecisionScope;
 }
@@ -143,7 +143,7 @@ export function decisionIn(bits: DecisionBits, action: Action): Decision {
   };
 }
 
-/** Whether REGISTER may take callees' place that did not agree to it. */
+/** Whether REGISTER may replace callees that did not agree to it. */
 export function canForceReregister(bits: DecisionBits): boolean {
   return (bits & FORCE_REREGISTER) !== 0;
 }
@@ -158,7 +158,7 @@ export function isAllowed(bits: DecisionBits, action: Action): boolean {
   return (bits >> SHIFT[action] & ALLOWED) !== 0;
 }
 
-/** Whether who does it is disclosed. */
+/** Whether the session that does it is disclosed. */
 export function isDisclosed(bits: DecisionBits, action: Action): boolean {
   return (bits >> SHIFT[action] & DISCLOSED) !== 0;
 }

@@ -8,17 +8,17 @@
 
 /** One block. */
 export interface PemBlock {
-  /** What it says it is: `CERTIFICATE`, `PRIVATE KEY`, ... */
+  /** Its label: `CERTIFICATE`, `PRIVATE KEY`, ... */
   readonly label: string;
-  /** The block in its plainest form. */
+  /** The block without anything around it. */
   readonly pem: string;
 }
 
 const BLOCK_REGEXP = /-----BEGIN ([A-Z0-9 ]+)-----([^]*?)-----END \1-----/g;
 
-/** A file as text, whatever its bytes are: PEM needs none beyond ASCII. */
-export function decodePem(octets: Uint8Array): string {
-  return new TextDecoder("latin1").decode(octets);
+/** A file as text. Any byte is accepted, since PEM itself is ASCII. */
+export function decodePem(bytes: Uint8Array): string {
+  return new TextDecoder("latin1").decode(bytes);
 }
 
 /** All blocks of a text, in its order. */

@@ -43,7 +43,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
   throw new NotUtf8Error(reason, lines.length, last.length + 1);
 }
 
-/** Where the first byte is that is not part of UTF-8 text; the length: nowhere. */
+/** The position of the first byte that is not UTF-8 text; the length if there is none. */
 function firstWrong(bytes: Uint8Array): number {
   let at = 0;
   while (at < bytes.length) {
@@ -56,8 +56,8 @@ function firstWrong(bytes: Uint8Array): number {
   return at;
 }
 
-function isContinuation(octet: number | undefined): boolean {
-  return octet !== undefined && (octet & 0xc0) === 0x80;
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
 }
 
 /** What the bytes may be, and what to do about it. */

@@ -1,7 +1,7 @@
 /**
- * Looks at the first octets of a connection on which TLS is due: who speaks
+ * Looks at the first bytes of a connection on which TLS is due: who speaks
  * another protocol is found out before TLS gives up, which cannot say more than
- * that these octets are none of its own.
+ * that these bytes are none of its own.
  */
 import type { FrameFault } from "../framing/frame.ts";
 import { type ForeignPlace, ForeignStart } from "../framing/foreign_start.ts";

@@ -36,7 +36,7 @@ const CERTIFICATE_ALERTS: Readonly<Record<string, string>> = {
     "the client requires a proof of its revocation status (OCSP)",
 };
 
-/** The fault of octets that are no TLS. */
+/** The fault of bytes that are no TLS. */
 export function noTls({ message, reply }: FrameFault): TlsFault {
   return new TlsFault("not a TLS client", message, reply);
 }
