@@ -161,7 +161,10 @@ scenario(
     await router.server.logged("login refused");
     const { fields } = refusal(router.server);
     assertEquals([fields["authid"], fields["authmethod"]], ["joe", "ticket"]);
-    assertMatch(`${fields["detail"]}`, /within 60 ms \(authenticate_timeout_ms\)$/);
+    assertMatch(
+      `${fields["detail"]}`,
+      /within 60 ms \(authenticate_timeout_ms\)$/,
+    );
   },
   { ...TICKETS, limits: { authenticateTimeoutMs: 60 } },
 );
