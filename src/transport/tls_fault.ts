@@ -1,5 +1,5 @@
 /**
- * Why there is no TLS with a client, in words for the log.
+ * Why TLS with a client failed, for the log.
  */
 import type { FrameFault } from "../framing/frame.ts";
 
@@ -22,7 +22,7 @@ export class TlsFault extends Deno.errors.InvalidData {
   }
 }
 
-/** What clients mean by alerts about the certificate (RFC 8446, 6.2). */
+/** The meaning of alerts about the certificate (RFC 8446, 6.2). */
 const CERTIFICATE_ALERTS: Readonly<Record<string, string>> = {
   UnknownCA:
     "the client does not know the authority that signed it; give the client that authority's certificate, or list the intermediate certificates in chain_certificates",
@@ -36,7 +36,7 @@ const CERTIFICATE_ALERTS: Readonly<Record<string, string>> = {
     "the client requires a proof of its revocation status (OCSP)",
 };
 
-/** The fault of bytes that are no TLS. */
+/** The fault of bytes that are not TLS. */
 export function noTls({ message, reply }: FrameFault): TlsFault {
   return new TlsFault("not a TLS client", message, reply);
 }
