@@ -374,7 +374,7 @@ export class Connection
     const { message, configKey, reply } = fault;
     if (this.#session === undefined) {
       const { title } = this.#options.framing;
-      return this.#refuse(`no ${title} client`, message, reply);
+      return this.#refuse(`not a ${title} client`, message, reply);
     }
     this.#session.fail(new ProtocolError(message, undefined, configKey));
   }

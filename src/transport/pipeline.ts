@@ -1,5 +1,5 @@
 /**
- * The way of received octets: from each `Deno.Conn` through a `TransformStream`
+ * The way of received bytes: from each `Deno.Conn` through a `TransformStream`
  * that unframes to the serializer and the router.
  *
  * What one turn of the event loop brought, on all connections of a transport, is
