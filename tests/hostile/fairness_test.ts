@@ -18,12 +18,15 @@ import { FrameEncoder } from "../../src/transport/frame_encoder.ts";
 import { Pipeline } from "../../src/transport/pipeline.ts";
 import { BackPressure } from "../../src/transport/back_pressure.ts";
 import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
+import { Turns } from "../../src/transport/turns.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
 import type { ClientMessage } from "../../src/wamp/message.ts";
 import { assertOnceLess } from "../support/growth.ts";
 import { concat } from "../support/hex.ts";
 import { frame } from "../support/raw_client.ts";
 import { encodeValue } from "../support/wire_codec.ts";
+
+const TURNS = new Turns(() => performance.now());
 
 const SILENT: Logger = {
   debug: () => {},
@@ -102,7 +105,8 @@ function optionsFor(session: MessageReceiver): ConnectionOptions {
     new OutboxBudget(2 ** 30, () => {}),
   );
   return {
-    pipeline: new Pipeline<Connection>((error) => {
+    turns: TURNS,
+    pipeline: new Pipeline<Connection>(TURNS, (error) => {
       throw error;
     }),
     flushQueue,
