@@ -5,10 +5,12 @@
  * had, until the map grows.
  */
 
+import { textKey } from "./text_key.ts";
+
 /** So many places may be empty, whatever the size. */
 const SPARE_MIN = 64;
 
-/** Values by key; none is undefined. */
+/** Values by key, whoever chose it; none is undefined. */
 export class ReusingMap<Value> {
   #places = new Map<string, Value | undefined>();
   #spare = 0;
@@ -19,26 +21,27 @@ export class ReusingMap<Value> {
   }
 
   get(key: string): Value | undefined {
-    return this.#places.get(key);
+    return this.#places.get(textKey(key));
   }
 
   /** Gives `key`, which has no value, one. */
   add(key: string, value: Value): void {
-    if (this.#places.has(key)) this.#spare--;
-    this.#places.set(key, value);
+    const place = textKey(key);
+    if (this.#places.has(place)) this.#spare--;
+    this.#places.set(place, value);
   }
 
   /** Takes the value of `key`, which has one, away. */
   remove(key: string): void {
-    this.#places.set(key, undefined);
+    this.#places.set(textKey(key), undefined);
     this.#spare++;
     if (this.#spare > SPARE_MIN && this.#spare > this.size) this.#clean();
   }
 
   #clean(): void {
     const kept = new Map<string, Value | undefined>();
-    for (const [key, value] of this.#places) {
-      if (value !== undefined) kept.set(key, value);
+    for (const [place, value] of this.#places) {
+      if (value !== undefined) kept.set(place, value);
     }
     this.#places = kept;
     this.#spare = 0;

@@ -1,3 +1,4 @@
+import { textKey } from "../base/text_key.ts";
 import type { Clock, Timers } from "../base/timers.ts";
 import { RandomIds, type RandomSource } from "../wamp/id.ts";
 import { addMetaApi } from "./meta/meta_api.ts";
@@ -48,6 +49,7 @@ export class Router {
   readonly #realmServices: RealmServices;
   readonly #auto: AutoRealms | undefined;
   readonly #fixed = new Map<string, Realm>();
+  /** By the key of its name, which a client chose. */
   readonly #made = new Map<string, Realm>();
 
   constructor(
@@ -65,7 +67,7 @@ export class Router {
 
   /** The realm of that name, if it is there. */
   realm(name: string): Realm | undefined {
-    return this.#fixed.get(name) ?? this.#made.get(name);
+    return this.#fixed.get(name) ?? this.#made.get(textKey(name));
   }
 
   /** Whether the realm of that name is there for ever. */
@@ -95,15 +97,15 @@ export class Router {
     const realm = createRealm(
       auto.make(name),
       this.#realmServices,
-      () => this.#made.delete(name),
+      () => this.#made.delete(textKey(name)),
     );
-    this.#made.set(name, realm);
+    this.#made.set(textKey(name), realm);
     return realm;
   }
 
   /** Removes a realm that was created on demand, where nobody is in it. */
   release({ name, peers }: Realm): void {
-    if (peers.size === 0) this.#made.delete(name);
+    if (peers.size === 0) this.#made.delete(textKey(name));
   }
 
   /** All realms that are there, those of the config in its order. */

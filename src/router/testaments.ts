@@ -2,6 +2,7 @@
  * What sessions leave behind: events that are published when they end
  * (checklist TS).
  */
+import { TextSet } from "../base/text_key.ts";
 import { MessageCode } from "../wamp/message_code.ts";
 import type { Dict } from "../wamp/options.ts";
 import type { Payload } from "../wamp/payload.ts";
@@ -61,13 +62,14 @@ export class Testaments {
   flush(peer: Peer, scope: TestamentScope): void {
     const kept = this.#kept.get(peer);
     if (kept === undefined) return;
-    const gone = new Set(kept[scope].map(({ topic }) => topic));
-    for (const { bytes } of kept[scope]) kept.bytes -= bytes;
-    kept[scope].length = 0;
-    for (const { topic } of [...kept.detached, ...kept.destroyed]) {
-      gone.delete(topic);
-    }
-    peer.authorizer.testamentsFlushed?.(gone);
+    const flushed = kept[scope].splice(0);
+    for (const { bytes } of flushed) kept.bytes -= bytes;
+    const left = new TextSet(
+      [...kept.detached, ...kept.destroyed].map(({ topic }) => topic),
+    );
+    peer.authorizer.testamentsFlushed?.(
+      flushed.map(({ topic }) => topic).filter((topic) => !left.has(topic)),
+    );
     if (kept.detached.length + kept.destroyed.length === 0) {
       this.#kept.delete(peer);
     }

@@ -2,6 +2,7 @@
  * `wamp.session.…`: who is there, and ending other sessions (checklist MS-04 to
  * MS-10); and `sluice.authorization.flush`, after which authorizers are asked again.
  */
+import { TextSet } from "../../base/text_key.ts";
 import { CloseUri, ErrorUri } from "../../wamp/error_uri.ts";
 import type { Dict } from "../../wamp/options.ts";
 import { isValidUri } from "../../wamp/uri.ts";
@@ -110,7 +111,7 @@ function sessionsOf(realm: Realm, filter: unknown): number[] | MetaError {
   if (roles === undefined) {
     return invalidArgument("The first argument must be a list of authroles");
   }
-  const wanted = new Set(roles);
+  const wanted = new TextSet(roles);
   const sessions: number[] = [];
   for (const { sessionId, identity } of realm.peers.values()) {
     if (wanted.has(identity.authrole)) sessions.push(sessionId);
