@@ -29,6 +29,7 @@ import type { HistoryKey } from "./event_store.ts";
 import type { Peer, Subscription } from "./model.ts";
 import type { Confirmer, RealmObservers } from "./observers.ts";
 import { PatternIndex } from "./pattern_index.ts";
+import { ShapeBounds } from "./pattern_shapes.ts";
 import { CurrentPublication, type Publication } from "./publication.ts";
 
 /** What a broker is made of. */
@@ -52,6 +53,7 @@ export class Broker {
   readonly #options: BrokerOptions;
   readonly #subscriptions = new PatternIndex<Subscription>();
   readonly #byId = new Map<number, Subscription>();
+  readonly #shapes = new ShapeBounds();
   readonly #current = new CurrentPublication();
   #lastSubscriptionId = 0;
 
@@ -220,7 +222,7 @@ export class Broker {
     const options = message.options as SubscribeOptions;
     const match = options.match ?? "exact";
     const known = this.#subscriptions.get(topic, match);
-    const refusal = denial ?? this.#refuseMore(subscriber, request, known);
+    const refusal = denial ?? this.#refuseMore(subscriber, message, known);
     if (refusal !== undefined) {
       subscriber.outlet.send(refusal);
       return;
@@ -229,7 +231,10 @@ export class Broker {
     const isNewSubscriber = !subscription.subscribers.has(subscriber);
     subscription.subscribers.add(subscriber);
     subscriber.subscriptions.set(subscription.id, subscription);
-    if (isNewSubscriber) subscriber.quota.add("subscriptions", 1);
+    if (isNewSubscriber) {
+      subscriber.quota.add("subscriptions", 1);
+      this.#shapes.add(subscriber, subscription);
+    }
     subscriber.outlet.send({
       code: MessageCode.SUBSCRIBED,
       request,
@@ -319,12 +324,24 @@ export class Broker {
 
   #refuseMore(
     subscriber: Peer,
-    request: number,
+    { topic, request, options }: Subscribe,
     known: Subscription | undefined,
   ): ErrorMessage | undefined {
     if (known?.subscribers.has(subscriber)) return undefined;
     const { access } = this.#options;
-    return access.refuseMore(subscriber, "subscriptions", "subscribe", request);
+    const match = (options as SubscribeOptions).match ?? "exact";
+    const pattern = { uri: topic, match };
+    return access.refuseMore(
+      subscriber,
+      "subscriptions",
+      "subscribe",
+      request,
+    ) ?? access.refusePattern(
+      subscriber,
+      this.#shapes.refusal(subscriber, pattern),
+      "subscribe",
+      request,
+    );
   }
 
   #create(
@@ -353,6 +370,7 @@ export class Broker {
     subscription.subscribers.delete(peer);
     peer.subscriptions.delete(subscription.id);
     peer.quota.add("subscriptions", -1);
+    this.#shapes.remove(peer, subscription);
     const isGone = subscription.subscribers.size === 0 &&
       subscription.history === undefined;
     if (isGone) {

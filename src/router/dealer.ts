@@ -24,6 +24,7 @@ import type { MetaProcedures } from "./meta/meta_procedures.ts";
 import { type Peer, type PendingCall, Registration } from "./model.ts";
 import type { Confirmer, RealmObservers } from "./observers.ts";
 import { PatternIndex } from "./pattern_index.ts";
+import { ShapeBounds } from "./pattern_shapes.ts";
 
 /** What a dealer is made of. */
 export interface DealerOptions {
@@ -45,6 +46,7 @@ export class Dealer {
   readonly #options: DealerOptions;
   readonly #registrations = new PatternIndex<Registration>();
   readonly #byId = new Map<number, Registration>();
+  readonly #shapes = new ShapeBounds();
   #lastRegistrationId = 0;
 
   constructor(options: DealerOptions) {
@@ -260,12 +262,22 @@ export class Dealer {
     const evicted = options.force_reregister === true && known !== undefined
       ? known.callees.map(({ peer }) => peer.quota)
       : [];
-    return this.#options.access.refuseMore(
+    const { access } = this.#options;
+    const pattern = {
+      uri: message.procedure,
+      match: options.match ?? "exact",
+    };
+    return access.refuseMore(
       callee,
       "registrations",
       "register",
       request,
       evicted,
+    ) ?? access.refusePattern(
+      callee,
+      this.#shapes.refusal(callee, pattern),
+      "register",
+      request,
     );
   }
 
@@ -320,6 +332,7 @@ export class Dealer {
     });
     peer.registrations.set(registration.id, registration);
     peer.quota.add("registrations", 1);
+    this.#shapes.add(peer, registration);
   }
 
   /**
@@ -343,6 +356,7 @@ export class Dealer {
     registration.remove(peer);
     peer.registrations.delete(registration.id);
     peer.quota.add("registrations", -1);
+    this.#shapes.remove(peer, registration);
     const { calls, observers } = this.#options;
     const isLast = registration.callees.length === 0;
     if (isLast) {
