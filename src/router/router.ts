@@ -1,9 +1,10 @@
 import { textKey } from "../base/text_key.ts";
 import type { Clock, Timers } from "../base/timers.ts";
 import { RandomIds, type RandomSource } from "../wamp/id.ts";
+import { LongWorks } from "./long_work.ts";
 import { addMetaApi } from "./meta/meta_api.ts";
 import type { RealmObserver } from "./observers.ts";
-import type { Counters } from "./ports.ts";
+import type { Counters, TurnBudget } from "./ports.ts";
 import { Realm, type RealmOptions, type RealmServices } from "./realm.ts";
 
 /** What a router needs of the world around it. */
@@ -16,6 +17,7 @@ export interface RouterServices {
   readonly observers: readonly RealmObserver[];
   /** A clock that never goes back. */
   readonly nowMs: () => number;
+  readonly turns: TurnBudget;
 }
 
 /** Realms that are created on demand, and removed with their last session. */
@@ -58,7 +60,11 @@ export class Router {
     auto: AutoRealms | undefined = undefined,
   ) {
     this.ids = new RandomIds(services.random);
-    this.#realmServices = { ...services, ids: this.ids };
+    this.#realmServices = {
+      ...services,
+      ids: this.ids,
+      longWorks: new LongWorks(services.turns),
+    };
     this.#auto = auto;
     for (const options of realms) {
       this.#fixed.set(options.name, createRealm(options, this.#realmServices));
