@@ -47,14 +47,12 @@ export class LongWorks {
   }
 
   /**
-   * Does `work`, the first steps at once in any case.
+   * Does `work`: at once, where this turn has room for it.
    *
    * @returns Undefined where it is done; else a promise for when it is.
    */
   run(work: LongWork): Promise<void> | undefined {
-    do {
-      if (this.#goOn(work)) return undefined;
-    } while (this.#hasRoom());
+    while (this.#hasRoom()) if (this.#goOn(work)) return undefined;
     const { promise, resolve: finished } = Promise.withResolvers<void>();
     this.#queue.add({ work, finished, older: undefined, newer: undefined });
     this.#count++;
