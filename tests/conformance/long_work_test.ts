@@ -1,7 +1,7 @@
 /** Much at a time, over real connections: nothing is lost, and order stays. */
 import { assertEquals } from "@std/assert";
 import { askMeta, guardedRealm } from "../support/meta.ts";
-import type { RawClient } from "../support/raw_client.ts";
+import type { RawClient, WireMessage } from "../support/raw_client.ts";
 import { scenario, sendTogether } from "../support/scenario.ts";
 import { until } from "../support/until.ts";
 
@@ -58,7 +58,7 @@ scenario(
       [48, client.nextRequest(), {}, list],
       [48, client.nextRequest(), {}, "com.nobody"],
     ]);
-    const answers = [];
+    const answers: WireMessage[] = [];
     for (let i = 0; i < 4; i++) answers.push(await client.receive());
     assertEquals(answers.map(([code, request]) => [code, request]), [
       [50, first],

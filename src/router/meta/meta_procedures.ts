@@ -306,7 +306,11 @@ export function factProcedure<Subject>(
       return invalidArgument(`The first argument must be a ${what} ID`);
     }
     const subject = find(id);
-    return subject === undefined ? noSuch(id) : { args: [fact(subject)] };
+    if (subject === undefined) return noSuch(id);
+    const answer = { args: [fact(subject)] };
+    // It may be a long list, which is written in pieces.
+    yield 0;
+    return answer;
   };
 }
 
