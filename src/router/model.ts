@@ -210,7 +210,12 @@ export class Peer {
     return this.#waitingCount < WAITING_MAX ? undefined : this.#turn;
   }
 
-  /** Has nothing more of the session handled until `work`, which it asked for, is done. */
+  /** Has nothing more of the session handled until all that waits is answered. */
+  holdUntilAnswered(): void {
+    if (this.#turn !== undefined) this.holdFor(this.#turn);
+  }
+
+  /** The same until `work`, which it asked for, is done. */
   holdFor(work: Promise<void>): void {
     const held = work.then(() => {
       if (this.#longWork === held) this.#longWork = undefined;

@@ -111,6 +111,7 @@ export async function startServer(
     await shutDown(transports, timeoutMs);
     stores.close();
     timers.stop();
+    turns.stop();
     limited.flush();
     logTimers.stop();
   };

@@ -7,6 +7,7 @@ const TURN_MS = 5;
 export class Turns implements TurnBudget {
   /** When this turn's budget is used up; 0: nobody has asked yet. */
   #endMs = 0;
+  readonly #waiting = new Set<ReturnType<typeof setTimeout>>();
 
   isSpent(): boolean {
     const nowMs = performance.now();
@@ -18,6 +19,16 @@ export class Turns implements TurnBudget {
   }
 
   later(work: () => void): void {
-    setTimeout(work, 0);
+    const timer = setTimeout(() => {
+      this.#waiting.delete(timer);
+      work();
+    }, 0);
+    this.#waiting.add(timer);
+  }
+
+  /** There are no further turns. */
+  stop(): void {
+    for (const timer of this.#waiting) clearTimeout(timer);
+    this.#waiting.clear();
   }
 }

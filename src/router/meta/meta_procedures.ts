@@ -158,37 +158,22 @@ export class MetaProcedures {
       }
     }
     const lacking = missingFeature(message);
-    const answer = lacking === undefined
-      ? this.#answerOf(procedure, caller, message.payload)
+    const given = lacking === undefined
+      ? answerOf(procedure, caller, message.payload)
       : notSupported(lacking);
+    const answer = "next" in given ? this.#work(caller, given) : given;
     if (lacking !== undefined) {
       // Further pieces are late: the call has had its answer.
       caller.endedCalls.add(request);
     }
     if (answer instanceof Promise || caller.isWaiting) {
       this.#answerInTurn(caller, message, receivedMs, answer);
+      // One work at a time for each session.
+      if ("next" in given) caller.holdUntilAnswered();
     } else this.#answer(caller, request, answer);
     return true;
   }
 
-  #answerOf(
-    procedure: MetaProcedure,
-    caller: Peer,
-    payload: Payload,
-  ): MetaAnswer | Promise<MetaAnswer> {
-    try {
-      const answer = procedure(caller, readValues(payload), payload);
-      return "next" in answer ? this.#work(caller, answer) : answer;
-    } catch (error) {
-      if (!(error instanceof UnsupportedValueError)) throw error;
-      return {
-        error: ErrorUri.INVALID_ARGUMENT,
-        text: `The router cannot read a value: ${error.message}`,
-      };
-    }
-  }
-
-  /** One work at a time for each session. */
   #work(
     caller: Peer,
     work: LongWork<MetaAnswer>,
@@ -197,9 +182,7 @@ export class MetaProcedures {
     const done = this.#longWorks.run(function* () {
       answer = yield* written(work, caller);
     }());
-    if (done === undefined) return answer;
-    caller.holdFor(done);
-    return done.then(() => answer);
+    return done === undefined ? answer : done.then(() => answer);
   }
 
   /** Until then it is a pending call: it can be canceled and has a timeout. */
@@ -262,6 +245,22 @@ function* written(
     maxMessageBytes,
   );
   return { ...answer, payload };
+}
+
+function answerOf(
+  procedure: MetaProcedure,
+  caller: Peer,
+  payload: Payload,
+): MetaAnswer | Promise<MetaAnswer> | LongWork<MetaAnswer> {
+  try {
+    return procedure(caller, readValues(payload), payload);
+  } catch (error) {
+    if (!(error instanceof UnsupportedValueError)) throw error;
+    return {
+      error: ErrorUri.INVALID_ARGUMENT,
+      text: `The router cannot read a value: ${error.message}`,
+    };
+  }
 }
 
 function tryReadValues(payload: Payload): PayloadValues | undefined {
