@@ -6,6 +6,7 @@
 import type { Identity } from "../wamp/features.ts";
 import type { RouterMessage, SendOutcome } from "../wamp/message.ts";
 import type { Action, Right } from "../wamp/router_uris.ts";
+import type { PayloadFormat } from "../wamp/payload.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 
 /** The way to a client that has joined, and to its session. */
@@ -37,6 +38,28 @@ export interface Outlet {
   readonly maxMessageBytes?: number;
   /** How the client keeps up; undefined: that is not known. */
   readonly load?: OutletLoad | undefined;
+  /** The format of the payload that it takes; undefined: not known. */
+  readonly payloadFormat?: PayloadFormat | undefined;
+}
+
+/** How long the router may work in one go, so that others are served in between. */
+export interface TurnBudget {
+  /** Whether so much was done in this turn of the event loop that the rest has to wait. */
+  isSpent(): boolean;
+  /** Does `work` in a later turn. */
+  later(work: () => void): void;
+  /** For whom messages are sent at present; absent: nobody is held for it. */
+  owner?(): WorkOwner;
+}
+
+/** For whom long work sends messages: held where they are not read (FR-21). */
+export interface WorkOwner {
+  /** Whether those to whom it sends have too much to read. */
+  readonly isHeld: boolean;
+  /** Calls `goOn` once when they have read it. */
+  whenReleased(goOn: () => void): void;
+  /** Does `work`, which sends messages. */
+  act<Result>(work: () => Result): Result;
 }
 
 /** How a client keeps up with what it is sent, and others with what it sends. */
@@ -50,23 +73,6 @@ export interface OutletLoad {
   /** How often it had to wait because those that it sent to did not read. */
   readonly timesHeld: number;
 }
-
-/** Divides work that sends a lot by how quickly it is read. */
-export interface Pacer {
-  /**
-   * Calls `step` again and again until it returns false: at once, but for pauses
-   * in which those read to whom it sends too much.
-   */
-  pace(step: () => boolean): void;
-}
-
-/** Does not wait for anybody. */
-export const UNPACED: Pacer = {
-  pace(step) {
-    let goesOn = true;
-    while (goesOn) goesOn = step();
-  },
-};
 
 /** Whose identity is told to whom without being asked (PI-03, CI-02). */
 export type Disclosure = "caller" | "publisher";

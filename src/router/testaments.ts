@@ -2,12 +2,13 @@
  * What sessions leave behind: events that are published when they end
  * (checklist TS).
  */
+import { TextSet } from "../base/text_key.ts";
 import { MessageCode } from "../wamp/message_code.ts";
 import type { Dict } from "../wamp/options.ts";
 import type { Payload } from "../wamp/payload.ts";
 import type { Broker } from "./broker.ts";
+import type { LongWork } from "./long_work.ts";
 import type { Peer } from "./model.ts";
-import type { Pacer } from "./ports.ts";
 
 /** When a testament is due; both are the session's end, for none is resumed. */
 export type TestamentScope = "detached" | "destroyed";
@@ -29,26 +30,23 @@ interface Kept {
   bytes: number;
 }
 
-/** So many bytes of testaments may wait for their subscribers; others do not. */
-const DUE_BYTES_MAX = 64 * 2 ** 20;
-
 /** The testaments of a realm's sessions. */
 export class Testaments {
   readonly #broker: Broker;
-  readonly #pacer: Pacer;
   readonly #kept = new Map<Peer, Kept>();
-  /** Of sessions that have ended: what is being published. */
-  #dueCount = 0;
-  #dueBytes = 0;
 
-  constructor(broker: Broker, pacer: Pacer) {
+  constructor(broker: Broker) {
     this.#broker = broker;
-    this.#pacer = pacer;
   }
 
-  /** How many sessions have some, or had some that are not all published. */
+  /** How many sessions have some. */
   get count(): number {
-    return this.#kept.size + this.#dueCount;
+    return this.#kept.size;
+  }
+
+  /** Whether `peer` has some. */
+  has(peer: Peer): boolean {
+    return this.#kept.has(peer);
   }
 
   /** Keeps `testament`; false where `peer` is at its limits. */
@@ -70,56 +68,39 @@ export class Testaments {
   flush(peer: Peer, scope: TestamentScope): void {
     const kept = this.#kept.get(peer);
     if (kept === undefined) return;
-    const gone = new Set(kept[scope].map(({ topic }) => topic));
-    for (const { bytes } of kept[scope]) kept.bytes -= bytes;
-    kept[scope].length = 0;
-    for (const { topic } of [...kept.detached, ...kept.destroyed]) {
-      gone.delete(topic);
-    }
-    peer.authorizer.testamentsFlushed?.(gone);
+    const flushed = kept[scope].splice(0);
+    for (const { bytes } of flushed) kept.bytes -= bytes;
+    const left = new TextSet(
+      [...kept.detached, ...kept.destroyed].map(({ topic }) => topic),
+    );
+    peer.authorizer.testamentsFlushed?.(
+      flushed.map(({ topic }) => topic).filter((topic) => !left.has(topic)),
+    );
     if (kept.detached.length + kept.destroyed.length === 0) {
       this.#kept.delete(peer);
     }
   }
 
   /**
-   * `peer` is leaving: publishes its testaments (TS-04), by the rights that it has now
-   * (TS-05), to all but itself. Nobody is there for an acknowledgement. Those that are
-   * more than their subscribers can read at once follow as they do.
+   * `peer` has left: publishes its testaments (TS-04), by the rights that it has now
+   * (TS-05), to all but itself. Nobody is there for an acknowledgement.
    *
    * @param silently Only forgets them (MS-09).
    */
-  leave(peer: Peer, silently: boolean): void {
+  *leave(peer: Peer, silently: boolean): LongWork {
     const kept = this.#kept.get(peer);
     if (kept === undefined) return;
     this.#kept.delete(peer);
     if (silently) return;
-    const due = [...kept.detached, ...kept.destroyed];
-    if (this.#dueBytes + kept.bytes > DUE_BYTES_MAX) {
-      for (const testament of due) this.#publish(peer, testament);
-    } else this.#pace(peer, due, kept.bytes);
-  }
-
-  #pace(peer: Peer, due: readonly Testament[], bytes: number): void {
-    let next = 0;
-    this.#dueCount++;
-    this.#dueBytes += bytes;
-    this.#pacer.pace(() => {
-      this.#publish(peer, due[next++]);
-      if (next < due.length) return true;
-      this.#dueCount--;
-      this.#dueBytes -= bytes;
-      return false;
-    });
-  }
-
-  #publish(peer: Peer, { topic, options, payload }: Testament): void {
-    this.#broker.publish(peer, {
-      code: MessageCode.PUBLISH,
-      request: 0,
-      options: { ...options, acknowledge: false, exclude_me: true },
-      topic,
-      payload,
-    });
+    for (const testament of [...kept.detached, ...kept.destroyed]) {
+      const { topic, options, payload } = testament;
+      yield* this.#broker.publishInPieces(peer, {
+        code: MessageCode.PUBLISH,
+        request: 0,
+        options: { ...options, acknowledge: false, exclude_me: true },
+        topic,
+        payload,
+      });
+    }
   }
 }

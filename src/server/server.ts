@@ -8,6 +8,7 @@ import { LimitedLog } from "../base/limited_log.ts";
 import type { RandomSource } from "../wamp/id.ts";
 import type { RouterConfig } from "../config/config.ts";
 import { allRealms } from "../config/find_realm.ts";
+import type { TurnBudget } from "../router/ports.ts";
 import { Router } from "../router/router.ts";
 import { FlushQueue } from "../transport/flush_queue.ts";
 import { BackPressure } from "../transport/back_pressure.ts";
@@ -68,12 +69,13 @@ export async function startServer(
   log: Logger,
 ): Promise<RunningServer> {
   const counters = new EventCounters();
-  const timers = new WheelTimers();
+  const turns = new Turns(nowMs);
+  const timers = new WheelTimers(turns);
   const clock = { now: () => new Date() };
   const parts = { timers, clock, counters, log };
   const stores = Stores.open(config.realms, parts);
   // Of its own: what the log has yet to tell is nothing that peers hold.
-  const logTimers = new WheelTimers();
+  const logTimers = new WheelTimers(turns);
   const limited = new LimitedLog(log, COMPLAINT_RATE, logTimers, nowMs);
   // The router is there before anyone joins it.
   const ask: AskInRealm = (...request) => caller.call(...request);
@@ -89,7 +91,7 @@ export async function startServer(
     counters,
     observers: [realmLog(limited, counters)],
     nowMs,
-    pacer: backPressure,
+    turns: budgetOf(turns, backPressure),
   }, config.autoRealms && autoRealms(config.autoRealms, parts, roleParts));
   const caller = new RouterCaller(router);
   const slots = new AuthenticatorSlots();
@@ -100,7 +102,7 @@ export async function startServer(
     counters,
     timers,
     flushQueue: new FlushQueue(),
-    turns: new Turns(nowMs),
+    turns,
     writerPool: new WriterPool(),
     outboxBudget: new OutboxBudget(
       config.maxTotalOutboxBytes,
@@ -117,6 +119,7 @@ export async function startServer(
     await shutDown(transports, timeoutMs);
     stores.close();
     timers.stop();
+    turns.stop();
     limited.flush();
     logTimers.stop();
   };
@@ -137,6 +140,15 @@ export async function startServer(
     inventory: () => takeInventory(router, transports, timers, slots),
     counted: (name) => counters.get(name),
     shutdown: () => stopping ??= stop(config.shutdownTimeoutMs),
+  };
+}
+
+/** What the router may do in a turn, and for whom. */
+function budgetOf(turns: Turns, backPressure: BackPressure): TurnBudget {
+  return {
+    isSpent: () => turns.isSpent(),
+    later: (work) => turns.later(work),
+    owner: () => backPressure.owner(),
   };
 }
 

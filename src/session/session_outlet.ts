@@ -1,5 +1,6 @@
 import type { Logger } from "../base/log.ts";
 import type { Outlet, OutletLoad } from "../router/ports.ts";
+import type { PayloadFormat } from "../wamp/payload.ts";
 import { type RouterMessage, SendOutcome } from "../wamp/message.ts";
 import type { Dict } from "../wamp/options.ts";
 import type { Overload } from "../wamp/overload.ts";
@@ -55,6 +56,10 @@ export class SessionOutlet implements Outlet {
 
   get load(): OutletLoad | undefined {
     return this.#link.load;
+  }
+
+  get payloadFormat(): PayloadFormat | undefined {
+    return this.#link.payloadFormat;
   }
 
   send(message: RouterMessage): SendOutcome {

@@ -5,6 +5,8 @@
 
 /** Who has messages sent to others. */
 export interface Producer {
+  /** Who caused it, where it is work that is done in parts. */
+  readonly cause?: Producer | undefined;
   /** An outbox that it sends to is too full: nothing more of it is handled. */
   hold(): void;
   /** That outbox holds it no more; others may. */
@@ -19,35 +21,41 @@ export class BackPressure {
    */
   producer: Producer | undefined = undefined;
 
-  /**
-   * Calls `step` until it returns false: at once, but for pauses in which the
-   * outboxes that it fills are read.
-   */
-  pace(step: () => boolean): void {
-    new PacedWork(this, step).run();
+  /** For whom what is being done now sends, also in its later parts. */
+  owner(): WorkOwner {
+    return new WorkOwner(this, this.producer);
   }
 }
 
-/** Work that nobody waits for, and that is held as connections are. */
-class PacedWork implements Producer {
+/**
+ * Work that is done in parts. It is held where the outboxes that it fills are not
+ * read, as well as the connection whose message caused it.
+ */
+class WorkOwner implements Producer {
   readonly #backPressure: BackPressure;
-  readonly #step: () => boolean;
+  readonly cause: Producer | undefined;
   #holds = 0;
-  #isDone = false;
+  #goOn: (() => void) | undefined = undefined;
 
-  constructor(backPressure: BackPressure, step: () => boolean) {
+  constructor(backPressure: BackPressure, cause: Producer | undefined) {
     this.#backPressure = backPressure;
-    this.#step = step;
+    this.cause = cause;
   }
 
-  run(): void {
-    if (this.#isDone) return;
+  get isHeld(): boolean {
+    return this.#holds > 0;
+  }
+
+  whenReleased(goOn: () => void): void {
+    if (this.#holds === 0) goOn();
+    else this.#goOn = goOn;
+  }
+
+  act<Result>(work: () => Result): Result {
     const { producer } = this.#backPressure;
     this.#backPressure.producer = this;
     try {
-      let goesOn = true;
-      while (goesOn && this.#holds === 0) goesOn = this.#step();
-      this.#isDone = !goesOn;
+      return work();
     } finally {
       this.#backPressure.producer = producer;
     }
@@ -55,11 +63,15 @@ class PacedWork implements Producer {
 
   hold(): void {
     this.#holds++;
+    this.cause?.hold();
   }
 
   release(): void {
     this.#holds--;
-    // Not now: an outbox may be in the middle of its write.
-    if (this.#holds === 0) queueMicrotask(() => this.run());
+    this.cause?.release();
+    const goOn = this.#goOn;
+    if (this.#holds > 0 || goOn === undefined) return;
+    this.#goOn = undefined;
+    goOn();
   }
 }

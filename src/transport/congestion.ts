@@ -67,7 +67,8 @@ export class Congestion {
   /** Who is held, in the order in which they came. */
   #held: Producer[] = [];
   #heldSinceMs = 0;
-  #isOwnHeld = false;
+  /** The peer itself, and works that it caused. */
+  #ownHeld: Producer[] = [];
   /** Bytes above which producers are held; it doubles where holding was in vain. */
   #holdBytes = 0;
   /** When the peer took something, or the congestion began. */
@@ -109,9 +110,12 @@ export class Congestion {
   grew(bytes: number, isTight: boolean): void {
     if (!this.#isOn) this.#begin();
     const { producer } = this.#options.backPressure;
-    if (producer === this.#own) this.#holdOwn();
-    else if (producer !== undefined && this.#holdBytes < Infinity) {
-      if (isTight || bytes > this.#holdBytes) this.#hold(producer);
+    if (producer !== undefined) {
+      const isOwn = producer === this.#own || producer.cause === this.#own;
+      if (isOwn) this.#holdOwn(producer);
+      else if (this.#holdBytes < Infinity) {
+        if (isTight || bytes > this.#holdBytes) this.#hold(producer);
+      }
     }
     if (this.#isStalled && this.#outbox.isOverfull) this.#outbox.judge("full");
   }
@@ -142,9 +146,9 @@ export class Congestion {
     this.#isStalled = false;
     this.#alarm.clear();
     this.#releaseOthers();
-    if (!this.#isOwnHeld) return;
-    this.#isOwnHeld = false;
-    this.#own.release();
+    const own = this.#ownHeld;
+    this.#ownHeld = [];
+    for (const producer of own) producer.release();
   }
 
   #begin(): void {
@@ -167,10 +171,10 @@ export class Congestion {
   }
 
   /** Who asks for more than it reads waits until it has: that harms nobody else. */
-  #holdOwn(): void {
-    if (this.#isOwnHeld) return;
-    this.#isOwnHeld = true;
-    this.#own.hold();
+  #holdOwn(producer: Producer): void {
+    if (this.#ownHeld.at(-1) === producer) return;
+    this.#ownHeld.push(producer);
+    producer.hold();
   }
 
   #releaseOthers(): void {

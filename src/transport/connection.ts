@@ -19,6 +19,7 @@ import {
 import { MessageCode } from "../wamp/message_code.ts";
 import type { Dict } from "../wamp/options.ts";
 import type { Overload } from "../wamp/overload.ts";
+import type { PayloadFormat } from "../wamp/payload.ts";
 import { ProtocolError } from "../wamp/error_uri.ts";
 import { ChunkReader, type ChunkTarget } from "./chunk_reader.ts";
 import type { Slowness } from "./congestion.ts";
@@ -123,6 +124,10 @@ export class Connection
 
   get maxMessageBytes(): number {
     return this.#peerLimitBytes;
+  }
+
+  get payloadFormat(): PayloadFormat | undefined {
+    return this.#codec?.serializer.format;
   }
 
   /** A log whose lines name the transport and the client's address. */
@@ -286,11 +291,10 @@ export class Connection
     this.#noteReceipt();
     const { turns } = this.#options;
     turns.add(() => {
-      const beganMs = turns.nowMs();
       goOn();
       const nowMs = turns.nowMs();
-      this.usage.add(nowMs - beganMs, nowMs);
-      turns.done(beganMs, nowMs);
+      this.usage.add(nowMs - turns.beganMs, nowMs);
+      turns.done(nowMs);
     }, Level.MUCH);
   }
 

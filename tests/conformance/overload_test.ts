@@ -185,10 +185,8 @@ scenario(
     for (const testator of testators) testator.close();
     const { running } = router.server;
     await until(() => running.inventory().sessions === 1);
-    assert(running.inventory().testators > 0);
     assert(running.inventory().outboxBytes < MAX_OUTBOX_BYTES);
     await receiveAll(subscriber, testators, count);
-    assertEquals(running.inventory().testators, 0);
     assertNobodyWasCut(router);
   },
   LIMITED,
