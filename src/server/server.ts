@@ -13,15 +13,19 @@ import type { Connection } from "../transport/connection.ts";
 import { FlushQueue } from "../transport/flush_queue.ts";
 import { OutboxBudget } from "../transport/outbox.ts";
 import type { Transport } from "../transport/transport.ts";
+import { Turns } from "../transport/turns.ts";
 import { WriterPool } from "../transport/writer_pool.ts";
-import { EventCounters, type EventName } from "./event_counters.ts";
-import { type Inventory, takeInventory } from "./inventory.ts";
+import {
+  EventCounters,
+  type EventName,
+  type Inventory,
+  takeInventory,
+} from "./inventory.ts";
 import { Stores } from "./open_store.ts";
 import { openTransport, type SharedParts } from "./open_transport.ts";
 import { type AskInRealm, autoRealms, realmOptions } from "./realm_options.ts";
 import { realmLog } from "./realm_log.ts";
 import { RouterCaller } from "./router_caller.ts";
-import { Turns } from "./turns.ts";
 import { WheelTimers } from "./wheel_timers.ts";
 
 /** A router that is up. */
@@ -64,7 +68,7 @@ export async function startServer(
   log: Logger,
 ): Promise<RunningServer> {
   const counters = new EventCounters();
-  const turns = new Turns();
+  const turns = new Turns(nowMs);
   const timers = new WheelTimers(turns);
   const clock = { now: () => new Date() };
   const parts = { timers, clock, counters, log };
@@ -96,6 +100,7 @@ export async function startServer(
     counters,
     timers,
     flushQueue: new FlushQueue(),
+    turns,
     writerPool: new WriterPool(),
     outboxBudget: new OutboxBudget(
       config.maxTotalOutboxBytes,
