@@ -469,18 +469,18 @@ export class Calls {
   /** Ends what `peer`, whose session has ended, called and was called for (SL-05). */
   *leave(peer: Peer): LongWork {
     for (const call of peer.calls.values()) {
-      yield 1;
       if (call.callee?.peer === peer) this.#end(call);
       else {
         // One that is killing has been interrupted (CX-09).
         if (call.state === "invoked") this.#interrupt(call, "killnowait");
         this.#abandon(call);
       }
+      yield 1;
     }
     for (const call of peer.invocations.values()) {
-      yield 1;
       if (call.state === "abandoned") this.#end(call);
       else this.#fail(call, ErrorUri.CANCELED, "The callee has left");
+      yield 1;
     }
   }
 

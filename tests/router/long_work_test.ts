@@ -219,6 +219,17 @@ Deno.test("RP-12 RP-09: pending calls of sessions that leave end in pieces, each
   assertEquals(test.realm.calls.count, 0);
 });
 
+Deno.test("RP-12 RP-09: calls whose caller and callee leave at the same time end once", () => {
+  const { test, turns } = hurriedRealm();
+  const [callee, caller] = [test.join({ canceling: true }), test.join()];
+  callee.register("com.slow");
+  for (let i = 0; i < MANY; i++) caller.call("com.slow");
+  caller.leave();
+  callee.leave();
+  turns.finish();
+  assertEquals(test.realm.calls.count, 0);
+});
+
 Deno.test("PS-08: an event to many goes out in pieces, in the order of its publisher, and the publisher waits", async () => {
   const { test, turns } = hurriedRealm(Infinity);
   const publisher = test.join();
