@@ -19,6 +19,8 @@ export type LongWork<Result = void> = Generator<number, Result, void>;
 const TURN_MESSAGES_MAX = 1024;
 /** The budget is asked once in so many steps. */
 const STEPS_MAX = 16;
+/** Work of no more steps is broken off for nobody's sake but its receivers'. */
+const SHORT_STEPS = 64;
 
 /** Is never held. */
 const NOBODY: WorkOwner = {
@@ -55,14 +57,18 @@ export class LongWorks {
   }
 
   /**
-   * Does `work`: at once, where this turn has room for it.
+   * Does `work`: at once, where it is short or this turn has room for it.
    *
    * @returns Undefined where it is done; else a promise for when it is.
    */
   run(work: LongWork): Promise<void> | undefined {
     const owner = this.#budget.owner?.() ?? NOBODY;
-    while (this.#hasRoom() && !owner.isHeld) {
+    // What most works are is done as a whole, so that others never see a half.
+    let shortSteps = 0;
+    while (!owner.isHeld && this.#sent < TURN_MESSAGES_MAX) {
+      if (shortSteps >= SHORT_STEPS && !this.#hasRoom()) break;
       if (this.#goOn(work, owner)) return undefined;
+      shortSteps += STEPS_MAX;
     }
     const { promise, resolve: finished } = Promise.withResolvers<void>();
     this.#queue.add({
