@@ -5,6 +5,7 @@
  */
 import type { Identity } from "../wamp/features.ts";
 import type { RouterMessage, SendOutcome } from "../wamp/message.ts";
+import type { Dict } from "../wamp/options.ts";
 import type { Action, Right } from "../wamp/router_uris.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 
@@ -33,6 +34,8 @@ export interface Outlet {
    * @param message For people; undefined: none.
    */
   kill(reason: string, message: string | undefined): void;
+  /** What its connection knows of the client, for the session's details. */
+  linkDetails?(): Dict;
   /** The longest message that the client takes, in bytes; undefined: any. */
   readonly maxMessageBytes?: number;
 }
@@ -110,6 +113,8 @@ export type CounterName =
   | "limits_reached"
   /** Times that a connection was not read on because of a quota's rate. */
   | "reads_paused"
+  /** Connections closed because their peer did not answer a PING. */
+  | "peers_lost"
   /** Requests that a session is not authorized for. */
   | "authorizations_denied"
   /** Requests refused because their authorizer broke or was late (AZ-04). */

@@ -71,11 +71,15 @@ export async function openTransport(
     framing: rawSocketOf(config, shared),
     maxOutboxBytes: config.limits.maxOutboxBytes,
     handshakeTimeoutMs: config.limits.handshakeTimeoutMs,
+    autoPing: config.limits.autoPing,
+    autoPingIntervalMs: config.limits.autoPingIntervalMs,
+    autoPingTimeoutMs: config.limits.autoPingTimeoutMs,
     maxConnections: config.limits.maxConnections,
     nowMs: shared.nowMs,
     isFull: () => connections.size > config.limits.maxConnections,
     openSession: (connection) => new Session(sessionOptions, connection),
     outboxOverflowed: () => shared.counters.increment("outbox_overflows"),
+    peerLost: () => shared.counters.increment("peers_lost"),
     readPaused: () => shared.counters.increment("reads_paused"),
   });
 }

@@ -42,8 +42,6 @@ export interface RunningServer {
   shutdown(): Promise<void>;
 }
 
-const nowMs = (): number => performance.now();
-
 /** What misbehaving peers cause must not fill the log. */
 const COMPLAINT_RATE = { burst: 100, perSecond: 1 };
 
@@ -64,12 +62,18 @@ export async function startServer(
 ): Promise<RunningServer> {
   const counters = new EventCounters();
   const timers = new WheelTimers();
+  const nowMs = (): number => timers.nowMs;
   const clock = { now: () => new Date() };
   const parts = { timers, clock, counters, log };
   const stores = Stores.open(config.realms, parts);
   // Of its own: what the log has yet to tell is nothing that peers hold.
   const logTimers = new WheelTimers();
-  const limited = new LimitedLog(log, COMPLAINT_RATE, logTimers, nowMs);
+  const limited = new LimitedLog(
+    log,
+    COMPLAINT_RATE,
+    logTimers,
+    () => logTimers.nowMs,
+  );
   // The router is there before anyone joins it.
   const ask: AskInRealm = (...request) => caller.call(...request);
   const roleParts = { config, ask };

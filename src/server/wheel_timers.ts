@@ -1,3 +1,4 @@
+import { SteadyClock } from "../base/steady_clock.ts";
 import { type Deadline, TimerWheel } from "../base/timer_wheel.ts";
 import type { Timers } from "../base/timers.ts";
 
@@ -6,6 +7,7 @@ const TICK_MS = 50;
 
 /** {@linkcode Timers} of one host timer, which runs only while something waits. */
 export class WheelTimers implements Timers {
+  readonly #clock = new SteadyClock();
   #interval: ReturnType<typeof setInterval> | undefined = undefined;
   readonly #wheel = new TimerWheel(TICK_MS, (busy) => {
     if (busy) this.#start();
@@ -17,8 +19,12 @@ export class WheelTimers implements Timers {
     return this.#wheel.count;
   }
 
+  get nowMs(): number {
+    return this.#clock.at(performance.now());
+  }
+
   set(delayMs: number, fire: () => void): Deadline {
-    return this.#wheel.set(performance.now(), delayMs, fire);
+    return this.#wheel.set(this.nowMs, delayMs, fire);
   }
 
   clear(deadline: Deadline): void {
@@ -29,12 +35,15 @@ export class WheelTimers implements Timers {
   stop(): void {
     clearInterval(this.#interval);
     this.#interval = undefined;
+    this.#clock.stop();
   }
 
   #start(): void {
-    this.#interval = setInterval(
-      () => this.#wheel.advance(performance.now()),
-      TICK_MS,
-    );
+    this.#clock.start(performance.now());
+    this.#interval = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  #tick(): void {
+    if (this.#clock.tick(performance.now())) this.#wheel.advance(this.nowMs);
   }
 }

@@ -1,5 +1,6 @@
 import type { Logger } from "../base/log.ts";
 import type { Outlet } from "../router/ports.ts";
+import type { Dict } from "../wamp/options.ts";
 import { type RouterMessage, SendOutcome } from "../wamp/message.ts";
 import { traceMessage } from "./session_log.ts";
 import type { SessionLink } from "./session_link.ts";
@@ -38,6 +39,10 @@ export class SessionOutlet implements Outlet {
 
   burst(work: () => void): void {
     this.#link.burst(work);
+  }
+
+  linkDetails(): Dict {
+    return this.#link.linkDetails?.() ?? {};
   }
 
   enter(work: () => void): void {

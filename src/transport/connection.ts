@@ -7,7 +7,7 @@
  * a socket with unread octets resets it and may destroy the last message.
  */
 import { type LogFields, type Logger, withFields } from "../base/log.ts";
-import { Alarm, type Timers } from "../base/timers.ts";
+import { Alarm } from "../base/timers.ts";
 import { type Frame, type FrameFault, FrameKind } from "../framing/frame.ts";
 import type { Framing, Unframer } from "../framing/framing.ts";
 import type { FrameBatch, FrameSource } from "../framing/unframe_stream.ts";
@@ -17,6 +17,7 @@ import { ProtocolError } from "../wamp/error_uri.ts";
 import { ChunkReader, type ChunkTarget } from "./chunk_reader.ts";
 import { ConnectionState } from "./connection_state.ts";
 import { type FrameHandler, handleBatch } from "./frame_batch.ts";
+import { Liveness, type LivenessOptions, type Watched } from "./liveness.ts";
 import type { Codec, MessageReceiver } from "./message_receiver.ts";
 import { Outbox, type OutboxOptions, type OutboxTarget } from "./outbox.ts";
 import { Overtaking } from "./overtaking.ts";
@@ -27,9 +28,8 @@ import { TlsConn } from "./tls_conn.ts";
 import { TlsFault } from "./tls_fault.ts";
 
 /** What all connections of a transport have in common. */
-export interface ConnectionOptions extends OutboxOptions {
+export interface ConnectionOptions extends OutboxOptions, LivenessOptions {
   readonly pipeline: Pipeline<Connection>;
-  readonly timers: Timers;
   readonly log: Logger;
   readonly debug: boolean;
   readonly framing: Framing<Codec>;
@@ -40,6 +40,8 @@ export interface ConnectionOptions extends OutboxOptions {
   openSession(connection: Connection): MessageReceiver;
   /** Told when a connection did not take what was sent to it (FR-21). */
   outboxOverflowed(): void;
+  /** Told when a connection's peer did not answer a PING. */
+  peerLost(): void;
   /** Told when a connection is not read on because of a quota. */
   readPaused(): void;
   /** Told when the connection is no more. */
@@ -51,7 +53,7 @@ const CLOSING_TIMEOUT_MS = 3000;
 
 /** One client's connection. */
 export class Connection
-  implements BatchReceiver, ChunkTarget, FrameHandler, OutboxTarget {
+  implements BatchReceiver, ChunkTarget, FrameHandler, OutboxTarget, Watched {
   readonly unframer: Unframer;
   readonly #conn: StreamConn;
   readonly #options: ConnectionOptions;
@@ -69,6 +71,8 @@ export class Connection
   /** Made when first used: most connections never wait. */
   #overtaking: Overtaking | undefined = undefined;
   #toldOfPause = false;
+  /** Made where PINGs are sent. */
+  #liveness: Liveness | undefined = undefined;
 
   constructor(conn: StreamConn, options: ConnectionOptions) {
     this.#conn = conn;
@@ -87,6 +91,16 @@ export class Connection
   /** Octets that wait to be written. */
   get pendingBytes(): number {
     return this.#outbox.pendingBytes;
+  }
+
+  /** Octets that were written. */
+  get writtenBytes(): number {
+    return this.#outbox.writtenBytes;
+  }
+
+  /** Whether nothing of the peer is left to be looked at. */
+  get isAwaiting(): boolean {
+    return this.#reader.isAwaiting;
   }
 
   get maxMessageBytes(): number {
@@ -112,6 +126,11 @@ export class Connection
       framing.name,
       this.#codec?.serializer.name,
     );
+  }
+
+  /** What is known of the connection, for the details of its session. */
+  linkDetails(): Dict {
+    return this.#liveness?.details() ?? {};
   }
 
   /**
@@ -153,6 +172,7 @@ export class Connection
     if (this.#state.isClosing) return;
     if (this.#state.sending === "broken") return this.abort(reason);
     this.#logClosing(reason);
+    this.#liveness?.end();
     const last = this.#options.framing.closeFrame();
     if (last !== undefined) this.#outbox.writer.append(last, 0, last.length);
     this.#state.sending = "draining";
@@ -217,10 +237,11 @@ export class Connection
   }
 
   putOff(): void {
-    if (this.#receivedMs === 0) this.#receivedMs = performance.now();
+    if (this.#receivedMs === 0) this.#receivedMs = this.#options.timers.nowMs;
   }
 
   readAhead(bytes: Uint8Array<ArrayBuffer>): number {
+    this.#liveness?.heard(bytes.length);
     const isNext = this.unframer.isBetweenFrames;
     return isNext ? this.#overtaking?.ahead(bytes) ?? 0 : 0;
   }
@@ -244,6 +265,7 @@ export class Connection
       this.#state.sending !== "open" || this.#session === undefined
     ) return this.readFailed(error);
     this.#state.sending = "broken";
+    this.#liveness?.end();
     this.#setDeadline(CLOSING_TIMEOUT_MS, "the peer does not read");
   }
 
@@ -263,6 +285,7 @@ export class Connection
     if (this.#state.isClosed) return;
     this.#receivedMs = receivedMs;
     this.#lastCount = length;
+    this.#liveness?.heard(length);
     // What comes while closing is read only so that it is not left unread.
     if (!this.#state.isReceiving) return this.#read();
     this.#options.pipeline.push({ source: this, bytes, length });
@@ -276,6 +299,7 @@ export class Connection
         this.#pong(frame);
         break;
       case FrameKind.PONG:
+        this.#watch()?.ponged(frame);
         break;
       case FrameKind.OPENING:
         this.#open(frame);
@@ -298,7 +322,32 @@ export class Connection
     }
   }
 
+  /** Sends PINGs from now on, to all or to a peer that has shown that it knows them. */
+  #watch(): Liveness | undefined {
+    const isOpen = this.#state.sending === "open";
+    if (this.#options.autoPing !== false && isOpen) {
+      this.#liveness ??= new Liveness(this, this.#options);
+    }
+    return this.#liveness;
+  }
+
+  /** Sends a PING. */
+  ping(payload: Uint8Array): void {
+    const pendingBefore = this.#outbox.pendingBytes;
+    this.#options.framing.writePing(payload, this.#outbox.writer);
+    if (pendingBefore > 0) this.#checkOverflow(pendingBefore);
+  }
+
+  /** The peer is gone, without a word. */
+  lost(fields: LogFields): void {
+    const reason = "the client did not answer a PING in time";
+    this.#options.peerLost();
+    this.#sessionLog().warn(`${reason}: its connection ends`, fields);
+    this.abort(reason);
+  }
+
   #pong(ping: Frame): void {
+    this.#watch();
     const pendingBefore = this.#outbox.pendingBytes;
     this.#options.framing.writePong(ping, this.#outbox.writer);
     if (pendingBefore > 0) this.#checkOverflow(pendingBefore);
@@ -331,6 +380,7 @@ export class Connection
       });
     }
     this.#session = this.#options.openSession(this);
+    if (this.#options.autoPing === true) this.#watch();
   }
 
   faulted(fault: FrameFault): void {
@@ -449,6 +499,7 @@ export class Connection
     this.#state.receiving = "closed";
     this.#state.sending = "closed";
     this.#deadline.clear();
+    this.#liveness?.end();
     this.#reader.close();
     this.#outbox.close();
     this.#conn.close();

@@ -37,6 +37,7 @@ export class Outbox {
   #filling: ByteWriter | undefined = undefined;
   #writing: ByteWriter | undefined = undefined;
   #written = 0;
+  #writtenBytes = 0;
   #closed = false;
   readonly #onWritten = (count: number) => this.#advance(count);
   readonly #onFailed = (error: unknown) => this.#fail(error);
@@ -53,6 +54,11 @@ export class Outbox {
     return this.#writing === undefined
       ? filling
       : filling + this.#writing.length - this.#written;
+  }
+
+  /** Octets that were written since the connection began. */
+  get writtenBytes(): number {
+    return this.#writtenBytes;
   }
 
   /** Where to append what is to be written at the next flush. */
@@ -134,6 +140,7 @@ export class Outbox {
   #advance(count: number): void {
     const writer = this.#writing as ByteWriter;
     this.#written += count;
+    this.#writtenBytes += count;
     if (this.#burstBytes > 0) {
       this.#burstBytes = Math.min(this.#burstBytes, this.pendingBytes);
     }

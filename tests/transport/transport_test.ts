@@ -42,7 +42,7 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
       flushQueue: new FlushQueue(),
       writerPool: new WriterPool(),
       outboxBudget: new OutboxBudget(2 ** 30, () => {}),
-      timers: { set: () => ({}) as never, clear() {} },
+      timers: { nowMs: 0, set: () => ({}) as never, clear() {} },
       log,
       debug: false,
       framing: new RawSocketFraming<Codec>({
@@ -52,6 +52,9 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
       }),
       maxOutboxBytes: 1,
       handshakeTimeoutMs: 1,
+      autoPing: false,
+      autoPingIntervalMs: 1,
+      autoPingTimeoutMs: 1,
       maxConnections: 1,
       isFull: () => false,
       nowMs: () => 0,
@@ -59,6 +62,7 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
         throw new Error("nobody joins");
       },
       outboxOverflowed() {},
+      peerLost() {},
       readPaused() {},
     },
   );

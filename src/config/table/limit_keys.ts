@@ -11,7 +11,12 @@ import {
   withDefault,
 } from "../../schema/key.ts";
 import { type ConfigOf, defaultsOf, object } from "../../schema/object_type.ts";
-import { boolean, integer, type Type } from "../../schema/value_types.ts";
+import {
+  boolean,
+  choice,
+  integer,
+  type Type,
+} from "../../schema/value_types.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -53,6 +58,21 @@ export const LIMITS = {
     integer(1, 100_000),
     100,
     "Procedures of dynamic methods that the router asks at a time, also for clients that have hung up meanwhile; logins beyond are refused.",
+  ),
+  auto_ping: limit(
+    choice([true, false, "answering"]),
+    "answering",
+    "Which clients are sent PINGs where they are silent: all, none, or those that have sent a PING or a PONG themselves. PINGs break some client libraries: see docs/security.md.",
+  ),
+  auto_ping_interval_ms: limit(
+    integer(1, HOUR_MS),
+    30_000,
+    "A client that has sent nothing for this time is sent a PING, where `auto_ping` says so.",
+  ),
+  auto_ping_timeout_ms: limit(
+    integer(1, HOUR_MS),
+    15_000,
+    "A client that has not answered a PING after this time, and says and reads nothing else, is cut off.",
   ),
   max_auth_failures: limit(
     integer(1, 1_000_000),
