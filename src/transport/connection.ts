@@ -231,7 +231,7 @@ export class Connection
       this.#options.framing,
       this.#session as MessageReceiver,
       (this.#codec as Codec).serializer,
-      (ping) => this.#pong(ping),
+      (frame) => this.frame(frame),
     );
     return this.#overtaking.begin(frames, index);
   }
