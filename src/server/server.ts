@@ -4,6 +4,7 @@
 import type { Logger } from "../base/log.ts";
 import { AuthenticatorSlots } from "../auth/authenticator.ts";
 import { FailureLimiter } from "../auth/failure_limiter.ts";
+import { Alarm, type Timers } from "../base/timers.ts";
 import { LimitedLog } from "../base/limited_log.ts";
 import type { RandomSource } from "../wamp/id.ts";
 import type { RouterConfig } from "../config/config.ts";
@@ -63,8 +64,7 @@ export async function startServer(
   const counters = new EventCounters();
   const timers = new WheelTimers();
   const nowMs = (): number => timers.nowMs;
-  const clock = { now: () => new Date() };
-  const parts = { timers, clock, counters, log };
+  const parts = { timers, counters, log };
   const stores = Stores.open(config.realms, parts);
   // Of its own: what the log has yet to tell is nothing that peers hold.
   const logTimers = new WheelTimers();
@@ -82,7 +82,7 @@ export async function startServer(
   );
   const router = new Router(realms, {
     random: RANDOM,
-    clock,
+    clock: { now: () => new Date() },
     timers,
     counters,
     observers: [realmLog(limited, counters)],
@@ -109,7 +109,7 @@ export async function startServer(
     nowMs,
   };
   const stop = async (timeoutMs: number): Promise<void> => {
-    await shutDown(transports, timeoutMs);
+    await shutDown(transports, timers, timeoutMs);
     stores.close();
     timers.stop();
     limited.flush();
@@ -151,16 +151,15 @@ function dropFullest(
 
 async function shutDown(
   transports: readonly Transport[],
+  timers: Timers,
   timeoutMs: number,
 ): Promise<void> {
   for (const transport of transports) transport.shutDown();
   const empty = Promise.all(transports.map((transport) => transport.empty()));
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
-  });
+  const alarm = new Alarm(timers);
+  const timeout = new Promise<void>((resolve) => alarm.set(timeoutMs, resolve));
   await Promise.race([empty, timeout]);
-  clearTimeout(timer);
+  alarm.clear();
   for (const transport of transports) transport.abort();
   await empty;
   await Promise.all(transports.map((transport) => transport.close()));

@@ -47,6 +47,8 @@ interface Ping {
   /** What nobody can know who has not read the PING. */
   readonly nonce: Uint8Array;
   readonly sentMs: number;
+  /** When there was a sign of the peer since, or when it was sent. */
+  signMs: number;
   /** What the peer had said until then. */
   readonly heardBytes: number;
   /** What was written when it was looked at last, and whether more waited. */
@@ -55,6 +57,8 @@ interface Ping {
 }
 
 const NONCE_BYTES = 8;
+/** So often a PING that is not answered is looked at within its timeout. */
+const LOOKS = 4;
 const PREFIX_BYTES = 4;
 
 /** Watches the peer of one connection. */
@@ -118,38 +122,44 @@ export class Liveness {
   }
 
   #look(): void {
-    const { timers, autoPingIntervalMs, autoPingTimeoutMs } = this.#options;
-    if (this.#ping !== undefined) {
-      if (!this.#isThere(this.#ping)) return this.#giveUp();
-      if (this.#ping !== undefined) return this.#wait(autoPingTimeoutMs);
+    const { timers, autoPingIntervalMs } = this.#options;
+    const ping = this.#ping;
+    if (ping !== undefined && this.#heardBytes <= ping.heardBytes) {
+      return this.#judge(ping);
     }
+    this.#ping = undefined;
     const silentMs = timers.nowMs - this.#heardMs;
     if (silentMs < autoPingIntervalMs) {
       return this.#wait(autoPingIntervalMs - silentMs);
     }
     this.#send();
-    this.#wait(autoPingTimeoutMs);
+  }
+
+  /** The peer has said nothing since `ping` was sent. */
+  #judge(ping: Ping): void {
+    const { timers, autoPingTimeoutMs } = this.#options;
+    // A PONG may be among what is unread.
+    if (this.#isReading(ping) || !this.#link.isAwaiting) {
+      ping.signMs = timers.nowMs;
+    }
+    const leftMs = autoPingTimeoutMs - (timers.nowMs - ping.signMs);
+    if (leftMs <= 0) return this.#giveUp();
+    this.#wait(Math.min(leftMs, autoPingTimeoutMs / LOOKS));
   }
 
   #send(): void {
+    const { timers, autoPingTimeoutMs } = this.#options;
     const nonce = newNonce();
     this.#ping = {
       nonce,
-      sentMs: this.#options.timers.nowMs,
+      sentMs: timers.nowMs,
+      signMs: timers.nowMs,
       heardBytes: this.#heardBytes,
       writtenBytes: this.#link.writtenBytes,
       wasBehind: this.#link.pendingBytes > 0,
     };
     this.#link.ping(nonce);
-  }
-
-  /** Whether there is a sign of the peer, or one may be among what is unread. */
-  #isThere(ping: Ping): boolean {
-    if (this.#heardBytes > ping.heardBytes) {
-      this.#ping = undefined;
-      return true;
-    }
-    return this.#isReading(ping) || !this.#link.isAwaiting;
+    this.#wait(autoPingTimeoutMs / LOOKS);
   }
 
   /** Whether the peer, though slowly, takes what was before the PING or is behind it. */
