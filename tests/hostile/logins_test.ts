@@ -10,7 +10,7 @@ import { keysOf, ticketOf, userOf, withAuth } from "../support/principals.ts";
 import { helloDetails, RawClient } from "../support/raw_client.ts";
 import { within } from "../support/deadline.ts";
 import { assertOnceLess } from "../support/growth.ts";
-import { RouterHandle } from "./_router_handle.ts";
+import { RouterHandle } from "../support/router_handle.ts";
 import { expectViolation, scenario } from "../support/scenario.ts";
 import { SERIALIZERS } from "../support/wire_codec.ts";
 
