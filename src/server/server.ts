@@ -4,7 +4,6 @@
 import type { Logger } from "../base/log.ts";
 import { AuthenticatorSlots } from "../auth/authenticator.ts";
 import { FailureLimiter } from "../auth/failure_limiter.ts";
-import { Alarm, type Timers } from "../base/timers.ts";
 import { LimitedLog } from "../base/limited_log.ts";
 import type { RandomSource } from "../wamp/id.ts";
 import type { RouterConfig } from "../config/config.ts";
@@ -109,7 +108,7 @@ export async function startServer(
     nowMs,
   };
   const stop = async (timeoutMs: number): Promise<void> => {
-    await shutDown(transports, timers, timeoutMs);
+    await shutDown(transports, timeoutMs);
     stores.close();
     timers.stop();
     limited.flush();
@@ -151,15 +150,16 @@ function dropFullest(
 
 async function shutDown(
   transports: readonly Transport[],
-  timers: Timers,
   timeoutMs: number,
 ): Promise<void> {
   for (const transport of transports) transport.shutDown();
   const empty = Promise.all(transports.map((transport) => transport.empty()));
-  const alarm = new Alarm(timers);
-  const timeout = new Promise<void>((resolve) => alarm.set(timeoutMs, resolve));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
   await Promise.race([empty, timeout]);
-  alarm.clear();
+  clearTimeout(timer);
   for (const transport of transports) transport.abort();
   await empty;
   await Promise.all(transports.map((transport) => transport.close()));
