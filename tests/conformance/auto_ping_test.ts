@@ -45,7 +45,7 @@ async function pinged(client: RawClient): Promise<Uint8Array> {
 
 for (const kind of TRANSPORT_KINDS) {
   scenario(
-    `a silent client is sent PINGs over ${kind}, and its round-trip times are in its session's details`,
+    `FR-11: a silent client is sent PINGs over ${kind}, and its round-trip times are in its session's details`,
     async (router) => {
       const client = await router.join({ kind });
       const other = await router.join({ kind });
@@ -92,7 +92,7 @@ async function receiveAnswering(client: RawClient): Promise<WireMessage> {
 }
 
 scenario(
-  "by default PINGs go to those who have sent a PING or a PONG, and to nobody else",
+  "FR-11: by default PINGs go to those who have sent a PING or a PONG, and to nobody else",
   async (router) => {
     const [quiet, pinging, ponging] = await router.joinMany(3);
     await pinging.sendFrame(PING, Uint8Array.of(1));
@@ -124,7 +124,7 @@ scenario(
 
 for (const kind of TRANSPORT_KINDS) {
   scenario(
-    `a client that is frozen over ${kind} is gone after interval and timeout, and its callers are answered`,
+    `FR-11: a client that is frozen over ${kind} is gone after interval and timeout, and its callers are answered`,
     async (router) => {
       const callee = await joinAnswering(router, kind);
       await callee.register("com.frozen");
@@ -148,7 +148,7 @@ for (const kind of TRANSPORT_KINDS) {
 }
 
 scenario(
-  "a PONG that answers no PING is harmless, and no answer",
+  "FR-10 FR-11: a PONG that answers no PING is harmless, and no answer",
   async (router) => {
     const client = await joinAnswering(router);
     await client.sendFrame(PONG, Uint8Array.of(1, 2, 3));
