@@ -13,9 +13,14 @@ import type { Connection } from "../transport/connection.ts";
 import { FlushQueue } from "../transport/flush_queue.ts";
 import { OutboxBudget } from "../transport/outbox.ts";
 import type { Transport } from "../transport/transport.ts";
+import { Turns } from "../transport/turns.ts";
 import { WriterPool } from "../transport/writer_pool.ts";
-import { EventCounters, type EventName } from "./event_counters.ts";
-import { type Inventory, takeInventory } from "./inventory.ts";
+import {
+  EventCounters,
+  type EventName,
+  type Inventory,
+  takeInventory,
+} from "./inventory.ts";
 import { Stores } from "./open_store.ts";
 import { openTransport, type SharedParts } from "./open_transport.ts";
 import { type AskInRealm, autoRealms, realmOptions } from "./realm_options.ts";
@@ -96,6 +101,7 @@ export async function startServer(
     counters,
     timers,
     flushQueue: new FlushQueue(),
+    turns: new Turns(() => performance.now()),
     writerPool: new WriterPool(),
     outboxBudget: new OutboxBudget(
       config.maxTotalOutboxBytes,

@@ -10,7 +10,7 @@ import { type LogFields, type Logger, withFields } from "../base/log.ts";
 import { Alarm } from "../base/timers.ts";
 import { type Frame, type FrameFault, FrameKind } from "../framing/frame.ts";
 import type { Framing, Unframer } from "../framing/framing.ts";
-import type { FrameBatch, FrameSource } from "../framing/unframe_stream.ts";
+import type { Chunk, FrameBatch } from "../framing/unframe_stream.ts";
 import { type RouterMessage, SendOutcome } from "../wamp/message.ts";
 import type { Dict } from "../wamp/options.ts";
 import { ProtocolError } from "../wamp/error_uri.ts";
@@ -26,10 +26,12 @@ import type { BatchReceiver, Pipeline } from "./pipeline.ts";
 import type { StreamConn } from "./listener.ts";
 import { TlsConn } from "./tls_conn.ts";
 import { TlsFault } from "./tls_fault.ts";
+import { Level, type Turns, Usage } from "./turns.ts";
 
 /** What all connections of a transport have in common. */
 export interface ConnectionOptions extends OutboxOptions, LivenessOptions {
   readonly pipeline: Pipeline<Connection>;
+  readonly turns: Turns;
   readonly log: Logger;
   readonly debug: boolean;
   readonly framing: Framing<Codec>;
@@ -66,6 +68,8 @@ export class Connection
   readonly #deadline: Alarm;
   /** Octets of the chunk that is being handled. */
   #lastCount = 0;
+  /** Those of them that its quotas do not know of. */
+  #uncounted = 0;
   /** When the frames at hand came; 0: in this turn. */
   #receivedMs = 0;
   /** Made when first used: most connections never wait. */
@@ -73,6 +77,9 @@ export class Connection
   #toldOfPause = false;
   /** Made where PINGs are sent. */
   #liveness: Liveness | undefined = undefined;
+  /** What of the chunk at hand is still to be unframed. */
+  #rest: Chunk<Connection> | undefined = undefined;
+  readonly usage: Usage = new Usage();
 
   constructor(conn: StreamConn, options: ConnectionOptions) {
     this.#conn = conn;
@@ -202,13 +209,15 @@ export class Connection
     else this.abort("the router is shutting down");
   }
 
-  receive(batch: FrameBatch<FrameSource>): void {
+  receive(batch: FrameBatch<Connection>): void {
+    this.#rest = batch.rest;
     handleBatch(this, batch);
   }
 
   handled(frames: number): void {
     if (this.#state.isWaiting) this.#state.receiving = "open";
-    const waitMs = this.#session?.received(frames, this.#lastCount) ?? 0;
+    const waitMs = this.#session?.received(frames, this.#uncounted) ?? 0;
+    this.#uncounted = 0;
     if (waitMs > 0 && this.#state.receiving === "open") this.#pause(waitMs);
     else this.#read();
   }
@@ -224,7 +233,7 @@ export class Connection
   }
 
   waiting(frames: readonly Frame[], index: number): readonly Frame[] {
-    this.putOff();
+    this.#noteReceipt();
     this.#reader.readAhead();
     this.#overtaking ??= new Overtaking(
       this.#state,
@@ -236,14 +245,31 @@ export class Connection
     return this.#overtaking.begin(frames, index);
   }
 
-  putOff(): void {
+  putOff(goOn: () => void): void {
+    this.#noteReceipt();
+    const { turns } = this.#options;
+    turns.add(() => {
+      const beganMs = turns.nowMs();
+      goOn();
+      const nowMs = turns.nowMs();
+      this.usage.add(nowMs - beganMs, nowMs);
+      turns.done(beganMs, nowMs);
+    }, Level.MUCH);
+  }
+
+  /** What is not handled in this turn runs from now on. */
+  #noteReceipt(): void {
     if (this.#receivedMs === 0) this.#receivedMs = this.#options.timers.nowMs;
   }
 
   readAhead(bytes: Uint8Array<ArrayBuffer>): number {
     this.#liveness?.heard(bytes.length);
-    const isNext = this.unframer.isBetweenFrames;
+    const isNext = this.unframer.isBetweenFrames && this.#rest === undefined;
     return isNext ? this.#overtaking?.ahead(bytes) ?? 0 : 0;
+  }
+
+  later(work: () => void): void {
+    this.#options.turns.addLast(work);
   }
 
   write(bytes: Uint8Array): Promise<number> {
@@ -274,6 +300,12 @@ export class Connection
   }
 
   #read(): void {
+    const rest = this.#rest;
+    if (rest !== undefined && this.#state.isReceiving) {
+      this.#noteReceipt();
+      return this.#options.pipeline.push(rest);
+    }
+    this.#rest = undefined;
     this.#reader.next(this.#lastCount, this.unframer.missingBytes);
   }
 
@@ -283,12 +315,17 @@ export class Connection
     receivedMs: number,
   ): void {
     if (this.#state.isClosed) return;
+    this.#options.turns.readCame();
     this.#receivedMs = receivedMs;
     this.#lastCount = length;
+    this.#uncounted = length;
     this.#liveness?.heard(length);
+    if (this.usage.level === Level.MUCH) this.#noteReceipt();
     // What comes while closing is read only so that it is not left unread.
-    if (!this.#state.isReceiving) return this.#read();
-    this.#options.pipeline.push({ source: this, bytes, length });
+    if (!this.#state.isReceiving) {
+      return this.#options.turns.addLast(() => this.#read());
+    }
+    this.#options.pipeline.push({ source: this, bytes, start: 0, end: length });
   }
 
   frame(frame: Frame): Promise<void> | undefined {
@@ -387,7 +424,7 @@ export class Connection
     const { message, configKey, reply } = fault;
     if (this.#session === undefined) {
       const { title } = this.#options.framing;
-      return this.#refuse(`no ${title} client`, message, reply);
+      return this.#refuse(`not a ${title} client`, message, reply);
     }
     this.#session.fail(new ProtocolError(message, undefined, configKey));
   }

@@ -1,10 +1,10 @@
 import { createSecureContext, type SecureContext } from "node:tls";
-import type { Listener } from "./listener.ts";
 import {
+  type Listener,
   openTcpListener,
   type TcpEndpoint,
   type TlsIdentity,
-} from "./tcp_listener.ts";
+} from "./listener.ts";
 import { TlsConn } from "./tls_conn.ts";
 
 /**

@@ -111,9 +111,14 @@ export class Transport {
   }
 
   async #accept(): Promise<void> {
+    const { turns } = this.#options;
     while (!this.#closing) {
       try {
-        this.#take(await this.#listener.accept());
+        const conn = await this.#listener.accept();
+        const beganMs = turns.nowMs();
+        this.#take(conn);
+        const wait = turns.worked(beganMs, turns.nowMs());
+        if (wait !== undefined) await wait;
       } catch (error) {
         if (this.#closing) return;
         if (hasLeft(error)) continue;

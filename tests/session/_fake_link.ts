@@ -9,7 +9,7 @@ import type { Timers } from "../../src/base/timers.ts";
 import type { QuotaTable } from "../../src/router/quota.ts";
 import { Router } from "../../src/router/router.ts";
 import { Session, type SessionOptions } from "../../src/session/session.ts";
-import type { SessionLink } from "../../src/session/session_link.ts";
+import type { SessionLink } from "../../src/session/session_outlet.ts";
 import {
   type ClientMessage,
   type Hello,
