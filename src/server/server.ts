@@ -66,12 +66,13 @@ export async function startServer(
   log: Logger,
 ): Promise<RunningServer> {
   const counters = new EventCounters();
-  const timers = new WheelTimers();
+  const turns = new Turns(() => performance.now());
+  const timers = new WheelTimers(turns);
   const nowMs = (): number => timers.nowMs;
   const parts = { timers, counters, log };
   const stores = Stores.open(config.realms, parts);
   // Of its own: what the log has yet to tell is nothing that peers hold.
-  const logTimers = new WheelTimers();
+  const logTimers = new WheelTimers(turns);
   const limited = new LimitedLog(
     log,
     COMPLAINT_RATE,
@@ -91,6 +92,7 @@ export async function startServer(
     counters,
     observers: [realmLog(limited, counters)],
     nowMs,
+    turns,
   }, config.autoRealms && autoRealms(config.autoRealms, parts, roleParts));
   const caller = new RouterCaller(router);
   const slots = new AuthenticatorSlots();
@@ -101,7 +103,7 @@ export async function startServer(
     counters,
     timers,
     flushQueue: new FlushQueue(),
-    turns: new Turns(() => performance.now()),
+    turns,
     writerPool: new WriterPool(),
     outboxBudget: new OutboxBudget(
       config.maxTotalOutboxBytes,
@@ -117,6 +119,7 @@ export async function startServer(
     await shutDown(transports, timeoutMs);
     stores.close();
     timers.stop();
+    turns.stop();
     limited.flush();
     logTimers.stop();
   };

@@ -1,5 +1,6 @@
 import { SteadyClock } from "../base/steady_clock.ts";
 import { type Deadline, TimerWheel } from "../base/timer_wheel.ts";
+import type { TurnBudget } from "../router/ports.ts";
 import type { Timers } from "../base/timers.ts";
 
 /** How coarse deadlines are. */
@@ -9,10 +10,16 @@ const TICK_MS = 50;
 export class WheelTimers implements Timers {
   readonly #clock = new SteadyClock();
   #interval: ReturnType<typeof setInterval> | undefined = undefined;
+  readonly #turns: TurnBudget;
   readonly #wheel = new TimerWheel(TICK_MS, (busy) => {
     if (busy) this.#start();
     else this.stop();
   });
+  #isLate = false;
+
+  constructor(turns: TurnBudget) {
+    this.#turns = turns;
+  }
 
   /** How many deadlines are set. */
   get count(): number {
@@ -44,6 +51,19 @@ export class WheelTimers implements Timers {
   }
 
   #tick(): void {
-    if (this.#clock.tick(performance.now())) this.#wheel.advance(this.nowMs);
+    const mayFire = this.#clock.tick(performance.now());
+    if (mayFire && !this.#isLate) this.#advance();
+  }
+
+  /** What is due and has no room in this turn fires in the next. */
+  #advance(): void {
+    const isSpent = () => this.#turns.isSpent();
+    this.#isLate = !this.#wheel.advance(this.nowMs, isSpent);
+    if (this.#isLate) this.#turns.later(() => this.#advanceIfRunning());
+  }
+
+  #advanceIfRunning(): void {
+    if (this.#interval === undefined) this.#isLate = false;
+    else this.#advance();
   }
 }

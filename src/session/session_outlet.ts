@@ -1,5 +1,6 @@
 import type { Logger } from "../base/log.ts";
 import type { Outlet } from "../router/ports.ts";
+import type { PayloadFormat } from "../wamp/payload.ts";
 import type { Dict } from "../wamp/options.ts";
 import { type RouterMessage, SendOutcome } from "../wamp/message.ts";
 import { traceMessage } from "./session_log.ts";
@@ -45,6 +46,10 @@ export class SessionOutlet implements Outlet {
 
   get maxMessageBytes(): number {
     return this.#link.maxMessageBytes ?? Infinity;
+  }
+
+  get payloadFormat(): PayloadFormat | undefined {
+    return this.#link.payloadFormat;
   }
 
   send(message: RouterMessage): SendOutcome {

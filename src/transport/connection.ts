@@ -13,6 +13,7 @@ import type { Framing, Unframer } from "../framing/framing.ts";
 import type { Chunk, FrameBatch } from "../framing/unframe_stream.ts";
 import { type RouterMessage, SendOutcome } from "../wamp/message.ts";
 import type { Dict } from "../wamp/options.ts";
+import type { PayloadFormat } from "../wamp/payload.ts";
 import { ProtocolError } from "../wamp/error_uri.ts";
 import { ChunkReader, type ChunkTarget } from "./chunk_reader.ts";
 import { ConnectionState } from "./connection_state.ts";
@@ -112,6 +113,10 @@ export class Connection
 
   get maxMessageBytes(): number {
     return this.#peerLimitBytes;
+  }
+
+  get payloadFormat(): PayloadFormat | undefined {
+    return this.#codec?.serializer.format;
   }
 
   /** A log whose lines name the transport and the client's address. */
@@ -249,11 +254,10 @@ export class Connection
     this.#noteReceipt();
     const { turns } = this.#options;
     turns.add(() => {
-      const beganMs = turns.nowMs();
       goOn();
       const nowMs = turns.nowMs();
-      this.usage.add(nowMs - beganMs, nowMs);
-      turns.done(beganMs, nowMs);
+      this.usage.add(nowMs - turns.beganMs, nowMs);
+      turns.done(nowMs);
     }, Level.MUCH);
   }
 

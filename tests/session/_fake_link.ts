@@ -22,6 +22,7 @@ import { NO_PAYLOAD } from "../../src/wamp/payload.ts";
 import { ProtocolError } from "../../src/wamp/error_uri.ts";
 import { ManualTime } from "../support/manual_time.ts";
 import {
+  NO_HURRY,
   plainRealm,
   seededSource,
   WIDE_LIMITS,
@@ -161,6 +162,7 @@ export class SessionBench {
         counters: { increment: () => {} },
         observers: [],
         nowMs: () => this.timers.nowMs,
+        turns: NO_HURRY,
       },
     );
     this.session = new Session({
