@@ -57,7 +57,11 @@ const realm = createRealm({
   ids: new RandomIds(RANDOM),
   random: RANDOM,
   clock: { now: () => new Date() },
-  timers: { set: () => ({ dueTick: 0, fire() {}, index: 0 }), clear() {} },
+  timers: {
+    nowMs: 0,
+    set: () => ({ dueTick: 0, fire() {}, index: 0 }),
+    clear() {},
+  },
   counters: COUNTERS,
   observers: [],
   nowMs: () => 0,

@@ -49,6 +49,7 @@ const RANDOM = {
 const COUNTERS = { increment() {} };
 const CLOCK = { now: () => new Date() };
 const TIMERS = {
+  nowMs: 0,
   set: () => ({ dueTick: 0, fire() {}, index: 0 }),
   clear() {},
 };

@@ -10,6 +10,11 @@ export interface Clock {
 
 /** Deadlines on one turning wheel. */
 export interface Timers {
+  /**
+   * The clock of the deadlines, in milliseconds: it never goes back, and leaves out
+   * time in which the process did not run.
+   */
+  readonly nowMs: number;
   /** Calls `fire` once, after `delayMs` or a little later. */
   set(delayMs: number, fire: () => void): Deadline;
   /** Cancels a deadline. */

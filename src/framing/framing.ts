@@ -85,6 +85,8 @@ export interface Framing<Codec> {
   wholeFrames(bytes: Uint8Array): readonly Frame[];
   /** Appends the answer to `ping`, whatever the client's own limit. */
   writePong(ping: Frame, out: ByteWriter): void;
+  /** Appends a request that the client is to answer with the same `payload`. */
+  writePing(payload: Uint8Array, out: ByteWriter): void;
   /** Tells the client that nothing follows; undefined: the stream's end does. */
   closeFrame(): Uint8Array | undefined;
 }

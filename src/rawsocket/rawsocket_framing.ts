@@ -1,7 +1,12 @@
 import type { ByteWriter } from "../base/byte_writer.ts";
 import type { Frame } from "../framing/frame.ts";
 import type { Framing, OpeningOutcome } from "../framing/framing.ts";
-import { PAYLOAD_BYTES_MAX, wholeFrames, writePong } from "./frame.ts";
+import {
+  PAYLOAD_BYTES_MAX,
+  wholeFrames,
+  writePing,
+  writePong,
+} from "./frame.ts";
 import { answerHandshake, type HandshakeOffer } from "./handshake.ts";
 import { RawSocketUnframer } from "./unframer.ts";
 
@@ -51,6 +56,10 @@ export class RawSocketFraming<Codec> implements Framing<Codec> {
 
   writePong(ping: Frame, out: ByteWriter): void {
     writePong(ping, out);
+  }
+
+  writePing(payload: Uint8Array, out: ByteWriter): void {
+    writePing(payload, out);
   }
 
   closeFrame(): undefined {

@@ -5,6 +5,7 @@
  */
 import type { Identity } from "../wamp/features.ts";
 import type { RouterMessage, SendOutcome } from "../wamp/message.ts";
+import type { Dict } from "../wamp/options.ts";
 import type { Action, Right } from "../wamp/router_uris.ts";
 import type { PayloadFormat } from "../wamp/payload.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
@@ -34,6 +35,8 @@ export interface Outlet {
    * @param message For people; undefined: none.
    */
   kill(reason: string, message: string | undefined): void;
+  /** What its connection knows of the client, for the session's details. */
+  linkDetails?(): Dict;
   /** The longest message that the client takes, in bytes; undefined: any. */
   readonly maxMessageBytes?: number;
   /** How the client keeps up; undefined: that is not known. */
@@ -153,6 +156,8 @@ export type CounterName =
   | "reads_paused"
   /** Times that a connection waited for those that it sends to. */
   | "producers_held"
+  /** Connections closed because their peer did not answer a PING. */
+  | "peers_lost"
   /** Requests that a session is not authorized for. */
   | "authorizations_denied"
   /** Requests refused because their authorizer broke or was late (AZ-04). */

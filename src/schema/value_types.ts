@@ -113,18 +113,20 @@ export interface ChoiceOptions {
 }
 
 /** One of some values. */
-export function choice<const T extends string | number>(
+export function choice<const T extends string | number | boolean>(
   values: readonly T[],
   options: ChoiceOptions = {},
 ): Type<T> {
   const list = values.map((value) => JSON.stringify(value)).join(", ");
   const right = values.length === 1 ? `write ${list}` : `write one of ${list}`;
+  const kinds = ["string", "number"];
+  if (values.some((value) => typeof value === "boolean")) kinds.push("boolean");
   return {
     text: values.length === 1 ? list : `one of ${list}`,
     check(node, context) {
       const found = values.find((value) => value === node.value);
       if (found !== undefined) return found;
-      if (node.kind !== "string" && node.kind !== "number") {
+      if (!kinds.includes(node.kind)) {
         return wrongKind(node, context, `one of ${list}`);
       }
       const word = String(node.value);

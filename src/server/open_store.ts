@@ -2,7 +2,7 @@
  * The stores of the config, put together.
  */
 import { type Logger, withFields } from "../base/log.ts";
-import type { Clock, Timers } from "../base/timers.ts";
+import type { Timers } from "../base/timers.ts";
 import type {
   RealmConfig,
   SqliteStoreConfig,
@@ -69,7 +69,6 @@ export interface OpenStore {
 /** What stores need of the server. */
 export interface StoreParts {
   readonly timers: Timers;
-  readonly clock: Clock;
   readonly counters: Counters;
   readonly log: Logger;
 }

@@ -48,8 +48,6 @@ export interface RunningServer {
   shutdown(): Promise<void>;
 }
 
-const nowMs = (): number => performance.now();
-
 /** What misbehaving peers cause must not fill the log. */
 const COMPLAINT_RATE = { burst: 100, perSecond: 1 };
 
@@ -69,14 +67,19 @@ export async function startServer(
   log: Logger,
 ): Promise<RunningServer> {
   const counters = new EventCounters();
-  const turns = new Turns(nowMs);
+  const turns = new Turns(() => performance.now());
   const timers = new WheelTimers(turns);
-  const clock = { now: () => new Date() };
-  const parts = { timers, clock, counters, log };
+  const nowMs = (): number => timers.nowMs;
+  const parts = { timers, counters, log };
   const stores = Stores.open(config.realms, parts);
   // Of its own: what the log has yet to tell is nothing that peers hold.
   const logTimers = new WheelTimers(turns);
-  const limited = new LimitedLog(log, COMPLAINT_RATE, logTimers, nowMs);
+  const limited = new LimitedLog(
+    log,
+    COMPLAINT_RATE,
+    logTimers,
+    () => logTimers.nowMs,
+  );
   // The router is there before anyone joins it.
   const ask: AskInRealm = (...request) => caller.call(...request);
   const roleParts = { config, ask };
@@ -86,7 +89,7 @@ export async function startServer(
   const backPressure = new BackPressure();
   const router = new Router(realms, {
     random: RANDOM,
-    clock,
+    clock: { now: () => new Date() },
     timers,
     counters,
     observers: [realmLog(limited, counters)],

@@ -1,3 +1,4 @@
+import { SteadyClock } from "../base/steady_clock.ts";
 import { type Deadline, TimerWheel } from "../base/timer_wheel.ts";
 import type { TurnBudget } from "../router/ports.ts";
 import type { Timers } from "../base/timers.ts";
@@ -7,6 +8,7 @@ const TICK_MS = 50;
 
 /** {@linkcode Timers} of one host timer, which runs only while something waits. */
 export class WheelTimers implements Timers {
+  readonly #clock = new SteadyClock();
   #interval: ReturnType<typeof setInterval> | undefined = undefined;
   readonly #turns: TurnBudget;
   readonly #wheel = new TimerWheel(TICK_MS, (busy) => {
@@ -24,8 +26,12 @@ export class WheelTimers implements Timers {
     return this.#wheel.count;
   }
 
+  get nowMs(): number {
+    return this.#clock.at(performance.now());
+  }
+
   set(delayMs: number, fire: () => void): Deadline {
-    return this.#wheel.set(performance.now(), delayMs, fire);
+    return this.#wheel.set(this.nowMs, delayMs, fire);
   }
 
   clear(deadline: Deadline): void {
@@ -36,18 +42,23 @@ export class WheelTimers implements Timers {
   stop(): void {
     clearInterval(this.#interval);
     this.#interval = undefined;
+    this.#clock.stop();
   }
 
   #start(): void {
-    this.#interval = setInterval(() => {
-      if (!this.#isLate) this.#advance();
-    }, TICK_MS);
+    this.#clock.start(performance.now());
+    this.#interval = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  #tick(): void {
+    const mayFire = this.#clock.tick(performance.now());
+    if (mayFire && !this.#isLate) this.#advance();
   }
 
   /** What is due and has no room in this turn fires in the next. */
   #advance(): void {
     const isSpent = () => this.#turns.isSpent();
-    this.#isLate = !this.#wheel.advance(performance.now(), isSpent);
+    this.#isLate = !this.#wheel.advance(this.nowMs, isSpent);
     if (this.#isLate) this.#turns.later(() => this.#advanceIfRunning());
   }
 

@@ -1,9 +1,9 @@
 import type { Logger } from "../base/log.ts";
 import type { Outlet, OutletLoad } from "../router/ports.ts";
 import type { PayloadFormat } from "../wamp/payload.ts";
-import { type RouterMessage, SendOutcome } from "../wamp/message.ts";
 import type { Dict } from "../wamp/options.ts";
 import type { Overload } from "../wamp/overload.ts";
+import { type RouterMessage, SendOutcome } from "../wamp/message.ts";
 import { traceMessage } from "./session_log.ts";
 
 /** A session's connection, as the session sees it. */
@@ -71,6 +71,10 @@ export class SessionOutlet implements Outlet {
 
   burst(work: () => void): void {
     this.#link.burst(work);
+  }
+
+  linkDetails(): Dict {
+    return this.#link.linkDetails?.() ?? {};
   }
 
   enter(work: () => void): void {

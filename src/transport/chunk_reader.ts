@@ -11,7 +11,7 @@ export interface ChunkTarget {
   /**
    * `length` octets came; they are good until the next chunk is asked for.
    *
-   * @param receivedMs When they came, by `performance.now()`; 0: just now.
+   * @param receivedMs When they came, by the timers' clock; 0: just now.
    */
   chunk(
     bytes: Uint8Array<ArrayBuffer>,
@@ -60,6 +60,11 @@ export class ChunkReader {
     this.#conn = conn;
     this.#timers = timers;
     this.#target = target;
+  }
+
+  /** Whether all that has come was handed on, and more is waited for. */
+  get isAwaiting(): boolean {
+    return this.#reading !== undefined;
   }
 
   /**
@@ -133,6 +138,6 @@ export class ChunkReader {
       });
     }
     this.#ahead = ahead.subarray(done);
-    this.#aheadMs = performance.now();
+    this.#aheadMs = this.#timers.nowMs;
   }
 }

@@ -25,6 +25,7 @@ import { ChunkReader, type ChunkTarget } from "./chunk_reader.ts";
 import type { Slowness } from "./congestion.ts";
 import { ConnectionState } from "./connection_state.ts";
 import { type FrameHandler, handleBatch } from "./frame_batch.ts";
+import { Liveness, type LivenessOptions, type Watched } from "./liveness.ts";
 import type { Codec, MessageReceiver } from "./message_receiver.ts";
 import type { MissedEvents } from "./missed_events.ts";
 import {
@@ -42,7 +43,7 @@ import { TlsFault } from "./tls_fault.ts";
 import { Level, type Turns, Usage } from "./turns.ts";
 
 /** What all connections of a transport have in common. */
-export interface ConnectionOptions extends OutboxOptions {
+export interface ConnectionOptions extends OutboxOptions, LivenessOptions {
   readonly pipeline: Pipeline<Connection>;
   readonly turns: Turns;
   readonly log: Logger;
@@ -55,6 +56,8 @@ export interface ConnectionOptions extends OutboxOptions {
   openSession(connection: Connection): MessageReceiver;
   /** Told when a connection did not take what was sent to it (FR-21). */
   outboxOverflowed(): void;
+  /** Told when a connection's peer did not answer a PING. */
+  peerLost(): void;
   /** Told when a connection is not read on because of a quota. */
   readPaused(): void;
   /** Told when a connection waits for those that it sends to. */
@@ -68,7 +71,7 @@ const CLOSING_TIMEOUT_MS = 3000;
 
 /** One client's connection. */
 export class Connection
-  implements BatchReceiver, ChunkTarget, FrameHandler, OutboxTarget {
+  implements BatchReceiver, ChunkTarget, FrameHandler, OutboxTarget, Watched {
   readonly unframer: Unframer;
   readonly #conn: StreamConn;
   readonly #options: ConnectionOptions;
@@ -94,6 +97,8 @@ export class Connection
   #wasHeld = false;
   /** Where a frame waits for that to end. */
   #released: PromiseWithResolvers<void> | undefined = undefined;
+  /** Made where PINGs are sent. */
+  #liveness: Liveness | undefined = undefined;
   /** What of the chunk at hand is still to be unframed. */
   #rest: Chunk<Connection> | undefined = undefined;
   readonly usage: Usage = new Usage();
@@ -120,6 +125,16 @@ export class Connection
   /** Whether its peer takes nothing of them. */
   get isStalled(): boolean {
     return this.#outbox.isStalled;
+  }
+
+  /** Octets that were written. */
+  get writtenBytes(): number {
+    return this.#outbox.writtenBytes;
+  }
+
+  /** Whether nothing of the peer is left to be looked at. */
+  get isAwaiting(): boolean {
+    return this.#reader.isAwaiting;
   }
 
   get maxMessageBytes(): number {
@@ -149,6 +164,11 @@ export class Connection
       framing.name,
       this.#codec?.serializer.name,
     );
+  }
+
+  /** What is known of the connection, for the details of its session. */
+  linkDetails(): Dict {
+    return this.#liveness?.details() ?? {};
   }
 
   /**
@@ -212,6 +232,7 @@ export class Connection
     if (this.#state.isClosing) return;
     if (this.#state.sending === "broken") return this.abort(reason);
     this.#logClosing(reason);
+    this.#liveness?.end();
     const last = this.#options.framing.closeFrame();
     if (last !== undefined) this.#outbox.writer.append(last, 0, last.length);
     this.#state.sending = "draining";
@@ -274,7 +295,7 @@ export class Connection
       this.#options.framing,
       this.#session as MessageReceiver,
       (this.#codec as Codec).serializer,
-      (ping) => this.#pong(ping),
+      (frame) => this.frame(frame),
     );
     return this.#overtaking.begin(frames, index, this.#holds === 0);
   }
@@ -300,10 +321,11 @@ export class Connection
 
   /** What is not handled in this turn runs from now on. */
   #noteReceipt(): void {
-    if (this.#receivedMs === 0) this.#receivedMs = performance.now();
+    if (this.#receivedMs === 0) this.#receivedMs = this.#options.timers.nowMs;
   }
 
   readAhead(bytes: Uint8Array<ArrayBuffer>): number {
+    this.#liveness?.heard(bytes.length);
     const isNext = this.unframer.isBetweenFrames && this.#rest === undefined;
     return isNext ? this.#overtaking?.ahead(bytes) ?? 0 : 0;
   }
@@ -331,6 +353,7 @@ export class Connection
       this.#state.sending !== "open" || this.#session === undefined
     ) return this.readFailed(error);
     this.#state.sending = "broken";
+    this.#liveness?.end();
     this.#setDeadline(CLOSING_TIMEOUT_MS, "the peer does not read");
   }
 
@@ -358,6 +381,7 @@ export class Connection
     this.#receivedMs = receivedMs;
     this.#lastCount = length;
     this.#uncounted = length;
+    this.#liveness?.heard(length);
     if (this.usage.level === Level.MUCH) this.#noteReceipt();
     // What comes while closing is read only so that it is not left unread.
     if (!this.#state.isReceiving) {
@@ -394,6 +418,7 @@ export class Connection
         this.#pong(frame);
         break;
       case FrameKind.PONG:
+        this.#watch()?.ponged(frame);
         break;
       case FrameKind.OPENING:
         this.#open(frame);
@@ -416,7 +441,31 @@ export class Connection
     }
   }
 
+  /** Sends PINGs from now on, to all or to a peer that has shown that it knows them. */
+  #watch(): Liveness | undefined {
+    const isOpen = this.#state.sending === "open";
+    if (this.#options.autoPing !== false && isOpen) {
+      this.#liveness ??= new Liveness(this, this.#options);
+    }
+    return this.#liveness;
+  }
+
+  /** Sends a PING. */
+  ping(payload: Uint8Array): void {
+    this.#options.framing.writePing(payload, this.#outbox.writer);
+    this.#outbox.appended();
+  }
+
+  /** The peer is gone, without a word. */
+  lost(fields: LogFields): void {
+    const reason = "the client did not answer a PING in time";
+    this.#options.peerLost();
+    this.#sessionLog().warn(`${reason}: its connection ends`, fields);
+    this.abort(reason);
+  }
+
   #pong(ping: Frame): void {
+    this.#watch();
     this.#options.framing.writePong(ping, this.#outbox.writer);
     this.#outbox.appended();
   }
@@ -448,6 +497,7 @@ export class Connection
       });
     }
     this.#session = this.#options.openSession(this);
+    if (this.#options.autoPing === true) this.#watch();
   }
 
   faulted(fault: FrameFault): void {
@@ -572,6 +622,7 @@ export class Connection
     this.#state.receiving = "closed";
     this.#state.sending = "closed";
     this.#deadline.clear();
+    this.#liveness?.end();
     this.#reader.close();
     this.#outbox.close();
     this.#conn.close();

@@ -63,6 +63,8 @@ export function openTcpListener(endpoint: TcpEndpoint): Listener {
       const conn = await listener.accept();
       // Answers are small and must not wait for more to fill a segment.
       conn.setNoDelay(true);
+      // Finds out, late, that a peer's machine is gone that is sent nothing.
+      conn.setKeepAlive(true);
       return conn;
     },
     close() {

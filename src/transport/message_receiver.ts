@@ -8,7 +8,7 @@ import type { FrameEncoder } from "./frame_encoder.ts";
 export interface MessageReceiver {
   /**
    * @param bytes How long it was.
-   * @param receivedMs When it came, by `performance.now()`; 0: just now.
+   * @param receivedMs When it came, by the timers' clock; 0: just now.
    * @returns Undefined when the message is handled. A promise where it, and all
    * that comes after it, has to wait: it is to be given again when that resolves.
    * @throws {ProtocolError} Where the message is wrong or out of turn.

@@ -82,6 +82,7 @@ export class Outbox implements CongestedOutbox {
   #filling: ByteWriter | undefined = undefined;
   /** Octets of shared frames among all that. */
   #sharedBytes = 0;
+  #writtenBytes = 0;
   #closed = false;
   #congestion: Congestion | undefined = undefined;
   #overload: Overload | undefined = undefined;
@@ -104,6 +105,11 @@ export class Outbox implements CongestedOutbox {
     return this.#writing === undefined
       ? behind
       : behind + this.#writing.length - this.#written;
+  }
+
+  /** Octets that were written since the connection began. */
+  get writtenBytes(): number {
+    return this.#writtenBytes;
   }
 
   get #behindBytes(): number {
@@ -325,6 +331,7 @@ export class Outbox implements CongestedOutbox {
     const segment = this.#writing as Segment;
     if (this.#closed) return;
     this.#written += count;
+    this.#writtenBytes += count;
     if (segment instanceof SharedFrame) this.#sharedBytes -= count;
     const { pendingBytes } = this;
     this.#burstBytes = Math.min(this.#burstBytes, pendingBytes);

@@ -325,7 +325,7 @@ Deno.test("TS-04: many testaments are published in pieces, before it is told tha
   heir.take();
   testator.leave();
   const before = heir.take();
-  assertLess(before.length, 50);
+  assertLess(before.length, 64 + 17);
   turns.finish();
   const wills = [...before, ...heir.take()].map((message) =>
     argsOf(message)[0]

@@ -53,7 +53,7 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
       overload: "disconnect",
       eventDropped: () => {},
       producerHeld: () => {},
-      timers: { set: () => ({}) as never, clear() {} },
+      timers: { nowMs: 0, set: () => ({}) as never, clear() {} },
       log,
       debug: false,
       framing: new RawSocketFraming<Codec>({
@@ -63,6 +63,9 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
       }),
       maxOutboxBytes: 1,
       handshakeTimeoutMs: 1,
+      autoPing: false,
+      autoPingIntervalMs: 1,
+      autoPingTimeoutMs: 1,
       maxConnections: 1,
       isFull: () => false,
       nowMs: () => 0,
@@ -70,6 +73,7 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
         throw new Error("nobody joins");
       },
       outboxOverflowed() {},
+      peerLost() {},
       readPaused() {},
     },
   );

@@ -64,6 +64,21 @@ export const LIMITS = {
     100,
     "Procedures of dynamic methods that the router asks at a time, also for clients that have hung up meanwhile; logins beyond are refused.",
   ),
+  auto_ping: limit(
+    choice([true, false, "answering"]),
+    "answering",
+    "Which clients are sent PINGs where they are silent: all, none, or those that have sent a PING or a PONG themselves. PINGs break some client libraries: see docs/security.md.",
+  ),
+  auto_ping_interval_ms: limit(
+    integer(1, HOUR_MS),
+    30_000,
+    "A client that has sent nothing for this time is sent a PING, where `auto_ping` says so.",
+  ),
+  auto_ping_timeout_ms: limit(
+    integer(1, HOUR_MS),
+    15_000,
+    "A client that has not answered a PING after this time, and says and reads nothing else, is cut off.",
+  ),
   max_auth_failures: limit(
     integer(1, 1_000_000),
     10,

@@ -73,7 +73,8 @@ export function sessionProcedures(realm: Realm): MetaTable {
       if (session === undefined) return badSessionId();
       const peer = realm.peers.get(session);
       if (peer === undefined) return noSuchSession(session);
-      return { args: [{ ...sessionDetails(peer), ...loadOf(peer) }] };
+      const link = peer.outlet.linkDetails?.() ?? {};
+      return { args: [{ ...sessionDetails(peer), ...loadOf(peer), ...link }] };
     },
     "wamp.session.kill": (caller, values) => {
       const session = idOf(values.args[0]);
