@@ -330,7 +330,7 @@ Deno.test("an error that nobody handles is logged and ends the process with 1", 
         "eval",
         `import { exitOnDefect } from "${PROJECT}/src/cli/start_command.ts";
          const print = (message, fields) => console.error(message, fields);
-         exitOnDefect({ error: print });
+         exitOnDefect({ error: print }, (code) => Deno.exit(code));
          ${script}
          setTimeout(() => Deno.exit(0), 10_000);`,
       ],
