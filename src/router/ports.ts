@@ -110,6 +110,8 @@ export type CounterName =
   | "limits_reached"
   /** Times that a connection was not read on because of a quota's rate. */
   | "reads_paused"
+  /** A connection was one too many, for its transport or its source. */
+  | "connections_refused"
   /** Requests that a session is not authorized for. */
   | "authorizations_denied"
   /** Requests refused because their authorizer broke or was late (AZ-04). */

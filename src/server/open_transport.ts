@@ -12,6 +12,7 @@ import type { Router } from "../router/router.ts";
 import { Serializer } from "../serializer/serializer.ts";
 import { Session, type SessionOptions } from "../session/session.ts";
 import type { Connection } from "../transport/connection.ts";
+import { ConnectionLimit } from "../transport/connection_limit.ts";
 import type { FlushQueue } from "../transport/flush_queue.ts";
 import { FrameEncoder } from "../transport/frame_encoder.ts";
 import { type Endpoint, openListener } from "../transport/open_listener.ts";
@@ -55,7 +56,10 @@ export async function openTransport(
 ): Promise<Transport> {
   const log = withFields(shared.log, { transport: config.id });
   const auth = await authenticationOf(config, shared);
-  const listener = await openListener(config.id, await endpointOf(config));
+  const listener = await openListener(await endpointOf(config), {
+    id: config.id,
+    maxTlsHandshakes: config.limits.maxTlsHandshakes,
+  });
   const connections = new Set<Connection>();
   const sessionOptions = sessionOptionsOf(config, auth, shared);
   return new Transport(listener, connections, {
@@ -71,12 +75,12 @@ export async function openTransport(
     framing: rawSocketOf(config, shared),
     maxOutboxBytes: config.limits.maxOutboxBytes,
     handshakeTimeoutMs: config.limits.handshakeTimeoutMs,
-    maxConnections: config.limits.maxConnections,
+    limit: new ConnectionLimit(config.limits),
     nowMs: shared.nowMs,
-    isFull: () => connections.size > config.limits.maxConnections,
     openSession: (connection) => new Session(sessionOptions, connection),
     outboxOverflowed: () => shared.counters.increment("outbox_overflows"),
     readPaused: () => shared.counters.increment("reads_paused"),
+    connectionRefused: () => shared.counters.increment("connections_refused"),
   });
 }
 

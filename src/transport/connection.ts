@@ -34,8 +34,10 @@ export interface ConnectionOptions extends OutboxOptions {
   readonly debug: boolean;
   readonly framing: Framing<Codec>;
   readonly handshakeTimeoutMs: number;
-  /** Whether no further connection is taken; asked at each handshake (RS-11). */
-  isFull(): boolean;
+  /** The config key by which `connection` is one too many; undefined: none (RS-11). */
+  exceededLimit(connection: Connection): string | undefined;
+  /** Told when the client of `connection` has proven who it is. */
+  identified(connection: Connection): void;
   /** Makes the session of a connection whose handshake is done. */
   openSession(connection: Connection): MessageReceiver;
   /** Told when a connection did not take what was sent to it (FR-21). */
@@ -102,6 +104,11 @@ export class Connection
   /** The client's IP address; undefined on a Unix socket. */
   remoteHost(): string | undefined {
     return hostOf(this.#conn.remoteAddr);
+  }
+
+  /** The client has proven who it is. */
+  identified(): void {
+    this.#options.identified(this);
   }
 
   /** How the client is connected, with Crossbar.io's names. */
@@ -307,7 +314,7 @@ export class Connection
   #open(frame: Frame): void {
     const outcome = this.#options.framing.open(
       frame.bytes.subarray(frame.start, frame.end),
-      this.#options.isFull(),
+      this.#options.exceededLimit(this),
     );
     this.#deadline.clear();
     if (outcome.reply !== undefined) {

@@ -13,6 +13,14 @@ import { openUnixListener, type UnixEndpoint } from "./unix_listener.ts";
 /** Where a transport listens. */
 export type Endpoint = TcpEndpoint | UnixEndpoint;
 
+/** What a listener is made with, beside its endpoint. */
+export interface ListenerOptions {
+  /** The transport's, for what is told. */
+  readonly id: string;
+  /** TLS handshakes that may be under way. */
+  readonly maxTlsHandshakes: number;
+}
+
 /** A transport could not listen. */
 export class ListenError extends Error {
   override readonly name = "ListenError";
@@ -24,14 +32,14 @@ export class ListenError extends Error {
  * @throws {ListenError} Where that is not possible; it says why and what to do.
  */
 export async function openListener(
-  id: string,
   endpoint: Endpoint,
+  { id, maxTlsHandshakes }: ListenerOptions,
 ): Promise<Listener> {
   try {
     if (endpoint.type === "unix") return await openUnixListener(endpoint);
     return endpoint.tls === undefined
       ? openTcpListener(endpoint)
-      : openTlsListener(endpoint, endpoint.tls);
+      : openTlsListener(endpoint, endpoint.tls, maxTlsHandshakes);
   } catch (cause) {
     const where = endpoint.type === "tcp"
       ? formatTcp(endpoint.tls === undefined ? "tcp" : "tls", endpoint)

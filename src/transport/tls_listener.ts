@@ -1,11 +1,14 @@
 import { createSecureContext, type SecureContext } from "node:tls";
+import { sourceOf } from "../base/source_address.ts";
 import type { Listener } from "./listener.ts";
 import {
   openTcpListener,
   type TcpEndpoint,
   type TlsIdentity,
 } from "./tcp_listener.ts";
+import { hostOf } from "./peer_address.ts";
 import { TlsConn } from "./tls_conn.ts";
+import { TlsHandshakes } from "./tls_handshakes.ts";
 
 /**
  * Listens with TLS on a TCP port. Clients are accepted before they have shaken
@@ -17,12 +20,18 @@ import { TlsConn } from "./tls_conn.ts";
 export function openTlsListener(
   endpoint: TcpEndpoint,
   identity: TlsIdentity,
+  maxHandshakes: number,
 ): Listener {
   const context = secureContextOf(identity);
   const listener = openTcpListener(endpoint);
+  const handshakes = new TlsHandshakes(maxHandshakes);
   return {
     ...listener,
-    accept: async () => new TlsConn(await listener.accept(), context),
+    accept: async () => {
+      const conn = await listener.accept();
+      const source = sourceOf(hostOf(conn.remoteAddr) ?? "");
+      return new TlsConn(conn, context, handshakes.add(source));
+    },
   };
 }
 

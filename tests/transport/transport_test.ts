@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Connection } from "../../src/transport/connection.ts";
+import { ConnectionLimit } from "../../src/transport/connection_limit.ts";
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
 import { RawSocketFraming } from "../../src/rawsocket/rawsocket_framing.ts";
 import type { Codec } from "../../src/transport/message_receiver.ts";
@@ -52,8 +53,11 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
       }),
       maxOutboxBytes: 1,
       handshakeTimeoutMs: 1,
-      maxConnections: 1,
-      isFull: () => false,
+      limit: new ConnectionLimit<Connection>({
+        maxConnections: 1,
+        maxConnectionsPerSource: undefined,
+      }),
+      connectionRefused() {},
       nowMs: () => 0,
       openSession: () => {
         throw new Error("nobody joins");
