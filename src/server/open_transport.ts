@@ -58,6 +58,7 @@ export async function openTransport(
   const auth = await authenticationOf(config, shared);
   const listener = await openListener(await endpointOf(config), {
     id: config.id,
+    log,
     maxTlsHandshakes: config.limits.maxTlsHandshakes,
   });
   const connections = new Set<Connection>();

@@ -9,6 +9,12 @@ export interface Listener {
    * @returns What was left behind, and why; undefined where nothing was.
    */
   close(): string | undefined;
+  /**
+   * Listens anew at the same place, once this one is closed.
+   *
+   * @throws {Error} Where that is not possible, or not permitted any more.
+   */
+  reopen(): Listener | Promise<Listener>;
 }
 
 /**

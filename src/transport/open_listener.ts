@@ -1,6 +1,7 @@
 /**
  * Listening sockets of every kind, all the same to who accepts.
  */
+import type { Logger } from "../base/log.ts";
 import type { Listener } from "./listener.ts";
 import {
   formatTcp,
@@ -17,6 +18,8 @@ export type Endpoint = TcpEndpoint | UnixEndpoint;
 export interface ListenerOptions {
   /** The transport's, for what is told. */
   readonly id: string;
+  /** Told what becomes of the file of a Unix socket. */
+  readonly log: Logger;
   /** TLS handshakes that may be under way. */
   readonly maxTlsHandshakes: number;
 }
@@ -33,10 +36,10 @@ export class ListenError extends Error {
  */
 export async function openListener(
   endpoint: Endpoint,
-  { id, maxTlsHandshakes }: ListenerOptions,
+  { id, log, maxTlsHandshakes }: ListenerOptions,
 ): Promise<Listener> {
   try {
-    if (endpoint.type === "unix") return await openUnixListener(endpoint);
+    if (endpoint.type === "unix") return await openUnixListener(endpoint, log);
     return endpoint.tls === undefined
       ? openTcpListener(endpoint)
       : openTlsListener(endpoint, endpoint.tls, maxTlsHandshakes);

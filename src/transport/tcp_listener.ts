@@ -42,6 +42,7 @@ export function openTcpListener(endpoint: TcpEndpoint): Listener {
       listener.close();
       return undefined;
     },
+    reopen: () => openTcpListener({ ...endpoint, port: listener.addr.port }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { createSecureContext, type SecureContext } from "node:tls";
 import { sourceOf } from "../base/source_address.ts";
-import type { Listener } from "./listener.ts";
+import type { Listener, StreamConn } from "./listener.ts";
 import {
   openTcpListener,
   type TcpEndpoint,
@@ -23,15 +23,21 @@ export function openTlsListener(
   maxHandshakes: number,
 ): Listener {
   const context = secureContextOf(identity);
-  const listener = openTcpListener(endpoint);
   const handshakes = new TlsHandshakes(maxHandshakes);
+  return overTls(openTcpListener(endpoint), (conn) => {
+    const source = sourceOf(hostOf(conn.remoteAddr) ?? "");
+    return new TlsConn(conn, context, handshakes.add(source));
+  });
+}
+
+function overTls(
+  listener: Listener,
+  secure: (conn: StreamConn) => TlsConn,
+): Listener {
   return {
     ...listener,
-    accept: async () => {
-      const conn = await listener.accept();
-      const source = sourceOf(hostOf(conn.remoteAddr) ?? "");
-      return new TlsConn(conn, context, handshakes.add(source));
-    },
+    accept: async () => secure(await listener.accept()),
+    reopen: async () => overTls(await listener.reopen(), secure),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Logger } from "../base/log.ts";
 import { AcceptFaults } from "./accept_faults.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import type { ConnectionLimit } from "./connection_limit.ts";
+import { LastingListener } from "./lasting_listener.ts";
 import type { Listener, StreamConn } from "./listener.ts";
 import { describeAddress } from "./peer_address.ts";
 
@@ -23,7 +24,7 @@ export interface TransportOptions
 
 /** One listening socket and the connections that it accepted. */
 export class Transport {
-  readonly #listener: Listener;
+  readonly #listener: LastingListener;
   readonly #log: Logger;
   readonly #options: ConnectionOptions;
   readonly #connections: Set<Connection>;
@@ -40,7 +41,6 @@ export class Transport {
     connections: Set<Connection>,
     options: TransportOptions,
   ) {
-    this.#listener = listener;
     this.#log = options.log;
     this.#connections = connections;
     this.#options = {
@@ -56,6 +56,7 @@ export class Transport {
       options.timers,
       options.nowMs,
     );
+    this.#listener = new LastingListener(listener, this.#faults);
     this.#accepting = this.#accept();
   }
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { connect, type SecureVersion } from "node:tls";
+import type { Logger } from "../../src/base/log.ts";
 import type { Listener } from "../../src/transport/listener.ts";
 import {
   ListenError,
@@ -39,8 +40,10 @@ function endpoint(
   };
 }
 
+const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
 function listen(where: TcpEndpoint): Promise<Listener> {
-  return openListener(where, { id: "t", maxTlsHandshakes: 10 });
+  return openListener(where, { id: "t", log: SILENT, maxTlsHandshakes: 10 });
 }
 
 function portOf(listener: Listener): number {

@@ -36,6 +36,9 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
         waiting.reject(new Deno.errors.BadResource("closed"));
         return undefined;
       },
+      reopen() {
+        throw new Error("it is not dead");
+      },
     },
     new Set<Connection>(),
     {
