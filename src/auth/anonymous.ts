@@ -11,9 +11,9 @@ import {
 export interface AnonymousOptions {
   readonly role: string;
   /** The only realm they may join; undefined: any that has the role. */
-  readonly realm: string | undefined;
+  readonly realm?: string | undefined;
   /** The authid of all of them; undefined: a fresh one for each. */
-  readonly authid: string | undefined;
+  readonly authid?: string | undefined;
 }
 
 /** Lets anyone in under one role (checklist AN). */

@@ -28,10 +28,10 @@ import {
   toBase64,
 } from "./secret_digests.ts";
 import {
-  defineSecretForm,
+  defineSecretPrinter,
   ITERATIONS_MAX,
   PBKDF2_ITERATIONS_MIN,
-} from "./secret_form.ts";
+} from "./secret_printer.ts";
 
 /** How a client derives the key from its secret (CR-05). */
 export interface WampCraSalting {
@@ -202,7 +202,7 @@ const KEYLEN = 32;
 const ITERATIONS = 10_000;
 
 /** `secret wampcra`. */
-export const WAMPCRA_SECRET = defineSecretForm({
+export const WAMPCRA_SECRET = defineSecretPrinter({
   method: "wampcra",
   place: "a user of `auth.wampcra`",
   options: {

@@ -17,7 +17,7 @@ import type {
   RouterConfig,
 } from "../config/config.ts";
 import { allRealms, findRealm } from "../config/find_realm.ts";
-import { suggest } from "../config/nearest.ts";
+import { suggest } from "../schema/nearest.ts";
 import {
   describeReason,
   type Explanation,

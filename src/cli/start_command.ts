@@ -12,7 +12,7 @@ import {
   type Logger,
 } from "../base/log.ts";
 import type { RouterConfig, TransportConfig } from "../config/config.ts";
-import { formatProblem, sortProblems } from "../config/problem.ts";
+import { formatProblem, sortProblems } from "../schema/check_context.ts";
 import { type GivenUp, giveUp } from "../permissions/give_up.ts";
 import {
   describeMissing,

@@ -12,7 +12,7 @@ import {
   privateSocketFolder,
   privateSocketPath,
 } from "../base/addresses.ts";
-import type { NamedFile } from "../config/check_context.ts";
+import type { NamedFile } from "../schema/check_context.ts";
 import type { RouterConfig, TransportConfig } from "../config/config.ts";
 
 /** The kinds of permission that a router can need. */

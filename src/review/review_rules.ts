@@ -12,7 +12,7 @@ import type {
   RouterConfig,
 } from "../config/config.ts";
 import { allRealms } from "../config/find_realm.ts";
-import type { Problem } from "../config/problem.ts";
+import type { Problem } from "../schema/check_context.ts";
 import { RealmDirectory } from "../config/realm_directory.ts";
 import { isValidUri } from "../wamp/uri.ts";
 import { describeReason, inOneWord, RoleReview } from "./role_review.ts";

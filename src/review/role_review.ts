@@ -70,7 +70,7 @@ export class RoleReview {
       role.trustLevel,
       this.#trustedProcedures,
     );
-    this.#authorizer = role.authorizer?.procedure;
+    this.#authorizer = role.authorizer;
   }
 
   /** What the router would decide on `request`. */

@@ -8,11 +8,9 @@ import {
   type AuthenticatorSlots,
 } from "../auth/authenticator.ts";
 import type { Timers } from "../base/timers.ts";
-import type {
-  AuthMethodName,
-  DynamicConfig,
-  TransportConfig,
-} from "../config/config.ts";
+import type { DynamicConfig } from "../auth/dynamic_form.ts";
+import type { MethodName } from "../auth/methods.ts";
+import type { TransportConfig } from "../config/config.ts";
 import { CalleeError, type RouterCaller } from "./router_caller.ts";
 
 /** What the authenticators of all transports share. */
@@ -24,7 +22,7 @@ export interface AuthenticatorParts {
 
 /** The calls about one method of a transport; undefined where none are made. */
 export function authenticatorCalls(
-  authmethod: AuthMethodName,
+  authmethod: MethodName,
   { auth, limits }: TransportConfig,
   { timers, slots, caller }: AuthenticatorParts,
 ): AuthenticatorCalls | undefined {

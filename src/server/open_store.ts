@@ -6,7 +6,7 @@ import type { Clock, Timers } from "../base/timers.ts";
 import type {
   RealmConfig,
   SqliteStoreConfig,
-  StoreBoundsConfig,
+  StoreConfig,
 } from "../config/config.ts";
 import type { StoreFault } from "../config/named_files.ts";
 import type { EventStore } from "../router/event_store.ts";
@@ -135,7 +135,7 @@ function openSqliteStore(
   return { store, close: () => store.close() };
 }
 
-function boundsOf(config: StoreBoundsConfig): StoreBounds {
+function boundsOf(config: StoreConfig): StoreBounds {
   return {
     histories: config.histories,
     retention: {

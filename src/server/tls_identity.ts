@@ -8,7 +8,7 @@ import { identityFault } from "../transport/tls_listener.ts";
 
 /** Reads the files. */
 export async function readTlsIdentity(tls: TlsConfig): Promise<TlsIdentity> {
-  const { keyPath, certificatePath, chainCertificatePaths } = tls;
+  const { keyPath, certificatePath, chainCertificatePaths = [] } = tls;
   const [key, ...certificates] = await Promise.all(
     [keyPath, certificatePath, ...chainCertificatePaths].map(readPemFile),
   );

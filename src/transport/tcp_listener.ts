@@ -14,7 +14,7 @@ export interface TcpEndpoint {
   readonly hostname: string;
   /** 0 picks a free port. */
   readonly port: number;
-  readonly backlog: number | undefined;
+  readonly backlog?: number | undefined;
   /** SO_REUSEPORT: several processes share the port. */
   readonly reusePort: boolean;
   /** Undefined without TLS. */

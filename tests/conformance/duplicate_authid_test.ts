@@ -37,11 +37,13 @@ function router(
     kinds: ["tcp", "unix"],
     auth: {
       anonymous: { role: "guest" },
-      ticket: [
-        ticketOf("joe", "t"),
-        ticketOf("ann", "t"),
-        ticketOf("ceo", "t", { role: "boss" }),
-      ],
+      ticket: {
+        principals: [
+          ticketOf("joe", "t"),
+          ticketOf("ann", "t"),
+          ticketOf("ceo", "t", { role: "boss" }),
+        ],
+      },
     },
     ...options,
   };

@@ -17,7 +17,7 @@ import {
 
 const TICKETS: TestServerOptions = {
   realms: [openRealm("realm1", ["user"]), openRealm("realm2", ["other"])],
-  auth: { ticket: [ticketOf("joe", "secret")] },
+  auth: { ticket: { principals: [ticketOf("joe", "secret")] } },
   limits: { maxAuthFailures: 2 },
 };
 

@@ -5,7 +5,7 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { campaign } from "./_campaign.ts";
 import { fuzzSeconds, fuzzSeed } from "./_fuzz_options.ts";
-import { RouterHandle } from "./_router_handle.ts";
+import { RouterHandle } from "../support/router_handle.ts";
 import { settled } from "./_settled.ts";
 
 const ROUND_ATTACKS = 192;

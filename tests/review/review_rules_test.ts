@@ -1,6 +1,6 @@
 /** What is said about the rules of a config, with its place. */
 import { assertEquals } from "@std/assert";
-import { formatProblem, sortProblems } from "../../src/config/problem.ts";
+import { formatProblem, sortProblems } from "../../src/schema/check_context.ts";
 import { reviewRules } from "../../src/review/review_rules.ts";
 import { load, loadSound, SOUND, withoutSources } from "../config/_load.ts";
 

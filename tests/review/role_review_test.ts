@@ -1,5 +1,6 @@
 /** What is told beforehand is what the router does. */
 import { assertEquals } from "@std/assert";
+import { ROLE_DEFAULTS } from "../../src/config/build_realms.ts";
 import type { RealmConfig } from "../../src/config/config.ts";
 import { RoleReview } from "../../src/review/role_review.ts";
 import type { Explanation, Request } from "../../src/review/role_review.ts";
@@ -140,20 +141,19 @@ const DECIDED: RealmConfig = {
   ...openRealm("realm1"),
   roles: [
     {
+      ...ROLE_DEFAULTS,
       name: "wide",
       permissions: [rule("prefix", "", ...ACTIONS)],
-      trustLevel: undefined,
     },
     {
+      ...ROLE_DEFAULTS,
       name: "exact",
       permissions: [rule("exact", TRUSTED, "register")],
-      trustLevel: undefined,
     },
     {
+      ...ROLE_DEFAULTS,
       name: "asked",
-      permissions: [],
-      authorizer: { procedure: TRUSTED, timeoutMs: 1, cacheSize: 0 },
-      trustLevel: undefined,
+      authorizer: TRUSTED,
     },
   ],
 };

@@ -7,19 +7,18 @@
 import {
   type Key,
   optional,
-  type Properties,
-  propertiesOf,
+  type ServedKey,
   withDefault,
-} from "../key.ts";
-import { object } from "../object_type.ts";
-import { boolean, integer, type Type } from "../value_types.ts";
+} from "../../schema/key.ts";
+import { type ConfigOf, defaultsOf, object } from "../../schema/object_type.ts";
+import { boolean, integer, type Type } from "../../schema/value_types.ts";
 
 const HOUR_MS = 3_600_000;
 
 /** HELLO, its details, their roles, and each of these: with less nobody joins. */
 const HELLO_DEPTH = 4;
 
-function limit<T>(type: Type<T>, value: T, help: string): Key<T> {
+function limit<T>(type: Type<T>, value: T, help: string): ServedKey<T> {
   return withDefault(type, value, help, { origin: "sluice" });
 }
 
@@ -121,17 +120,14 @@ export const LIMITS = {
 export type LimitName = keyof typeof LIMITS;
 
 /** The limits of one transport: a property for each key above. */
-export type TransportLimits = Properties<typeof LIMITS>;
+export type TransportLimits = ConfigOf<typeof LIMITS>;
 
 /** What they are where a config says nothing. */
-export const DEFAULT_LIMITS: TransportLimits = propertiesOf(
-  LIMITS,
-  (name) => LIMITS[name].default,
-);
+export const DEFAULT_LIMITS: TransportLimits = defaultsOf(LIMITS);
 
 /** The same keys for one transport: absent means as the router has it. */
 type LimitOverrides = {
-  readonly [Name in LimitName]: Key<
+  readonly [Name in LimitName]: ServedKey<
     typeof LIMITS[Name]["default"] | undefined
   >;
 };

@@ -6,20 +6,19 @@
 
 import type { CheckContext } from "./check_context.ts";
 import type { ConfigNode } from "./document.ts";
-import type { Keys, Values } from "./key.ts";
+import type { Keys } from "./key.ts";
 import { nearest } from "./nearest.ts";
 import type { ObjectType, Section } from "./object_type.ts";
 import { show, type Type, wrongKind } from "./value_types.ts";
 
 /** One of several objects, told apart by their key `type`. */
-export interface Variant<Name, V> {
+export interface Variant<Name, K extends Keys> {
   readonly variant: Name;
-  readonly section: Section<V>;
+  readonly section: Section<K>;
 }
 
 type VariantOf<M extends Readonly<Record<string, ObjectType<Keys>>>> = {
-  [Name in keyof M]: M[Name] extends ObjectType<infer K>
-    ? Variant<Name, Values<K>>
+  [Name in keyof M]: M[Name] extends ObjectType<infer K> ? Variant<Name, K>
     : never;
 }[keyof M];
 

@@ -68,7 +68,7 @@ export function integer(min: number, max: number): Type<number> {
         return wrongKind(node, context, `an integer from ${min} to ${max}`);
       }
       if (Number.isInteger(value) && value >= min && value <= max) return value;
-      const wrong = Number.isInteger(value) ? "out of range" : "no integer";
+      const wrong = Number.isInteger(value) ? "out of range" : "not an integer";
       context.error(node, `${value} is ${wrong}`, right);
       return undefined;
     },

@@ -5,15 +5,15 @@
  * @module
  */
 
-import type { CheckContext } from "./check_context.ts";
-import type { ConfigNode } from "./document.ts";
-import type { Keys, Values } from "./key.ts";
-import type { ObjectType, Section } from "./object_type.ts";
-import type { Type } from "./value_types.ts";
-import { type VariantOptions, variants } from "./variant_type.ts";
+import type { CheckContext } from "../schema/check_context.ts";
+import type { ConfigNode } from "../schema/document.ts";
+import type { Keys } from "../schema/key.ts";
+import type { ObjectType, Section } from "../schema/object_type.ts";
+import type { Type } from "../schema/value_types.ts";
+import { type VariantOptions, variants } from "../schema/variant_type.ts";
 
 /** The forms that a method has: one of them or both. */
-export interface MethodForms<S, D> {
+export interface MethodForms<S extends Keys, D extends Keys> {
   readonly static?: Section<S>;
   readonly dynamic?: Section<D>;
 }
@@ -25,7 +25,7 @@ const RIGHT =
 export function methodForms<S extends Keys, D extends Keys>(
   types: { readonly static: ObjectType<S>; readonly dynamic: ObjectType<D> },
   options: VariantOptions,
-): Type<MethodForms<Values<S>, Values<D>>> {
+): Type<MethodForms<S, D>> {
   const one = variants<Record<"static" | "dynamic", ObjectType<Keys>>>(
     types,
     options,

@@ -7,13 +7,15 @@
 
 import { Secret } from "../base/secret.ts";
 import type { CheckContext } from "./check_context.ts";
-import type { SecretConfig } from "./config.ts";
 import type { ConfigNode } from "./document.ts";
 import { required } from "./key.ts";
 import { object } from "./object_type.ts";
 import { secretFault, type SecretForm } from "./secret_forms.ts";
 import { path } from "./special_types.ts";
 import { type Type, wrongKind } from "./value_types.ts";
+
+/** A secret, or the file that holds it: it is read at the start. */
+export type SecretConfig = Secret | { readonly path: string };
 
 /** In place of a secret: the file that holds it. */
 export const SECRET_FILE = object({

@@ -1,8 +1,8 @@
 /**
- * The other side of `_router_process.ts`: starts it, asks it, ends it.
+ * The other side of `router_process.ts`: starts it, asks it, ends it.
  */
-import { within } from "../support/deadline.ts";
-import type { RouterState } from "./_router_process.ts";
+import { within } from "./deadline.ts";
+import type { RouterState } from "./router_process.ts";
 
 /** To start and to stop a process takes longer than to ask it. */
 const PROCESS_MS = 20_000;
@@ -22,7 +22,7 @@ export class RouterHandle {
 
   /** Starts a router with that config. */
   static async start(config: unknown): Promise<RouterHandle> {
-    const script = new URL("_router_process.ts", import.meta.url).pathname;
+    const script = new URL("router_process.ts", import.meta.url).pathname;
     const process = new Deno.Command(Deno.execPath(), {
       args: [
         ...["run", "--no-prompt", "-A", "--v8-flags=--expose-gc", script],

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { nearest } from "../../src/config/nearest.ts";
+import { nearest } from "../../src/schema/nearest.ts";
 
 Deno.test("nearest() finds the word that was meant", () => {
   const words = ["serializer", "serializers", "endpoint", "id", "path", "port"];

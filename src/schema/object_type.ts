@@ -6,7 +6,13 @@
 
 import type { CheckContext } from "./check_context.ts";
 import type { ConfigNode, Entry } from "./document.ts";
-import type { Key, Keys, Values } from "./key.ts";
+import {
+  type Key,
+  type Keys,
+  type PropertyName,
+  propertyOf,
+  type Values,
+} from "./key.ts";
 import { nearest } from "./nearest.ts";
 import {
   type Definitions,
@@ -16,23 +22,128 @@ import {
 } from "./value_types.ts";
 
 /** An object that was checked. Absent and wrong values are the default. */
-export interface Section<V> {
+export class Section<K extends Keys> {
   readonly node: ConfigNode;
-  readonly values: V;
+  readonly keys: K;
+  readonly values: Values<K>;
+
+  constructor(node: ConfigNode, keys: K, values: Values<K>) {
+    this.node = node;
+    this.keys = keys;
+    this.values = values;
+  }
 }
 
 /** The node of a section's key, or the section's own if it is absent. */
-export function nodeOf<V>(section: Section<V>, name: keyof V): ConfigNode {
+export function nodeOf<K extends Keys>(
+  section: Section<K>,
+  name: keyof K,
+): ConfigNode {
   return section.node.entries.get(String(name))?.node ?? section.node;
 }
 
 /** Whether the file has the key. */
-export function has<V>(section: Section<V>, name: keyof V): boolean {
+export function has<K extends Keys>(
+  section: Section<K>,
+  name: keyof K,
+): boolean {
   return section.node.entries.has(String(name));
 }
 
+/** Keys that are in the checked config: those with an effect. */
+type ServedName<K extends Keys> = {
+  [Name in keyof K]: K[Name]["status"] extends "served" ? Name : never;
+}[keyof K];
+
+/** Of those, the ones that always have a value in a config that is sound. */
+type WholeName<K extends Keys> = {
+  [Name in ServedName<K>]: K[Name]["isRequired"] extends true ? Name
+    : undefined extends K[Name]["default"] ? never
+    : Name;
+}[ServedName<K>];
+
+type Property<Name, Row> = Row extends Key<unknown, infer P>
+  ? string extends P ? PropertyName<Name & string> : P
+  : never;
+
+type Plain<V> = V extends Section<infer K> ? ConfigOf<K>
+  : V extends readonly (infer Element)[]
+    ? readonly Plain<NonNullable<Element>>[]
+  : V;
+
+/**
+ * The checked config of an object with these keys: a property for each key that
+ * has an effect.
+ */
+export type ConfigOf<K extends Keys> =
+  & {
+    readonly [
+      Name in WholeName<K> as Property<Name, K[Name]>
+    ]: Plain<NonNullable<K[Name]["default"]>>;
+  }
+  & {
+    readonly [
+      Name in Exclude<ServedName<K>, WholeName<K>> as Property<Name, K[Name]>
+    ]?: Plain<NonNullable<K[Name]["default"]>> | undefined;
+  };
+
+/** What is left of `own` without what is left out. */
+type Made<Own> = {
+  [Name in keyof Own as Own[Name] extends undefined ? never : Name]: Own[Name];
+};
+
+/**
+ * The checked config of a section.
+ *
+ * @param own What is made of values in another way; undefined: is left out.
+ */
+export function configOf<K extends Keys, Own extends object = object>(
+  { keys, values }: Section<K>,
+  own?: Own,
+): Omit<ConfigOf<K>, keyof Own> & Made<Own> {
+  const isOwn = (property: string) =>
+    own !== undefined && Object.hasOwn(own, property);
+  const config = propertiesOf(
+    keys,
+    (name, property) => isOwn(property) ? undefined : plain(values[name]),
+  );
+  const made = Object.entries(own ?? {})
+    .filter(([, value]) => value !== undefined);
+  const whole: object = { ...config, ...Object.fromEntries(made) };
+  return whole as Omit<ConfigOf<K>, keyof Own> & Made<Own>;
+}
+
+/** The config of an object with these keys that is not there. */
+export function defaultsOf<K extends Keys>(keys: K): ConfigOf<K> {
+  return propertiesOf(keys, (name) => keys[name].default);
+}
+
+/**
+ * The checked config of an object whose values are found by `valueOf`;
+ * `undefined` is left out.
+ */
+export function propertiesOf<K extends Keys>(
+  keys: K,
+  valueOf: (name: keyof K & string, property: string) => unknown,
+): ConfigOf<K> {
+  const properties: Record<string, unknown> = {};
+  for (const [name, row] of Object.entries<Key<unknown>>(keys)) {
+    if (row.status !== "served") continue;
+    const property = propertyOf(name, row);
+    const value = valueOf(name as keyof K & string, property);
+    if (value !== undefined) properties[property] = value;
+  }
+  return properties as ConfigOf<K>;
+}
+
+function plain(value: unknown): unknown {
+  if (value instanceof Section) return configOf(value);
+  if (!Array.isArray(value)) return value;
+  return value.flatMap((one) => plain(one) ?? []);
+}
+
 /** An object type with its rows, for documentation. */
-export interface ObjectType<K extends Keys> extends Type<Section<Values<K>>> {
+export interface ObjectType<K extends Keys> extends Type<Section<K>> {
   readonly name: string;
   readonly help: string;
   readonly keys: K;
@@ -62,7 +173,8 @@ export function object<K extends Keys>(
     text: `object: ${name}`,
     check(node, context) {
       if (node.kind !== "object") return wrongKind(node, context, "an object");
-      return { node, values: checkKeys(keys, hasLooseKeys, node, context) };
+      const values = checkKeys(keys, hasLooseKeys, node, context);
+      return new Section(node, keys, values);
     },
     schema(definitions) {
       const id = definitionId(name);

@@ -145,7 +145,7 @@ function checkCharacters(
 ): void {
   if (typeof value !== "string" || value.isWellFormed()) return;
   const message =
-    "holds half of a surrogate pair, which is no character: a \\u escape from D800 to DFFF needs its other half";
+    "holds half of a surrogate pair, which is not a character: a \\u escape from D800 to DFFF needs its other half";
   faults.push({ offset, path, message });
 }
 
@@ -171,8 +171,8 @@ function addEntry(
 
 /** What each code of the parser means to the one who wrote the file. */
 const PARSE_ERRORS: Readonly<Record<number, string>> = {
-  1: "this is no JSON value: expected an object, a list, a string in double quotes, a number, true, false or null",
-  2: "this is no number in JSON's form",
+  1: "this is not a JSON value: expected an object, a list, a string in double quotes, a number, true, false or null",
+  2: "this is not a number as JSON writes it",
   3: "expected a key in double quotes",
   4: "expected a value",
   5: 'expected ":" after the key',

@@ -5,10 +5,11 @@
  * @module
  */
 
-import { URI_LENGTH_MAX } from "../wamp/uri.ts";
+import { isValidUri, URI_LENGTH_MAX, type UriCheck } from "../wamp/uri.ts";
 import type { CheckContext } from "./check_context.ts";
 import type { ConfigNode } from "./document.ts";
 import { integer, show, text, type Type, wrongKind } from "./value_types.ts";
+import { isRouterUri, ROUTER_PREFIXES } from "../wamp/router_uris.ts";
 
 const PORT_MAX = 65535;
 const PORT_TEXT = `integer, 0 to ${PORT_MAX}, or "$NAME"`;
@@ -32,7 +33,7 @@ export function port(): Type<number> {
       }
       const wrong = `environment variable ${variable} is ${
         JSON.stringify(value)
-      }, which is no port`;
+      }, which is not a port`;
       context.error(node, wrong, `set it to an integer from 0 to ${PORT_MAX}`);
       return undefined;
     },
@@ -50,7 +51,7 @@ function wrongPort(node: ConfigNode, context: CheckContext): undefined {
   const right = Number.isInteger(number) && number <= PORT_MAX
     ? `write ${number} without quotes`
     : `write an integer from 0 to ${PORT_MAX}, or "$NAME" for one from the environment`;
-  context.error(node, `${show(node)} is no port`, right);
+  context.error(node, `${show(node)} is not a port`, right);
   return undefined;
 }
 
@@ -75,11 +76,13 @@ export function path(): Type<string> {
   };
 }
 
-/** What is no path, though other programs take it for one; and what is right. */
+/** What is not a path, though other programs take it for one; and what is right. */
 function pathFault(raw: string): [wrong: string, right?: string] | undefined {
   if (raw.includes("\0")) return ["a path cannot hold the character U+0000"];
   if (/^~([^/]*\/|$)/.test(raw)) {
-    const wrong = `${JSON.stringify(raw)} begins with "~", which is no folder`;
+    const wrong = `${
+      JSON.stringify(raw)
+    } begins with "~", which is not a folder`;
     const own = raw.replace(/^~(?=\/|$)/, "${HOME}");
     const variable = own === raw ? "" : `, or ${JSON.stringify(own)}`;
     return [wrong, `write the home folder out${variable}`];
@@ -87,7 +90,7 @@ function pathFault(raw: string): [wrong: string, right?: string] | undefined {
   const scheme = /^(?:file|unix):(?:\/\/)?/.exec(raw)?.[0];
   if (scheme === undefined) return undefined;
   const bare = JSON.stringify(raw.slice(scheme.length));
-  return [`${JSON.stringify(raw)} is no path`, `write ${bare}`];
+  return [`${JSON.stringify(raw)} is not a path`, `write ${bare}`];
 }
 
 /** The path of a file in PEM form. */
@@ -146,7 +149,7 @@ export function fileMode(): Type<number> {
       const right = /^[0-7]{3}$/.test(digits)
         ? `write "0${digits}"`
         : 'write permission bits in octal and in quotes, such as "0660"';
-      context.error(node, `${show(node)} is no file mode`, right);
+      context.error(node, `${show(node)} is not a file mode`, right);
       return undefined;
     },
     schema: () => ({ type: "string", pattern: "^0?[0-7]{3}$" }),
@@ -164,7 +167,7 @@ export function networkInterface(): Type<string> {
       const right = bare !== value && isIpv6(bare)
         ? `write "${bare}" without brackets`
         : 'write an IP address, such as "127.0.0.1", or a host name; the port has a key of its own';
-      context.error(node, `${show(node)} is no address`, right);
+      context.error(node, `${show(node)} is not an address`, right);
       return undefined;
     },
     schema: () => ({ type: "string", minLength: 1 }),
@@ -254,4 +257,29 @@ function expandVariables(
   if (expanded !== "") return expanded;
   context.error(node, `${show(node)} is an empty path`);
   return undefined;
+}
+
+const RESERVED = new Intl.ListFormat("en", { type: "disjunction" })
+  .format(ROUTER_PREFIXES);
+
+/**
+ * Adds an error where no client can register `procedure`, which the router is to
+ * call: an authorizer, an authenticator.
+ */
+export function checkProcedure(
+  procedure: string,
+  place: ConfigNode,
+  uriCheck: UriCheck,
+  context: CheckContext,
+): void {
+  if (!isRouterUri(procedure) && isValidUri(procedure, "exact", uriCheck)) {
+    return;
+  }
+  context.error(
+    place,
+    `no client can register "${procedure}"`,
+    uriCheck === "strict"
+      ? `only lower case letters, digits and _, and not below ${RESERVED}`
+      : `it must not be below ${RESERVED}`,
+  );
 }

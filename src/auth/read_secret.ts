@@ -1,10 +1,10 @@
-import type { SecretConfig } from "../config/config.ts";
+import type { SecretConfig } from "../schema/secret_type.ts";
 import { decodeUtf8, NotUtf8Error } from "../base/utf8_text.ts";
 import {
   secretFault,
   type SecretForm,
   secretInFile,
-} from "../config/secret_forms.ts";
+} from "../schema/secret_forms.ts";
 
 /**
  * The secret itself, from its file if it has one.

@@ -11,7 +11,7 @@ import type { CommandOptions, OptionValues } from "../base/command_option.ts";
 export type ConfigLines = Readonly<Record<string, string | number>>;
 
 /** The part of `secret` that a way of logging in brings. */
-export interface SecretForm<O extends CommandOptions = CommandOptions> {
+export interface SecretPrinter<O extends CommandOptions = CommandOptions> {
   /** As the config names it. */
   readonly method: string;
   /** Where the lines go. */
@@ -27,9 +27,9 @@ export interface SecretForm<O extends CommandOptions = CommandOptions> {
 }
 
 /** `form` with the types of its options' values. */
-export function defineSecretForm<const O extends CommandOptions>(
-  form: SecretForm<O>,
-): SecretForm<O> {
+export function defineSecretPrinter<const O extends CommandOptions>(
+  form: SecretPrinter<O>,
+): SecretPrinter<O> {
   return form;
 }
 

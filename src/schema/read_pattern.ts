@@ -8,6 +8,7 @@
 import { isValidUri, type MatchPolicy } from "../wamp/uri.ts";
 import type { CheckContext } from "./check_context.ts";
 import type { ConfigNode } from "./document.ts";
+import type { Key } from "./key.ts";
 import { has, nodeOf, type Section } from "./object_type.ts";
 
 /** A URI or pattern without stars. */
@@ -17,14 +18,14 @@ export interface PatternConfig {
 }
 
 /** The keys of a section that has a pattern. */
-export interface PatternValues {
-  readonly uri: string | undefined;
-  readonly match: MatchPolicy | undefined;
-}
+export type PatternKeys = {
+  readonly uri: Key<string | undefined>;
+  readonly match: Key<MatchPolicy | undefined>;
+};
 
 /** The pattern of `section`, or undefined with a finding added. */
 export function readPattern(
-  section: Section<PatternValues>,
+  section: Section<PatternKeys>,
   uriCheck: "loose" | "strict",
   context: CheckContext,
 ): PatternConfig | undefined {
@@ -53,7 +54,7 @@ const STARLESS: Readonly<Record<MatchPolicy, string>> = {
 };
 
 function readStars(
-  section: Section<PatternValues>,
+  section: Section<PatternKeys>,
   place: ConfigNode,
   context: CheckContext,
 ): PatternConfig | undefined {
@@ -91,7 +92,7 @@ function describeBadPattern(
 ): [wrong: string, right: string] {
   const shown = JSON.stringify(uri);
   if (match === "wildcard" || !/(^|\.)(\.|$)/.test(uri)) {
-    return [`${shown} is no URI`, "write one of at most 4096 characters"];
+    return [`${shown} is not a URI`, "write one of at most 4096 characters"];
   }
   const right = match === "exact" && uri === ""
     ? 'write "*" for all URIs'

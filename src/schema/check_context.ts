@@ -6,10 +6,19 @@
  */
 
 import { resolve } from "node:path";
-import type { SourcePlace } from "../base/source_place.ts";
-import type { LineIndex, Place } from "./document.ts";
-import type { Problem, Severity } from "./problem.ts";
+import { formatPlace, type SourcePlace } from "../base/source_place.ts";
+import type { ConfigNode, LineIndex, Place } from "./document.ts";
 import type { SecretForm } from "./secret_forms.ts";
+
+/** How much a finding matters: only an error keeps the router from starting. */
+export type Severity = "error" | "warning" | "note";
+
+/** One finding. */
+export interface Problem extends SourcePlace {
+  readonly severity: Severity;
+  /** What is wrong, and what would be right. */
+  readonly message: string;
+}
 
 /** The three forms that a file can have. */
 export type ConfigForm = "transport" | "router" | "crossbar";
@@ -167,4 +176,36 @@ export class CheckContext {
   #add(severity: Severity, place: Place, message: string): void {
     this.problems.push({ ...this.locate(place), severity, message });
   }
+}
+
+/** Adds an error where another place has `name` already. */
+export function claim(
+  name: string,
+  place: ConfigNode,
+  names: Map<string, ConfigNode>,
+  context: CheckContext,
+): void {
+  const first = names.get(name);
+  if (first === undefined) {
+    names.set(name, place);
+    return;
+  }
+  const shown = name.includes('"') ? name : JSON.stringify(name);
+  context.error(
+    place,
+    `${shown} is already at ${first.path}`,
+    "keep one of them",
+  );
+}
+
+/** The finding as text: `FILE:LINE:COLUMN: error: PATH: MESSAGE`. */
+export function formatProblem(problem: Problem): string {
+  const { severity, path, message } = problem;
+  const place = formatPlace(problem);
+  return `${place}: ${severity}: ${path === "" ? "" : `${path}: `}${message}`;
+}
+
+/** Findings in the order of the file. */
+export function sortProblems(problems: readonly Problem[]): Problem[] {
+  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }

@@ -16,6 +16,8 @@ export interface RouterState {
   readonly heldBytes: number;
   /** Octets of the process in memory. */
   readonly rssBytes: number;
+  /** Open files and sockets. */
+  readonly descriptors: number;
   /** The log's lines of level `error`. */
   readonly errors: readonly string[];
 }
@@ -49,6 +51,7 @@ async function look(
     inventory: server.inventory(),
     heldBytes: heapUsed + external,
     rssBytes: rss,
+    descriptors: [...Deno.readDirSync("/proc/self/fd")].length,
     errors,
   };
 }

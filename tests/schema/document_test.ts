@@ -3,14 +3,14 @@ import {
   keyPath,
   LineIndex,
   parseDocument,
-} from "../../src/config/document.ts";
+} from "../../src/schema/document.ts";
 
 Deno.test("parseDocument() names what is not JSON, and where", () => {
   const cases: [text: string, ...faults: [offset: number, start: string][]][] =
     [
       ["", [0, "expected a value"]],
       ["// nothing", [10, "expected a value"]],
-      ['{"a": tru}', [6, "this is no JSON value"], [9, "expected a value"]],
+      ['{"a": tru}', [6, "this is not a JSON value"], [9, "expected a value"]],
       ['{"a": "b}', [6, "this string does not end"], [9, 'expected "}"']],
       ['{"a" 1}', [5, 'expected ":" after the key']],
       ['{"a": 1 "b": 2}', [8, 'expected "," between two entries']],
