@@ -21,7 +21,7 @@ export interface ConnectionLimitOptions {
    * So many of one source may not have proven who they are. Undefined: a half of
    * `maxConnections`, of a loopback address nine tenths.
    */
-  readonly maxConnectionsPerSource: number | undefined;
+  readonly maxConnectionsPerSource?: number | undefined;
 }
 
 /** The config key of a limit. */

@@ -32,7 +32,6 @@ const DEFAULT_LIMITS = {
   maxOutboxBytes: 8_388_608,
   maxDepth: 64,
   maxConnections: 20_000,
-  maxConnectionsPerSource: undefined,
   maxTlsHandshakes: 1000,
   maxSubscriptions: 100_000,
   maxRegistrations: 100_000,

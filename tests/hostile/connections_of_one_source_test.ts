@@ -65,7 +65,9 @@ Deno.test("one address that fills its share keeps itself away, and no other (RS-
 Deno.test("who has logged in makes room for others of its address (RS-11)", async () => {
   const limits = { maxConnections: 10, maxConnectionsPerSource: 2 };
   await using server = await TestServer.start(
-    withAuth({ ticket: [ticketOf("joe", "secret")] }, { limits }),
+    withAuth({ ticket: { principals: [ticketOf("joe", "secret")] } }, {
+      limits,
+    }),
   );
   const clients: RawClient[] = [];
   for (let i = 0; i < 5; i++) {

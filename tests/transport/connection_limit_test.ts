@@ -9,7 +9,10 @@ function limitOf(
   maxConnections: number,
   maxConnectionsPerSource?: number,
 ): ConnectionLimit<string> {
-  return new ConnectionLimit({ maxConnections, maxConnectionsPerSource });
+  return new ConnectionLimit({
+    maxConnections,
+    ...(maxConnectionsPerSource !== undefined && { maxConnectionsPerSource }),
+  });
 }
 
 /** Adds so many connections; their names. */

@@ -56,10 +56,7 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
       }),
       maxOutboxBytes: 1,
       handshakeTimeoutMs: 1,
-      limit: new ConnectionLimit<Connection>({
-        maxConnections: 1,
-        maxConnectionsPerSource: undefined,
-      }),
+      limit: new ConnectionLimit<Connection>({ maxConnections: 1 }),
       connectionRefused() {},
       nowMs: () => 0,
       openSession: () => {
