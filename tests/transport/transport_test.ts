@@ -13,7 +13,7 @@ import { within } from "../support/deadline.ts";
 /** With a pause behind each, they would take longer than any test waits. */
 const GONE = 500;
 
-Deno.test("clients that leave before they are accepted hold up nobody, and are no errors", async () => {
+Deno.test("clients that leave before they are accepted hold up nobody, however many, and are no errors", async () => {
   const errors: string[] = [];
   const log = {
     debug() {},
@@ -66,8 +66,11 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
       readPaused() {},
     },
   );
+  let othersHadTurn = false;
+  setTimeout(() => othersHadTurn = true, 0);
   await within(reached.promise, "the next one to be accepted");
   assertEquals(errors, []);
+  assertEquals(othersHadTurn, true);
   transport.shutDown();
   await transport.empty();
   await transport.close();
