@@ -122,9 +122,8 @@ Deno.test("a socket file that is removed comes back, though the permissions are 
     conn.close();
     program.kill("SIGTERM");
     assertEquals(await program.ended(), 0);
-    assertEquals([...Deno.readDirSync(scratch.path)].map(({ name }) => name), [
-      "c.json",
-    ]);
+    const left = await Array.fromAsync(Deno.readDir(scratch.path));
+    assertEquals(left.map(({ name }) => name), ["c.json"]);
   }
 });
 
