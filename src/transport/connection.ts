@@ -78,10 +78,7 @@ export class Connection
     this.unframer = options.framing.newUnframer();
     this.#outbox = new Outbox(this, options);
     this.#deadline = new Alarm(options.timers);
-    this.#deadline.set(
-      options.handshakeTimeoutMs,
-      () => this.#handshakeIsLate(),
-    );
+    this.#awaitHandshake();
     this.#reader = new ChunkReader(conn, options.timers, this);
     this.#read();
   }
@@ -362,7 +359,17 @@ export class Connection
     this.close(reason);
   }
 
+  #awaitHandshake(): void {
+    this.#deadline.set(
+      this.#options.handshakeTimeoutMs,
+      () => this.#handshakeIsLate(),
+    );
+  }
+
   #handshakeIsLate(): void {
+    // It is the router that was late, with other handshakes.
+    const wasHeldUp = this.#conn instanceof TlsConn && this.#conn.wasHeldUp();
+    if (wasHeldUp) return this.#awaitHandshake();
     const reason = "the handshake did not come in time";
     const isTlsDue = this.#conn instanceof TlsConn && !this.#conn.hasBegun;
     this.log().warn(reason, {

@@ -75,6 +75,11 @@ export class TlsConn implements StreamConn {
     return this.#tls !== undefined && this.#tls.socket.getProtocol() !== null;
   }
 
+  /** Whether the client's handshake had to wait since this was asked last. */
+  wasHeldUp(): boolean {
+    return this.#handshake.wasHeldUp();
+  }
+
   read(buffer: Uint8Array): Promise<number | null> {
     if (this.#isInTheClear) return this.#conn.read(buffer);
     if (this.#rest !== undefined) {

@@ -124,6 +124,7 @@ export class TlsHandshake {
   readonly #source: string;
   #waiting: Step | undefined = undefined;
   #hasBegun = false;
+  #isHeldUp = false;
   #isOver = false;
 
   constructor(all: TlsHandshakes, source: string) {
@@ -136,6 +137,13 @@ export class TlsHandshake {
     return this.#isOver;
   }
 
+  /** Whether it had to wait for its beginning since this was asked last. */
+  wasHeldUp(): boolean {
+    const isHeldUp = this.#isHeldUp;
+    this.#isHeldUp = !this.#hasBegun && this.#waiting !== undefined;
+    return isHeldUp;
+  }
+
   /** Runs `work` in its turn; never where it is over before. One at a time. */
   inTurn(work: () => void): void {
     if (this.#isOver) return;
@@ -146,6 +154,7 @@ export class TlsHandshake {
     };
     this.#waiting = { source: this.#source, run };
     this.#all.enqueue(this.#waiting, this.#hasBegun);
+    this.#isHeldUp ||= !this.#hasBegun;
   }
 
   /** It is finished, has failed, or the connection is closed. */
@@ -153,6 +162,7 @@ export class TlsHandshake {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#all.end(this.#source, this.#waiting, this.#hasBegun);
+    this.#waiting = undefined;
   }
 }
 

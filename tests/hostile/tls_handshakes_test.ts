@@ -46,6 +46,31 @@ Deno.test("who begins a TLS handshake and stops takes a place of his own source;
   await server.emptied();
 });
 
+Deno.test("who waits for the turn of its handshake is not late, those who stop in it are", async () => {
+  await using server = await TestServer.start({
+    kinds: ["tls"],
+    limits: { maxTlsHandshakes: 2, handshakeTimeoutMs: 300 },
+  });
+  const address = server.address("tls");
+  const hello = await clientHello();
+  // One is under way at a time, of one address.
+  const stalled: RawClient[] = [];
+  for (let i = 0; i < 2; i++) {
+    const client = await RawClient.connect(address.replace("tls:", "tcp:"));
+    await client.sendBytes(hello);
+    stalled.push(client);
+  }
+  using client = await RawClient.join(address);
+  await client.subscribe("com.topic");
+  const late = server.log.filter(({ message }) =>
+    message === "the handshake did not come in time"
+  );
+  assertEquals(late.length, 2);
+  for (const one of stalled) one.close();
+  client.close();
+  await server.emptied();
+});
+
 Deno.test("handshakes in progress do not keep the router from stopping", async () => {
   const server = await TestServer.start({
     kinds: ["tls"],

@@ -82,7 +82,7 @@ export const LIMITS = {
   max_tls_handshakes: limit(
     integer(1, 1_000_000),
     1000,
-    "TLS handshakes of one transport that have begun and are not finished; of one address at most half as many. More wait, also for `handshake_timeout_ms`.",
+    "TLS handshakes of one transport that have begun and are not finished; of one address at most half as many. More wait; `handshake_timeout_ms` does not end that.",
   ),
   max_subscriptions: limit(
     integer(1, 10_000_000),
