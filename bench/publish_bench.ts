@@ -6,7 +6,9 @@
  */
 import { StaticRules } from "../src/authz/static_rules.ts";
 import type { Peer } from "../src/router/model.ts";
+import { LongWorks } from "../src/router/long_work.ts";
 import { createRealm } from "../src/router/router.ts";
+import { NO_HURRY } from "../tests/support/test_realm.ts";
 import { MemoryEventStore } from "../src/store/memory_event_store.ts";
 import { RandomIds } from "../src/wamp/id.ts";
 import { MessageCode } from "../src/wamp/message_code.ts";
@@ -59,6 +61,7 @@ const realm = createRealm({
   counters: COUNTERS,
   observers: [],
   nowMs: () => 0,
+  longWorks: new LongWorks(NO_HURRY),
 });
 
 let lastSession = 0;

@@ -38,7 +38,7 @@ export const DYNAMIC = object({
     ),
     "default-role": optional(
       text(),
-      "The role of those for whom the procedure names none.",
+      "The role of clients for whom the procedure names none.",
     ),
     config: accepted(anything(), "No effect."),
     expose_controller: accepted(anything(), "No effect."),
@@ -55,7 +55,7 @@ export function readDynamic(
 ): DynamicConfig | undefined {
   const { authenticator } = form.values;
   if (authenticator === undefined) return undefined;
-  // In which realm it is registered, strict or not, the client may decide.
+  // The client may choose the realm, so its uri_check is not known here.
   checkProcedure(
     authenticator,
     nodeOf(form, "authenticator"),

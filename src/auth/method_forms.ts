@@ -62,7 +62,7 @@ export function methodForms<S extends Keys, D extends Keys>(
   };
 }
 
-/** The config is looked at first, so it is written first. */
+/** The static form is used first, so it must be written first. */
 function checkOrder(
   node: ConfigNode,
   misplaced: string,
@@ -70,5 +70,5 @@ function checkOrder(
 ): void {
   const type = node.entries.get("type")?.node;
   if (type?.value !== misplaced) return;
-  context.error(type, `"${misplaced}" stands in the other's place`, RIGHT);
+  context.error(type, `"${misplaced}" is in the other one's place`, RIGHT);
 }

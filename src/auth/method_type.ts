@@ -69,7 +69,7 @@ export function defineMethod<
   return method;
 }
 
-/** The sources of a method as one; undefined where there is none. */
+/** The sources of a method, combined; undefined where there is none. */
 export function combine<Credentials>(
   named: CredentialSource<Credentials> & NamedSource | undefined,
   asked: CredentialSource<Credentials> | undefined,

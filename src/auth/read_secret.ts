@@ -1,5 +1,5 @@
 import type { SecretConfig } from "../schema/secret_type.ts";
-import { decodeUtf8, NotUtf8Error } from "../base/utf8_text.ts";
+import { decodeUtf8, NotUtf8Error } from "../base/source_text.ts";
 import {
   secretFault,
   type SecretForm,
@@ -9,7 +9,7 @@ import {
 /**
  * The secret itself, from its file if it has one.
  *
- * @throws {Error} Where the file is gone, or holds something else by now.
+ * @throws {Error} Where the file is gone, or no longer holds a secret of that form.
  */
 export async function readSecret(
   secret: SecretConfig,

@@ -4,9 +4,8 @@
  */
 import { createHash } from "node:crypto";
 import { choice, integer } from "../base/command_option.ts";
-import { randomBytes } from "./random_bytes.ts";
 import { preparedPassword } from "./saslprep.ts";
-import { hmacSha256 } from "./secret_digests.ts";
+import { hmacSha256, randomBytes } from "./secret_digests.ts";
 import {
   defineSecretPrinter,
   ITERATIONS_MAX,

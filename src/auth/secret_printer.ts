@@ -33,7 +33,7 @@ export function defineSecretPrinter<const O extends CommandOptions>(
   return form;
 }
 
-/** With fewer rounds of PBKDF2, passwords are quick to try out (RFC 7677). */
+/** With fewer rounds of PBKDF2, passwords are quick to guess (RFC 7677). */
 export const PBKDF2_ITERATIONS_MIN = 4096;
 /** With more rounds, a client would take minutes. */
 export const ITERATIONS_MAX = 10_000_000;

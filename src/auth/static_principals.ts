@@ -18,7 +18,7 @@ import { MockData } from "./secret_digests.ts";
 /** `type` of a static form. */
 export const STATIC_TYPE = required(
   choice(["static"]),
-  "Where roles and secrets come from: from here.",
+  "Where roles and secrets come from: this section.",
 );
 
 /** `default-role` of a static form. */
@@ -42,7 +42,7 @@ export const WHO = {
 /** Rounds of a key derivation. */
 export const ITERATIONS = integer(1, 10_000_000);
 
-/** Fewer rounds are quick to try out. */
+/** With fewer rounds, secrets are quick to guess. */
 const ITERATIONS_ADVISED = 4096;
 
 /** Warns of few rounds. */
@@ -54,11 +54,11 @@ export function adviseIterations(
   if (iterations >= ITERATIONS_ADVISED) return;
   context.warn(
     section.node.entries.get("iterations")?.node ?? section.node,
-    `${iterations} rounds are few: secrets are quick to try out; for new ones use ${ITERATIONS_ADVISED} or more`,
+    `${iterations} rounds are too few to make guessing slow; for new secrets use ${ITERATIONS_ADVISED} or more`,
   );
 }
 
-/** A principal, and where its role and its realm are said. */
+/** A principal, and the places of its role and its realm in the config. */
 export interface PlacedPrincipal<P extends Principal = Principal> {
   readonly config: P;
   readonly roleNode: ConfigNode;
@@ -76,7 +76,7 @@ export interface StaticLogin<Config> {
   readonly principals: readonly PlacedPrincipal[];
 }
 
-/** Principals of which each has a role, and what `read` finds of the method's own. */
+/** Reads principals: the role and realm of each, and what `read` finds. */
 export function readPrincipals<K extends typeof WHO, Own extends object>(
   entries: readonly MapEntry<Section<K>>[] | undefined,
   defaultRole: string | undefined,

@@ -1,5 +1,5 @@
 /**
- * Time as the pure parts see it; the server passes the real one.
+ * Time for the pure parts; the server passes the real clock and timers.
  */
 import type { Deadline } from "./timer_wheel.ts";
 
@@ -12,7 +12,7 @@ export interface Clock {
 export interface Timers {
   /** Calls `fire` once, after `delayMs` or a little later. */
   set(delayMs: number, fire: () => void): Deadline;
-  /** Takes a deadline back. */
+  /** Cancels a deadline. */
   clear(deadline: Deadline): void;
 }
 

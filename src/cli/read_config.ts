@@ -19,7 +19,7 @@ import { howToPermit } from "../permissions/missing_permissions.ts";
 import type { PermissionSubject } from "../permissions/required_permissions.ts";
 import { storeFault } from "../server/open_store.ts";
 import { readTextFile } from "../auth/read_secret.ts";
-import { socketFault } from "../server/socket_fault.ts";
+import { socketFault } from "../server/open_transport.ts";
 import { readPemFile, tlsIdentityFault } from "../server/tls_identity.ts";
 import type { Operand } from "./command.ts";
 import { printError } from "./terminal.ts";

@@ -7,7 +7,7 @@
 import { promptSecret } from "@std/cli";
 import { METHOD_LIST } from "../auth/methods.ts";
 import type { ConfigLines, SecretPrinter } from "../auth/secret_printer.ts";
-import { decodeUtf8, NotUtf8Error } from "../base/utf8_text.ts";
+import { decodeUtf8, NotUtf8Error } from "../base/source_text.ts";
 import { secretInFile } from "../schema/secret_forms.ts";
 import { type Command, type CommandGroup, ExitCode } from "./command.ts";
 import { OutputError, print, printError } from "./terminal.ts";

@@ -9,7 +9,7 @@
  */
 
 import type { AuthConfig } from "../auth/methods.ts";
-import type { SourcePlace } from "../base/source_place.ts";
+import type { SourcePlace } from "../base/source_text.ts";
 import type { ConfigOf } from "../schema/object_type.ts";
 import type { PatternConfig } from "../schema/read_pattern.ts";
 import type { TCP_ENDPOINT, UNIX_ENDPOINT } from "./table/endpoint_keys.ts";

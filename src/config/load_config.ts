@@ -8,7 +8,7 @@
  */
 
 import { dirname, resolve } from "node:path";
-import { NotUtf8Error } from "../base/utf8_text.ts";
+import { NotUtf8Error } from "../base/source_text.ts";
 import { buildAutoRealms } from "./build_auto_realms.ts";
 import { buildExpectations } from "./build_expectations.ts";
 import { buildRealms, IMPLIED_REALM } from "./build_realms.ts";

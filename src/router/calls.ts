@@ -57,6 +57,7 @@ import {
   type YieldOptions,
 } from "../wamp/options.ts";
 import { isValidUri } from "../wamp/uri.ts";
+import type { LongWork } from "./long_work.ts";
 import {
   type Callee,
   type Peer,
@@ -466,8 +467,9 @@ export class Calls {
   }
 
   /** Ends what `peer`, whose session has ended, called and was called for (SL-05). */
-  leave(peer: Peer): void {
+  *leave(peer: Peer): LongWork {
     for (const call of peer.calls.values()) {
+      yield 1;
       if (call.callee?.peer === peer) this.#end(call);
       else {
         // One that is killing has been interrupted (CX-09).
@@ -476,6 +478,7 @@ export class Calls {
       }
     }
     for (const call of peer.invocations.values()) {
+      yield 1;
       if (call.state === "abandoned") this.#end(call);
       else this.#fail(call, ErrorUri.CANCELED, "The callee has left");
     }

@@ -6,6 +6,7 @@
 import type { Identity } from "../wamp/features.ts";
 import type { RouterMessage, SendOutcome } from "../wamp/message.ts";
 import type { Action, Right } from "../wamp/router_uris.ts";
+import type { PayloadFormat } from "../wamp/payload.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 
 /** The way to a client that has joined, and to its session. */
@@ -35,6 +36,16 @@ export interface Outlet {
   kill(reason: string, message: string | undefined): void;
   /** The longest message that the client takes, in bytes; undefined: any. */
   readonly maxMessageBytes?: number;
+  /** The format of the payload that it takes; undefined: not known. */
+  readonly payloadFormat?: PayloadFormat | undefined;
+}
+
+/** How long the router may work in one go, so that others are served in between. */
+export interface TurnBudget {
+  /** Whether so much was done in this turn of the event loop that the rest has to wait. */
+  isSpent(): boolean;
+  /** Does `work` in a later turn. */
+  later(work: () => void): void;
 }
 
 /** Whose identity is told to whom without being asked (PI-03, CI-02). */

@@ -3,6 +3,7 @@
  * one source address in it.
  */
 import { RecentMap } from "../base/recent_map.ts";
+import { ReusingMap } from "../base/reusing_map.ts";
 import { TokenBucket } from "../base/token_bucket.ts";
 
 /** Whose sessions are counted together. */
@@ -281,7 +282,7 @@ class UsageTable {
   readonly #scope: QuotaScope;
   readonly #limits: QuotaLimits;
   readonly #nowMs: () => number;
-  readonly #inUse = new Map<string, QuotaUsage>();
+  readonly #inUse = new ReusingMap<QuotaUsage>();
   readonly #recovering = new RecentMap<QuotaUsage>(RECOVERING_MAX);
 
   constructor(scope: QuotaScope, limits: QuotaLimits, nowMs: () => number) {
@@ -307,15 +308,18 @@ class UsageTable {
     usage = this.#recovering.get(key) ??
       new QuotaUsage(this.#scope, this.#limits, this.#nowMs());
     this.#recovering.delete(key);
-    this.#inUse.set(key, usage);
+    this.#inUse.add(key, usage);
     return usage;
   }
 
   release(key: string | undefined, usage: QuotaUsage | undefined): void {
     if (key === undefined || usage === undefined || usage.sessions > 0) return;
+    const present = this.#inUse.get(key);
     // Where another has taken its place, that one counts.
-    if ((this.#inUse.get(key) ?? usage) !== usage) return;
-    this.#inUse.delete(key);
+    if (present !== undefined) {
+      if (present !== usage) return;
+      this.#inUse.remove(key);
+    }
     if (usage.isUnused(this.#nowMs())) return;
     this.#recovering.set(key, usage);
   }

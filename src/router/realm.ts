@@ -12,6 +12,7 @@ import { Calls } from "./calls.ts";
 import { Dealer } from "./dealer.ts";
 import { EventDelivery } from "./event_delivery.ts";
 import type { EventStore } from "./event_store.ts";
+import type { LongWork, LongWorks } from "./long_work.ts";
 import { MetaProcedures } from "./meta/meta_procedures.ts";
 import { Peer, type PeerLimits } from "./model.ts";
 import {
@@ -63,6 +64,7 @@ export interface RealmServices {
   readonly observers: readonly RealmObserver[];
   /** A clock that never goes back. */
   readonly nowMs: () => number;
+  readonly longWorks: LongWorks;
 }
 
 /** Why a session cannot join. */
@@ -101,6 +103,7 @@ export class Realm {
   readonly testaments: Testaments;
   readonly store: EventStore;
   readonly #counters: Counters;
+  readonly #longWorks: LongWorks;
   readonly #emptied: () => void;
   readonly #quotas = new Map<string, QuotaBook>();
   readonly #soles: SoleSessions;
@@ -115,13 +118,14 @@ export class Realm {
     emptied: () => void = () => {},
   ) {
     const { name, store, confirmer } = options;
-    const { clock, counters, random } = services;
+    const { clock, counters, random, longWorks } = services;
     this.name = name;
     this.uriCheck = options.uriCheck;
     this.hasMetaApi = options.hasMetaApi;
     this.roles = options.roles;
     this.store = store;
     this.#counters = counters;
+    this.#longWorks = longWorks;
     this.#emptied = emptied;
     for (const [role, table] of options.quotas) {
       this.#quotas.set(role, new QuotaBook(table, services.nowMs));
@@ -139,11 +143,17 @@ export class Realm {
       ...services,
       queueLength: options.callQueueLength,
     });
-    this.procedures = new MetaProcedures(this.calls, access, counters);
+    this.procedures = new MetaProcedures(
+      this.calls,
+      access,
+      counters,
+      longWorks,
+    );
     this.broker = new Broker({
       ...common,
       confirmer,
       publicationIds: services.ids,
+      longWorks,
       delivery: new EventDelivery(store, clock, counters, observers),
       histories: store.histories,
     });
@@ -245,17 +255,35 @@ export class Realm {
     this.#release(rival, false);
   }
 
+  /** From here on nobody finds anything of `peer`; what it had goes in pieces. */
   #release(peer: Peer, silently: boolean): void {
     this.#soles.remove(peer);
-    this.testaments.leave(peer, silently);
     peer.hasLeft = true;
-    if (!peer.ownsNothing) {
-      this.broker.leave(peer, silently);
-      this.dealer.leave(peer, silently);
-      this.calls.leave(peer);
+    if (peer.ownsNothing && !this.testaments.has(peer)) {
+      this.#quotas.get(peer.identity.authrole)?.leave(peer.quota);
+      this.observers.tell({ kind: "left", peer, silently });
+      return;
     }
+    this.broker.depart(peer, silently);
+    this.dealer.depart(peer, silently);
     this.#quotas.get(peer.identity.authrole)?.leave(peer.quota);
+    this.#longWorks.run(this.#takeApart(peer, silently));
+  }
+
+  *#takeApart(peer: Peer, silently: boolean): LongWork {
+    yield* this.testaments.leave(peer, silently);
+    yield* this.#paced(this.broker.leave(peer));
+    yield* this.#paced(this.dealer.leave(peer));
+    yield* this.calls.leave(peer);
     this.observers.tell({ kind: "left", peer, silently });
+  }
+
+  /** What is told of `work` to many is not to pile up. */
+  *#paced(work: LongWork): LongWork {
+    for (const sent of work) {
+      yield sent;
+      while (this.broker.isBehind) yield 0;
+    }
   }
 
   /**

@@ -6,7 +6,7 @@
  */
 
 import { resolve } from "node:path";
-import { formatPlace, type SourcePlace } from "../base/source_place.ts";
+import { formatPlace, type SourcePlace } from "../base/source_text.ts";
 import type { ConfigNode, LineIndex, Place } from "./document.ts";
 import type { SecretForm } from "./secret_forms.ts";
 

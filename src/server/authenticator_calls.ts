@@ -1,5 +1,5 @@
 /**
- * Asking the procedures that the config names as authenticators.
+ * Calls of the procedures that the config names as authenticators.
  */
 import {
   type Authenticator,
@@ -44,7 +44,11 @@ function authenticatorOf(
 ): Authenticator {
   return async (realm, authid, details, signal) => {
     const where = config.realm ?? realm;
-    if (where === null) throw new Error("no realm to ask the procedure in");
+    if (where === null) {
+      throw new Error(
+        "HELLO names no realm, and authenticator-realm is not set, so the authenticator cannot be called",
+      );
+    }
     const args = [realm, authid, details];
     try {
       return await caller.call(where, config.authenticator, args, signal);

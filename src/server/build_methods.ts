@@ -1,5 +1,5 @@
 /**
- * The methods of authentication of one transport, out of its config.
+ * The methods of authentication of one transport, built from its config.
  */
 import type { LoginMethod } from "../auth/login_method.ts";
 import { METHOD_LIST } from "../auth/methods.ts";

@@ -12,7 +12,7 @@ const AUTHID = "x".repeat(28);
 
 /**
  * How long a WELCOME without features can get: a client that cannot take so
- * much is refused in the handshake (RS-10, A-02). What authenticators make up is
+ * much is refused in the handshake (RS-10, A-02). What authenticators assign is
  * not known here.
  */
 export function largestWelcomeBytes(
@@ -54,7 +54,7 @@ function longestAuthid(auth: AuthConfig): string {
     .reduce((a, b) => b.length > a.length ? b : a);
 }
 
-/** Of the methods that are offered; one adds something. */
+/** Of the methods that are offered; only SCRAM adds something. */
 function longestAuthextra(auth: AuthConfig): Dict | undefined {
   return METHOD_LIST.find(({ name, longestAuthextra }) =>
     longestAuthextra !== undefined &&

@@ -19,10 +19,12 @@ import { type Endpoint, openListener } from "../transport/open_listener.ts";
 import type { Codec } from "../transport/message_receiver.ts";
 import type { OutboxBudget } from "../transport/outbox.ts";
 import { Pipeline } from "../transport/pipeline.ts";
+import { checkSocketPlace } from "../transport/socket_place.ts";
 import { Transport } from "../transport/transport.ts";
+import type { Turns } from "../transport/turns.ts";
 import type { WriterPool } from "../transport/writer_pool.ts";
 import { buildMethods } from "./build_methods.ts";
-import type { EventCounters } from "./event_counters.ts";
+import type { EventCounters } from "./inventory.ts";
 import { largestWelcomeBytes } from "./largest_welcome.ts";
 import type { RouterCaller } from "./router_caller.ts";
 import { readTlsIdentity } from "./tls_identity.ts";
@@ -35,6 +37,7 @@ export interface SharedParts {
   readonly counters: EventCounters;
   readonly timers: WheelTimers;
   readonly flushQueue: FlushQueue;
+  readonly turns: Turns;
   readonly writerPool: WriterPool;
   readonly outboxBudget: OutboxBudget;
   readonly limiter: FailureLimiter;
@@ -64,9 +67,10 @@ export async function openTransport(
   const connections = new Set<Connection>();
   const sessionOptions = sessionOptionsOf(config, auth, shared);
   return new Transport(listener, connections, {
-    pipeline: new Pipeline<Connection>((error) => {
+    pipeline: new Pipeline<Connection>(shared.turns, (error) => {
       throw error;
     }),
+    turns: shared.turns,
     flushQueue: shared.flushQueue,
     writerPool: shared.writerPool,
     outboxBudget: shared.outboxBudget,
@@ -162,4 +166,14 @@ function offeredRealms(
   if (realms === undefined) return all;
   const names = new Set(realms);
   return all.filter(({ name }) => names.has(name));
+}
+
+/** Why no socket can be made at `path`; undefined where one can. */
+export function socketFault(path: string): string | undefined {
+  try {
+    checkSocketPlace(path);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }

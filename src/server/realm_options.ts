@@ -74,7 +74,7 @@ export function autoRealms(
   };
 }
 
-/** Calls a procedure of a realm on the router's own account. */
+/** Calls a procedure of a realm as the router itself. */
 export type AskInRealm = RouterCaller["call"];
 
 /** A role of the config: with rules, or with an authorizer. */

@@ -13,14 +13,20 @@ import type { Connection } from "../transport/connection.ts";
 import { FlushQueue } from "../transport/flush_queue.ts";
 import { OutboxBudget } from "../transport/outbox.ts";
 import type { Transport } from "../transport/transport.ts";
+import { Turns } from "../transport/turns.ts";
 import { WriterPool } from "../transport/writer_pool.ts";
-import { EventCounters, type EventName } from "./event_counters.ts";
-import { type Inventory, takeInventory } from "./inventory.ts";
+import {
+  EventCounters,
+  type EventName,
+  type Inventory,
+  takeInventory,
+} from "./inventory.ts";
 import { Stores } from "./open_store.ts";
 import { openTransport, type SharedParts } from "./open_transport.ts";
 import { type AskInRealm, autoRealms, realmOptions } from "./realm_options.ts";
 import { realmLog } from "./realm_log.ts";
 import { RouterCaller } from "./router_caller.ts";
+import { Turns } from "./turns.ts";
 import { WheelTimers } from "./wheel_timers.ts";
 
 /** A router that is up. */
@@ -63,12 +69,13 @@ export async function startServer(
   log: Logger,
 ): Promise<RunningServer> {
   const counters = new EventCounters();
-  const timers = new WheelTimers();
+  const turns = new Turns();
+  const timers = new WheelTimers(turns);
   const clock = { now: () => new Date() };
   const parts = { timers, clock, counters, log };
   const stores = Stores.open(config.realms, parts);
   // Of its own: what the log has yet to tell is nothing that peers hold.
-  const logTimers = new WheelTimers();
+  const logTimers = new WheelTimers(turns);
   const limited = new LimitedLog(log, COMPLAINT_RATE, logTimers, nowMs);
   // The router is there before anyone joins it.
   const ask: AskInRealm = (...request) => caller.call(...request);
@@ -83,6 +90,7 @@ export async function startServer(
     counters,
     observers: [realmLog(limited, counters)],
     nowMs,
+    turns,
   }, config.autoRealms && autoRealms(config.autoRealms, parts, roleParts));
   const caller = new RouterCaller(router);
   const slots = new AuthenticatorSlots();
@@ -93,6 +101,7 @@ export async function startServer(
     counters,
     timers,
     flushQueue: new FlushQueue(),
+    turns: new Turns(nowMs),
     writerPool: new WriterPool(),
     outboxBudget: new OutboxBudget(
       config.maxTotalOutboxBytes,
@@ -108,6 +117,7 @@ export async function startServer(
     await shutDown(transports, timeoutMs);
     stores.close();
     timers.stop();
+    turns.stop();
     limited.flush();
     logTimers.stop();
   };

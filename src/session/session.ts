@@ -29,8 +29,7 @@ import { type Consultation, consultationOf } from "./consultation.ts";
 import { type HeldMessage, Joining } from "./joining.ts";
 import { refusalFields, traceMessage } from "./session_log.ts";
 import { RequestSequence, route } from "./route.ts";
-import type { SessionLink } from "./session_link.ts";
-import { SessionOutlet } from "./session_outlet.ts";
+import { type SessionLink, SessionOutlet } from "./session_outlet.ts";
 import { welcomeDetails } from "./welcome.ts";
 
 /** What all sessions of a transport have in common. */
@@ -185,7 +184,9 @@ export class Session {
         return this.#end("the client sent ABORT");
       default:
         throw new ProtocolError(
-          `${messageName(message.code)} before a session is established`,
+          `${
+            messageName(message.code)
+          } is not allowed before a session is established`,
         );
     }
   }
@@ -202,7 +203,9 @@ export class Session {
         return this.#end("the client sent ABORT");
       default:
         throw new ProtocolError(
-          `${messageName(message.code)} while a session is established`,
+          `${
+            messageName(message.code)
+          } is not allowed while a session is established`,
         );
     }
   }
@@ -428,7 +431,10 @@ export class Session {
 
   #logReplaced({ sessionId, identity: { authid, authrole } }: Peer): void {
     const fields = { authid, authrole, replaced_session: sessionId };
-    this.log().warn("a session took the place of one with its authid", fields);
+    this.log().warn(
+      "a session replaced an older one with the same authid (on_duplicate_authid)",
+      fields,
+    );
   }
 
   #expectHello(afterMs: number = 0): void {

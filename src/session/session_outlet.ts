@@ -1,8 +1,29 @@
 import type { Logger } from "../base/log.ts";
 import type { Outlet } from "../router/ports.ts";
+import type { PayloadFormat } from "../wamp/payload.ts";
 import { type RouterMessage, SendOutcome } from "../wamp/message.ts";
+import type { Dict } from "../wamp/options.ts";
 import { traceMessage } from "./session_log.ts";
-import type { SessionLink } from "./session_link.ts";
+
+/** A session's connection, as the session sees it. */
+export interface SessionLink extends Omit<Outlet, "kill"> {
+  /**
+   * Sends what is waiting, then ends the connection. Nothing is received after.
+   *
+   * @param reason For the log.
+   */
+  close(reason: string): void;
+  /** Reads on, if what the session owed to its quotas kept it from that. */
+  readOn(): void;
+  /** A log whose lines name the transport and the connection. */
+  log(): Logger;
+  /** The client's address; undefined where it has none. */
+  remoteHost(): string | undefined;
+  /** The client has proven who it is. */
+  identified(): void;
+  /** How the client is connected, in words for authenticators (DY-01). */
+  transportDetails(): Dict;
+}
 
 /** The way from the router to a joined session, until it leaves. */
 export class SessionOutlet implements Outlet {
@@ -27,6 +48,10 @@ export class SessionOutlet implements Outlet {
 
   get maxMessageBytes(): number {
     return this.#link.maxMessageBytes ?? Infinity;
+  }
+
+  get payloadFormat(): PayloadFormat | undefined {
+    return this.#link.payloadFormat;
   }
 
   send(message: RouterMessage): SendOutcome {

@@ -24,6 +24,8 @@ export interface ChunkTarget {
   ended(): void;
   /** Reading failed. */
   readFailed(error: unknown): void;
+  /** Does `work` when others have had their turn. */
+  later(work: () => void): void;
 }
 
 /** How much is read ahead. */
@@ -125,7 +127,11 @@ export class ChunkReader {
 
   #keep(ahead: Uint8Array<ArrayBuffer>): void {
     const done = this.#target.readAhead(ahead);
-    if (done === ahead.length) return this.readAhead();
+    if (done === ahead.length) {
+      return this.#target.later(() => {
+        if (this.#isAhead) this.readAhead();
+      });
+    }
     this.#ahead = ahead.subarray(done);
     this.#aheadMs = performance.now();
   }

@@ -10,9 +10,10 @@ import { type LogFields, type Logger, withFields } from "../base/log.ts";
 import { Alarm, type Timers } from "../base/timers.ts";
 import { type Frame, type FrameFault, FrameKind } from "../framing/frame.ts";
 import type { Framing, Unframer } from "../framing/framing.ts";
-import type { FrameBatch, FrameSource } from "../framing/unframe_stream.ts";
+import type { Chunk, FrameBatch } from "../framing/unframe_stream.ts";
 import { type RouterMessage, SendOutcome } from "../wamp/message.ts";
 import type { Dict } from "../wamp/options.ts";
+import type { PayloadFormat } from "../wamp/payload.ts";
 import { ProtocolError } from "../wamp/error_uri.ts";
 import { ChunkReader, type ChunkTarget } from "./chunk_reader.ts";
 import { ConnectionState } from "./connection_state.ts";
@@ -25,10 +26,12 @@ import type { BatchReceiver, Pipeline } from "./pipeline.ts";
 import type { StreamConn } from "./listener.ts";
 import { TlsConn } from "./tls_conn.ts";
 import { TlsFault } from "./tls_fault.ts";
+import { Level, type Turns, Usage } from "./turns.ts";
 
 /** What all connections of a transport have in common. */
 export interface ConnectionOptions extends OutboxOptions {
   readonly pipeline: Pipeline<Connection>;
+  readonly turns: Turns;
   readonly timers: Timers;
   readonly log: Logger;
   readonly debug: boolean;
@@ -66,11 +69,16 @@ export class Connection
   readonly #deadline: Alarm;
   /** Octets of the chunk that is being handled. */
   #lastCount = 0;
+  /** Those of them that its quotas do not know of. */
+  #uncounted = 0;
   /** When the frames at hand came; 0: in this turn. */
   #receivedMs = 0;
   /** Made when first used: most connections never wait. */
   #overtaking: Overtaking | undefined = undefined;
   #toldOfPause = false;
+  /** What of the chunk at hand is still to be unframed. */
+  #rest: Chunk<Connection> | undefined = undefined;
+  readonly usage: Usage = new Usage();
 
   constructor(conn: StreamConn, options: ConnectionOptions) {
     this.#conn = conn;
@@ -90,6 +98,10 @@ export class Connection
 
   get maxMessageBytes(): number {
     return this.#peerLimitBytes;
+  }
+
+  get payloadFormat(): PayloadFormat | undefined {
+    return this.#codec?.serializer.format;
   }
 
   /** A log whose lines name the transport and the client's address. */
@@ -186,13 +198,15 @@ export class Connection
     else this.abort("the router is shutting down");
   }
 
-  receive(batch: FrameBatch<FrameSource>): void {
+  receive(batch: FrameBatch<Connection>): void {
+    this.#rest = batch.rest;
     handleBatch(this, batch);
   }
 
   handled(frames: number): void {
     if (this.#state.isWaiting) this.#state.receiving = "open";
-    const waitMs = this.#session?.received(frames, this.#lastCount) ?? 0;
+    const waitMs = this.#session?.received(frames, this.#uncounted) ?? 0;
+    this.#uncounted = 0;
     if (waitMs > 0 && this.#state.receiving === "open") this.#pause(waitMs);
     else this.#read();
   }
@@ -208,7 +222,7 @@ export class Connection
   }
 
   waiting(frames: readonly Frame[], index: number): readonly Frame[] {
-    this.putOff();
+    this.#noteReceipt();
     this.#reader.readAhead();
     this.#overtaking ??= new Overtaking(
       this.#state,
@@ -220,13 +234,30 @@ export class Connection
     return this.#overtaking.begin(frames, index);
   }
 
-  putOff(): void {
+  putOff(goOn: () => void): void {
+    this.#noteReceipt();
+    const { turns } = this.#options;
+    turns.add(() => {
+      const beganMs = turns.nowMs();
+      goOn();
+      const nowMs = turns.nowMs();
+      this.usage.add(nowMs - beganMs, nowMs);
+      turns.done(beganMs, nowMs);
+    }, Level.MUCH);
+  }
+
+  /** What is not handled in this turn runs from now on. */
+  #noteReceipt(): void {
     if (this.#receivedMs === 0) this.#receivedMs = performance.now();
   }
 
   readAhead(bytes: Uint8Array<ArrayBuffer>): number {
-    const isNext = this.unframer.isBetweenFrames;
+    const isNext = this.unframer.isBetweenFrames && this.#rest === undefined;
     return isNext ? this.#overtaking?.ahead(bytes) ?? 0 : 0;
+  }
+
+  later(work: () => void): void {
+    this.#options.turns.addLast(work);
   }
 
   write(bytes: Uint8Array): Promise<number> {
@@ -256,6 +287,12 @@ export class Connection
   }
 
   #read(): void {
+    const rest = this.#rest;
+    if (rest !== undefined && this.#state.isReceiving) {
+      this.#noteReceipt();
+      return this.#options.pipeline.push(rest);
+    }
+    this.#rest = undefined;
     this.#reader.next(this.#lastCount, this.unframer.missingBytes);
   }
 
@@ -265,11 +302,16 @@ export class Connection
     receivedMs: number,
   ): void {
     if (this.#state.isClosed) return;
+    this.#options.turns.readCame();
     this.#receivedMs = receivedMs;
     this.#lastCount = length;
+    this.#uncounted = length;
+    if (this.usage.level === Level.MUCH) this.#noteReceipt();
     // What comes while closing is read only so that it is not left unread.
-    if (!this.#state.isReceiving) return this.#read();
-    this.#options.pipeline.push({ source: this, bytes, length });
+    if (!this.#state.isReceiving) {
+      return this.#options.turns.addLast(() => this.#read());
+    }
+    this.#options.pipeline.push({ source: this, bytes, start: 0, end: length });
   }
 
   frame(frame: Frame): Promise<void> | undefined {
@@ -341,7 +383,7 @@ export class Connection
     const { message, configKey, reply } = fault;
     if (this.#session === undefined) {
       const { title } = this.#options.framing;
-      return this.#refuse(`no ${title} client`, message, reply);
+      return this.#refuse(`not a ${title} client`, message, reply);
     }
     this.#session.fail(new ProtocolError(message, undefined, configKey));
   }

@@ -1,12 +1,12 @@
 /**
- * Works through the frames that one read brought. What takes long is broken off
- * and gone on with in a later turn, so that the other connections have theirs
- * and what was sent is written.
+ * Handles the frames that one read brought. A long batch is interrupted and
+ * continued in a later turn, so that other connections have their turns and
+ * what was sent is written.
  */
 import type { Frame, FrameFault } from "../framing/frame.ts";
 import type { FrameBatch, FrameSource } from "../framing/unframe_stream.ts";
 
-/** Whom the frames are for. */
+/** Who handles the frames. */
 export interface FrameHandler {
   /** False once nothing more is to be handled. */
   readonly isReceiving: boolean;
@@ -21,9 +21,9 @@ export interface FrameHandler {
    * @returns The frames without those behind it that do not have to.
    */
   waiting(frames: readonly Frame[], index: number): readonly Frame[];
-  /** The frames that are left are handled in a later turn. */
-  putOff(): void;
-  /** What came after the frames is none. */
+  /** The frames that are left are handled by `goOn`, in a later turn. */
+  putOff(goOn: () => void): void;
+  /** What came after the frames is not a frame. */
   faulted(fault: FrameFault): void;
   /** Handling a frame threw `error`; the frames after it are left out. */
   crashed(error: unknown): void;
@@ -34,8 +34,8 @@ export interface FrameHandler {
 /** What a read brought. */
 export type ReadFrames = Pick<FrameBatch<FrameSource>, "frames" | "fault">;
 
-/** So long frames are handled in one go. */
-const SLICE_MS = 10;
+/** How long frames are handled before the batch is interrupted. */
+const SLICE_MS = 2;
 /** The clock is looked at once in so many frames, less one. */
 const SLICE_CHECK_MASK = 3;
 
@@ -59,8 +59,7 @@ export function handleBatch(
       index++;
       const isDue = isLong && (index & SLICE_CHECK_MASK) === 0;
       if (isDue && performance.now() > end) {
-        handler.putOff();
-        setTimeout(() => handleBatch(handler, batch, index), 0);
+        handler.putOff(() => handleBatch(handler, batch, index));
         return;
       }
     }

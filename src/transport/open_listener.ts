@@ -1,13 +1,13 @@
 /**
  * Listening sockets of every kind, all the same to who accepts.
  */
+import { tcpUrl } from "../base/addresses.ts";
 import type { Logger } from "../base/log.ts";
-import type { Listener } from "./listener.ts";
 import {
-  formatTcp,
+  type Listener,
   openTcpListener,
   type TcpEndpoint,
-} from "./tcp_listener.ts";
+} from "./listener.ts";
 import { openTlsListener } from "./tls_listener.ts";
 import { openUnixListener, type UnixEndpoint } from "./unix_listener.ts";
 
@@ -45,7 +45,7 @@ export async function openListener(
       : openTlsListener(endpoint, endpoint.tls, maxTlsHandshakes);
   } catch (cause) {
     const where = endpoint.type === "tcp"
-      ? formatTcp(endpoint.tls === undefined ? "tcp" : "tls", endpoint)
+      ? tcpUrl(endpoint.tls === undefined ? "tcp" : "tls", endpoint)
       : `unix:${endpoint.path}`;
     throw new ListenError(
       `Cannot listen on ${where} (transport "${id}"): ${explain(cause)}`,

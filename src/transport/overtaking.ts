@@ -1,5 +1,5 @@
 /**
- * What of a connection is not put off while a message has to wait: PINGs are
+ * What a connection still does while a message has to wait: PINGs are
  * answered (checklist FR-07), the peer's leaving is noticed (AZ-10), and its
  * session is shown the short messages behind, since a CANCEL may be for the call
  * that waits.
@@ -84,7 +84,7 @@ export class Overtaking {
     try {
       this.#session.show(this.#serializer.decode(bytes, start, end));
     } catch {
-      // Whatever is wrong with it is found again in its turn.
+      // Its faults are found again in its turn.
     }
   }
 }

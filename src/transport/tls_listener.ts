@@ -1,11 +1,12 @@
 import { createSecureContext, type SecureContext } from "node:tls";
 import { sourceOf } from "../base/source_address.ts";
-import type { Listener, StreamConn } from "./listener.ts";
 import {
+  type Listener,
   openTcpListener,
+  type StreamConn,
   type TcpEndpoint,
   type TlsIdentity,
-} from "./tcp_listener.ts";
+} from "./listener.ts";
 import { hostOf } from "./peer_address.ts";
 import { TlsConn } from "./tls_conn.ts";
 import { TlsHandshakes } from "./tls_handshakes.ts";

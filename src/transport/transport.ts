@@ -9,8 +9,8 @@ import { describeAddress } from "./peer_address.ts";
 /** Accepting pauses so long where the system has no descriptor left. */
 const ACCEPT_RETRY_MS = 100;
 
-/** After so many in a row, everybody else has a turn of the event loop. */
-const ACCEPTS_IN_A_ROW = 32;
+/** After so many that had left, everybody else has a turn of the event loop. */
+const LEFT_IN_A_ROW = 32;
 
 /** What a transport needs beside its listener. */
 export interface TransportOptions
@@ -117,14 +117,22 @@ export class Transport {
   }
 
   async #accept(): Promise<void> {
-    for (let count = 1; !this.#closing; count++) {
-      // While clients wait to be accepted, accepting them takes no turn.
-      if (count % ACCEPTS_IN_A_ROW === 0) await turn();
+    const { turns } = this.#options;
+    let leftCount = 0;
+    while (!this.#closing) {
       try {
-        this.#take(await this.#listener.accept());
+        const conn = await this.#listener.accept();
+        const beganMs = turns.nowMs();
+        this.#take(conn);
+        const wait = turns.worked(beganMs, turns.nowMs());
+        if (wait !== undefined) await wait;
       } catch (error) {
         if (this.#closing) return;
-        if (hasLeft(error)) continue;
+        if (hasLeft(error)) {
+          // To find that out takes no turn of the event loop.
+          if (++leftCount % LEFT_IN_A_ROW === 0) await turn();
+          continue;
+        }
         this.#faults.report(error, this.#connections.size);
         await turn(ACCEPT_RETRY_MS);
       }

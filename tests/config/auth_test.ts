@@ -481,12 +481,12 @@ const WARNED: readonly Row[] = [
   [
     "few rounds of WAMP-CRA",
     wampcra({ secret: SECRET, salt: "s", iterations: 1000, keylen: 32 }),
-    `${AT}.wampcra.users.joe.iterations: 1000 rounds are few`,
+    `${AT}.wampcra.users.joe.iterations: 1000 rounds are too few`,
   ],
   [
     "a derived key in place of the secret, as Crossbar.io wanted it up to 23.1.2",
     wampcra({ secret: DERIVED, salt: "s", iterations: 9999, keylen: 32 }),
-    `${AT}.wampcra.users.joe.secret: looks like a derived key, which Crossbar.io wanted here up to 23.1.2; it is taken for the secret itself: if it is a derived key, name it "derived_secret"`,
+    `${AT}.wampcra.users.joe.secret: looks like a derived key, as Crossbar.io up to 23.1.2 wanted it here, but is used as the secret itself; if it is a derived key, name it "derived_secret"`,
   ],
   [
     "a derived key in place of the secret, of the length that is said",
@@ -501,12 +501,12 @@ const WARNED: readonly Row[] = [
   [
     "few rounds of SCRAM",
     scram({ iterations: 4095 }),
-    `${AT}.scram.principals.joe.iterations: 4095 rounds are few`,
+    `${AT}.scram.principals.joe.iterations: 4095 rounds are too few`,
   ],
   [
     "little memory",
     scram({ kdf: "argon2id13", iterations: 1, memory: 8191 }),
-    `${AT}.scram.principals.joe.memory: 8191 KiB are few`,
+    `${AT}.scram.principals.joe.memory: 8191 KiB are too few`,
   ],
   [
     "a method without anyone",
@@ -726,11 +726,11 @@ Deno.test("of a method in both forms it is said what is wrong, and where", async
     [[fixed], [`${at}: has 1 elements; ${right}`]],
     [[fixed, DYNAMIC, DYNAMIC], [`${at}: has 3 elements; ${right}`]],
     [[DYNAMIC, fixed], [
-      `${at}[0].type: "dynamic" stands in the other's place; ${right}`,
-      `${at}[1].type: "static" stands in the other's place; ${right}`,
+      `${at}[0].type: "dynamic" is in the other one's place; ${right}`,
+      `${at}[1].type: "static" is in the other one's place; ${right}`,
     ]],
     [[fixed, fixed], [
-      `${at}[1].type: "static" stands in the other's place; ${right}`,
+      `${at}[1].type: "static" is in the other one's place; ${right}`,
     ]],
     [[fixed, "dynamic"], [`${at}[1]: `]],
     [[fixed, { type: "dynamic" }], [`${at}[1]: "authenticator" is missing`]],

@@ -17,12 +17,15 @@ import { FlushQueue } from "../../src/transport/flush_queue.ts";
 import { FrameEncoder } from "../../src/transport/frame_encoder.ts";
 import { Pipeline } from "../../src/transport/pipeline.ts";
 import { OutboxBudget } from "../../src/transport/outbox.ts";
+import { Turns } from "../../src/transport/turns.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
 import type { ClientMessage } from "../../src/wamp/message.ts";
 import { assertOnceLess } from "../support/growth.ts";
 import { concat } from "../support/hex.ts";
 import { frame } from "../support/raw_client.ts";
 import { encodeValue } from "../support/wire_codec.ts";
+
+const TURNS = new Turns(() => performance.now());
 
 const SILENT: Logger = {
   debug: () => {},
@@ -94,7 +97,8 @@ function optionsFor(session: MessageReceiver): ConnectionOptions {
   const serializer = new Serializer("msgpack", 64);
   const encoder = new FrameEncoder(serializer, RAWSOCKET_FRAMER, flushQueue);
   return {
-    pipeline: new Pipeline<Connection>((error) => {
+    turns: TURNS,
+    pipeline: new Pipeline<Connection>(TURNS, (error) => {
       throw error;
     }),
     flushQueue,

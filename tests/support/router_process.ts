@@ -51,7 +51,7 @@ async function look(
     inventory: server.inventory(),
     heldBytes: heapUsed + external,
     rssBytes: rss,
-    descriptors: [...Deno.readDirSync("/proc/self/fd")].length,
+    descriptors: (await Array.fromAsync(Deno.readDir("/proc/self/fd"))).length,
     errors,
   };
 }

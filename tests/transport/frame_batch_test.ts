@@ -50,8 +50,9 @@ class Recorder implements FrameHandler {
     return all.filter(({ bytes }) => bytes[0] !== 4);
   }
 
-  putOff(): void {
+  putOff(goOn: () => void): void {
     this.told.push("put off");
+    queueMicrotask(goOn);
   }
 
   faulted({ message }: FrameFault): void {

@@ -11,10 +11,13 @@ import { FrameEncoder } from "../../src/transport/frame_encoder.ts";
 import type { MessageReceiver } from "../../src/transport/message_receiver.ts";
 import { OutboxBudget } from "../../src/transport/outbox.ts";
 import { Pipeline } from "../../src/transport/pipeline.ts";
+import { Turns } from "../../src/transport/turns.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
 import { concat } from "../support/hex.ts";
 import { frame } from "../support/raw_client.ts";
 import { encodeValue } from "../support/wire_codec.ts";
+
+const TURNS = new Turns(() => performance.now());
 
 const HANDSHAKE = Uint8Array.of(0x7f, 0xf2, 0, 0);
 const REPLY = "7f720000";
@@ -79,7 +82,8 @@ Deno.test("a fault of ours ends the connection without a word, and is logged wit
   const peer = new Peer(concat(HANDSHAKE, message));
   const { promise: isClosed, resolve } = Promise.withResolvers<void>();
   new Connection(peer as unknown as Deno.Conn, {
-    pipeline: new Pipeline<Connection>((error) => {
+    turns: TURNS,
+    pipeline: new Pipeline<Connection>(TURNS, (error) => {
       throw error;
     }),
     flushQueue,

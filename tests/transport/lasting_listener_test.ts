@@ -1,7 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { LastingListener } from "../../src/transport/lasting_listener.ts";
-import type { Listener, StreamConn } from "../../src/transport/listener.ts";
-import { openTcpListener } from "../../src/transport/tcp_listener.ts";
+import {
+  type Listener,
+  openTcpListener,
+  type StreamConn,
+} from "../../src/transport/listener.ts";
 import { until } from "../support/until.ts";
 
 class Faults {

@@ -6,10 +6,7 @@ import {
   ListenError,
   openListener,
 } from "../../src/transport/open_listener.ts";
-import type {
-  TcpEndpoint,
-  TlsIdentity,
-} from "../../src/transport/tcp_listener.ts";
+import type { TcpEndpoint, TlsIdentity } from "../../src/transport/listener.ts";
 import { within } from "../support/deadline.ts";
 import { utf8 } from "../support/hex.ts";
 import { fixture, turns } from "./_tls_pair.ts";

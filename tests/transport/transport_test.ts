@@ -7,8 +7,11 @@ import type { Codec } from "../../src/transport/message_receiver.ts";
 import { Pipeline } from "../../src/transport/pipeline.ts";
 import { Transport } from "../../src/transport/transport.ts";
 import { OutboxBudget } from "../../src/transport/outbox.ts";
+import { Turns } from "../../src/transport/turns.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
 import { within } from "../support/deadline.ts";
+
+const TURNS = new Turns(() => performance.now());
 
 /** With a pause behind each, they would take longer than any test waits. */
 const GONE = 500;
@@ -42,7 +45,8 @@ Deno.test("clients that leave before they are accepted hold up nobody, however m
     },
     new Set<Connection>(),
     {
-      pipeline: new Pipeline<Connection>(() => {}),
+      turns: TURNS,
+      pipeline: new Pipeline<Connection>(TURNS, () => {}),
       flushQueue: new FlushQueue(),
       writerPool: new WriterPool(),
       outboxBudget: new OutboxBudget(2 ** 30, () => {}),

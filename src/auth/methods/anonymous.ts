@@ -18,9 +18,12 @@ export const ANONYMOUS_ROLE = "anonymous";
 /** `auth.anonymous` of type `static`. */
 const ANONYMOUS_STATIC = object({
   name: "anonymous authentication",
-  help: "Anyone joins, without a word on who they are.",
+  help: "Anyone can join, without credentials.",
   keys: {
-    type: required(choice(["static"]), "Where the role comes from: from here."),
+    type: required(
+      choice(["static"]),
+      "Where the role comes from: this section.",
+    ),
     role: withDefault(
       text(),
       ANONYMOUS_ROLE,
@@ -28,21 +31,21 @@ const ANONYMOUS_STATIC = object({
     ),
     realm: optional(
       text(),
-      "The only realm to join so; clients that name none join it. Absent: each realm that has the role.",
+      "The only realm that anonymous clients can join; those that name none join it. Absent: each realm that has the role.",
     ),
     authid: optional(
       text(),
-      "The authid of all anonymous sessions. Absent: a fresh random one for each.",
+      "The authid of all anonymous sessions. Absent: a new random one for each.",
     ),
   },
 });
 
-/** Of both forms, the first one that serves a realm counts. */
+/** If both forms are given, the first that serves the realm is used. */
 export const ANONYMOUS = defineMethod({
   name: "anonymous",
   title: "anonymous authentication",
   help:
-    "Authentication by nothing. In a list of both forms, the static one is for its `realm`, the dynamic one for all others.",
+    "Clients join without credentials. In a list of both forms, the static one is for its `realm`, the dynamic one for all others.",
   form: ANONYMOUS_STATIC,
   objects: [],
   read: (form) => ({

@@ -16,7 +16,7 @@ import { DynamicKeySource, StaticKeySource } from "../key_sources.ts";
 import { combine, defineMethod } from "../method_type.ts";
 import { type Principal, PrincipalTable } from "../principals.ts";
 import { readSecret } from "../read_secret.ts";
-import { RouterKey } from "../router_key.ts";
+import { RouterKey } from "../ed25519_keys.ts";
 import {
   DEFAULT_ROLE,
   type PrincipalsConfig,

@@ -49,12 +49,12 @@ const SCRAM_PRINCIPAL = object({
   keys: {
     kdf: required(
       choice(["pbkdf2", "argon2id13", "argon2id-13"]),
-      "How the client stretches its password; the last two are the same.",
+      "The key derivation function (KDF) that the client applies to its password; the last two are the same.",
     ),
-    iterations: required(ITERATIONS, "The rounds."),
+    iterations: required(ITERATIONS, "The rounds of the KDF."),
     memory: optional(
       integer(0, 2 ** 31 - 1),
-      "The memory in KiB for Argon2; without effect on PBKDF2.",
+      "The memory in KiB for Argon2; no effect with PBKDF2.",
     ),
     salt: required(SALT, "The salt, as hex digits."),
     "stored-key": required(
@@ -73,7 +73,7 @@ const SCRAM_PRINCIPAL = object({
 const SCRAM_STATIC = object({
   name: "scram authentication",
   help:
-    "The client proves to know a password, of which only keys for checking are kept. Clients call the method `wamp-scram`; those of Crossbar.io call theirs `scram`, which is served as well, with the keys of Crossbar.io's configs.",
+    "The client proves that it knows a password. The config holds only keys that check the proof. Clients call the method `wamp-scram`. Clients of Crossbar.io call it `scram`, which is served as well, with the keys of Crossbar.io's configs.",
   keys: {
     type: STATIC_TYPE,
     principals: required(
@@ -202,7 +202,7 @@ function checkMemory(
   if (memory < MEMORY_ADVISED) {
     context.warn(
       place,
-      `${memory} KiB are few: passwords are quick to try out; for new ones use ${MEMORY_ADVISED} or more`,
+      `${memory} KiB are too few to make guessing slow; for new passwords use ${MEMORY_ADVISED} or more`,
     );
   }
   return true;

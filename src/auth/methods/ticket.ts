@@ -37,7 +37,7 @@ const TICKET_PRINCIPAL = object({
 const TICKET_STATIC = object({
   name: "ticket authentication",
   help:
-    "The client sends a secret as it is: only for transports that nobody can listen to, such as TLS.",
+    "The client sends its secret in the clear: use it only on transports that nobody can eavesdrop on, such as TLS.",
   keys: {
     type: STATIC_TYPE,
     principals: required(
@@ -52,7 +52,7 @@ const TICKET_STATIC = object({
 export const TICKET = defineMethod({
   name: "ticket",
   title: "authentication by ticket",
-  help: "Authentication by a secret that is sent.",
+  help: "Authentication by a secret that the client sends.",
   form: TICKET_STATIC,
   objects: [TICKET_PRINCIPAL],
   sendsSecret: true,

@@ -43,18 +43,18 @@ const WAMPCRA_USER = object({
   keys: {
     secret: optional(
       secret(TEXT_SECRET),
-      "The secret itself, with `salt` as well. Crossbar.io up to 23.1.2 has the derived key here then: that is `derived_secret`.",
+      "The secret itself, also where `salt` is given. Crossbar.io up to 23.1.2 has the derived key here in that case: name that `derived_secret`.",
     ),
     derived_secret: optional(
       secret(BASE64_SECRET),
-      "In place of `secret`: what is derived from it, so that the secret itself is nowhere on disk; `main.ts secret wampcra` prints it. Whoever has it can join as well.",
+      "In place of `secret`: the key that is derived from it, so that the secret itself is not on disk. `main.ts secret wampcra` prints it. Whoever has it can join as well.",
       { origin: "sluice" },
     ),
     salt: optional(text(), "The salt."),
     iterations: optional(ITERATIONS, "The rounds of PBKDF2."),
     keylen: optional(
       integer(1, 1024),
-      "The bytes of the derived key; most clients know only 32.",
+      "The length of the derived key in bytes; most clients support only 32.",
     ),
     ...WHO,
   },
@@ -79,7 +79,7 @@ type UserSection = Section<typeof WAMPCRA_USER.keys>;
 /** What a user has to prove. */
 export interface WampCraConfig {
   readonly secret: SecretConfig;
-  /** Whether `secret` is what is derived, not what it is derived from. */
+  /** Whether `secret` is the derived key, not the secret that it is derived from. */
   readonly isDerived: boolean;
   /** How the key is derived; `undefined`: the secret is the key. */
   readonly salting: WampCraSalting | undefined;
@@ -89,7 +89,7 @@ export interface WampCraConfig {
 export const WAMPCRA = defineMethod({
   name: "wampcra",
   title: "authentication by WAMP-CRA",
-  help: "Authentication by a secret that signs.",
+  help: "Authentication by a shared secret that signs a challenge.",
   form: WAMPCRA_STATIC,
   objects: [WAMPCRA_USER],
   secret: WAMPCRA_SECRET,
@@ -189,7 +189,7 @@ function readSalting(
   return { salt, iterations, keylen };
 }
 
-/** The length of what is derived is known when it stands in the config itself. */
+/** The length of a derived key is known if it is in the config itself. */
 function checkDerived(
   section: UserSection,
   secret: SecretConfig,
@@ -205,7 +205,7 @@ function checkDerived(
   );
 }
 
-/** Taken for a secret, a derived key is derived once more: the login fails, and nothing says why. */
+/** Taken for a secret, a derived key is derived once more: the login fails, and no error says why. */
 function adviseDerived(
   section: UserSection,
   secret: SecretConfig,
@@ -216,7 +216,7 @@ function adviseDerived(
   if (keylen === undefined || base64Length(secret.reveal()) !== keylen) return;
   context.warn(
     nodeOf(section, "secret"),
-    'looks like a derived key, which Crossbar.io wanted here up to 23.1.2; it is taken for the secret itself: if it is a derived key, name it "derived_secret"',
+    'looks like a derived key, as Crossbar.io up to 23.1.2 wanted it here, but is used as the secret itself; if it is a derived key, name it "derived_secret"',
   );
 }
 

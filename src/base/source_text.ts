@@ -43,7 +43,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
   throw new NotUtf8Error(reason, lines.length, last.length + 1);
 }
 
-/** Where the first byte is that is not part of UTF-8 text; the length: nowhere. */
+/** The position of the first byte that is not UTF-8 text; the length if there is none. */
 function firstWrong(bytes: Uint8Array): number {
   let at = 0;
   while (at < bytes.length) {
@@ -56,8 +56,8 @@ function firstWrong(bytes: Uint8Array): number {
   return at;
 }
 
-function isContinuation(octet: number | undefined): boolean {
-  return octet !== undefined && (octet & 0xc0) === 0x80;
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
 }
 
 /** What the bytes may be, and what to do about it. */
@@ -75,14 +75,31 @@ function hint(bytes: Uint8Array, at: number): string {
   const next = bytes[at + 1];
   if (lead >= 0xc0 && isContinuation(next)) {
     if (lead === 0xed && next > 0x9f) {
-      return "half of a surrogate pair is no character";
+      return "half of a surrogate pair is not a character";
     }
     if (lead === 0xf4 && next > 0x8f) {
       return "there are no characters beyond U+10FFFF";
     }
     const isOverlong = lead < 0xc2 || lead === 0xe0 && next < 0xa0 ||
       lead === 0xf0 && next < 0x90;
-    if (isOverlong) return "this is a longer form than the character needs";
+    if (isOverlong) return "this is an overlong encoding of a character";
   }
   return "this may be Latin-1 or Windows-1252: save it as UTF-8";
+}
+
+/** A place in a file that people write. */
+export interface SourcePlace {
+  /** The file as it was named. */
+  readonly file: string;
+  /** From 1; 0: the file as a whole. */
+  readonly line: number;
+  /** From 1, in UTF-16 code units. */
+  readonly column: number;
+  /** The key's path, such as `transports[2].endpoint.port`; `""`: the file. */
+  readonly path: string;
+}
+
+/** The place as editors and terminals know it: `FILE:LINE:COLUMN`. */
+export function formatPlace({ file, line, column }: SourcePlace): string {
+  return line === 0 ? file : `${file}:${line}:${column}`;
 }

@@ -1,6 +1,6 @@
 /** Text that people write: what is not UTF-8 is told with its place. */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { decodeUtf8, NotUtf8Error } from "../../src/base/utf8_text.ts";
+import { decodeUtf8, NotUtf8Error } from "../../src/base/source_text.ts";
 import { withSeed } from "../support/seed.ts";
 
 function octets(...parts: (string | number)[]): Uint8Array {
@@ -26,7 +26,7 @@ Deno.test("decodeUtf8() takes all that is UTF-8, with its byte order mark and li
 });
 
 const LATIN = "this may be Latin-1 or Windows-1252: save it as UTF-8";
-const OVERLONG = "this is a longer form than the character needs";
+const OVERLONG = "this is an overlong encoding of a character";
 
 /** What is no UTF-8, and what is said of it. */
 const ROWS: [octets: Uint8Array, said: string, hint: string][] = [
@@ -48,7 +48,7 @@ const ROWS: [octets: Uint8Array, said: string, hint: string][] = [
   [
     octets("abc", 0xed, 0xa0, 0x80),
     "offset 3",
-    "half of a surrogate pair is no character",
+    "half of a surrogate pair is not a character",
   ],
   [
     octets("abc", 0xf4, 0x90, 0x80, 0x80),

@@ -1,12 +1,15 @@
 /**
- * The router's own Ed25519 key, by which it proves to clients who it is (CS-09).
+ * Private Ed25519 keys: the router's own, and new ones for clients.
+ *
+ * @module
  */
+
 const SEED_BYTES = 32;
 
-/** What stands before the 32 octets of a private key in PKCS#8 (RFC 8410). */
+/** What precedes the 32 bytes of a private key in PKCS#8 (RFC 8410). */
 const PKCS8_HEAD = Uint8Array.fromHex("302e020100300506032b657004220420");
 
-/** A private key and what is public of it. */
+/** The key by which the router proves to clients who it is (CS-09). */
 export class RouterKey {
   /** 64 hex digits. */
   readonly pubkey: string;
@@ -17,21 +20,20 @@ export class RouterKey {
     this.#key = key;
   }
 
-  /** @param seed The private key's 32 octets. */
+  /** @param seed The private key's 32 bytes. */
   static async from(seed: Uint8Array): Promise<RouterKey> {
     if (seed.length !== SEED_BYTES) {
       throw new RangeError(
-        `Cannot use the key: it has ${seed.length} octets, not ${SEED_BYTES}`,
+        `Cannot use the key: it has ${seed.length} bytes, not ${SEED_BYTES}`,
       );
     }
     const pkcs8 = new Uint8Array(PKCS8_HEAD.length + SEED_BYTES);
     pkcs8.set(PKCS8_HEAD);
     pkcs8.set(seed, PKCS8_HEAD.length);
-    // The public part is only to be had from a key that may be exported.
+    // Only a key that may be exported gives its public part.
     const open = await importKey(pkcs8, true);
     const { x = "" } = await crypto.subtle.exportKey("jwk", open);
-    const pubkey = Uint8Array.fromBase64(x, { alphabet: "base64url" });
-    return new RouterKey(pubkey.toHex(), await importKey(pkcs8, false));
+    return new RouterKey(hexOf(x), await importKey(pkcs8, false));
   }
 
   /** Signature and message, as hex (CS-04, CS-09). */
@@ -48,4 +50,27 @@ function importKey(
   return crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", extractable, [
     "sign",
   ]);
+}
+
+/** An Ed25519 key pair as WAMP-cryptosign writes it: 64 hex digits each. */
+export interface KeyPair {
+  readonly privateKey: string;
+  readonly publicKey: string;
+}
+
+/** Makes a new pair. */
+export async function generateKeyPair(): Promise<KeyPair> {
+  const pair = await crypto.subtle.generateKey("Ed25519", true, [
+    "sign",
+    "verify",
+  ]) as CryptoKeyPair;
+  const { d = "", x = "" } = await crypto.subtle.exportKey(
+    "jwk",
+    pair.privateKey,
+  );
+  return { privateKey: hexOf(d), publicKey: hexOf(x) };
+}
+
+function hexOf(base64url: string): string {
+  return Uint8Array.fromBase64(base64url, { alphabet: "base64url" }).toHex();
 }
