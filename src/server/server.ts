@@ -26,7 +26,6 @@ import { openTransport, type SharedParts } from "./open_transport.ts";
 import { type AskInRealm, autoRealms, realmOptions } from "./realm_options.ts";
 import { realmLog } from "./realm_log.ts";
 import { RouterCaller } from "./router_caller.ts";
-import { Turns } from "./turns.ts";
 import { WheelTimers } from "./wheel_timers.ts";
 
 /** A router that is up. */
@@ -69,7 +68,7 @@ export async function startServer(
   log: Logger,
 ): Promise<RunningServer> {
   const counters = new EventCounters();
-  const turns = new Turns();
+  const turns = new Turns(nowMs);
   const timers = new WheelTimers(turns);
   const clock = { now: () => new Date() };
   const parts = { timers, clock, counters, log };
@@ -101,7 +100,7 @@ export async function startServer(
     counters,
     timers,
     flushQueue: new FlushQueue(),
-    turns: new Turns(nowMs),
+    turns,
     writerPool: new WriterPool(),
     outboxBudget: new OutboxBudget(
       config.maxTotalOutboxBytes,

@@ -238,11 +238,10 @@ export class Connection
     this.#noteReceipt();
     const { turns } = this.#options;
     turns.add(() => {
-      const beganMs = turns.nowMs();
       goOn();
       const nowMs = turns.nowMs();
-      this.usage.add(nowMs - beganMs, nowMs);
-      turns.done(beganMs, nowMs);
+      this.usage.add(nowMs - turns.beganMs, nowMs);
+      turns.done(nowMs);
     }, Level.MUCH);
   }
 

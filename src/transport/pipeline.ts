@@ -33,7 +33,6 @@ export class Pipeline<Source extends BatchReceiver> {
   readonly #turns: Turns;
   /** By level: what came since the last item. */
   readonly #chunks: [Chunk<Source>[], Chunk<Source>[]] = [[], []];
-  #beganMs = 0;
   readonly #handOver: readonly (() => void)[] = [
     () => this.#write(this.#nextItem(Level.LITTLE)),
     () => this.#write(this.#nextItem(Level.SOME)),
@@ -80,7 +79,6 @@ export class Pipeline<Source extends BatchReceiver> {
   }
 
   #write(chunks: Chunk<Source>[]): void {
-    this.#beganMs = this.#turns.nowMs();
     this.#input.write(chunks).catch(this.#onError);
   }
 
@@ -99,7 +97,7 @@ export class Pipeline<Source extends BatchReceiver> {
   /** Without a clock read for each, every frame counts as much. */
   #account(batches: readonly FrameBatch<Source>[]): void {
     const nowMs = this.#turns.nowMs();
-    const tookMs = nowMs - this.#beganMs;
+    const tookMs = nowMs - this.#turns.beganMs;
     let frames = 0;
     for (let i = 0; i < batches.length; i++) {
       frames += 1 + batches[i].frames.length;
@@ -108,6 +106,6 @@ export class Pipeline<Source extends BatchReceiver> {
       const { source, frames: { length } } = batches[i];
       source.usage.add(tookMs * (1 + length) / frames, nowMs);
     }
-    this.#turns.done(this.#beganMs, nowMs);
+    this.#turns.done(nowMs);
   }
 }

@@ -72,6 +72,9 @@ export class Turns {
   #spentMs = 0;
   /** When the work before ended. */
   #lastMs = 0;
+  #beganMs = 0;
+  /** Since when something is done that was not added here. */
+  #asideMs: number | undefined = undefined;
   /** A piece of work of the last level is due before all others. */
   #isLastDue = false;
   #state: "idle" | "due" | "working" | "turning" = "idle";
@@ -113,15 +116,46 @@ export class Turns {
   /** Has `work` done behind all other, and measures it. */
   addLast(work: () => void): void {
     this.add(() => {
-      const beganMs = this.nowMs();
       work();
-      this.done(beganMs, this.nowMs());
+      this.done(this.nowMs());
     }, Level.MUCH);
   }
 
+  /** Whether nothing more is to be done before the event loop has had a turn. */
+  isSpent(): boolean {
+    const nowMs = this.nowMs();
+    if (this.#state === "working") {
+      return this.#spentMs + nowMs - this.#sinceMs(this.#beganMs) >= TURN_MS;
+    }
+    if (this.#asideMs === undefined) {
+      this.#asideMs = nowMs;
+      this.addLast(() => this.#asideMs = undefined);
+    }
+    return nowMs - this.#asideMs >= TURN_MS;
+  }
+
+  /** As {@linkcode Turns.addLast}, for those who know of nothing else here. */
+  later(work: () => void): void {
+    this.addLast(work);
+  }
+
+  /** There are no further turns: what waits is not done. */
+  stop(): void {
+    for (const level of ORDER) {
+      this.#queues[level].length = 0;
+      this.#heads[level] = 0;
+    }
+    this.#waiting = 0;
+  }
+
+  /** When the work at hand began. */
+  get beganMs(): number {
+    return this.#beganMs;
+  }
+
   /** The work at hand is done. */
-  done(beganMs: number, nowMs: number): void {
-    this.#note(beganMs, nowMs);
+  done(nowMs: number): void {
+    this.#note(this.#beganMs, nowMs);
     this.#state = "idle";
     if (!this.#isInside) this.#next();
   }
@@ -139,9 +173,12 @@ export class Turns {
 
   /** Reading and writing are not measured, but lie between what is. */
   #note(beganMs: number, nowMs: number): void {
-    const betweenMs = beganMs - this.#lastMs;
-    this.#spentMs += nowMs - (betweenMs < IDLE_MS ? this.#lastMs : beganMs);
+    this.#spentMs += nowMs - this.#sinceMs(beganMs);
     this.#lastMs = nowMs;
+  }
+
+  #sinceMs(beganMs: number): number {
+    return beganMs - this.#lastMs < IDLE_MS ? this.#lastMs : beganMs;
   }
 
   #next(): void {
@@ -151,6 +188,7 @@ export class Turns {
       if (this.#spentMs >= TURN_MS) return this.#turn();
       const work = this.#choose();
       this.#state = "working";
+      this.#beganMs = this.nowMs();
       this.#isInside = true;
       work();
       this.#isInside = false;
