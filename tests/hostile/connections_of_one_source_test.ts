@@ -47,7 +47,7 @@ Deno.test("one address that fills its share keeps itself away, and no other (RS-
   await expectRefused(attacked);
   assertMatch(
     await within(router.logged("handshake refused"), "its line"),
-    /WARN .*peer=::ffff:127\.0\.0\.1:.* key=max_connections_per_source/,
+    /WARN .*peer=\[::ffff:127\.0\.0\.1\]:.* key=max_connections_per_source/,
   );
   for (let i = 0; i < MAX * 0.1; i++) {
     sessions.push(await RawClient.join(others));
