@@ -32,6 +32,7 @@ export class TlsHandshakes {
   #underWayCount = 0;
   #isFirstDue = false;
   #isTurnOver = false;
+  #turn: ReturnType<typeof setTimeout> | undefined = undefined;
 
   /** @param maxUnderWay How many may have begun that are not finished. */
   constructor(maxUnderWay: number) {
@@ -66,6 +67,14 @@ export class TlsHandshakes {
     this.#go();
   }
 
+  /** Nobody comes any more: a turn for which nothing waits is not waited for. */
+  listenerClosed(): void {
+    if (!this.#first.isEmpty || !this.#later.isEmpty) return;
+    if (this.#turn === undefined) return;
+    clearTimeout(this.#turn);
+    this.#isTurnOver = false;
+  }
+
   #go(): void {
     if (this.#isTurnOver) return;
     const step = this.#next();
@@ -88,7 +97,7 @@ export class TlsHandshakes {
 
   #endTurn(): void {
     // Not setImmediate: Deno does not look for what came on sockets before it.
-    setTimeout(() => {
+    this.#turn = setTimeout(() => {
       this.#isTurnOver = false;
       this.#go();
     }, 0);
@@ -169,6 +178,10 @@ export class TlsHandshake {
 /** Steps of each source in their order; sources take turns. */
 class FairQueue {
   readonly #bySource = new Map<string, Set<Step>>();
+
+  get isEmpty(): boolean {
+    return this.#bySource.size === 0;
+  }
 
   add(step: Step): void {
     const steps = this.#bySource.get(step.source);

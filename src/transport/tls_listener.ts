@@ -25,21 +25,20 @@ export function openTlsListener(
 ): Listener {
   const context = secureContextOf(identity);
   const handshakes = new TlsHandshakes(maxHandshakes);
-  return overTls(openTcpListener(endpoint), (conn) => {
+  const secure = (conn: StreamConn): TlsConn => {
     const source = sourceOf(hostOf(conn.remoteAddr) ?? "");
     return new TlsConn(conn, context, handshakes.add(source));
-  });
-}
-
-function overTls(
-  listener: Listener,
-  secure: (conn: StreamConn) => TlsConn,
-): Listener {
-  return {
+  };
+  const overTls = (listener: Listener): Listener => ({
     ...listener,
     accept: async () => secure(await listener.accept()),
-    reopen: async () => overTls(await listener.reopen(), secure),
-  };
+    close() {
+      handshakes.listenerClosed();
+      return listener.close();
+    },
+    reopen: async () => overTls(await listener.reopen()),
+  });
+  return overTls(openTcpListener(endpoint));
 }
 
 /** Why a key and its certificates are of no use; undefined where they are. */
