@@ -14,7 +14,7 @@ import {
   refused,
   type Verdict,
 } from "./login_method.ts";
-import { sourceOf } from "./source_address.ts";
+import { sourceOf } from "../base/source_address.ts";
 
 /** The counters of logins. */
 export type AuthCounterName =

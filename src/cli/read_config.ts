@@ -60,17 +60,18 @@ export function loadNamedConfig(
   });
 }
 
-/** As {@linkcode loadNamedConfig}; `undefined` with the errors printed. */
+/** As {@linkcode loadNamedConfig}; `undefined` with the errors told to `complain`. */
 export async function readConfig(
   configPath: string,
   options: ConfigOptions,
+  complain: (text: string) => void = printError,
 ): Promise<ReadConfig | undefined> {
   const { config, errors, ...rest } = await loadNamedConfig(
     configPath,
     options,
   );
   if (config === undefined) {
-    printError(problemLines(errors));
+    complain(problemLines(errors));
     return undefined;
   }
   return { ...rest, config, configPath };

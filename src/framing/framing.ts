@@ -78,9 +78,13 @@ export interface Framing<Codec> {
   /**
    * Answers the opening request.
    *
-   * @param isFull Whether the transport takes no further connection.
+   * @param exceededLimit The config key by which no further connection is taken;
+   * undefined: it may stay.
    */
-  open(request: Uint8Array, isFull: boolean): OpeningOutcome<Codec>;
+  open(
+    request: Uint8Array,
+    exceededLimit: string | undefined,
+  ): OpeningOutcome<Codec>;
   /** The frames that `bytes`, which begins with one, holds whole, up to one that is wrong. */
   wholeFrames(bytes: Uint8Array): readonly Frame[];
   /** Appends the answer to `ping`, whatever the client's own limit. */

@@ -25,7 +25,7 @@ export class RawSocketFraming<Codec> implements Framing<Codec> {
   readonly name = "rawsocket";
   readonly title = "RawSocket";
   readonly #codecs: ReadonlyMap<number, Codec>;
-  readonly #offer: Omit<HandshakeOffer, "full">;
+  readonly #offer: Omit<HandshakeOffer, "exceededLimit">;
   readonly #maxPayloadBytes: number;
 
   constructor(
@@ -41,8 +41,11 @@ export class RawSocketFraming<Codec> implements Framing<Codec> {
     return new RawSocketUnframer(this.#maxPayloadBytes);
   }
 
-  open(request: Uint8Array, isFull: boolean): OpeningOutcome<Codec> {
-    const offer = { ...this.#offer, full: isFull };
+  open(
+    request: Uint8Array,
+    exceededLimit: string | undefined,
+  ): OpeningOutcome<Codec> {
+    const offer = { ...this.#offer, exceededLimit };
     const outcome = answerHandshake(request, offer);
     if (!outcome.accepted) return outcome;
     const { reply, serializer, peerLimitBytes } = outcome;

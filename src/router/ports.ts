@@ -158,6 +158,8 @@ export type CounterName =
   | "producers_held"
   /** Connections closed because their peer did not answer a PING. */
   | "peers_lost"
+  /** A connection was one too many, for its transport or its source. */
+  | "connections_refused"
   /** Requests that a session is not authorized for. */
   | "authorizations_denied"
   /** Requests refused because their authorizer broke or was late (AZ-04). */

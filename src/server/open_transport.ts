@@ -12,6 +12,7 @@ import type { Router } from "../router/router.ts";
 import { Serializer } from "../serializer/serializer.ts";
 import { Session, type SessionOptions } from "../session/session.ts";
 import type { Connection } from "../transport/connection.ts";
+import { ConnectionLimit } from "../transport/connection_limit.ts";
 import type { FlushQueue } from "../transport/flush_queue.ts";
 import { FrameEncoder } from "../transport/frame_encoder.ts";
 import { type Endpoint, openListener } from "../transport/open_listener.ts";
@@ -60,7 +61,11 @@ export async function openTransport(
 ): Promise<Transport> {
   const log = withFields(shared.log, { transport: config.id });
   const auth = await authenticationOf(config, shared);
-  const listener = await openListener(config.id, await endpointOf(config));
+  const listener = await openListener(await endpointOf(config), {
+    id: config.id,
+    log,
+    maxTlsHandshakes: config.limits.maxTlsHandshakes,
+  });
   const connections = new Set<Connection>();
   const sessionOptions = sessionOptionsOf(config, auth, shared);
   return new Transport(listener, connections, {
@@ -85,14 +90,14 @@ export async function openTransport(
     autoPing: config.limits.autoPing,
     autoPingIntervalMs: config.limits.autoPingIntervalMs,
     autoPingTimeoutMs: config.limits.autoPingTimeoutMs,
-    maxConnections: config.limits.maxConnections,
+    limit: new ConnectionLimit(config.limits),
     nowMs: shared.nowMs,
-    isFull: () => connections.size > config.limits.maxConnections,
     openSession: (connection) => new Session(sessionOptions, connection),
     outboxOverflowed: () => shared.counters.increment("outbox_overflows"),
     peerLost: () => shared.counters.increment("peers_lost"),
     readPaused: () => shared.counters.increment("reads_paused"),
     producerHeld: () => shared.counters.increment("producers_held"),
+    connectionRefused: () => shared.counters.increment("connections_refused"),
   });
 }
 

@@ -8,7 +8,7 @@
  */
 import type { Authentication } from "../auth/authentication.ts";
 import type { Accepted, Refused } from "../auth/login_method.ts";
-import { sourceOf } from "../auth/source_address.ts";
+import { sourceOf } from "../base/source_address.ts";
 import { type LogFields, type Logger, withFields } from "../base/log.ts";
 import { Alarm, type Timers } from "../base/timers.ts";
 import type { Peer, PeerLimits } from "../router/model.ts";
@@ -333,6 +333,7 @@ export class Session {
     );
     this.#link.setOverload(realm.overloadOf(identity.authrole));
     if (replaced !== undefined) this.#logReplaced(replaced);
+    if (identity.authmethod !== "anonymous") this.#link.identified();
     this.#quota = this.#peer.quota;
     this.#consultation = consultationOf(this.#peer, realm, timers);
     this.#sequence.restart();

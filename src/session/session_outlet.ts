@@ -25,6 +25,8 @@ export interface SessionLink extends Omit<Outlet, "kill"> {
   log(): Logger;
   /** The client's address; undefined where it has none. */
   remoteHost(): string | undefined;
+  /** The client has proven who it is. */
+  identified(): void;
   /** How the client is connected, in words for authenticators (DY-01). */
   transportDetails(): Dict;
 }

@@ -50,8 +50,10 @@ export interface ConnectionOptions extends OutboxOptions, LivenessOptions {
   readonly debug: boolean;
   readonly framing: Framing<Codec>;
   readonly handshakeTimeoutMs: number;
-  /** Whether no further connection is taken; asked at each handshake (RS-11). */
-  isFull(): boolean;
+  /** The config key by which `connection` is one too many; undefined: none (RS-11). */
+  exceededLimit(connection: Connection): string | undefined;
+  /** Told when the client of `connection` has proven who it is. */
+  identified(connection: Connection): void;
   /** Makes the session of a connection whose handshake is done. */
   openSession(connection: Connection): MessageReceiver;
   /** Told when a connection did not take what was sent to it (FR-21). */
@@ -109,10 +111,7 @@ export class Connection
     this.unframer = options.framing.newUnframer();
     this.#outbox = new Outbox(this, options);
     this.#deadline = new Alarm(options.timers);
-    this.#deadline.set(
-      options.handshakeTimeoutMs,
-      () => this.#handshakeIsLate(),
-    );
+    this.#awaitHandshake();
     this.#reader = new ChunkReader(conn, options.timers, this);
     this.#read();
   }
@@ -154,6 +153,11 @@ export class Connection
   /** The client's IP address; undefined on a Unix socket. */
   remoteHost(): string | undefined {
     return hostOf(this.#conn.remoteAddr);
+  }
+
+  /** The client has proven who it is. */
+  identified(): void {
+    this.#options.identified(this);
   }
 
   /** How the client is connected, with Crossbar.io's names. */
@@ -473,7 +477,7 @@ export class Connection
   #open(frame: Frame): void {
     const outcome = this.#options.framing.open(
       frame.bytes.subarray(frame.start, frame.end),
-      this.#options.isFull(),
+      this.#options.exceededLimit(this),
     );
     this.#deadline.clear();
     if (outcome.reply !== undefined) {
@@ -522,7 +526,17 @@ export class Connection
     this.close(reason);
   }
 
+  #awaitHandshake(): void {
+    this.#deadline.set(
+      this.#options.handshakeTimeoutMs,
+      () => this.#handshakeIsLate(),
+    );
+  }
+
   #handshakeIsLate(): void {
+    // It is the router that was late, with other handshakes.
+    const wasHeldUp = this.#conn instanceof TlsConn && this.#conn.wasHeldUp();
+    if (wasHeldUp) return this.#awaitHandshake();
     const reason = "the handshake did not come in time";
     const isTlsDue = this.#conn instanceof TlsConn && !this.#conn.hasBegun;
     this.log().warn(reason, {

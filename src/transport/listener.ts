@@ -17,6 +17,12 @@ export interface Listener {
    * @returns What was left behind, and why; undefined where nothing was.
    */
   close(): string | undefined;
+  /**
+   * Listens anew at the same place, once this one is closed.
+   *
+   * @throws {Error} Where that is not possible, or not permitted any more.
+   */
+  reopen(): Listener | Promise<Listener>;
 }
 
 /**
@@ -71,5 +77,6 @@ export function openTcpListener(endpoint: TcpEndpoint): Listener {
       listener.close();
       return undefined;
     },
+    reopen: () => openTcpListener({ ...endpoint, port: listener.addr.port }),
   };
 }

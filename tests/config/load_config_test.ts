@@ -38,6 +38,7 @@ const DEFAULT_LIMITS = {
   overload: "disconnect" as const,
   maxDepth: 64,
   maxConnections: 20_000,
+  maxTlsHandshakes: 1000,
   maxSubscriptions: 100_000,
   maxRegistrations: 100_000,
   maxPendingCalls: 65_536,

@@ -107,6 +107,8 @@ export class FakeLink implements SessionLink {
     }
   }
 
+  identified(): void {}
+
   remoteHost(): string {
     return "192.0.2.1";
   }

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Connection } from "../../src/transport/connection.ts";
+import { ConnectionLimit } from "../../src/transport/connection_limit.ts";
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
 import { RawSocketFraming } from "../../src/rawsocket/rawsocket_framing.ts";
 import type { Codec } from "../../src/transport/message_receiver.ts";
@@ -16,7 +17,7 @@ const TURNS = new Turns(() => performance.now());
 /** With a pause behind each, they would take longer than any test waits. */
 const GONE = 500;
 
-Deno.test("clients that leave before they are accepted hold up nobody, and are no errors", async () => {
+Deno.test("clients that leave before they are accepted hold up nobody, however many, and are no errors", async () => {
   const errors: string[] = [];
   const log = {
     debug() {},
@@ -38,6 +39,9 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
       close() {
         waiting.reject(new Deno.errors.BadResource("closed"));
         return undefined;
+      },
+      reopen() {
+        throw new Error("it is not dead");
       },
     },
     new Set<Connection>(),
@@ -66,8 +70,8 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
       autoPing: false,
       autoPingIntervalMs: 1,
       autoPingTimeoutMs: 1,
-      maxConnections: 1,
-      isFull: () => false,
+      limit: new ConnectionLimit<Connection>({ maxConnections: 1 }),
+      connectionRefused() {},
       nowMs: () => 0,
       openSession: () => {
         throw new Error("nobody joins");
@@ -77,8 +81,11 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
       readPaused() {},
     },
   );
+  let othersHadTurn = false;
+  setTimeout(() => othersHadTurn = true, 0);
   await within(reached.promise, "the next one to be accepted");
   assertEquals(errors, []);
+  assertEquals(othersHadTurn, true);
   transport.shutDown();
   await transport.empty();
   await transport.close();

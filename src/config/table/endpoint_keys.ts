@@ -99,7 +99,7 @@ export const TCP_ENDPOINT = object({
 export const UNIX_ENDPOINT = object({
   name: "unix endpoint",
   help:
-    "Listens on a Unix domain socket. A socket file left behind by a router that is gone is replaced; the file is removed at exit, unless it is another's by then.",
+    "Listens on a Unix domain socket. A socket file left behind by a router that is gone is replaced. While the router listens, a folder beside it (`.NAME~`) holds a second name of the socket, from which the file is put back if somebody removes it. Both are removed at exit, unless the file is another's by then.",
   keys: {
     type: required(choice(["unix"]), "The kind of endpoint."),
     path: required(

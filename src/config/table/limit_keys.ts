@@ -114,6 +114,16 @@ export const LIMITS = {
     20_000,
     "Connections that one transport holds at a time; more get handshake error 4.",
   ),
+  max_connections_per_source: optional(
+    integer(1, 1_000_000),
+    "Connections of one address (IPv6: of one /64) to one transport whose clients have not proven who they are: before the login, and anonymous ones. More get handshake error 4. Without it, half of `max_connections`, or nine tenths from the machine's own 127.0.0.0/8 and ::1. Unix sockets have none. Behind a proxy all clients have one address: set it to `max_connections` then.",
+    { origin: "sluice" },
+  ),
+  max_tls_handshakes: limit(
+    integer(1, 1_000_000),
+    1000,
+    "TLS handshakes of one transport that have begun and are not finished; of one address at most half as many. More wait; `handshake_timeout_ms` does not end that.",
+  ),
   max_subscriptions: limit(
     integer(1, 10_000_000),
     100_000,

@@ -1,5 +1,5 @@
 /**
- * What counts as one source of logins: an IPv4 address, or the 64 bits of an
+ * What counts as one source of connections and logins: an IPv4 address, or the 64 bits of an
  * IPv6 address that name a network, since whoever has one has all of it.
  */
 export function sourceOf(host: string): string {

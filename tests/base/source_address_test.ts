@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { sourceOf } from "../../src/auth/source_address.ts";
+import { sourceOf } from "../../src/base/source_address.ts";
 
 /** Each address with what counts as its source. */
 const SOURCES: [address: string, source: string][] = [
