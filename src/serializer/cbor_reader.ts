@@ -6,7 +6,7 @@
  */
 import { ProtocolError } from "../wamp/error_uri.ts";
 import { ID_MAX } from "../wamp/id.ts";
-import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
+import type { KnownKeys } from "../wamp/known_keys.ts";
 import type { Payload } from "../wamp/payload.ts";
 import {
   type DictKey,
@@ -23,10 +23,11 @@ import {
   Major,
   noIndefinite,
   skipCborItem,
+  skipCborOption,
   skipCborString,
   truncated,
 } from "./cbor_scan.ts";
-import { ElementReader, type ValuePlace } from "./element_reader.ts";
+import { ElementReader, Found, type ValuePlace } from "./element_reader.ts";
 import { expected, notInEnvelope, notInRange } from "./faults.ts";
 import { readText, readTextLeniently } from "./text_reader.ts";
 import { rfc3339, UniqueKeys } from "./transcoding.ts";
@@ -105,19 +106,6 @@ export class CborReader extends ElementReader {
     return readText(octets, 0, octets.length);
   }
 
-  dict(): Dict {
-    this.#mustBe(Major.DICT, "a dict");
-    const start = this.position;
-    if (this.bytes[start] === EMPTY_DICT_ITEM) {
-      this.position++;
-      return EMPTY_DICT;
-    }
-    const end = skipCborItem(this.bytes, start, this.end, this.maxDepth - 1);
-    this.builder.reset();
-    this.#tellItems(1, end, "envelope", this.builder);
-    return this.builder.take() as Dict;
-  }
-
   /** Tells the elements of `payload`, which was checked, to `sink`. */
   tell({ bytes, start, end, count }: Payload, sink: ValueSink): void {
     this.bytes = bytes;
@@ -139,7 +127,7 @@ export class CborReader extends ElementReader {
   protected skipArguments(): boolean {
     this.#mustBe(Major.LIST, "a list as Arguments");
     const start = this.position;
-    this.#skip(this.maxDepth - 1);
+    this.#skipPayload(this.maxDepth - 1);
     return !this.#isEmpty(start);
   }
 
@@ -149,7 +137,7 @@ export class CborReader extends ElementReader {
     while (remaining === Infinity ? !this.#isAtBreak() : remaining > 0) {
       this.#mustBe(Major.TEXT, "a string as a key of ArgumentsKw");
       this.position = skipCborString(this.bytes, this.position, this.end);
-      this.#skip(this.maxDepth - 2);
+      this.#skipPayload(this.maxDepth - 2);
       remaining--;
     }
     if (remaining === Infinity) this.position++;
@@ -160,8 +148,65 @@ export class CborReader extends ElementReader {
     return this.#remaining === Infinity ? this.position + 1 : this.position;
   }
 
-  /** @param depth How deep lists and dicts may nest in the item. */
-  #skip(depth: number): void {
+  protected found(): Found {
+    const major = this.#major();
+    if (major === Major.LIST) return Found.LIST;
+    if (major === Major.DICT) return Found.DICT;
+    const first = this.bytes[this.position];
+    return first === NULL || first === UNDEFINED ? Found.NULL : Found.SCALAR;
+  }
+
+  protected skipEmptyDict(): boolean {
+    if (
+      this.bytes[this.position] !== EMPTY_DICT_ITEM || this.position >= this.end
+    ) return false;
+    this.position++;
+    return true;
+  }
+
+  protected enter(kind: "dict" | "list"): number {
+    return this.#begin(kind === "dict" ? Major.DICT : Major.LIST, `a ${kind}`);
+  }
+
+  protected advance(left: number): number {
+    if (left !== Infinity) return left - 1;
+    if (!this.#isAtBreak()) return Infinity;
+    this.position++;
+    return -1;
+  }
+
+  protected key(known: KnownKeys): string | undefined {
+    if (this.#major() !== Major.TEXT) {
+      throw notInEnvelope("keys that are not strings");
+    }
+    const start = this.position;
+    const isInPieces = this.#isIndefinite();
+    this.position = skipCborString(this.bytes, start, this.end);
+    if (isInPieces) {
+      const octets = joinChunks(this.bytes, start, this.position);
+      return known.find(octets, 0, octets.length);
+    }
+    const head = 1 + ARGUMENT_WIDTH[this.bytes[start] & 0x1f];
+    return known.find(this.bytes, start + head, this.position);
+  }
+
+  protected skip(depth: number): void {
+    this.position = skipCborOption(this.bytes, this.position, this.end, depth);
+  }
+
+  protected scalar(): unknown {
+    return this.value(0);
+  }
+
+  protected value(depth: number): unknown {
+    const end = skipCborItem(this.bytes, this.position, this.end, depth);
+    this.builder.reset();
+    this.#tellItems(1, end, "envelope", this.builder);
+    return this.builder.take();
+  }
+
+  /** Passes over an item of payload, or a simple value. */
+  #skipPayload(depth: number): void {
     this.position = skipCborItem(this.bytes, this.position, this.end, depth);
   }
 
@@ -344,7 +389,7 @@ export class CborReader extends ElementReader {
   #simple(): boolean | null | number {
     const first = this.bytes[this.position];
     if (isFloat(first)) return this.#float();
-    this.#skip(0);
+    this.#skipPayload(0);
     if (first === FALSE || first === TRUE) return first === TRUE;
     if (first === NULL || first === UNDEFINED) return null;
     if (this.#place === "envelope") {

@@ -3,7 +3,12 @@
  * without making values of them.
  */
 import { ProtocolError } from "../wamp/error_uri.ts";
-import { notUtf8, tooDeep, truncated as endsWithin } from "./faults.ts";
+import {
+  notInEnvelope,
+  notUtf8,
+  tooDeep,
+  truncated as endsWithin,
+} from "./faults.ts";
 import { isUtf8 } from "../base/utf8.ts";
 
 /** The major types, as the top three bits of an item's first byte. */
@@ -93,6 +98,65 @@ export function skipCborItem(
     argumentAt(bytes, position, end);
     position += 1 + ARGUMENT_WIDTH[info];
   }
+}
+
+/**
+ * As {@linkcode skipCborItem}, for a value of WAMP's own: keys are text, and there
+ * are no tags (SC-04) and no simple values without a meaning.
+ */
+export function skipCborOption(
+  bytes: Uint8Array,
+  position: number,
+  end: number,
+  depth: number,
+): number {
+  if (position >= end) throw truncated();
+  const first = bytes[position];
+  const major = first >> 5;
+  if (major === Major.TAG) throw notInEnvelope("CBOR's tags");
+  if (major === Major.SIMPLE && !hasMeaning(first)) {
+    skipSimple(bytes, position, end);
+    throw notInEnvelope("CBOR's unassigned simple values");
+  }
+  if (major !== Major.LIST && major !== Major.DICT) {
+    return skipCborItem(bytes, position, end, depth);
+  }
+  if (depth <= 0) throw tooDeep();
+  const isDict = major === Major.DICT;
+  let left = Infinity;
+  if ((first & 0x1f) === INDEFINITE) position++;
+  else {
+    left = argumentAt(bytes, position, end);
+    position += 1 + ARGUMENT_WIDTH[first & 0x1f];
+  }
+  while (left-- > 0) {
+    if (left === Infinity && isBreak(bytes, position, end)) return position + 1;
+    if (isDict) position = skipOptionKey(bytes, position, end);
+    position = skipCborOption(bytes, position, end, depth - 1);
+  }
+  return position;
+}
+
+/** False, true, null, undefined and floats. */
+function hasMeaning(first: number): boolean {
+  return (first >= 0xf4 && first <= 0xf7) || (first >= 0xf9 && first <= 0xfb);
+}
+
+function isBreak(bytes: Uint8Array, position: number, end: number): boolean {
+  if (position >= end) throw truncated();
+  return bytes[position] === BREAK;
+}
+
+function skipOptionKey(
+  bytes: Uint8Array,
+  position: number,
+  end: number,
+): number {
+  if (position >= end) throw truncated();
+  if (bytes[position] >> 5 === Major.TEXT) {
+    return skipCborString(bytes, position, end);
+  }
+  throw notInEnvelope("keys that are not strings");
 }
 
 /** The position behind the string, binary or text, at `position`; UTF-8 is checked (SC-05). */

@@ -10,6 +10,8 @@ import { ProtocolError } from "../wamp/error_uri.ts";
 import { ID_MAX } from "../wamp/id.ts";
 import type { ClientMessage, RouterMessage } from "../wamp/message.ts";
 import { MessageCode, messageName } from "../wamp/message_code.ts";
+import { HELLO_DETAILS } from "../wamp/features.ts";
+import { type KnownKeys, NO_KNOWN_KEYS } from "../wamp/known_keys.ts";
 import * as options from "../wamp/options.ts";
 import type { Payload } from "../wamp/payload.ts";
 import { writeDict, writeValue } from "../wamp/values.ts";
@@ -146,13 +148,13 @@ interface Element<Name = string> {
   /** The message's property; empty: it has none. */
   readonly name: Name | "";
   /** Of a dict. */
-  readonly known: options.KnownKeys;
+  readonly known: KnownKeys;
 }
 
 function element<Name>(
   kind: Kind,
   name: Name | "" = "",
-  known: options.KnownKeys = options.NO_KNOWN_KEYS,
+  known: KnownKeys = NO_KNOWN_KEYS,
 ): Element<Name> {
   return { kind, name, known };
 }
@@ -174,7 +176,7 @@ const TABLE: {
 } = {
   [MessageCode.HELLO]: [
     element("text or null", "realm"),
-    element("dict", "details", options.HELLO_DETAILS),
+    element("dict", "details", HELLO_DETAILS),
   ],
   [MessageCode.WELCOME]: [element("id", "session"), element("dict", "details")],
   [MessageCode.ABORT]: [
@@ -188,7 +190,7 @@ const TABLE: {
   ],
   [MessageCode.AUTHENTICATE]: [
     element("text", "signature"),
-    element("dict", "extra"),
+    element("dict", "extra", options.AUTHENTICATE_EXTRA),
   ],
   [MessageCode.GOODBYE]: [
     element("dict", "details"),
@@ -290,9 +292,8 @@ function readElement(
     case "dict":
       return knownDict(reader, known, `${messageName(code)}.${titled(name)}`);
     case "optional dict":
-      return reader.next() ? reader.dict() : undefined;
     case "unused dict":
-      return reader.next() && reader.dict();
+      return reader.next() ? reader.dict(known, name) : undefined;
     case "unused payload":
       return reader.payload();
   }
@@ -346,13 +347,11 @@ function text(reader: ElementReader): string {
 
 function knownDict(
   reader: ElementReader,
-  known: options.KnownKeys,
+  known: KnownKeys,
   where: string,
 ): options.Dict {
   begin(reader);
-  const dict = reader.dict();
-  options.checkDict(dict, known, where);
-  return dict;
+  return reader.dict(known, where);
 }
 
 function dict(writer: ElementWriter, value: options.Dict): void {

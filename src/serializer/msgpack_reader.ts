@@ -4,8 +4,9 @@
  * types and binary are not, where WAMP itself defines the value (SM-02, SM-06),
  * and are untouched in payload.
  */
+import { isUtf8 } from "../base/utf8.ts";
 import { ID_MAX } from "../wamp/id.ts";
-import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
+import type { KnownKeys } from "../wamp/known_keys.ts";
 import type { Payload } from "../wamp/payload.ts";
 import {
   type DictKey,
@@ -13,12 +14,20 @@ import {
   UnsupportedValueError,
   type ValueSink,
 } from "../wamp/value_sink.ts";
-import { ElementReader, type ValuePlace } from "./element_reader.ts";
-import { expected, notInEnvelope, notInRange, tooDeep } from "./faults.ts";
+import { ElementReader, Found, type ValuePlace } from "./element_reader.ts";
+import {
+  expected,
+  notInEnvelope,
+  notInRange,
+  notUtf8,
+  tooDeep,
+} from "./faults.ts";
 import {
   FIXED_SIZE,
+  isTextHead,
   LENGTH_WIDTH,
   noType,
+  skipMsgpackOption,
   skipMsgpackValue,
   truncated,
 } from "./msgpack_scan.ts";
@@ -69,18 +78,6 @@ export class MsgpackReader extends ElementReader {
     return readText(this.bytes, start, this.position);
   }
 
-  dict(): Dict {
-    const first = this.#octet();
-    if (first === 0x80) return EMPTY_DICT;
-    const count = this.#dictCount(first);
-    if (count < 0) throw expected("a dict", describe(first));
-    this.builder.reset();
-    this.#place = "envelope";
-    this.#sink = this.builder;
-    this.#tellDict(count, this.maxDepth - 1);
-    return this.builder.take() as Dict;
-  }
-
   /** Tells the elements of `payload`, whose depth was checked, to `sink`. */
   tell({ bytes, start, end, count }: Payload, sink: ValueSink): void {
     this.#start(bytes, start, end);
@@ -91,23 +88,16 @@ export class MsgpackReader extends ElementReader {
 
   /** What JavaScript libraries write for `undefined` counts as null, too. */
   protected skipNull(): boolean {
-    const bytes = this.bytes;
-    const at = this.position;
-    const size = bytes[at] === 0xc0
-      ? 1
-      : bytes[at] === 0xd4 && bytes[at + 1] === 0 && bytes[at + 2] === 0
-      ? 3
-      : 0;
-    if (size === 0 || at + size > this.end) return false;
+    const size = this.#nullSize();
     this.position += size;
-    return true;
+    return size > 0;
   }
 
   protected skipArguments(): boolean {
     const first = this.#octet();
     const count = this.#listCount(first);
     if (count < 0) throw expected("a list as Arguments", describe(first));
-    for (let i = 0; i < count; i++) this.#skip();
+    for (let i = 0; i < count; i++) this.#skipPayload();
     return count > 0;
   }
 
@@ -122,13 +112,79 @@ export class MsgpackReader extends ElementReader {
         throw expected("a string as a key of ArgumentsKw", describe(key));
       }
       this.#take(length);
-      this.#skip();
+      this.#skipPayload();
     }
     return count > 0;
   }
 
   protected endOfList(): number {
     return this.position;
+  }
+
+  protected found(): Found {
+    if (this.position >= this.end) throw truncated();
+    const first = this.bytes[this.position];
+    if ((first & 0xf0) === 0x90 || first === 0xdc || first === 0xdd) {
+      return Found.LIST;
+    }
+    if ((first & 0xf0) === 0x80 || first === 0xde || first === 0xdf) {
+      return Found.DICT;
+    }
+    return this.#nullSize() === 0 ? Found.SCALAR : Found.NULL;
+  }
+
+  protected skipEmptyDict(): boolean {
+    if (this.bytes[this.position] !== 0x80 || this.position >= this.end) {
+      return false;
+    }
+    this.position++;
+    return true;
+  }
+
+  protected enter(kind: "dict" | "list"): number {
+    const first = this.#octet();
+    const count = kind === "dict"
+      ? this.#dictCount(first)
+      : this.#listCount(first);
+    if (count < 0) throw expected(`a ${kind}`, describe(first));
+    return count;
+  }
+
+  protected advance(left: number): number {
+    return left - 1;
+  }
+
+  protected key(known: KnownKeys): string | undefined {
+    const first = this.#octet();
+    const length = this.#textLength(first);
+    if (length < 0) throw notInEnvelope("keys that are not strings");
+    const start = this.#take(length);
+    const name = known.find(this.bytes, start, this.position);
+    if (name === undefined && !isUtf8(this.bytes, start, this.position)) {
+      throw notUtf8();
+    }
+    return name;
+  }
+
+  protected skip(depth: number): void {
+    this.position = skipMsgpackOption(
+      this.bytes,
+      this.position,
+      this.end,
+      depth,
+    );
+  }
+
+  protected scalar(): unknown {
+    return this.value(0);
+  }
+
+  protected value(depth: number): unknown {
+    this.builder.reset();
+    this.#place = "envelope";
+    this.#sink = this.builder;
+    this.#tell(depth);
+    return this.builder.take();
   }
 
   #start(bytes: Uint8Array, start: number, end: number): void {
@@ -139,7 +195,7 @@ export class MsgpackReader extends ElementReader {
   }
 
   /** Passes over a value in `Arguments` or `ArgumentsKw`. */
-  #skip(): void {
+  #skipPayload(): void {
     const depth = this.maxDepth - 2;
     this.position = skipMsgpackValue(
       this.bytes,
@@ -147,6 +203,18 @@ export class MsgpackReader extends ElementReader {
       this.end,
       depth,
     );
+  }
+
+  /** How many bytes the null at the position takes; 0: there is none. */
+  #nullSize(): number {
+    const bytes = this.bytes;
+    const at = this.position;
+    const size = bytes[at] === 0xc0
+      ? 1
+      : bytes[at] === 0xd4 && bytes[at + 1] === 0 && bytes[at + 2] === 0
+      ? 3
+      : 0;
+    return at + size > this.end ? 0 : size;
   }
 
   /** @param depth How deep lists and dicts may nest from here. */
@@ -157,7 +225,7 @@ export class MsgpackReader extends ElementReader {
     if (first >= 0xe0) return sink.integer(first - 256);
     if (first < 0x90) return this.#tellDict(first & 0x0f, depth);
     if (first < 0xa0) return this.#tellList(first & 0x0f, depth);
-    if (isText(first)) return sink.text(this.#text(first));
+    if (isTextHead(first)) return sink.text(this.#text(first));
     if (isFloat(first)) return sink.float(this.#float(first));
     if (isNumber(first)) return sink.integer(this.#integer(first));
     switch (first) {
@@ -231,7 +299,7 @@ export class MsgpackReader extends ElementReader {
 
   #key(): DictKey {
     const first = this.#octet();
-    if (isText(first)) return this.#text(first);
+    if (isTextHead(first)) return this.#text(first);
     if (this.#place === "envelope") {
       throw notInEnvelope("keys that are not strings");
     }
@@ -336,10 +404,6 @@ export class MsgpackReader extends ElementReader {
   }
 }
 
-function isText(first: number): boolean {
-  return (first & 0xe0) === 0xa0 || (first >= 0xd9 && first <= 0xdb);
-}
-
 function isFloat(first: number): boolean {
   return first === 0xca || first === 0xcb;
 }
@@ -377,7 +441,7 @@ function timestamp(octets: Uint8Array): string | undefined {
 function describe(first: number): string {
   if (isFloat(first)) return "a float";
   if (isNumber(first)) return "an integer";
-  if (isText(first)) return "a string";
+  if (isTextHead(first)) return "a string";
   if (first < 0x90 || first === 0xde || first === 0xdf) return "a dict";
   if (first < 0xa0 || first === 0xdc || first === 0xdd) return "a list";
   if (first === 0xc0) return "null";

@@ -3,7 +3,13 @@
  * making values of them.
  */
 import { ProtocolError } from "../wamp/error_uri.ts";
-import { tooDeep, truncated as endsWithin } from "./faults.ts";
+import { isUtf8 } from "../base/utf8.ts";
+import {
+  notInEnvelope,
+  notUtf8,
+  tooDeep,
+  truncated as endsWithin,
+} from "./faults.ts";
 
 /**
  * The position behind the value at `position`.
@@ -44,6 +50,76 @@ export function skipMsgpackValue(
   // An extension's type byte stands between its length and its bytes.
   const typeSize = first >= 0xc7 && first <= 0xc9 ? 1 : 0;
   return past(position, length + typeSize, end);
+}
+
+/**
+ * As {@linkcode skipMsgpackValue}, for a value of WAMP's own: text is UTF-8, keys
+ * are text, and of extension types there is `undefined` alone (SM-05, SM-06).
+ */
+export function skipMsgpackOption(
+  bytes: Uint8Array,
+  position: number,
+  end: number,
+  depth: number,
+): number {
+  if (position >= end) throw truncated();
+  const first = bytes[position];
+  if (isTextHead(first)) return skipText(bytes, position, end);
+  const isDict = (first & 0xf0) === 0x80 || first === 0xde || first === 0xdf;
+  if (!isDict && (first & 0xf0) !== 0x90 && first !== 0xdc && first !== 0xdd) {
+    if (isExtension(first) && !isUndefined(bytes, position, end)) {
+      throw notInEnvelope("MessagePack's extension types");
+    }
+    return skipMsgpackValue(bytes, position, end, depth);
+  }
+  if (depth <= 0) throw tooDeep();
+  const width = first < 0xa0 ? 0 : LENGTH_WIDTH[first - 0xc0];
+  const count = width === 0
+    ? first & 0x0f
+    : readUint(bytes, position + 1, width, end);
+  position += 1 + width;
+  for (let i = 0; i < count; i++) {
+    if (isDict) position = skipOptionKey(bytes, position, end);
+    position = skipMsgpackOption(bytes, position, end, depth - 1);
+  }
+  return position;
+}
+
+function skipOptionKey(
+  bytes: Uint8Array,
+  position: number,
+  end: number,
+): number {
+  if (position >= end) throw truncated();
+  if (isTextHead(bytes[position])) return skipText(bytes, position, end);
+  throw notInEnvelope("keys that are not strings");
+}
+
+/** Passes over the text at `position`, which is UTF-8. */
+function skipText(bytes: Uint8Array, position: number, end: number): number {
+  const behind = skipMsgpackValue(bytes, position, end, 0);
+  const first = bytes[position];
+  const width = first < 0xc0 ? 0 : LENGTH_WIDTH[first - 0xc0];
+  if (!isUtf8(bytes, position + 1 + width, behind)) throw notUtf8();
+  return behind;
+}
+
+/** Whether text begins with `first`. */
+export function isTextHead(first: number): boolean {
+  return (first & 0xe0) === 0xa0 || (first >= 0xd9 && first <= 0xdb);
+}
+
+function isExtension(first: number): boolean {
+  return (first >= 0xc7 && first <= 0xc9) || (first >= 0xd4 && first <= 0xd8);
+}
+
+function isUndefined(
+  bytes: Uint8Array,
+  position: number,
+  end: number,
+): boolean {
+  return end - position >= 3 && bytes[position] === 0xd4 &&
+    bytes[position + 1] === 0 && bytes[position + 2] === 0;
 }
 
 function skipValues(

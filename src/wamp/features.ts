@@ -2,8 +2,17 @@
  * What HELLO and WELCOME say about peers (checklist HW): their features, and who
  * a session is.
  */
-import { type Dict, isDict } from "./options.ts";
 import { ProtocolError } from "./error_uri.ts";
+import {
+  each,
+  known,
+  KnownKeys,
+  LOOSE,
+  looseDict,
+  TEXT,
+  TEXTS,
+} from "./known_keys.ts";
+import { type Dict, isDict } from "./options.ts";
 
 /** What authentication finds out about a session (HW-07). */
 export interface Identity {
@@ -128,6 +137,24 @@ const ANNOUNCED: Readonly<
     ["subscription_revocation", ClientFeature.SUBSCRIBER_REVOCATION],
   ],
 };
+
+/** HELLO.Details.roles; {@linkcode readClientFeatures} checks them. */
+const ROLES = new KnownKeys(Object.fromEntries(
+  CLIENT_ROLES.map((role) => {
+    const names = ANNOUNCED[role].map(([feature]) => feature);
+    return [role, looseDict(each(["features"], looseDict(each(names, LOOSE))))];
+  }),
+));
+
+/** HELLO.Details (HW-11). */
+export const HELLO_DETAILS = new KnownKeys({
+  authmethods: TEXTS,
+  authid: TEXT,
+  authrole: TEXT,
+  authextra: known("whole dict", isDict),
+  agent: TEXT,
+  roles: looseDict(ROLES),
+});
 
 /**
  * Reads HELLO.Details.roles. Unknown roles and features are ignored (HW-03).

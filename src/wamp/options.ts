@@ -5,8 +5,18 @@
  * listed one of another type, or outside its set, is a protocol violation
  * (MF-07); given as null it counts as absent (MF-08).
  */
-import { ID_MAX } from "./id.ts";
 import { ProtocolError } from "./error_uri.ts";
+import { ID_MAX } from "./id.ts";
+import {
+  type Check,
+  each,
+  known,
+  type KnownKey,
+  KnownKeys,
+  LOOSE,
+  TEXT,
+  TEXTS,
+} from "./known_keys.ts";
 import type { MatchPolicy } from "./uri.ts";
 
 /** A dict of the protocol's own: Options, Details, Extra. */
@@ -21,98 +31,90 @@ export function isDict(value: unknown): value is Dict {
     !Array.isArray(value) && !(value instanceof Uint8Array);
 }
 
-type Check = (value: unknown) => boolean;
-
-/** The known keys of a dict, and what their values must be. */
-export type KnownKeys = Readonly<Record<string, Check>>;
-
 const isBoolean: Check = (value) => typeof value === "boolean";
-const isText: Check = (value) => typeof value === "string";
 const isCount: Check = (value) =>
   Number.isSafeInteger(value) && (value as number) >= 0;
 const isId: Check = (value) =>
   Number.isInteger(value) && (value as number) >= 1 &&
   (value as number) <= ID_MAX;
 const isIdList: Check = (value) => Array.isArray(value) && value.every(isId);
-const isTextList: Check = (value) =>
-  Array.isArray(value) && value.every(isText);
 const isDictList: Check = (value) =>
   Array.isArray(value) && value.every(isDict);
-function isOneOf(...allowed: string[]): Check {
-  return (value) => allowed.includes(value as string);
+function oneOf(...allowed: string[]): KnownKey {
+  return known("scalar", (value) => allowed.includes(value as string));
 }
 
-const isMatchPolicy = isOneOf("exact", "prefix", "wildcard");
+const BOOLEAN = known("scalar", isBoolean);
+const COUNT = known("scalar", isCount);
+const IDS = known("list", isIdList);
+const MATCH_POLICY = oneOf("exact", "prefix", "wildcard");
 
 const PASSTHRU = {
-  ppt_scheme: isText,
-  ppt_serializer: isText,
-  ppt_cipher: isText,
-  ppt_keyid: isText,
+  ppt_scheme: TEXT,
+  ppt_serializer: TEXT,
+  ppt_cipher: TEXT,
+  ppt_keyid: TEXT,
 };
 
 /** Of routers' links: checked, otherwise ignored (RL-03, A-58). */
-const LINKS = { forward_for: isDictList };
+const LINKS = { forward_for: known("unread dicts", isDictList) };
 
-/** HELLO.Details (HW-11); `roles` has checks of its own. */
-export const HELLO_DETAILS = {
-  authmethods: isTextList,
-  authid: isText,
-  authrole: isText,
-  authextra: isDict,
-  agent: isText,
-};
+/** AUTHENTICATE.Extra; a wrong value is a wrong answer. */
+export const AUTHENTICATE_EXTRA = each(
+  ["channel_binding", "cbind_data", "nonce"],
+  LOOSE,
+);
 
 /** PUBLISH.Options. */
-export const PUBLISH_OPTIONS = {
-  acknowledge: isBoolean,
-  exclude_me: isBoolean,
-  exclude: isIdList,
-  exclude_authid: isTextList,
-  exclude_authrole: isTextList,
-  eligible: isIdList,
-  eligible_authid: isTextList,
-  eligible_authrole: isTextList,
-  disclose_me: isBoolean,
-  retain: isBoolean,
+export const PUBLISH_OPTIONS = new KnownKeys({
+  acknowledge: BOOLEAN,
+  exclude_me: BOOLEAN,
+  exclude: IDS,
+  exclude_authid: TEXTS,
+  exclude_authrole: TEXTS,
+  eligible: IDS,
+  eligible_authid: TEXTS,
+  eligible_authrole: TEXTS,
+  disclose_me: BOOLEAN,
+  retain: BOOLEAN,
   // Ours.
-  _clear_retained: isBoolean,
-  rkey: isText,
-  transaction_hash: isText,
+  _clear_retained: BOOLEAN,
+  rkey: TEXT,
+  transaction_hash: TEXT,
   ...PASSTHRU,
   ...LINKS,
-};
+});
 
 /** SUBSCRIBE.Options. */
-export const SUBSCRIBE_OPTIONS = {
-  match: isMatchPolicy,
-  get_retained: isBoolean,
-  nkey: isText,
+export const SUBSCRIBE_OPTIONS = new KnownKeys({
+  match: MATCH_POLICY,
+  get_retained: BOOLEAN,
+  nkey: TEXT,
   ...LINKS,
-};
+});
 
 /** CALL.Options. */
-export const CALL_OPTIONS = {
-  receive_progress: isBoolean,
-  progress: isBoolean,
-  timeout: isCount,
-  disclose_me: isBoolean,
-  runmode: isText,
-  rkey: isText,
+export const CALL_OPTIONS = new KnownKeys({
+  receive_progress: BOOLEAN,
+  progress: BOOLEAN,
+  timeout: COUNT,
+  disclose_me: BOOLEAN,
+  runmode: TEXT,
+  rkey: TEXT,
   ...PASSTHRU,
   ...LINKS,
-};
+});
 
 /** CANCEL.Options. */
-export const CANCEL_OPTIONS = {
-  mode: isOneOf("skip", "kill", "killnowait"),
+export const CANCEL_OPTIONS = new KnownKeys({
+  mode: oneOf("skip", "kill", "killnowait"),
   ...LINKS,
-};
+});
 
 /** REGISTER.Options. */
-export const REGISTER_OPTIONS = {
-  match: isMatchPolicy,
-  invoke: isOneOf(
+export const REGISTER_OPTIONS = new KnownKeys({
+  match: MATCH_POLICY,
+  invoke: oneOf(
     "single",
     "roundrobin",
     "random",
@@ -120,21 +122,22 @@ export const REGISTER_OPTIONS = {
     "last",
     "least_pending",
   ),
-  disclose_caller: isBoolean,
-  forward_timeout: isBoolean,
-  concurrency: isCount,
-  force_reregister: isBoolean,
+  disclose_caller: BOOLEAN,
+  forward_timeout: BOOLEAN,
+  concurrency: COUNT,
+  force_reregister: BOOLEAN,
   ...LINKS,
-};
+});
 
 /** YIELD.Options. */
-export const YIELD_OPTIONS = { progress: isBoolean, ...PASSTHRU, ...LINKS };
+export const YIELD_OPTIONS = new KnownKeys({
+  progress: BOOLEAN,
+  ...PASSTHRU,
+  ...LINKS,
+});
 
 /** ERROR.Details. */
-export const ERROR_DETAILS = { ...PASSTHRU, ...LINKS };
-
-/** Dicts in which no key is known to us. */
-export const NO_KNOWN_KEYS = {};
+export const ERROR_DETAILS = new KnownKeys({ ...PASSTHRU, ...LINKS });
 
 /** Keys of payload passthru mode; forwarded as they are (PP-06). */
 export interface PassthruOptions {
@@ -229,15 +232,20 @@ export function passthruKeys(options: Dict): Record<string, unknown> {
  */
 export function checkDict(
   dict: Dict,
-  known: KnownKeys,
+  { keys }: KnownKeys,
   where: string,
 ): void {
   if (dict === EMPTY_DICT) return;
   for (const key in dict) {
-    if (!Object.hasOwn(known, key)) continue;
+    if (!Object.hasOwn(keys, key)) continue;
     const value = dict[key];
-    if (value !== null && !known[key](value)) {
-      throw new ProtocolError(`${where}.${key} has a wrong type or value`);
+    if (value !== null && !keys[key].isValid(value)) {
+      throw wrongValue(where, key);
     }
   }
+}
+
+/** A known key's value is of a type, or a value, that it cannot have (MF-07). */
+export function wrongValue(where: string, key: string): ProtocolError {
+  return new ProtocolError(`${where}.${key} has a wrong type or value`);
 }

@@ -102,7 +102,7 @@ const OPTIONS: readonly [code: number, options: Record<string, unknown>][] = [
   [16, { eligible_authrole: ["admin"] }],
   [16, { exclude: [1, 2] }],
   [16, { ppt_scheme: "x_a" }],
-  [16, { x_own: "1" }],
+  [16, { rkey: "1" }],
   [48, { disclose_me: true }],
   [48, { receive_progress: true }],
   [48, { timeout: 5000 }],

@@ -159,20 +159,20 @@ Deno.test("a string sent as octets is a violation (SC-01)", () => {
 
 Deno.test("indefinite lengths at every level (SC-02)", () => {
   const forms = [
-    "86 10 01 a1 61 78 01 61 61 81 01 a1 61 6b 01",
-    "9f 10 01 a1 61 78 01 61 61 81 01 a1 61 6b 01 ff",
-    "9f 10 01 bf 61 78 01 ff 7f 61 61 ff 9f 01 ff bf 61 6b 01 ff ff",
-    "86 10 01 bf 7f 61 78 ff 01 ff 61 61 9f 01 ff bf 7f 61 6b ff 01 ff",
-    "98 06 18 10 18 01 b8 01 78 01 78 18 01 78 01 61 98 01 18 01 b8 01 78 01 6b 18 01",
-    "9a 00000006 10 01 ba 00000001 61 78 01 61 61 9a 00000001 01 ba 00000001 61 6b 01",
-    "9b 0000000000000006 10 01 bb 0000000000000001 61 78 01 61 61 81 01 a1 61 6b 01",
-    "d9d9f7 9f 10 01 a1 61 78 01 61 61 81 01 a1 61 6b 01 ff",
+    "86 10 01 a1 64 726b6579 61 78 61 61 81 01 a1 61 6b 01",
+    "9f 10 01 a1 64 726b6579 61 78 61 61 81 01 a1 61 6b 01 ff",
+    "9f 10 01 bf 64 726b6579 7f 61 78 ff ff 7f 61 61 ff 9f 01 ff bf 61 6b 01 ff ff",
+    "86 10 01 bf 7f 61 72 63 6b6579 ff 61 78 ff 61 61 9f 01 ff bf 7f 61 6b ff 01 ff",
+    "98 06 18 10 18 01 b8 01 78 04 726b6579 78 01 78 78 01 61 98 01 18 01 b8 01 78 01 6b 18 01",
+    "9a 00000006 10 01 ba 00000001 64 726b6579 61 78 61 61 9a 00000001 01 ba 00000001 61 6b 01",
+    "9b 0000000000000006 10 01 bb 0000000000000001 64 726b6579 61 78 61 61 81 01 a1 61 6b 01",
+    "d9d9f7 9f 10 01 a1 64 726b6579 61 78 61 61 81 01 a1 61 6b 01 ff",
   ];
   for (const form of forms) {
     const message = publishOf(form);
     assertEquals(
       [message.request, message.options, message.topic],
-      [1, { x: 1 }, "a"],
+      [1, { rkey: "x" }, "a"],
       form,
     );
     assertEquals(valuesOf(message.payload), [[1], { k: 1 }], form);
@@ -263,8 +263,10 @@ Deno.test("tags: around the message its own, none in it but in payload (SC-04)",
     assertRefused(`84 10 ${tag} 01 a0 61 61`);
     assertRefused(`84 10 01 ${tag} a0 61 61`);
     assertRefused(`84 10 01 a0 ${tag} 61 61`);
-    assertRefused(`84 10 01 a1 61 78 ${tag} 01 61 61`);
+    assertRefused(`84 10 01 a1 66 72657461696e ${tag} f5 61 61`);
     assertRefused(`84 10 01 a1 ${tag} 61 78 01 61 61`);
+    assertRefused(`84 10 01 a1 61 78 ${tag} 01 61 61`);
+    assertRefused(`84 10 01 a1 61 78 81 ${tag} 01 61 61`);
     assertRefused(`85 10 01 a0 61 61 ${tag} 80`);
     assertRefused(`86 10 01 a0 61 61 80 ${tag} a0`);
     const hex = `81${tag} 61 78`.replaceAll(" ", "");
@@ -286,14 +288,17 @@ Deno.test("null and undefined count as absent (MF-08, HW-10)", () => {
 });
 
 Deno.test("dicts in every form, keys are strings (SE-04)", () => {
-  assertEquals(optionsOf("a1 61 78 01"), { x: 1 });
-  assertEquals(optionsOf("bf 61 78 01 61 79 f5 ff"), { x: 1, y: true });
+  assertEquals(optionsOf("a1 64 726b6579 61 78"), { rkey: "x" });
+  assertEquals(optionsOf("bf 61 78 01 66 72657461696e f5 ff"), {
+    retain: true,
+  });
   assertEquals(optionsOf("bf ff"), {});
   for (
     const key of ["01", "20", "f6", "f5", "41 78", "80", "f9 3c00", "c0 61 78"]
   ) {
     assertRefused(`84 10 01 a1 ${key} 01 61 61`);
     assertRefused(`84 10 01 a1 61 78 a1 ${key} 01 61 61`);
+    assertRefused(`84 10 01 a1 61 78 bf ${key} 01 ff 61 61`);
     // ArgumentsKw too, but not below it (SM-07).
     assertRefused(`86 10 01 a0 61 61 80 a1 ${key} 01`);
     assertRefused(`86 10 01 a0 61 61 80 bf ${key} 01 ff`);
@@ -347,6 +352,7 @@ Deno.test("malformed items are violations anywhere (SC-05)", () => {
 
 Deno.test("simple values without a meaning are for payload only (SE-02)", () => {
   for (const simple of ["e0", "f3", "f8 20", "f8 ff"]) {
+    assertRefused(`84 10 01 a1 66 72657461696e ${simple} 61 61`);
     assertRefused(`84 10 01 a1 61 78 ${simple} 61 61`);
     assertEquals(read(`85 10 01 a0 61 61 81 ${simple}`).code, 16);
   }

@@ -268,7 +268,7 @@ Deno.test("the realm may be left to the router (HW-10)", () => {
   }
 });
 
-Deno.test("details keep every kind of value, unknown keys among them (MF-05)", () => {
+Deno.test("details keep every kind of value in authextra, and no unknown key (MF-05)", () => {
   const authextra = {
     text: 'ü"\\\n',
     list: [1, -1, 2 ** 53, 1.5, [], {}, null, true],
@@ -282,18 +282,18 @@ Deno.test("details keep every kind of value, unknown keys among them (MF-05)", (
     const message = decode(codec, encodeValue(codec, [1, "r", details]));
     if (message.code !== 1) throw new Error("No HELLO");
     assertEquals(message.details, {
-      ...details,
+      roles: {},
       authextra: { ...authextra, __proto__key: { a: 1 } },
     });
   }
 });
 
-Deno.test("__proto__ in options is a key like others", () => {
+Deno.test("__proto__ in options is unknown", () => {
   for (const codec of CODECS) {
     const details = JSON.parse('{"roles":{},"__proto__":{"authid":"x"}}');
     const message = decode(codec, encodeValue(codec, [1, "r", details]));
     if (message.code !== 1) throw new Error("No HELLO");
-    assertEquals(Object.keys(message.details), ["roles", "__proto__"]);
+    assertEquals(Object.keys(message.details), ["roles"]);
     assertStrictEquals(message.details["authid"], undefined);
   }
 });

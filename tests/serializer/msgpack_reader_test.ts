@@ -131,8 +131,10 @@ Deno.test("str that is no UTF-8 is a violation in WAMP's own (SM-05)", () => {
     const str of ["a1 ff", "a2 c328", "a3 eda080", "d9 20" + "ff".repeat(32)]
   ) {
     assertRefused(`94 10 01 80 ${str}`);
+    assertRefused(`94 10 01 81 a4 726b6579 ${str} a1 61`);
     assertRefused(`94 10 01 81 ${str} 01 a1 61`);
     assertRefused(`94 10 01 81 a1 78 ${str} a1 61`);
+    assertRefused(`94 10 01 81 a1 78 91 81 ${str} 01 a1 61`);
     assertRefused(`93 06 80 ${str}`);
   }
   // Payload is not read.
@@ -154,7 +156,9 @@ Deno.test("extension types are violations in WAMP's own (SM-06)", () => {
     assertRefused(`94 10 ${ext} 80 a1 61`);
     assertRefused(`94 10 01 80 ${ext}`);
     assertRefused(`94 10 01 ${ext} a1 61`);
+    assertRefused(`94 10 01 81 a4 726b6579 ${ext} a1 61`);
     assertRefused(`94 10 01 81 a1 78 ${ext} a1 61`);
+    assertRefused(`94 10 01 81 a1 78 91 ${ext} a1 61`);
     assertRefused(`95 10 01 80 a1 61 ${ext}`);
     assertRefused(`96 10 01 80 a1 61 90 ${ext}`);
     const message = read(`95 10 01 80 a1 61 91 ${ext}`);
@@ -176,9 +180,10 @@ Deno.test("undefined as an option counts as absent (MF-08)", () => {
 
 Deno.test("dicts in every form, keys are strings (SE-04)", () => {
   assertEquals(optionsOf("80"), {});
-  assertEquals(optionsOf("81 a1 78 01"), { x: 1 });
-  assertEquals(optionsOf("de 0001 a1 78 01"), { x: 1 });
-  assertEquals(optionsOf("df 00000001 d9 01 78 01"), { x: 1 });
+  assertEquals(optionsOf("81 a1 78 01"), {});
+  assertEquals(optionsOf("81 a4 726b6579 a1 78"), { rkey: "x" });
+  assertEquals(optionsOf("de 0001 a4 726b6579 a1 78"), { rkey: "x" });
+  assertEquals(optionsOf("df 00000001 d9 04 726b6579 a1 78"), { rkey: "x" });
   assertEquals(optionsOf("de 0000"), {});
   for (
     const key of ["01", "c0", "c3", "c4 01 78", "90", "cb 3ff0000000000000"]

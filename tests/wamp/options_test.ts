@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { HELLO_DETAILS } from "../../src/wamp/features.ts";
 import * as options from "../../src/wamp/options.ts";
 import { ProtocolError } from "../../src/wamp/error_uri.ts";
 
@@ -27,6 +28,7 @@ const IDS = ["list", "integers"];
 const TEXTS = ["list", "texts"];
 const DICTS = ["list", "dicts"];
 const DICT = ["dict"];
+const ANY = Object.keys(KINDS);
 const NOTHING: string[] = [];
 
 const PASSTHRU = {
@@ -38,12 +40,13 @@ const PASSTHRU = {
 
 /** Each dict's known keys with the kinds they may have (§15.2). */
 const TABLE: [string, Known, Record<string, string[]>][] = [
-  ["HELLO.Details", options.HELLO_DETAILS, {
+  ["HELLO.Details", HELLO_DETAILS, {
     authmethods: TEXTS,
     authid: TEXT,
     authrole: TEXT,
     authextra: DICT,
     agent: TEXT,
+    roles: ANY,
   }],
   ["PUBLISH.Options", options.PUBLISH_OPTIONS, {
     acknowledge: BOOL,
@@ -114,7 +117,7 @@ function isAllowed(dict: options.Dict, known: Known): boolean {
 
 for (const [name, known, keys] of TABLE) {
   Deno.test(`${name}: known keys have the types of §15.2 (MF-07, SE-03)`, () => {
-    assertEquals(Object.keys(known).sort(), Object.keys(keys).sort());
+    assertEquals(Object.keys(known.keys).sort(), Object.keys(keys).sort());
     for (const [key, kinds] of Object.entries(keys)) {
       const found = Object.keys(KINDS).filter((kind) =>
         isAllowed({ [key]: KINDS[kind] }, known)
@@ -169,7 +172,7 @@ Deno.test("IDs in options are in [1, 2^53], texts are texts (ID-01, MF-07)", () 
     const dict = { exclude_authid: ["x", text] };
     assertEquals(isAllowed(dict, options.PUBLISH_OPTIONS), false, `${text}`);
     const methods = { authmethods: ["x", text] };
-    assertEquals(isAllowed(methods, options.HELLO_DETAILS), false, `${text}`);
+    assertEquals(isAllowed(methods, HELLO_DETAILS), false, `${text}`);
   }
 });
 
