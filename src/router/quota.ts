@@ -62,6 +62,10 @@ export function limitText(
   return `Limit of ${count} ${KIND_NAME[kind]} per ${per} reached (${key})`;
 }
 
+/** In a second: what quotas have by default. */
+const UNREACHED_MESSAGES = 10_000_000;
+const UNREACHED_BYTES = 10_000_000_000;
+
 /** What the sessions of one scope have, counted together. */
 export class QuotaUsage {
   readonly scope: QuotaScope;
@@ -84,6 +88,13 @@ export class QuotaUsage {
       nowMs,
     );
     this.#bytes = new TokenBucket(bytesPerSecond, bytesPerSecond, nowMs);
+  }
+
+  /** Whether its rates can ever be reached: no router reads so much. */
+  get isRated(): boolean {
+    const { messagesPerSecond, bytesPerSecond } = this.limits;
+    return messagesPerSecond < UNREACHED_MESSAGES ||
+      bytesPerSecond < UNREACHED_BYTES;
   }
 
   /** Takes what was received; for how long nothing more is to be. */
@@ -118,6 +129,8 @@ export interface QuotaHolder {
 export class Quota {
   readonly holder: QuotaHolder;
   readonly #usages: readonly QuotaUsage[];
+  /** Whether what it receives is counted; else no clock need be read for it. */
+  readonly isRated: boolean;
   readonly #spentLate: (quota: Quota) => void;
   /** Whether the session is counted out. */
   hasLeft = false;
@@ -130,6 +143,7 @@ export class Quota {
   ) {
     this.holder = holder;
     this.#usages = usages;
+    this.isRated = usages.some((usage) => usage.isRated);
     this.#spentLate = spentLate;
   }
 

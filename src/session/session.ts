@@ -140,7 +140,9 @@ export class Session {
   received(frames: number, bytes: number): number {
     // Nothing that comes then is handled, but the answer is waited for.
     if (this.#quota === undefined || this.#state === "shutting_down") return 0;
-    const waitMs = this.#quota.spend(frames, bytes, this.#options.nowMs());
+    const waitMs = this.#quota.isRated
+      ? this.#quota.spend(frames, bytes, this.#options.nowMs())
+      : 0;
     if (waitMs > 0 && this.#mayWaitForHello && this.#state === "open") {
       this.#expectHello(waitMs);
     }

@@ -38,8 +38,11 @@ export type ReadFrames = Pick<FrameBatch<FrameSource>, "frames" | "fault">;
 
 /** How long frames are handled before the batch is interrupted. */
 const SLICE_MS = 2;
-/** The clock is looked at once in so many frames, less one. */
-const SLICE_CHECK_MASK = 3;
+/** The clock is looked at after so many frames: more of them while they take little. */
+const CHECKED_FRAMES_MIN = 4;
+const CHECKED_FRAMES_MAX = 16;
+/** Little, in milliseconds. */
+const LITTLE_MS = 0.1;
 
 /** Gives `handler` the frames of `batch` from `index` on. Does not throw. */
 export function handleBatch(
@@ -48,8 +51,11 @@ export function handleBatch(
   index: number = 0,
 ): void {
   const { frames, fault } = batch;
-  const isLong = frames.length - index > SLICE_CHECK_MASK;
-  const end = isLong ? performance.now() + SLICE_MS : 0;
+  const isLong = frames.length - index >= CHECKED_FRAMES_MIN;
+  let checkedMs = isLong ? performance.now() : 0;
+  const endMs = checkedMs + SLICE_MS;
+  let checked = CHECKED_FRAMES_MIN;
+  let checkAt = isLong ? index + checked : Infinity;
   try {
     while (index < frames.length && handler.isReceiving) {
       const wait = handler.frame(frames[index]);
@@ -61,11 +67,18 @@ export function handleBatch(
         return;
       }
       index++;
-      const isDue = isLong && (index & SLICE_CHECK_MASK) === 0;
-      if (isDue && performance.now() > end) {
+      if (index < checkAt) continue;
+      const nowMs = performance.now();
+      if (nowMs > endMs) {
         handler.putOff(() => handleBatch(handler, batch, index));
         return;
       }
+      const isQuick = nowMs - checkedMs < LITTLE_MS;
+      checked = isQuick
+        ? Math.min(2 * checked, CHECKED_FRAMES_MAX)
+        : CHECKED_FRAMES_MIN;
+      checkAt = index + checked;
+      checkedMs = nowMs;
     }
     if (fault !== undefined && handler.isReceiving) handler.faulted(fault);
   } catch (error) {
