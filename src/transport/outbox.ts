@@ -83,6 +83,8 @@ export class Outbox implements CongestedOutbox {
   /** Octets of shared frames among all that. */
   #sharedBytes = 0;
   #writtenBytes = 0;
+  /** From here on those who send to its peer wait. */
+  readonly #markBytes: number;
   #closed = false;
   #congestion: Congestion | undefined = undefined;
   #overload: Overload | undefined = undefined;
@@ -96,6 +98,7 @@ export class Outbox implements CongestedOutbox {
   constructor(target: OutboxTarget, options: OutboxOptions) {
     this.#target = target;
     this.#options = options;
+    this.#markBytes = markOf(options.maxOutboxBytes);
   }
 
   /** Octets that wait or are being written; none any more when it is closed. */
@@ -185,17 +188,17 @@ export class Outbox implements CongestedOutbox {
 
   /** Something was appended: it may be too much for a peer that does not read. */
   appended(): void {
-    const { maxOutboxBytes, outboxBudget } = this.#options;
-    const markBytes = markOf(maxOutboxBytes);
+    // So it is for most messages: nothing else is asked about.
+    const isQuiet = this.#writing === undefined && !this.#isBursting;
+    if (isQuiet && this.#behindBytes <= this.#markBytes) return;
+    const { outboxBudget } = this.#options;
     if (this.#isBursting) this.flush();
-    if (this.#writing === undefined) {
-      // So it is for most messages: nothing else is asked about.
-      if (this.#behindBytes <= markBytes) return;
-    } else this.#budget();
+    if (this.#writing !== undefined) this.#budget();
+    else if (this.#behindBytes <= this.#markBytes) return;
     const { pendingBytes } = this;
     this.#mostBytes = Math.max(this.#mostBytes, pendingBytes);
     const isTight = this.#writing !== undefined && outboxBudget.isTight;
-    if (this.#closed || !isTight && pendingBytes <= markBytes) return;
+    if (this.#closed || !isTight && pendingBytes <= this.#markBytes) return;
     this.#congestion ??= new Congestion(this, this.#target, this.#options);
     this.#congestion.grew(pendingBytes, isTight);
   }
