@@ -6,7 +6,9 @@
  */
 import { StaticRules } from "../src/authz/static_rules.ts";
 import type { Peer } from "../src/router/model.ts";
+import { LongWorks } from "../src/router/long_work.ts";
 import { createRealm } from "../src/router/router.ts";
+import { NO_HURRY } from "../tests/support/test_realm.ts";
 import { MemoryEventStore } from "../src/store/memory_event_store.ts";
 import { RandomIds } from "../src/wamp/id.ts";
 import { MessageCode } from "../src/wamp/message_code.ts";
@@ -55,10 +57,15 @@ const realm = createRealm({
   ids: new RandomIds(RANDOM),
   random: RANDOM,
   clock: { now: () => new Date() },
-  timers: { set: () => ({ dueTick: 0, fire() {}, index: 0 }), clear() {} },
+  timers: {
+    nowMs: 0,
+    set: () => ({ dueTick: 0, fire() {}, index: 0 }),
+    clear() {},
+  },
   counters: COUNTERS,
   observers: [],
   nowMs: () => 0,
+  longWorks: new LongWorks(NO_HURRY),
 });
 
 let lastSession = 0;

@@ -10,7 +10,9 @@ import { StaticRules } from "../src/authz/static_rules.ts";
 import type { Peer } from "../src/router/model.ts";
 import type { Outlet } from "../src/router/ports.ts";
 import type { Realm } from "../src/router/realm.ts";
+import { LongWorks } from "../src/router/long_work.ts";
 import { createRealm } from "../src/router/router.ts";
+import { NO_HURRY } from "../tests/support/test_realm.ts";
 import { MemoryEventStore } from "../src/store/memory_event_store.ts";
 import { RandomIds } from "../src/wamp/id.ts";
 import { MessageCode } from "../src/wamp/message_code.ts";
@@ -47,6 +49,7 @@ const RANDOM = {
 const COUNTERS = { increment() {} };
 const CLOCK = { now: () => new Date() };
 const TIMERS = {
+  nowMs: 0,
   set: () => ({ dueTick: 0, fire() {}, index: 0 }),
   clear() {},
 };
@@ -70,6 +73,7 @@ function makeRealm(): Realm {
     counters: COUNTERS,
     observers: [],
     nowMs: () => 0,
+    longWorks: new LongWorks(NO_HURRY),
   });
 }
 

@@ -11,9 +11,9 @@ import {
 export interface AnonymousOptions {
   readonly role: string;
   /** The only realm they may join; undefined: any that has the role. */
-  readonly realm: string | undefined;
-  /** The authid of all of them; undefined: a fresh one for each. */
-  readonly authid: string | undefined;
+  readonly realm?: string | undefined;
+  /** The authid of all of them; undefined: a new random one for each. */
+  readonly authid?: string | undefined;
 }
 
 /** Lets anyone in under one role (checklist AN). */
@@ -37,7 +37,11 @@ export class AnonymousMethod implements LoginMethod {
   /** At once, whatever authid the client asked for (AN-01, AN-02). */
   begin(request: LoginRequest): Verdict {
     const realm = request.realm ?? this.#options.realm;
-    if (realm === undefined) return failed("no realm to join");
+    if (realm === undefined) {
+      return failed(
+        'HELLO names no realm, and "realm" of auth.anonymous is not set',
+      );
+    }
     return this.#accept(realm);
   }
 
@@ -61,7 +65,7 @@ export function randomAuthid(ids: RandomIds): string {
   return hex(ids.next()) + hex(ids.next());
 }
 
-/** In two halves: whole, such numbers are no integers to the engine, and slow. */
+/** In two halves: the engine is slow with numbers beyond 32 bits. */
 function hex(id: number): string {
   const low = id % 2 ** 26;
   return ((id - low) / 2 ** 26).toString(16) + low.toString(16);

@@ -1,6 +1,5 @@
 /**
- * Which method a client is authenticated by (checklist AU-01 to AU-04), how fast
- * it may fail, and what comes of it.
+ * Chooses the method by which a client is authenticated (checklist AU-01 to AU-04).
  */
 import { ErrorUri } from "../wamp/error_uri.ts";
 import { Login, type LoginAttempt, type LoginOptions } from "./login.ts";
@@ -8,7 +7,7 @@ import { type LoginMethod, type Refused, refused } from "./login_method.ts";
 
 /** What the authentication of a transport is made of. */
 export interface AuthenticationOptions extends LoginOptions {
-  /** The methods that the transport allows; of one name the first that serves. */
+  /** The methods of the transport; of one name, the first that serves the realm. */
   readonly methods: readonly LoginMethod[];
 }
 
@@ -44,13 +43,17 @@ export class Authentication {
     const { methods } = this.#options;
     const served = methods.filter((method) => method.serves(realm));
     const names = new Set(served.map(({ name }) => name));
-    const detail = `the client offers ${listed(wanted)}; this transport has ${
-      listed([...names])
-    } for the realm`;
+    const detail = `the client offers ${
+      listed(wanted)
+    }; "auth" of this transport allows ${listed([...names])} in this realm`;
     if (realm === null && !methods.some((method) => method.serves(null))) {
       return refused(
         ErrorUri.NO_SUCH_REALM,
-        "HELLO names no realm, and there is none to choose",
+        "HELLO names no realm, and none is assigned here",
+        {
+          detail:
+            'HELLO names no realm, and no method in "auth" of this transport assigns one',
+        },
       );
     }
     if (wanted.every((name) => name === "anonymous")) {

@@ -64,7 +64,7 @@ export class AuthenticatorSlots {
 export interface AuthenticatorOptions {
   readonly authmethod: string;
   readonly authenticator: Authenticator;
-  /** The role of those for whom the authenticator names none. */
+  /** The role of clients for whom the authenticator names none. */
   readonly defaultRole: string | undefined;
   readonly timeoutMs: number;
   readonly maxCalls: number;
@@ -84,10 +84,10 @@ export interface AuthenticatorAnswer {
   readonly result: Dict;
 }
 
-/** Characters of an authenticator's words that a client is told. */
+/** Longer texts of authenticators are cut for clients. */
 const MESSAGE_CHARACTERS_MAX = 500;
 
-/** Asks one authenticator, within time, and reads what it says. */
+/** Asks one authenticator, with a timeout, and reads its answer. */
 export class AuthenticatorCalls {
   readonly #options: AuthenticatorOptions;
 
@@ -96,10 +96,10 @@ export class AuthenticatorCalls {
   }
 
   /**
-   * Asks, and waits for the answer also when the client is gone meanwhile: it
-   * works all the same, so that its place is taken, and a refusal counts.
+   * Asks, and waits for the answer even if the client leaves meanwhile. The
+   * authenticator still works then: its slot stays taken, and a refusal counts.
    *
-   * @param more Details beside the common ones, such as `ticket`.
+   * @param more Further details, such as `ticket`.
    */
   async ask(
     request: LoginRequest,
@@ -109,7 +109,7 @@ export class AuthenticatorCalls {
     const { slots, maxCalls, defaultRole } = this.#options;
     if (!slots.take(maxCalls)) {
       return failed(
-        `authenticators are being asked already, as many as max_authenticator_calls allows: ${maxCalls}`,
+        `limit of ${maxCalls} authenticator calls at a time reached (max_authenticator_calls)`,
       );
     }
     try {
@@ -132,7 +132,7 @@ export class AuthenticatorCalls {
     const { promise: late, reject } = Promise.withResolvers<never>();
     const deadline = timers.set(timeoutMs, () => {
       const text =
-        `the authenticator has not answered after ${timeoutMs} ms (authenticator_timeout_ms)`;
+        `the authenticator did not answer within ${timeoutMs} ms (authenticator_timeout_ms)`;
       reject(new Error(text));
       controller.abort();
     });
@@ -164,47 +164,60 @@ function readAnswer(
   asked: string | null,
   defaultRole: string | undefined,
 ): AuthenticatorAnswer | Refused {
-  // Nothing, null and false are ways to say no.
+  // Nothing, null and false are refusals.
   const isGuess = (value ?? false) === false;
-  if (isGuess) return failed("its result is no role", isGuess);
+  if (isGuess) {
+    return failed("the authenticator returned nothing, null or false", isGuess);
+  }
   const result = typeof value === "string" ? { role: value } : value;
-  if (!isDict(result)) return failed("its result is neither text nor a dict");
+  if (!isDict(result)) {
+    return failed("the authenticator's result is neither a string nor a dict");
+  }
   const role = result["role"] ?? defaultRole;
   const realm = result["realm"] ?? asked;
   const authid = result["authid"] ?? undefined;
   const authextra = result["extra"] ?? undefined;
   if (realm === null) {
-    return refused(ErrorUri.NO_SUCH_REALM, "No realm was assigned");
+    return refused(ErrorUri.NO_SUCH_REALM, "No realm was assigned", {
+      detail: "neither HELLO nor the authenticator's result names a realm",
+    });
   }
   if (role === undefined) {
-    return refused(ErrorUri.NO_SUCH_ROLE, "No role was assigned");
+    return refused(ErrorUri.NO_SUCH_ROLE, "No role was assigned", {
+      detail:
+        "the authenticator's result names no role, and default-role is not set",
+    });
   }
   if (typeof role !== "string" || typeof realm !== "string") {
-    return failed("its result has a role or realm that is no text");
+    return failed(
+      "the authenticator's result has a role or realm that is not a string",
+    );
   }
   if (authid !== undefined && typeof authid !== "string") {
-    return failed("its result has an authid that is no text");
+    return failed(
+      "the authenticator's result has an authid that is not a string",
+    );
   }
   if (authextra !== undefined && !isDict(authextra)) {
-    return failed("its result has an extra that is no dict");
+    return failed("the authenticator's result has an extra that is not a dict");
   }
   return { kind: "answer", realm, role, authid, authextra, result };
 }
 
 /**
- * Its own ERROR as it is; for anything else one reason (DY-03). An ERROR is a no
- * to what the client said, whatever its URI: programs refuse by exceptions too.
- * The words of an exception are for the operator alone.
+ * Its own ERROR is passed on; anything else has one reason (DY-03). An ERROR of
+ * any URI counts as a refusal, because programs also refuse by exceptions. The
+ * text of an exception is only for the log.
  */
 function describeFailure(error: unknown): Refused {
   const detail = error instanceof Error ? error.message : String(error);
   if (!(error instanceof AuthenticatorError)) return failed(detail);
   if (error.uri === ErrorUri.RUNTIME_ERROR) {
-    return failed(`the authenticator broke: ${detail}`, true);
+    return failed(`the authenticator raised an exception: ${detail}`, true);
   }
   if (!isValidUri(error.uri, "exact", "loose")) {
     return failed(
-      `it refused, by an error without a valid URI: ${detail}`,
+      `the authenticator refused with an ERROR that has no valid URI: ${detail}`,
       true,
     );
   }

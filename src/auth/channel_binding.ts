@@ -1,7 +1,7 @@
 /**
  * Channel binding by the server's certificate, `tls-server-end-point` (RFC 5929,
- * section 4.1): the only one that needs nothing of the TLS connection itself, of
- * which Deno gives nothing.
+ * section 4.1): the only one that needs nothing of the TLS connection itself,
+ * which Deno does not give access to.
  */
 import { createHash } from "node:crypto";
 

@@ -1,7 +1,7 @@
 /**
  * A method with both principals of the config and an authenticator. Who is named
- * in the config is judged by the config alone; the authenticator is asked about
- * everyone else. Nobody is told which of them it was that refused.
+ * in the config is checked by the config alone. The authenticator is asked about
+ * everyone else. Clients are not told which of the two refused them.
  */
 import type { Dict } from "../wamp/options.ts";
 import type { CredentialSource, Subject } from "./credentials.ts";
@@ -17,25 +17,25 @@ import {
 } from "./login_method.ts";
 import type { DynamicTicketMethod, TicketMethod } from "./ticket.ts";
 
-/** Principals of the config, as far as others have to tell them apart. */
+/** What others need to know of the principals of the config. */
 export interface NamedSource {
-  /** Whether an unknown name is told from a wrong secret. */
+  /** Whether clients are told that a name is unknown. */
   readonly refuses: boolean;
   serves(realm: string | null): boolean;
-  /** Whether it is for this source to judge `name`, in whatever realm. */
+  /** Whether this source has `name`, in any realm. */
   knows(request: LoginRequest, name: string): boolean;
 }
 
-/** Both sources of a method with a challenge, as one. */
+/** Both sources of a method with a challenge, combined. */
 export class CombinedSource<Credentials>
   implements CredentialSource<Credentials> {
-  /** In challenges, which are alike: WELCOME says who it was. */
+  /** What all challenges name; WELCOME names the real one. */
   readonly provider = "dynamic";
   readonly refuses = true;
   readonly #named: CredentialSource<Credentials> & NamedSource;
   readonly #asked: CredentialSource<Credentials>;
 
-  /** @param asked Asked about whom `named` does not know. */
+  /** @param asked Asked about the names that `named` does not have. */
   constructor(
     named: CredentialSource<Credentials> & NamedSource,
     asked: CredentialSource<Credentials>,
@@ -66,7 +66,7 @@ export class CombinedSource<Credentials>
     if (found.kind !== "refused" || !hides(this.#named, request, found)) {
       return found;
     }
-    // The challenge of those whom nobody knows.
+    // The challenge for names that neither source knows.
     const stranger = await this.#named.find(request, name);
     return stranger.kind === "refused"
       ? stranger
@@ -74,7 +74,7 @@ export class CombinedSource<Credentials>
   }
 }
 
-/** Tickets that the config has, and those that an authenticator judges. */
+/** Tickets of the config, and tickets that an authenticator checks. */
 export class CombinedTicketMethod implements LoginMethod {
   readonly name = "ticket";
   readonly #source: NamedSource;
@@ -116,14 +116,14 @@ export class CombinedTicketMethod implements LoginMethod {
   }
 }
 
-const OTHER_REALM = "the config has this authid for other realms alone";
+const OTHER_REALM = "the config has this authid for other realms only";
 
-/** With the URI: the log's own reason is the one that the client is told. */
+/** With the URI: the field `reason` of the log line has what the client was told. */
 function refusedBy({ reason, message, detail }: Refused): string {
   return `${detail ?? message} (${reason})`;
 }
 
-/** Whether nobody is to see that it was an authenticator that refused. */
+/** Whether the client must not see that an authenticator refused it. */
 function hides(
   named: NamedSource,
   { realm }: LoginRequest,

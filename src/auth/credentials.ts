@@ -1,6 +1,6 @@
 /**
- * Where the methods with a challenge get from what they hold against a client:
- * from the config, or from an authenticator.
+ * Where methods with a challenge find the credentials of a client: in the config,
+ * or with an authenticator.
  */
 import type { Dict } from "../wamp/options.ts";
 import {
@@ -15,7 +15,7 @@ import type { Principal, PrincipalTable } from "./principals.ts";
 import type { MockData } from "./secret_digests.ts";
 import type { AuthenticatorCalls } from "./authenticator.ts";
 
-/** Where knowledge about a principal comes from: WELCOME.Details.authprovider. */
+/** Where the credentials of a principal come from: WELCOME.Details.authprovider. */
 export type Provider = "static" | "dynamic";
 
 /** What a client has to prove, and who it then is. */
@@ -27,11 +27,11 @@ export interface Subject<Credentials> {
   readonly authid: string;
   readonly role: string;
   readonly authextra: Dict | undefined;
-  /** Why it is denied whatever it proves (AU-07), for the log; undefined: it is not. */
+  /** Why the login fails whatever the client proves (AU-07); undefined: no reason. */
   readonly flaw: string | undefined;
 }
 
-/** A flaw, in words. */
+/** The text of a {@linkcode Subject.flaw}. */
 export const UNKNOWN_AUTHID =
   "unknown authid: no principal of this method and realm has it";
 
@@ -56,11 +56,11 @@ export function welcomed(
 
 /** A way to find out what a client has to prove. */
 export interface CredentialSource<Credentials> {
-  /** What challenges say, whomever they are for. */
+  /** What challenges name as provider; the same for all clients. */
   readonly provider: Provider;
-  /** Whether it refuses some at once, whose name it does not know. */
+  /** Whether it refuses unknown names at once, before a challenge. */
   readonly refuses: boolean;
-  /** Whether anyone at all may join `realm`. */
+  /** Whether anyone may join `realm` by it. */
   serves(realm: string | null): boolean;
   /**
    * What the client of that name has to prove.
@@ -82,7 +82,7 @@ export interface KnownPrincipal<Credentials> extends Principal {
 /** Options for {@linkcode StaticSource}. */
 export interface StaticSourceOptions<Credentials> {
   readonly principals: PrincipalTable<KnownPrincipal<Credentials>>;
-  /** Whether an unknown authid is told from a wrong secret. */
+  /** Whether clients are told that an authid is unknown. */
   readonly revealsUnknown: boolean;
   readonly mockData: MockData;
   /** Invents credentials that look like `sample`, for an unknown authid. */
@@ -119,13 +119,17 @@ export class StaticSource<Credentials>
   ): Subject<Credentials> | Refused {
     const { principals, revealsUnknown } = this.#options;
     const known = principals.find(request.realm, authid);
-    // Invented for everyone, so that the known are not quicker (AU-10).
+    // Made for known authids too, so that both take the same time (AU-10).
     const mock = this.#mock(request.realm, authid);
     if (known === undefined) return revealsUnknown ? noSuchPrincipal() : mock;
     const { credentials, role } = known;
     const realm = known.realm ?? request.realm;
-    if (realm === null) return failed("no realm to join");
-    // One principal is one authid, however its name was written.
+    if (realm === null) {
+      return failed(
+        'HELLO names no realm, and "realm" of the principal is not set',
+      );
+    }
+    // One principal has one authid, however the client writes the name.
     const name = known.authid;
     return { ...mock, authid: name, credentials, realm, role, flaw: undefined };
   }
@@ -158,7 +162,7 @@ export class DynamicSource<Credentials>
     result: Dict,
   ) => Eventual<Credentials | undefined>;
 
-  /** @param read The credentials in an authenticator's result, if they are there. */
+  /** @param read Reads the credentials from an authenticator's result; undefined: there are none. */
   constructor(
     calls: AuthenticatorCalls,
     read: (result: Dict) => Eventual<Credentials | undefined>,
@@ -179,7 +183,9 @@ export class DynamicSource<Credentials>
     if (answer.kind === "refused") return answer;
     const credentials = await this.#read(answer.result);
     if (credentials === undefined) {
-      return failed("the authenticator's result lacks the method's own data");
+      return failed(
+        "the authenticator's result has no usable credentials for this method",
+      );
     }
     const { realm, role, authextra } = answer;
     return {

@@ -2,8 +2,8 @@
  * WAMP-cryptosign: the client signs a challenge with its Ed25519 key (checklist
  * CS).
  *
- * Deno's TLS exports no keying material, so that no channel can be bound: a
- * client that asks for it is told in CHALLENGE that it is not (CS-07).
+ * Deno's TLS exports no keying material, so a channel cannot be bound: a
+ * client that asks for it is told so in CHALLENGE (CS-07).
  */
 import type { Dict } from "../wamp/options.ts";
 import {
@@ -20,22 +20,21 @@ import {
   type LoginRequest,
   type Verdict,
 } from "./login_method.ts";
-import { randomBytes } from "./random_bytes.ts";
-import type { RouterKey } from "./router_key.ts";
-import { fromHex } from "./secret_digests.ts";
+import type { RouterKey } from "./ed25519_keys.ts";
+import { fromHex, randomBytes } from "./secret_digests.ts";
 
 const KEY_BYTES = 32;
 const CHALLENGE_BYTES = 32;
 const SIGNATURE_BYTES = 64;
 
-/** Lets in who signs with a key that is known. */
+/** Accepts clients that sign with a known key. */
 export class CryptosignMethod implements LoginMethod {
   readonly name = "cryptosign";
   readonly #source: CredentialSource<undefined>;
   readonly #routerKey: RouterKey | undefined;
 
   /**
-   * @param source Finds out whose key a client announced.
+   * @param source Finds the principal of a public key.
    * @param routerKey Signs the challenges of clients (CS-09).
    */
   constructor(
@@ -59,14 +58,14 @@ export class CryptosignMethod implements LoginMethod {
     const pubkey = fromHex(authextra["pubkey"], KEY_BYTES);
     if (pubkey === undefined) {
       return denied(
-        "HELLO.Details.authextra.pubkey is no key of 64 hex digits",
+        "HELLO.Details.authextra.pubkey is not a key of 64 hex digits",
       );
     }
     const theirs = authextra["challenge"] ?? undefined;
     const challenge = fromHex(theirs, CHALLENGE_BYTES);
     if (theirs !== undefined && challenge === undefined) {
       return denied(
-        "HELLO.Details.authextra.challenge is not one of 64 hex digits",
+        "HELLO.Details.authextra.challenge is not a challenge of 64 hex digits",
       );
     }
     return andThen(
@@ -106,20 +105,23 @@ export class CryptosignMethod implements LoginMethod {
     const signed = fromHex(answer, SIGNATURE_BYTES + CHALLENGE_BYTES);
     if (signed === undefined) {
       return denied(
-        subject.flaw ?? "the answer is no signature with its challenge in hex",
+        subject.flaw ??
+          "AUTHENTICATE.Signature is not a signature and its challenge as hex digits",
       );
     }
     const signature = signed.subarray(0, SIGNATURE_BYTES);
     const claimed = signed.subarray(SIGNATURE_BYTES);
     const isRight = await isSignature(pubkey, signature, claimed);
-    // What was signed must be what we asked for now: no replays (CS-05).
-    const isFresh = claimed.every((octet, at) => octet === message[at]);
+    // The signed challenge must be this one, against replays (CS-05).
+    const isFresh = claimed.every((byte, at) => byte === message[at]);
     if (isRight && isFresh && subject.flaw === undefined) {
       return welcomed(subject, this.name);
     }
     return denied(
       subject.flaw ??
-        (isRight ? "another challenge was signed" : "wrong signature"),
+        (isRight
+          ? "the signature is for another challenge"
+          : "wrong signature"),
     );
   }
 }
@@ -140,7 +142,7 @@ export async function isSignature(
     );
     return await crypto.subtle.verify("Ed25519", key, signature, message);
   } catch {
-    // No point of the curve is behind these octets.
+    // These bytes are not a point of the curve.
     return false;
   }
 }

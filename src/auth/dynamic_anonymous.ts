@@ -3,7 +3,7 @@ import { randomAuthid } from "./anonymous.ts";
 import type { AuthenticatorCalls } from "./authenticator.ts";
 import type { LoginMethod, LoginRequest, Verdict } from "./login_method.ts";
 
-/** Has an authenticator say who joins anonymously, and as what (DY-01). */
+/** Asks an authenticator who may join anonymously, and with which role (DY-01). */
 export class DynamicAnonymousMethod implements LoginMethod {
   readonly name = "anonymous";
   readonly refusesAtHello = true;
@@ -19,7 +19,7 @@ export class DynamicAnonymousMethod implements LoginMethod {
     return true;
   }
 
-  /** The authid asked for is not believed (AN-02). */
+  /** The authid in HELLO has no effect (AN-02). */
   countedName(): undefined {
     return undefined;
   }

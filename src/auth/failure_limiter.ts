@@ -3,16 +3,16 @@
  * and of each authid.
  *
  * A key's level goes up by one with each failure and down again with time, at
- * the rate that is allowed. While it is at the limit, whoever uses the key must
- * wait before its answer is looked at, each one longer than the one before; and
- * beyond a bound it is turned away. So guesses that come at once are no quicker
- * than guesses in a row.
+ * the rate that is allowed. While it is at the limit, clients that use the key
+ * wait before their answers are checked, each one longer than the one before.
+ * Beyond a bound they are refused. So guesses at the same time are no faster than
+ * guesses one after the other.
  */
 import { RecentMap } from "../base/recent_map.ts";
 
-/** Beyond so long a wait, clients are turned away. */
+/** Clients that would wait longer are refused. */
 const WAIT_MS_MAX = 10_000;
-/** The first wait at the limit; it doubles with each failure beyond. */
+/** The first wait at the limit; it doubles with each further failure. */
 const FIRST_WAIT_MS = 1_000;
 const DOUBLINGS_MAX = 6;
 const MINUTE_MS = 60_000;
@@ -20,9 +20,9 @@ const MINUTE_MS = 60_000;
 interface Level {
   /** Failures that are not yet forgotten. */
   failures: number;
-  /** When that was so. */
+  /** When `failures` was computed. */
   atMs: number;
-  /** Until when those who wait have their turns. */
+  /** When the last of those that wait has its turn. */
   takenUntilMs: number;
 }
 
@@ -48,7 +48,7 @@ export class FailureLimiter {
   }
 
   /**
-   * How long one who uses these keys must wait; undefined: it is turned away.
+   * How long a client with these keys must wait; undefined: it is refused.
    *
    * @param perMinute How many failures of a key are allowed.
    */
@@ -66,7 +66,7 @@ export class FailureLimiter {
     return longest;
   }
 
-  /** One who used these keys has failed. */
+  /** A login with these keys has failed. */
   failed(keys: readonly string[], perMinute: number): void {
     const now = this.#now();
     for (const key of keys) {
@@ -78,14 +78,14 @@ export class FailureLimiter {
     }
   }
 
-  /** One who used these keys has got in. */
+  /** A login with these keys has succeeded. */
   succeeded(source: string, authid: string): void {
     this.#welcome.set(JSON.stringify([source, authid]), true);
   }
 
   /**
-   * Whether that authid has got in from that source before: then failures of
-   * others as that authid are not its own, and cannot lock it out.
+   * Whether that authid has logged in from that source before. Then failures from
+   * other sources do not count against it, and cannot lock it out.
    */
   isWelcome(source: string, authid: string): boolean {
     return this.#welcome.get(JSON.stringify([source, authid])) === true;
@@ -97,7 +97,7 @@ export class FailureLimiter {
     const failures = failuresNow(level, perMinute, now);
     if (failures === 0 && level.takenUntilMs <= now) this.#levels.delete(key);
     const beyond = failures - perMinute;
-    // In the moment of a failure some of it is forgotten already.
+    // A little of a failure is already forgotten a moment later.
     if (beyond <= -0.5) return 0;
     const doublings = Math.min(Math.max(0, beyond), DOUBLINGS_MAX);
     const spacing = FIRST_WAIT_MS * 2 ** doublings;

@@ -1,5 +1,6 @@
 /**
- * Whose key a client announced: by the config, or by an authenticator (CS-02).
+ * Finds the principal of the public key in HELLO: in the config, or with an
+ * authenticator (CS-02).
  */
 import type { AuthenticatorCalls } from "./authenticator.ts";
 import {
@@ -22,9 +23,9 @@ export interface KeyPrincipal extends Principal {
   readonly keys: ReadonlySet<string>;
 }
 
-const OTHER_KEY = "the key is not one of this authid's";
+const OTHER_KEY = "the public key is not in authorized_keys of this authid";
 const UNKNOWN_KEY =
-  "unknown key: no principal of the realm has it, or several have";
+  "unknown public key: no principal of the realm has it in authorized_keys, or several have";
 
 /** Keys of the config. */
 export class StaticKeySource implements CredentialSource<undefined> {
@@ -79,12 +80,12 @@ export class StaticKeySource implements CredentialSource<undefined> {
       authid: known?.authid ?? "",
       role: known?.role ?? "",
       authextra: undefined,
-      // Any key can be signed with: the challenge alone gives nothing away.
+      // Any key can be signed with: the challenge alone discloses nothing.
       flaw: isHolder ? undefined : known === undefined ? lacking : OTHER_KEY,
     };
   }
 
-  /** Whose key it is, where that is clear. */
+  /** The principal of the key; undefined where none or several have it. */
   #ownerOf(realm: string | null, pubkey: string): KeyPrincipal | undefined {
     const holders = (this.#byKey.get(pubkey) ?? [])
       .filter((one) => mayJoin(one, realm));
@@ -118,7 +119,9 @@ export class DynamicKeySource implements CredentialSource<undefined> {
     if (answer.kind === "refused") return answer;
     const key = fromHex(answer.result["pubkey"], KEY_BYTES);
     if (key === undefined) {
-      return failed("the authenticator's result has no pubkey");
+      return failed(
+        "the authenticator's result has no pubkey of 64 hex digits",
+      );
     }
     return {
       kind: "subject",

@@ -14,19 +14,19 @@ import {
   refused,
   type Verdict,
 } from "./login_method.ts";
-import { sourceOf } from "./source_address.ts";
+import { sourceOf } from "../base/source_address.ts";
 
-/** Each thing about logins that is counted. */
+/** The counters of logins. */
 export type AuthCounterName =
   /** Logins refused, for whatever reason. */
   | "logins_refused"
-  /** Logins refused for what the client said: each can have been a guess. */
+  /** Logins refused because of what the client sent: each may have been a guess. */
   | "logins_denied"
-  /** Logins that had to wait because of failures before. */
+  /** Logins that had to wait because of earlier failures. */
   | "logins_delayed"
-  /** Logins turned away because of failures before. */
+  /** Logins refused unchecked because of earlier failures. */
   | "logins_turned_away"
-  /** Logins refused because an authenticator broke or was late. */
+  /** Logins refused because an authenticator failed or was late. */
   | "logins_failed";
 
 /** Counts what happens to logins. */
@@ -65,10 +65,10 @@ export interface ChallengeStep {
   readonly extra: Dict;
 }
 
-/** What a login comes to next. */
+/** The next step of a login. */
 export type LoginStep = ChallengeStep | Verdict;
 
-/** Longer authids share their failures with others of the same beginning. */
+/** Longer authids with the same first characters share their failures. */
 const AUTHID_CHARACTERS_COUNTED = 128;
 
 /** One client's way from HELLO to the verdict. */
@@ -135,7 +135,7 @@ export class Login implements LoginRequest {
         "Too many logins have failed; try again later",
         {
           detail:
-            `too many logins from this address or as this authid have failed: max_auth_failures is ${maxFailures} a minute`,
+            `limit of ${maxFailures} failed logins a minute from this address or as this authid reached (max_auth_failures)`,
         },
       );
     }
@@ -154,8 +154,8 @@ export class Login implements LoginRequest {
   }
 
   /**
-   * The client is gone: it is not let in any more (AU-12). What is being judged
-   * is judged to its end, so that a guess counts also if nobody waits for it.
+   * The client is gone: it may not join any more (AU-12). Its answer is still
+   * checked to the end, so that a guess counts also if nobody waits for it.
    */
   cancel(): void {
     this.#isCancelled = true;
@@ -209,7 +209,7 @@ export class Login implements LoginRequest {
     this.#options.limiter.succeeded(source, name);
   }
 
-  /** What breaks in a method is the method's fault, and the client is told no more. */
+  /** An exception in a method fails the login; the client is not told why. */
   #guarded(run: () => Eventual<LoginStep>): Eventual<LoginStep> {
     try {
       const step = run();

@@ -1,9 +1,9 @@
 /**
- * What a method of authentication is: it takes what a client said in HELLO and
- * gives a verdict, or a CHALLENGE whose answer it judges (checklist AU-05).
+ * A method of authentication takes what a client says in HELLO. It gives a verdict,
+ * or a CHALLENGE whose answer it then checks (checklist AU-05).
  *
- * A method may take its time, and then gives a promise. It does not know of
- * sessions, sockets or limits on failures.
+ * A method that needs time gives a promise. It does not know sessions, sockets or
+ * limits on failures.
  */
 import { ErrorUri } from "../wamp/error_uri.ts";
 import type { Identity } from "../wamp/features.ts";
@@ -15,7 +15,7 @@ export interface LoginRequest {
   readonly realm: string | null;
   readonly authid: string | undefined;
   readonly authextra: Dict;
-  /** WELCOME.Session, should it come to that (CR-03). */
+  /** The ID for WELCOME.Session, if the login succeeds (CR-03). */
   readonly session: number;
   /** How the client is connected, for authenticators (DY-01). */
   transportDetails(): Dict;
@@ -40,11 +40,11 @@ export interface Refused {
   readonly message: string;
   /** RFC 5802's word for it: ABORT.Details.scram (SR-06). */
   readonly scram: string | undefined;
-  /** The whole truth, for the log; never told to the client. */
+  /** The real cause, for the log; never sent to the client. */
   readonly detail: string | undefined;
   /**
-   * Whether it is an answer to what the client said, which can have been a guess;
-   * otherwise something of ours or of an authenticator is wrong.
+   * Whether the client sent something wrong, which may have been a guess.
+   * Otherwise the router or an authenticator failed.
    */
   readonly isGuess: boolean;
 }
@@ -75,7 +75,7 @@ export interface LoginMethod {
   readonly refusesAtHello?: boolean;
   /**
    * What failures as `authid` are counted by: the same for all ways to write one
-   * name. Undefined where the authid is not believed. Absent: the authid itself.
+   * name. Undefined where the authid has no effect. Absent: the authid itself.
    */
   countedName?(authid: string): string | undefined;
 }
@@ -97,8 +97,8 @@ export function refused(
 }
 
 /**
- * The refusal of all who did not prove who they are: the same words for an
- * unknown authid, a wrong secret and an answer that is no answer (AU-10).
+ * The refusal of clients that did not prove who they are: the same text for an
+ * unknown authid, a wrong secret and a malformed answer (AU-10).
  *
  * @param detail Which of these it is, for the log.
  */
@@ -110,19 +110,19 @@ export function denied(detail: string, scram?: string): Refused {
   );
 }
 
-/** The refusal of an unknown authid where the config lets that be told (AU-07). */
+/** The refusal of an unknown authid with `reveal_unknown_authid` (AU-07). */
 export function noSuchPrincipal(): Refused {
   return refused(
     ErrorUri.NO_SUCH_PRINCIPAL,
-    "There is no principal of that authid in the realm",
+    "There is no principal with that authid in the realm",
     { isGuess: true },
   );
 }
 
 /**
- * The refusal where something of ours, or an authenticator, broke (AU-06).
+ * The refusal where the router or an authenticator failed (AU-06).
  *
- * @param isGuess Whether it can be a no to a guess as well.
+ * @param isGuess Whether it may also be the refusal of a guess.
  */
 export function failed(detail: string, isGuess: boolean = false): Refused {
   return refused(
@@ -141,7 +141,7 @@ export function authidMissing(method: string): Refused {
   );
 }
 
-/** What `use` makes of `value`, as soon as it is there: at once if it is. */
+/** Applies `use` to `value`: at once, or when its promise resolves. */
 export function andThen<Value, Result>(
   value: Eventual<Value>,
   use: (value: Value) => Eventual<Result>,

@@ -1,8 +1,8 @@
 /**
- * The principals of a method: who is known under which authid, in which realm.
+ * The principals of a method, by authid and realm.
  */
 
-/** What all principals have, whatever proves them. */
+/** What all principals have, whatever their method. */
 export interface Principal {
   readonly authid: string;
   /** The only realm it may join; undefined: any that has its role. */
@@ -15,10 +15,10 @@ export class PrincipalTable<P extends Principal> {
   /** All of them, in the config's order. */
   readonly all: readonly P[];
   readonly #byAuthid = new Map<string, P[]>();
-  /** Those with a realm of their own: by it, and all. */
+  /** Principals with a realm: by realm, and all. */
   readonly #byRealm = new Map<string, P[]>();
   readonly #placed: P[] = [];
-  /** Those without. */
+  /** Principals without a realm. */
   readonly #unplaced: P[] = [];
   readonly #normalize: (authid: string) => string;
 

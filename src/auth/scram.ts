@@ -4,7 +4,7 @@
  *
  * A login can be bound to the server's certificate, where there is one: a man in
  * the middle has another. Deno gives no data of the TLS connection itself, so
- * that clients which ask for another binding are refused (SR-03).
+ * clients that ask for another kind of binding are refused (SR-03).
  */
 import type { Dict } from "../wamp/options.ts";
 import {
@@ -22,7 +22,6 @@ import {
   type LoginRequest,
   type Verdict,
 } from "./login_method.ts";
-import { randomBytes } from "./random_bytes.ts";
 import { preparedName } from "./saslprep.ts";
 import type { ScramDialect } from "./scram_dialect.ts";
 import type { ScramKdf, ScramKeys } from "./scram_keys.ts";
@@ -31,6 +30,7 @@ import {
   fromBase64,
   fromHex,
   type MockData,
+  randomBytes,
   toBase64,
 } from "./secret_digests.ts";
 
@@ -59,7 +59,7 @@ interface Binding {
 const NONCE_BYTES = 18;
 const CLIENT_NONCE_CHARACTERS_MAX = 1024;
 
-/** Lets in who proves to know the password. */
+/** Accepts clients that prove to know the password. */
 export class ScramMethod implements LoginMethod {
   readonly name: string;
   readonly #source: CredentialSource<ScramCredentials>;
@@ -95,14 +95,14 @@ export class ScramMethod implements LoginMethod {
     const binding = this.#bindingOf(authextra["channel_binding"] ?? null);
     if (binding === undefined) {
       return denied(
-        "a channel binding was asked for that this transport does not have",
+        "the client asks for a channel binding that this transport does not have",
         "unsupported-channel-binding-type",
       );
     }
     const clientNonce = authextra["nonce"];
     if (!isNonce(clientNonce)) {
       return denied(
-        "HELLO.Details.authextra.nonce is missing or no base64",
+        "HELLO.Details.authextra.nonce is missing or not base64",
         "other-error",
       );
     }
@@ -156,7 +156,7 @@ export class ScramMethod implements LoginMethod {
         if (!isBound) {
           return denied(
             subject.flaw ??
-              "the channel binding is not that of this transport",
+              "the channel binding in AUTHENTICATE is not that of this transport",
             "channel-bindings-dont-match",
           );
         }
@@ -177,7 +177,9 @@ export class ScramMethod implements LoginMethod {
     if (!isProven || !isFresh || subject.flaw !== undefined) {
       return denied(
         subject.flaw ??
-          (isProven ? "another nonce was answered" : "wrong password"),
+          (isProven
+            ? "the nonce in AUTHENTICATE is not that of the CHALLENGE"
+            : "wrong password"),
         "invalid-proof",
       );
     }
@@ -204,7 +206,7 @@ function isNonce(value: unknown): value is string {
     fromBase64(value) !== undefined;
 }
 
-/** In place of the keys of an unknown client; the salt is always the same. */
+/** What unknown clients get in place of keys; the salt is the same each time. */
 export function mockScram(
   sample: ScramCredentials,
   mockData: MockData,

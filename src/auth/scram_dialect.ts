@@ -13,7 +13,7 @@ export interface ScramExchange {
   /** As the client wrote it. */
   readonly authid: string;
   readonly clientNonce: string;
-  /** The client's and ours, as one. */
+  /** The client's and the router's nonce, joined. */
   readonly nonce: string;
   /** In base64. */
   readonly salt: string;

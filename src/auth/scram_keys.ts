@@ -4,14 +4,13 @@
  */
 import { createHash } from "node:crypto";
 import { choice, integer } from "../base/command_option.ts";
-import { randomBytes } from "./random_bytes.ts";
 import { preparedPassword } from "./saslprep.ts";
-import { hmacSha256 } from "./secret_digests.ts";
+import { hmacSha256, randomBytes } from "./secret_digests.ts";
 import {
-  defineSecretForm,
+  defineSecretPrinter,
   ITERATIONS_MAX,
   PBKDF2_ITERATIONS_MIN,
-} from "./secret_form.ts";
+} from "./secret_printer.ts";
 
 /** The key derivation functions (SR-10). */
 export type ScramKdf = "pbkdf2" | "argon2id13";
@@ -96,7 +95,7 @@ const ARGON2_ITERATIONS = 3;
 const ARGON2_MEMORY_KIB = 65_536;
 
 /** `secret scram`. */
-export const SCRAM_SECRET = defineSecretForm({
+export const SCRAM_SECRET = defineSecretPrinter({
   method: "scram",
   place: "a principal of `auth.scram`",
   options: {

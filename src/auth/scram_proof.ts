@@ -13,7 +13,7 @@ export function isClientProof(
   authMessage: string,
 ): boolean {
   const given = fromBase64(proof);
-  // An answer that is none is judged as slowly as any other, and fails.
+  // A malformed answer takes as long to check as any other, and fails.
   const clientKey = xor(
     given?.length === PROOF_BYTES ? given : new Uint8Array(PROOF_BYTES),
     hmacSha256(storedKey, authMessage),
@@ -40,5 +40,5 @@ export function clientProof(
 }
 
 function xor(a: Uint8Array, b: Uint8Array): Uint8Array {
-  return a.map((octet, at) => octet ^ b[at]);
+  return a.map((byte, at) => byte ^ b[at]);
 }

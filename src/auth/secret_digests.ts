@@ -1,10 +1,9 @@
 /**
- * Comparing secrets so that the time it takes says nothing about them (AU-10),
- * and inventing what unknown clients are shown (AU-07).
+ * Compares secrets in constant time (AU-10), and makes up the data that unknown
+ * clients get (AU-07).
  */
 import { Buffer } from "node:buffer";
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { randomBytes } from "./random_bytes.ts";
 
 const DIGEST_BYTES = 32;
 
@@ -33,7 +32,7 @@ export class SecretDigests {
 export class MockData {
   readonly #key = randomBytes(DIGEST_BYTES);
 
-  /** `count` octets for the parts of `name`. */
+  /** `count` bytes for the parts of `name`. */
   bytes(count: number, ...name: readonly string[]): Uint8Array {
     const seed = hmacSha256(this.#key, JSON.stringify(name));
     const bytes = new Uint8Array(count);
@@ -84,7 +83,7 @@ export function hmacSha256(
   return createHmac("sha256", key).update(data).digest();
 }
 
-/** The octets that canonical base64 stands for; undefined for other text. */
+/** The bytes that canonical base64 stands for; undefined for other text. */
 export function fromBase64(text: string): Uint8Array | undefined {
   const bytes = Buffer.from(text, "base64");
   return bytes.toString("base64") === text ? Uint8Array.from(bytes) : undefined;
@@ -96,7 +95,7 @@ export function toBase64(bytes: Uint8Array): string {
     .toString("base64");
 }
 
-/** The octets of `byteCount` pairs of hex digits; undefined for other text. */
+/** The bytes of `byteCount` pairs of hex digits; undefined for other text. */
 export function fromHex(
   text: unknown,
   byteCount: number,
@@ -105,4 +104,9 @@ export function fromHex(
     return undefined;
   }
   return /^[0-9a-fA-F]+$/.test(text) ? Uint8Array.fromHex(text) : undefined;
+}
+
+/** `count` bytes that nobody can predict. */
+export function randomBytes(count: number): Uint8Array<ArrayBuffer> {
+  return crypto.getRandomValues(new Uint8Array(count));
 }

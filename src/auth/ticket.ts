@@ -20,7 +20,7 @@ import type { MockData, SecretDigests } from "./secret_digests.ts";
 /** What is kept of a ticket: its digest. */
 export type TicketCredentials = Uint8Array;
 
-/** Lets in who shows the ticket that the config has (checklist TK). */
+/** Accepts clients that send the ticket of the config (checklist TK). */
 export class TicketMethod implements LoginMethod {
   readonly name = "ticket";
   readonly #source: CredentialSource<TicketCredentials>;
@@ -66,7 +66,7 @@ export class TicketMethod implements LoginMethod {
   }
 }
 
-/** In place of the digest of an unknown client's ticket. */
+/** What an unknown client's ticket is compared with. */
 export function mockTicket(
   sample: TicketCredentials,
   mockData: MockData,

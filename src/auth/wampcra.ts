@@ -1,5 +1,5 @@
 /**
- * WAMP-CRA: the client signs a text of ours with the secret that both know, or
+ * WAMP-CRA: the client signs the challenge with the secret that both know, or
  * with a key derived from it (checklist CR).
  */
 import { integer } from "../base/command_option.ts";
@@ -19,25 +19,25 @@ import {
   type LoginRequest,
   type Verdict,
 } from "./login_method.ts";
-import { randomBytes } from "./random_bytes.ts";
 import {
   fromBase64,
   hmacSha256,
   type MockData,
+  randomBytes,
   SecretDigests,
   toBase64,
 } from "./secret_digests.ts";
 import {
-  defineSecretForm,
+  defineSecretPrinter,
   ITERATIONS_MAX,
   PBKDF2_ITERATIONS_MIN,
-} from "./secret_form.ts";
+} from "./secret_printer.ts";
 
 /** How a client derives the key from its secret (CR-05). */
 export interface WampCraSalting {
   readonly salt: string;
   readonly iterations: number;
-  /** Octets, before base64. */
+  /** In bytes, before base64. */
   readonly keylen: number;
 }
 
@@ -52,7 +52,7 @@ export interface WampCraCredentials {
 const utf8 = new TextEncoder();
 const NONCE_BYTES = 24;
 
-/** Lets in who signs the challenge (CR-01 to CR-07). */
+/** Accepts clients that sign the challenge (CR-01 to CR-07). */
 export class WampCraMethod implements LoginMethod {
   readonly name = "wampcra";
   readonly #source: CredentialSource<WampCraCredentials>;
@@ -141,7 +141,7 @@ export async function deriveWampCraKey(
   return toBase64(new Uint8Array(bits));
 }
 
-/** In place of the secret of an unknown client. */
+/** What an unknown client's signature is compared with. */
 export function mockWampCra(
   sample: WampCraCredentials,
   mockData: MockData,
@@ -196,13 +196,13 @@ function isCount(value: unknown, max: number): value is number {
 }
 
 const SALT_BYTES = 16;
-/** All that clients in wide use can derive. */
+/** The only length that widely used clients can derive. */
 const KEYLEN = 32;
 /** Clients that do it in JavaScript need about a tenth of a second. */
 const ITERATIONS = 10_000;
 
 /** `secret wampcra`. */
-export const WAMPCRA_SECRET = defineSecretForm({
+export const WAMPCRA_SECRET = defineSecretPrinter({
   method: "wampcra",
   place: "a user of `auth.wampcra`",
   options: {

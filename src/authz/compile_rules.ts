@@ -1,13 +1,13 @@
 /**
- * From the rules of a role, in any order, to those that decide, in theirs.
+ * Sorts the rules of a role by how specific they are, without those that never decide.
  */
-import type { SourcePlace } from "../base/source_place.ts";
+import type { SourcePlace } from "../base/source_text.ts";
 import type { Disclosure } from "../router/ports.ts";
 import type { Action, Right } from "../wamp/router_uris.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import { isOneUri, type Pattern } from "./pattern_relation.ts";
 
-/** What a rule allows; what is absent, it does not. */
+/** What a rule allows; it denies what is absent. */
 export type Allowed = Readonly<
   Record<Action, boolean> & { [Extra in Exclude<Right, Action>]?: boolean }
 >;
@@ -15,7 +15,7 @@ export type Allowed = Readonly<
 /** One rule: what it allows on which URIs. */
 export interface Rule extends Pattern {
   readonly allow: Allowed;
-  /** Whose identity is told without being asked (PI-03, CI-02). */
+  /** Whose identity is disclosed without a request (PI-03, CI-02). */
   readonly disclose: Readonly<Record<Disclosure, boolean>>;
   /** Where it is written; absent: nowhere. */
   readonly source?: SourcePlace;

@@ -1,6 +1,6 @@
 /**
- * What an authorizer says, read into bits: one number holds what is known of all
- * four actions on a URI.
+ * What an authorizer decides, as bits: one number has the decisions on all four
+ * actions on a URI.
  */
 import { isDict } from "../wamp/options.ts";
 import type { Action } from "../wamp/router_uris.ts";
@@ -13,12 +13,12 @@ export interface Decision {
   readonly allow: boolean;
   /** Whether the session is disclosed (PI-03, CI-02). */
   readonly disclose: boolean;
-  /** Whether REGISTER may take callees' place that did not agree to it (RV-04). */
+  /** Whether REGISTER may replace callees that did not agree to it (RV-04). */
   readonly forceReregister: boolean;
   readonly scope: DecisionScope;
 }
 
-/** An answer that is no decision: nothing is allowed by it (AZ-04). */
+/** An answer that is not a decision: it allows nothing (AZ-04). */
 export interface Undecided {
   readonly failure: string;
 }
@@ -42,7 +42,7 @@ const KEYS: ReadonlySet<string> = new Set([
  *   `"role"`, for all of its role; false (the default): not at all.
  *
  * `validate`, which Crossbar.io knows, may be there when it is null. Any other
- * key, and any other type, makes it no decision.
+ * key, and any other type, makes it an answer that is not a decision.
  */
 export function readDecision(value: unknown): Decision | Undecided {
   if (typeof value === "boolean") {
@@ -57,7 +57,11 @@ export function readDecision(value: unknown): Decision | Undecided {
   );
   for (const key of given.keys()) {
     if (!KEYS.has(key) || key === "validate") {
-      return { failure: `its result has a key "${key.slice(0, 100)}"` };
+      return {
+        failure: `its result has a key that is not supported: "${
+          key.slice(0, 100)
+        }"`,
+      };
     }
   }
   const allow = given.get("allow");
@@ -65,18 +69,20 @@ export function readDecision(value: unknown): Decision | Undecided {
   const forceReregister = given.get("force_reregister") ?? false;
   const scope = scopeOf(given.get("cache"));
   if (typeof allow !== "boolean") {
-    return { failure: "its result has no boolean allow" };
+    return { failure: 'its result has no "allow" that is a boolean' };
   }
   if (typeof disclose !== "boolean") {
-    return { failure: "its result has a disclose that is no boolean" };
+    return { failure: 'its result has a "disclose" that is not a boolean' };
   }
   if (typeof forceReregister !== "boolean") {
-    return { failure: "its result has a force_reregister that is no boolean" };
+    return {
+      failure: 'its result has a "force_reregister" that is not a boolean',
+    };
   }
   if (scope === undefined) {
     return {
       failure:
-        'its result has a cache that is neither a boolean nor "session", "authid" or "role"',
+        'its result has a "cache" that is neither a boolean nor "session", "authid" or "role"',
     };
   }
   return { allow, disclose, forceReregister, scope };
@@ -137,7 +143,7 @@ export function decisionIn(bits: DecisionBits, action: Action): Decision {
   };
 }
 
-/** Whether REGISTER may take callees' place that did not agree to it. */
+/** Whether REGISTER may replace callees that did not agree to it. */
 export function canForceReregister(bits: DecisionBits): boolean {
   return (bits & FORCE_REREGISTER) !== 0;
 }
@@ -152,7 +158,7 @@ export function isAllowed(bits: DecisionBits, action: Action): boolean {
   return (bits >> SHIFT[action] & ALLOWED) !== 0;
 }
 
-/** Whether who does it is disclosed. */
+/** Whether the session that does it is disclosed. */
 export function isDisclosed(bits: DecisionBits, action: Action): boolean {
   return (bits >> SHIFT[action] & DISCLOSED) !== 0;
 }

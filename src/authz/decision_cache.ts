@@ -7,12 +7,12 @@ import type { Action } from "../wamp/router_uris.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import { type Decision, type DecisionBits, withDecision } from "./decision.ts";
 
-/** Options that are longer, as text, are not remembered by. */
+/** Decisions on requests with longer options (as text) are not remembered. */
 const OPTIONS_TEXT_MAX = 512;
 
 /**
- * By what a decision is remembered: all that the authorizer is shown of the
- * request, but for the action. Undefined where that is too much.
+ * The key of a remembered decision: all that the authorizer is told of the request
+ * except the action. Undefined where that is too long.
  */
 export function decisionKey(
   action: Action,

@@ -6,6 +6,7 @@
  * {@linkcode SessionAuthorizer.consult} before it hands a message on, and what is
  * behind that message waits (AZ-09). The realm then finds the decision here.
  */
+import { textKey } from "../base/text_key.ts";
 import type { Authorizer, Denial, Disclosure, Role } from "../router/ports.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
 import type { Identity } from "../wamp/features.ts";
@@ -130,7 +131,7 @@ export class SessionAuthorizer implements Authorizer {
   readonly #authid: string;
   readonly #details: Dict;
   readonly #own = new DecisionCache(REMEMBERED_MAX);
-  /** What was decided about the topics of testaments that are not due yet. */
+  /** What was decided about testaments that are not due yet, by the keys of their topics. */
   #testaments: Map<string, DecisionBits> | undefined = undefined;
   /** Whether the session has ended: what is asked then is for its testaments. */
   #isOver = false;
@@ -241,11 +242,11 @@ export class SessionAuthorizer implements Authorizer {
 
   testamentAdded(topic: string): void {
     const bits = this.#saidSecond("publish", topic, "exact");
-    if (bits !== 0) (this.#testaments ??= new Map()).set(topic, bits);
+    if (bits !== 0) (this.#testaments ??= new Map()).set(textKey(topic), bits);
   }
 
   testamentsFlushed(topics: Iterable<string>): void {
-    for (const topic of topics) this.#testaments?.delete(topic);
+    for (const topic of topics) this.#testaments?.delete(textKey(topic));
   }
 
   allows(right: Right, uri: string, match: MatchPolicy): boolean {
@@ -297,7 +298,9 @@ export class SessionAuthorizer implements Authorizer {
 
   #bitsFor(action: Action, uri: string, match: MatchPolicy): DecisionBits {
     if (this.#isOver) {
-      return action === "publish" ? this.#testaments?.get(uri) ?? 0 : 0;
+      return action === "publish"
+        ? this.#testaments?.get(textKey(uri)) ?? 0
+        : 0;
     }
     if (isAbout(this.#question, action, uri, match)) return this.#bits;
     return isAbout(this.#second, action, uri, match)

@@ -1,5 +1,5 @@
 /**
- * Rules of a role that have no effect: mostly slips, so that those who wrote them
+ * Rules of a role that have no effect: mostly mistakes, so that those who wrote them
  * are told.
  */
 import { type Action, isReservedUri } from "../wamp/router_uris.ts";
@@ -11,7 +11,7 @@ import type { Pattern } from "./pattern_relation.ts";
 export type IdleRule =
   /** The rule `by` decides about all that it matches. */
   | { readonly idleness: "shadowed"; readonly rule: Rule; readonly by: Rule }
-  /** It allows only what the router refuses below `wamp.` by any rule (UR-09). */
+  /** It allows only what the router always refuses below `wamp.` (UR-09). */
   | { readonly idleness: "reserved"; readonly rule: Rule }
   /** It allows nothing, and denies nothing that would be allowed without it. */
   | { readonly idleness: "no_effect"; readonly rule: Rule };

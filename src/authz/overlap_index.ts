@@ -164,7 +164,7 @@ function shapeOf(parts: readonly string[], match: Pattern["match"]): Shape {
   if (isOpen) widths[widths.length - 1] = parts[parts.length - 1].length;
   const id = isOpen
     ? `${widths.length}+${widths[widths.length - 1]}`
-    : widths.map((width) => width === 0 ? "0" : "1").join("");
+    : widths.map((width) => width === 0 ? "." : "1").join("");
   return { id, widths, isOpen };
 }
 

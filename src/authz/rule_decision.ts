@@ -1,7 +1,7 @@
 /**
  * What rules decide, and why, in words.
  */
-import { formatPlace } from "../base/source_place.ts";
+import { formatPlace } from "../base/source_text.ts";
 import type { Right } from "../wamp/router_uris.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import type { Rule } from "./compile_rules.ts";
@@ -36,8 +36,8 @@ export function describeRuleDecision(
       return `${shown} ${allowed ? "allows" : "does not allow"} ${action}`;
     case "no_rule":
       return match === "exact"
-        ? "no rule matches the URI"
-        : "no rule matches all that the pattern matches";
+        ? "no rule in permissions matches the URI"
+        : "no rule in permissions matches all that the pattern matches";
     case "part_denied":
       return `the pattern overlaps ${shown}, which does not allow ${action}`;
     case "guarded":

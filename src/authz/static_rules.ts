@@ -14,6 +14,7 @@
  * Registering a procedure whose word the router takes is allowed only by a rule
  * for exactly its URI.
  */
+import { textKey } from "../base/text_key.ts";
 import { PatternIndex } from "../router/pattern_index.ts";
 import type { Authorizer, Denial, Disclosure, Role } from "../router/ports.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
@@ -80,7 +81,7 @@ export class StaticRules implements Authorizer, Role {
   readonly trustLevel: number | undefined;
   /** What some rule discloses: mostly nothing, and then no URI need be looked up. */
   readonly #disclosing: number;
-  /** Bits of what is allowed and disclosed, by exact URI. */
+  /** Bits of what is allowed and disclosed, by the key of an exact URI. */
   readonly #remembered = new Map<string, number>();
 
   /**
@@ -151,7 +152,8 @@ export class StaticRules implements Authorizer, Role {
   }
 
   #bitsOf(uri: string): number {
-    const known = this.#remembered.get(uri);
+    const key = textKey(uri);
+    const known = this.#remembered.get(key);
     if (known !== undefined) return known;
     const rule = this.#all.index.mostSpecific(uri);
     let bits = rule === undefined ? 0 : disclosureBits(rule);
@@ -163,7 +165,7 @@ export class StaticRules implements Authorizer, Role {
       if (!this.#isWithheld(decider, right, uri)) bits |= RIGHT_BIT[right];
     }
     if (this.#remembered.size >= REMEMBERED_URIS_MAX) this.#remembered.clear();
-    this.#remembered.set(uri, bits);
+    this.#remembered.set(key, bits);
     return bits;
   }
 

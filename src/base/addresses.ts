@@ -19,6 +19,14 @@ export function hostAndPort(
     : `${hostname}:${port}`;
 }
 
+/** `tcp://127.0.0.1:8080`, or another scheme for the same. */
+export function tcpUrl(
+  scheme: string,
+  endpoint: { readonly hostname: string; readonly port: number },
+): string {
+  return `${scheme}://${hostAndPort(endpoint)}`;
+}
+
 /** The private folder for the socket that will be at `path`. */
 export function privateSocketFolder(path: string): string {
   return join(dirname(path), `.${basename(path)}~`);

@@ -19,7 +19,7 @@ export class ByteWriter {
     this.bytes = bytes;
   }
 
-  /** Makes room for `count` more octets; `bytes` may be another array after. */
+  /** Makes room for `count` more bytes; `bytes` may be another array after. */
   reserve(count: number): void {
     const needed = this.length + count;
     if (needed > this.bytes.length) this.#grow(needed);

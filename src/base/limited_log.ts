@@ -68,7 +68,7 @@ export class LimitedLog implements Logger {
     this.#complain("error", message, fields);
   }
 
-  /** Tells what was left out and is not told yet. */
+  /** Writes the summaries that are still due. */
   flush(): void {
     for (const [message, kind] of this.#kinds) this.#summarize(message, kind);
   }

@@ -1,24 +1,24 @@
 /**
- * Text in PEM form (RFC 7468), read as one reads it: whatever stands around the
- * blocks, in front of their lines or at the ends of lines does not count. TLS
- * libraries are not of one mind about that, so they are given blocks alone.
+ * Text in PEM form (RFC 7468). Text around the blocks, and spaces around their
+ * lines, are ignored. TLS libraries differ in what they ignore, so they get
+ * the bare blocks.
  *
  * @module
  */
 
 /** One block. */
 export interface PemBlock {
-  /** What it says it is: `CERTIFICATE`, `PRIVATE KEY`, ... */
+  /** Its label: `CERTIFICATE`, `PRIVATE KEY`, ... */
   readonly label: string;
-  /** The block in its plainest form. */
+  /** The block without anything around it. */
   readonly pem: string;
 }
 
 const BLOCK_REGEXP = /-----BEGIN ([A-Z0-9 ]+)-----([^]*?)-----END \1-----/g;
 
-/** A file as text, whatever its bytes are: PEM needs none beyond ASCII. */
-export function decodePem(octets: Uint8Array): string {
-  return new TextDecoder("latin1").decode(octets);
+/** A file as text. Any byte is accepted, since PEM itself is ASCII. */
+export function decodePem(bytes: Uint8Array): string {
+  return new TextDecoder("latin1").decode(bytes);
 }
 
 /** All blocks of a text, in its order. */

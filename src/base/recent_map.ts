@@ -5,6 +5,7 @@
  * keys stay in it until it grows, and finding the same key again walks over all
  * of them.
  */
+import { textKey } from "./text_key.ts";
 
 /** A node of a {@linkcode RecencyList}: it knows its neighbours. */
 export interface RecencyNode<Node> {
@@ -45,7 +46,7 @@ interface Entry<Value> extends RecencyNode<Entry<Value>> {
   value: Value;
 }
 
-/** A bounded map that forgets the longest unused key. */
+/** A bounded map, of keys whoever chose them, that forgets the longest unused one. */
 export class RecentMap<Value> {
   readonly #sizeMax: number;
   readonly #entries = new Map<string, Entry<Value>>();
@@ -61,12 +62,12 @@ export class RecentMap<Value> {
 
   /** The value of `key`, without using it. */
   get(key: string): Value | undefined {
-    return this.#entries.get(key)?.value;
+    return this.#entries.get(textKey(key))?.value;
   }
 
   /** The value of `key`, which is now the last that was used. */
   use(key: string): Value | undefined {
-    const entry = this.#entries.get(key);
+    const entry = this.#entries.get(textKey(key));
     if (entry === undefined) return undefined;
     this.#byUse.remove(entry);
     this.#byUse.add(entry);
@@ -75,10 +76,11 @@ export class RecentMap<Value> {
 
   /** Gives `key` a value, which counts as use; makes room for it. */
   set(key: string, value: Value): void {
-    let entry = this.#entries.get(key);
+    const place = textKey(key);
+    let entry = this.#entries.get(place);
     if (entry === undefined) {
       entry = { key, value, older: undefined, newer: undefined };
-      this.#entries.set(key, entry);
+      this.#entries.set(place, entry);
     } else this.#byUse.remove(entry);
     entry.value = value;
     this.#byUse.add(entry);
@@ -89,9 +91,10 @@ export class RecentMap<Value> {
   }
 
   delete(key: string): void {
-    const entry = this.#entries.get(key);
+    const place = textKey(key);
+    const entry = this.#entries.get(place);
     if (entry === undefined) return;
-    this.#entries.delete(key);
+    this.#entries.delete(place);
     this.#byUse.remove(entry);
   }
 

@@ -9,7 +9,7 @@ export class Secret {
     this.#text = text;
   }
 
-  /** The text itself. Call it where it is used, and keep what comes no longer. */
+  /** The text itself. Call it only where the text is used, and do not keep the result. */
   reveal(): string {
     return this.#text;
   }

@@ -17,6 +17,9 @@ export interface Deadline {
   index: number;
 }
 
+/** So many deadlines fire before it is asked whether the rest has to wait. */
+const FIRED_UNASKED = 16;
+
 /** Empty slots that are no further away are kept. */
 const NEAR_TICKS = 1024;
 
@@ -82,28 +85,40 @@ export class TimerWheel {
     }
   }
 
-  /** Fires all that is due at `nowMs`. */
-  advance(nowMs: number): void {
+  /**
+   * Fires all that is due at `nowMs`.
+   *
+   * @param isSpent Asked now and then: whether the rest has to wait.
+   * @returns False where it does: advance again.
+   */
+  advance(nowMs: number, isSpent: () => boolean = () => false): boolean {
     const target = Math.floor(nowMs / this.#tickMs);
     while (this.#currentTick < target && this.#count > 0) {
-      this.#fireSlot(++this.#currentTick);
+      if (!this.#fireSlot(this.#currentTick + 1, isSpent)) return false;
+      this.#currentTick++;
     }
     this.#currentTick = Math.max(this.#currentTick, target);
-    if (this.#count > 0 || !this.#busy) return;
+    if (this.#count > 0 || !this.#busy) return true;
     this.#slots.clear();
     this.#busy = false;
     this.#onBusy(false);
+    return true;
   }
 
-  #fireSlot(tick: number): void {
+  /** @returns False where some are left. */
+  #fireSlot(tick: number, isSpent: () => boolean): boolean {
     const slot = this.#slots.get(tick);
-    if (slot === undefined) return;
+    if (slot === undefined) return true;
     // What fires may clear its neighbours: take one at a time.
-    while (slot.length > 0) {
+    for (let fired = 1; slot.length > 0; fired++) {
       const deadline = slot[slot.length - 1];
       this.clear(deadline);
       deadline.fire();
+      if (fired % FIRED_UNASKED === 0 && slot.length > 0 && isSpent()) {
+        return false;
+      }
     }
     this.#slots.delete(tick);
+    return true;
   }
 }

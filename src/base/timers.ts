@@ -1,5 +1,5 @@
 /**
- * Time as the pure parts see it; the server passes the real one.
+ * Time for the pure parts; the server passes the real clock and timers.
  */
 import type { Deadline } from "./timer_wheel.ts";
 
@@ -10,9 +10,14 @@ export interface Clock {
 
 /** Deadlines on one turning wheel. */
 export interface Timers {
+  /**
+   * The clock of the deadlines, in milliseconds: it never goes back, and leaves out
+   * time in which the process did not run.
+   */
+  readonly nowMs: number;
   /** Calls `fire` once, after `delayMs` or a little later. */
   set(delayMs: number, fire: () => void): Deadline;
-  /** Takes a deadline back. */
+  /** Cancels a deadline. */
   clear(deadline: Deadline): void;
 }
 

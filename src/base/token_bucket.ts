@@ -1,4 +1,4 @@
-/** How coarse the clock is for those who do not run out of tokens. */
+/** How coarse the clock is while there are plenty of tokens. */
 const TICK_MS = 10;
 
 /**
@@ -33,12 +33,12 @@ export class TokenBucket {
   }
 
   /**
-   * Takes `count` tokens, also where there are not so many: the rest is owed.
+   * Takes `count` tokens, even if there are fewer: the rest is owed.
    *
    * @returns For how long, in milliseconds, something is owed; 0: nothing is.
    */
   spend(count: number, nowMs: number): number {
-    // Most of the time there are plenty, and how many is not looked at closely.
+    // Usually there are plenty, and the exact number does not matter.
     if (this.#tokens < count || nowMs - this.#atMs >= TICK_MS) {
       this.#refill(nowMs);
     }

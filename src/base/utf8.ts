@@ -1,8 +1,8 @@
 /**
- * Whether bytes are UTF-8 (RFC 3629), without making a string of them.
+ * Whether bytes are UTF-8 (RFC 3629), without decoding them.
  */
 
-/** From here on a scan by words of four bytes is worth its set-up. */
+/** From this length on, a scan by words of four bytes is faster. */
 const WORDS_MIN_BYTES = 48;
 
 /** Whether `bytes[start, end)` is well-formed UTF-8. */

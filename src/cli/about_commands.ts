@@ -5,7 +5,7 @@
  */
 
 import project from "../../deno.json" with { type: "json" };
-import { jsonSchemaText } from "../config/json_schema.ts";
+import { jsonSchemaText } from "../config/documentation.ts";
 import { defineCommand, ExitCode } from "./command.ts";
 import { print } from "./terminal.ts";
 

@@ -6,7 +6,7 @@
 
 import { parseArgs } from "@std/cli";
 import type { CommandOption, CommandOptions } from "../base/command_option.ts";
-import { nearest } from "../config/nearest.ts";
+import { nearest } from "../schema/nearest.ts";
 import {
   allCommands,
   type CommandGroup,

@@ -10,19 +10,19 @@ import {
   required,
   text,
 } from "../base/command_option.ts";
-import { formatPlace } from "../base/source_place.ts";
+import { formatPlace } from "../base/source_text.ts";
 import type {
   ActionName,
   PermissionConfig,
   RouterConfig,
 } from "../config/config.ts";
 import { allRealms, findRealm } from "../config/find_realm.ts";
-import { suggest } from "../config/nearest.ts";
+import { suggest } from "../schema/nearest.ts";
 import {
+  type AccessRequest,
   describeReason,
   type Explanation,
-  inOneWord,
-  type Request,
+  outcomeOf,
   RoleReview,
 } from "../review/role_review.ts";
 import { defineCommand, ExitCode } from "./command.ts";
@@ -144,7 +144,7 @@ function actionsIn(
 }
 
 /** What is asked, by options without problems. */
-function requestOf(options: OptionValues<typeof OPTIONS>): Request {
+function requestOf(options: OptionValues<typeof OPTIONS>): AccessRequest {
   const [name] = actionsIn(options);
   const action: ActionName = name === "force-reregister"
     ? "force_reregister"
@@ -174,10 +174,10 @@ function findRole(
 }
 
 /** A line each for the outcome, its reason, and the rule that made it. */
-function explanation(found: Explanation, request: Request): string {
+function explanation(found: Explanation, request: AccessRequest): string {
   const { allowed, reason, rule } = found;
   const lines = [
-    inOneWord(allowed),
+    outcomeOf(allowed),
     `why: ${reason}: ${describeReason(found, request)}`,
   ];
   if (rule !== undefined) lines.push(`rule: ${ruleLine(rule)}`);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { generateKeyPair, type KeyPair } from "../auth/key_pair.ts";
+import { generateKeyPair, type KeyPair } from "../auth/ed25519_keys.ts";
 import { howToPermit } from "../permissions/missing_permissions.ts";
 import { defineCommand, ExitCode } from "./command.ts";
 import { print, printError } from "./terminal.ts";

@@ -6,20 +6,20 @@
  */
 
 import { flag, type OptionValues } from "../base/command_option.ts";
-import type { NamedFile } from "../config/check_context.ts";
+import {
+  formatProblem,
+  type NamedFile,
+  type Problem,
+  sortProblems,
+} from "../schema/check_context.ts";
 import type { ExpectationConfig, RouterConfig } from "../config/config.ts";
 import { loadConfig, type LoadResult } from "../config/load_config.ts";
 import { checkFiles } from "../config/named_files.ts";
-import {
-  formatProblem,
-  type Problem,
-  sortProblems,
-} from "../config/problem.ts";
 import { howToPermit } from "../permissions/missing_permissions.ts";
 import type { PermissionSubject } from "../permissions/required_permissions.ts";
 import { storeFault } from "../server/open_store.ts";
-import { readTextFile } from "../server/read_secret.ts";
-import { socketFault } from "../server/socket_fault.ts";
+import { readTextFile } from "../auth/read_secret.ts";
+import { socketFault } from "../server/open_transport.ts";
 import { readPemFile, tlsIdentityFault } from "../server/tls_identity.ts";
 import type { Operand } from "./command.ts";
 import { printError } from "./terminal.ts";
@@ -60,17 +60,18 @@ export function loadNamedConfig(
   });
 }
 
-/** As {@linkcode loadNamedConfig}; `undefined` with the errors printed. */
+/** As {@linkcode loadNamedConfig}; `undefined` with the errors told to `complain`. */
 export async function readConfig(
   configPath: string,
   options: ConfigOptions,
+  complain: (text: string) => void = printError,
 ): Promise<ReadConfig | undefined> {
   const { config, errors, ...rest } = await loadNamedConfig(
     configPath,
     options,
   );
   if (config === undefined) {
-    printError(problemLines(errors));
+    complain(problemLines(errors));
     return undefined;
   }
   return { ...rest, config, configPath };

@@ -5,16 +5,12 @@
  */
 
 import { promptSecret } from "@std/cli";
-import { SCRAM_SECRET } from "../auth/scram_keys.ts";
-import type { ConfigLines, SecretForm } from "../auth/secret_form.ts";
-import { WAMPCRA_SECRET } from "../auth/wampcra.ts";
-import { decodeUtf8, NotUtf8Error } from "../base/utf8_text.ts";
-import { secretInFile } from "../config/secret_forms.ts";
+import { METHOD_LIST } from "../auth/methods.ts";
+import type { ConfigLines, SecretPrinter } from "../auth/secret_printer.ts";
+import { decodeUtf8, NotUtf8Error } from "../base/source_text.ts";
+import { secretInFile } from "../schema/secret_forms.ts";
 import { type Command, type CommandGroup, ExitCode } from "./command.ts";
 import { OutputError, print, printError } from "./terminal.ts";
-
-/** A way of logging in that has a secret to print is a line here. */
-const FORMS: readonly SecretForm[] = [WAMPCRA_SECRET, SCRAM_SECRET];
 
 const HELP =
   `Asks for a password at the terminal, without showing it, or reads it from standard
@@ -25,21 +21,23 @@ export const SECRET: CommandGroup = {
   name: "secret",
   summary: "turn a password into lines for the config",
   help: HELP,
-  commands: FORMS.map(commandFor),
+  commands: METHOD_LIST.flatMap(({ secret }) =>
+    secret === undefined ? [] : [commandFor(secret)]
+  ),
 };
 
-function commandFor(form: SecretForm): Command {
+function commandFor(printer: SecretPrinter): Command {
   return {
-    name: form.method,
-    summary: `for ${form.place}`,
+    name: printer.method,
+    summary: `for ${printer.place}`,
     operands: [],
-    options: form.options,
-    help: `${HELP}\nThe lines are for ${form.place}.`,
-    problems: (options) => form.problems?.(options) ?? [],
+    options: printer.options,
+    help: `${HELP}\nThe lines are for ${printer.place}.`,
+    problems: (options) => printer.problems?.(options) ?? [],
     async run({ options }) {
       const { text, fault } = await readPassword();
       if (text === undefined) return refuse(fault);
-      const lines = await form.lines(text, options);
+      const lines = await printer.lines(text, options);
       if (lines === undefined) {
         return refuse(
           "the password has characters that are not allowed in passwords (RFC 4013): control characters, or characters that are newer than Unicode 3.2",

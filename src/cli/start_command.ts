@@ -12,7 +12,7 @@ import {
   type Logger,
 } from "../base/log.ts";
 import type { RouterConfig, TransportConfig } from "../config/config.ts";
-import { formatProblem, sortProblems } from "../config/problem.ts";
+import { formatProblem, sortProblems } from "../schema/check_context.ts";
 import { type GivenUp, giveUp } from "../permissions/give_up.ts";
 import {
   describeMissing,
@@ -25,8 +25,9 @@ import {
 import { reviewRules } from "../review/review_rules.ts";
 import { type RunningServer, startServer } from "../server/server.ts";
 import { VERSION } from "./about_commands.ts";
-import { defineCommand, ExitCode } from "./command.ts";
+import { defineCommand, ExitCode, type Invocation } from "./command.ts";
 import { prepareForClients } from "./descriptor_room.ts";
+import { LogWriter } from "./log_writer.ts";
 import { leastCommand } from "./permissions_command.ts";
 import {
   checkNamedFiles,
@@ -37,7 +38,6 @@ import {
   readConfig,
 } from "./read_config.ts";
 import { StopSignals } from "./stop_signals.ts";
-import { printError } from "./terminal.ts";
 
 /** A shutdown that takes this much longer than shutdown_timeout_ms is cut off. */
 const SHUTDOWN_GRACE_MS = 2_000;
@@ -69,39 +69,72 @@ export const START = defineCommand({
 listeners close, sessions get GOODBYE, and what waits for clients is sent. A second
 signal ends it at once, with 128 and the number of the signal as exit code. SIGHUP does
 not load the config again. With \`nohup\` and -A, SIGHUP is ignored.`,
-  async run({ operands: [configPath], options, programUrl }) {
-    const log = createLogger({
-      level: options["log-level"],
-      format: options["log-format"],
-      write: (line) => printError(`${line}\n`),
+  async run(invocation) {
+    const writer = new LogWriter({
+      stream: Deno.stderr,
+      tellLost: (lines) =>
+        log.error("lines of the log were lost: nobody read them in time", {
+          lines,
+        }),
     });
-    exitOnDefect(log);
+    const log = createLogger({
+      level: invocation.options["log-level"],
+      format: invocation.options["log-format"],
+      write: (line) => writer.write(`${line}\n`),
+    });
+    const exit = async (code: ExitCode): Promise<never> => {
+      await writer.written();
+      Deno.exit(code);
+    };
+    exitOnDefect(log, exit);
     // At once: the first process of a container gets no signal that it ignores.
-    using signals = new StopSignals(log);
-    const read = await readSoundConfig(configPath, options, programUrl, log);
-    if (read === undefined) return ExitCode.WRONG_USAGE;
-    prepareForClients(configPath, connectionsMax(read.config), log);
-    // A signal that came in the meantime is handled now.
-    await new Promise((resolve) => setTimeout(resolve));
-    if (signals.isReceived) {
-      log.info("stopped before any listener was opened");
-      return ExitCode.FINE;
+    using signals = new StopSignals(log, exit);
+    try {
+      return await start(invocation, { signals, log, writer });
+    } catch (error) {
+      logDefect(log, "it cannot go on", error);
+      return ExitCode.FAILED;
+    } finally {
+      await writer.written();
     }
-    return await run(read, signals, log);
   },
 });
+
+/** What `start` works with from its first moment on. */
+interface StartParts {
+  readonly signals: StopSignals;
+  readonly log: Logger;
+  readonly writer: LogWriter;
+}
+
+async function start(
+  { operands: [configPath], options, programUrl }: Invocation<typeof OPTIONS>,
+  parts: StartParts,
+): Promise<ExitCode> {
+  const { signals, log } = parts;
+  const read = await readSoundConfig(configPath, options, programUrl, parts);
+  if (read === undefined) return ExitCode.WRONG_USAGE;
+  prepareForClients(configPath, connectionsMax(read.config), log);
+  // A signal that came in the meantime is handled now.
+  await new Promise((resolve) => setTimeout(resolve));
+  if (signals.isReceived) {
+    log.info("stopped before any listener was opened");
+    return ExitCode.FINE;
+  }
+  return await run(read, signals, log);
+}
 
 /**
  * From now on, an error that nobody handles is logged and ends the process: the
  * router's state can no longer be trusted.
  */
-export function exitOnDefect(log: Pick<Logger, "error">): void {
+export function exitOnDefect(
+  log: Pick<Logger, "error">,
+  exit: (code: ExitCode) => Promise<never>,
+): void {
   const fail = (what: string, reason: unknown): void => {
-    const error = reason instanceof Error ? reason : new Error(String(reason));
-    log.error(`internal error, the router exits: ${what}: ${error.message}`, {
-      stack: error.stack ?? "",
-    });
-    Deno.exit(ExitCode.FAILED);
+    logDefect(log, what, reason);
+    void exit(ExitCode.FAILED);
   };
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
@@ -113,18 +146,30 @@ export function exitOnDefect(log: Pick<Logger, "error">): void {
   });
 }
 
+function logDefect(
+  log: Pick<Logger, "error">,
+  what: string,
+  reason: unknown,
+): void {
+  const error = reason instanceof Error ? reason : new Error(String(reason));
+  log.error(`internal error, the router exits: ${what}: ${error.message}`, {
+    stack: error.stack ?? "",
+  });
+}
+
 /** The config; undefined, with all that is wrong printed, if it cannot be used. */
 async function readSoundConfig(
   configPath: string,
   options: OptionValues<typeof OPTIONS>,
   programUrl: string,
-  log: Logger,
+  { log, writer }: StartParts,
 ): Promise<ReadConfig | undefined> {
-  const read = await readConfig(configPath, options);
+  const complain = (text: string): void => writer.write(text);
+  const read = await readConfig(configPath, options, complain);
   if (read === undefined) return undefined;
   const missing = missingPermissions(requiredPermissions(read));
   if (missing.length > 0) {
-    printError(`The config needs permissions that Deno was not given:
+    complain(`The config needs permissions that Deno was not given:
 ${describeMissing(missing)}
 This command grants exactly what the config needs:
   ${leastCommand(read, { ...options, absolute: false }, programUrl)}
@@ -136,7 +181,7 @@ This command grants exactly what the config needs:
     ...reviewRules(read.config, read.expectations),
   ];
   if (found.some(({ severity }) => severity === "error")) {
-    printError(problemLines(found));
+    complain(problemLines(found));
     return undefined;
   }
   for (const one of sortProblems([...read.warnings, ...read.notes, ...found])) {

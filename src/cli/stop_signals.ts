@@ -22,11 +22,12 @@ export class StopSignals {
   readonly #listeners: (readonly [Deno.Signal, () => void])[];
   #isReceived = false;
 
-  constructor(log: Logger) {
+  /** @param exit Ends the process, at a second signal. */
+  constructor(log: Logger, exit: (code: ExitCode) => Promise<never>) {
     const { promise, resolve } = Promise.withResolvers<void>();
     const stop = (signal: Deno.Signal, code: ExitCode): void => {
       log.info("signal received", { signal });
-      if (this.#isReceived) Deno.exit(code);
+      if (this.#isReceived) void exit(code);
       this.#isReceived = true;
       resolve();
     };

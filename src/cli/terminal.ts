@@ -1,7 +1,8 @@
 /**
  * Writing to the two standard streams.
  *
- * Synchronous, so that nothing is lost when the process exits right after.
+ * Synchronous, so that nothing is lost when the process exits right after. A running
+ * router does not use it, since its clients would wait as well: see `log_writer.ts`.
  *
  * @module
  */
@@ -39,7 +40,7 @@ export function print(text: string, sink: ByteSink = Deno.stdout): void {
   }
 }
 
-/** Log lines and error messages. */
+/** Error messages of commands that do not serve anybody meanwhile. */
 export function printError(text: string, sink: ByteSink = Deno.stderr): void {
   try {
     writeAll(text, sink);

@@ -6,7 +6,7 @@
 
 import { ANY_IPV4, ANY_IPV6, canonicalHost } from "./build_endpoint.ts";
 import type { EndpointConfig } from "./config.ts";
-import { isIpv4 } from "./special_types.ts";
+import { isIpv4 } from "../schema/special_types.ts";
 
 /** The first that listens so, and the first that does not share its port. */
 interface Listeners<Value> {

@@ -5,47 +5,31 @@
  */
 
 import {
-  buildCryptosign,
-  buildScram,
-  buildTicket,
-  buildWampCra,
-  type PlacedPrincipal,
-} from "./build_principals.ts";
-import type { CheckContext } from "./check_context.ts";
-import { checkProcedure } from "./check_procedure.ts";
-import type {
-  AnonymousConfig,
-  AuthConfig,
-  AuthMethodName,
-  CryptosignPrincipalConfig,
-  DynamicConfig,
-  ScramPrincipalConfig,
-  TicketPrincipalConfig,
-  WampCraUserConfig,
-} from "./config.ts";
-import type { ConfigNode } from "./document.ts";
-import type { Values } from "./key.ts";
-import { nodeOf, type Section } from "./object_type.ts";
-import {
-  ANONYMOUS_ROLE,
-  type ANONYMOUS_STATIC,
-  type AUTH,
   type DYNAMIC,
-} from "./table/auth_keys.ts";
+  type DynamicConfig,
+  readDynamic,
+} from "../auth/dynamic_form.ts";
+import {
+  type AuthConfig,
+  METHOD_LIST,
+  type MethodName,
+} from "../auth/methods.ts";
+import { ANONYMOUS_ROLE } from "../auth/methods/anonymous.ts";
+import type {
+  PlacedPrincipal,
+  StaticLogin,
+} from "../auth/static_principals.ts";
+import type { CheckContext } from "../schema/check_context.ts";
+import type { ConfigNode } from "../schema/document.ts";
+import type { Keys } from "../schema/key.ts";
+import { nodeOf, type Section } from "../schema/object_type.ts";
+import type { AUTH } from "./table/auth_keys.ts";
 
-type AuthSection = Section<Values<typeof AUTH.keys>>;
-type AnonymousSection = Section<Values<typeof ANONYMOUS_STATIC.keys>>;
-type DynamicSection = Section<Values<typeof DYNAMIC.keys>>;
+type AuthSection = Section<typeof AUTH.keys>;
 
-/** A name of a realm, and where it stands. */
-export interface RealmUse {
-  readonly realm: string;
-  readonly node: ConfigNode;
-}
-
-/** A name of a role, and where it stands. */
-export interface RoleUse {
-  readonly role: string;
+/** A name in an `auth`, and where it stands. */
+export interface NameUse {
+  readonly name: string;
   readonly node: ConfigNode;
 }
 
@@ -62,9 +46,9 @@ export interface BuiltAuth {
   /** The principals of all methods. */
   readonly principals: readonly PlacedPrincipal[];
   /** Realms that are named elsewhere in it. */
-  readonly realmUses: readonly RealmUse[];
+  readonly realmUses: readonly NameUse[];
   /** Roles that authenticators may leave it to. */
-  readonly defaultRoles: readonly RoleUse[];
+  readonly defaultRoles: readonly NameUse[];
 }
 
 /** What a transport without `auth` gets: anyone joins as `anonymous`. */
@@ -89,18 +73,16 @@ export function buildAuth(
   const { values, node } = section;
   checkMethods(section, context);
   checkAnonymous(section, context);
-  const anonymous = values.anonymous?.static;
   const statics = buildStatics(section, context);
-  const placed: (PlacedPrincipal[] | undefined)[] = Object.values(statics);
   const dynamic = buildDynamic(section, context);
   const config: AuthConfig = {
-    anonymous: anonymous && anonymousOf(anonymous),
-    ...configsOf(statics),
-    ...routerKeyOf(section),
+    ...Object.fromEntries(statics.map(([name, { config }]) => [name, config])),
     ...(dynamic.size > 0 && { dynamic: Object.fromEntries(dynamic) }),
     ...(values.reveal_unknown_authid && { revealsUnknownAuthid: true }),
     implied: false,
   };
+  const anonymous = values.anonymous?.static;
+  const dynamics = dynamicForms(section);
   return {
     config,
     node,
@@ -109,33 +91,22 @@ export function buildAuth(
       ? node
       : nodeOf(anonymous, "role"),
     authenticatorNodes: new Map(
-      dynamicSections(section).map((
-        [name, one],
-      ) => [name, nodeOf(one, "authenticator")]),
+      dynamics.map(([name, form]) => [name, nodeOf(form, "authenticator")]),
     ),
-    principals: placed.flatMap((ones) => ones ?? []),
-    realmUses: realmUsesOf(section),
-    defaultRoles: dynamicSections(section).flatMap(([, one]) => {
-      const role = one.values["default-role"];
-      return role === undefined
-        ? []
-        : [{ role, node: nodeOf(one, "default-role") }];
-    }),
+    principals: statics.flatMap(([, { principals }]) => principals),
+    realmUses: [
+      ...(anonymous === undefined ? [] : usesOf(anonymous, "realm")),
+      ...dynamics.flatMap(([, form]) => usesOf(form, "authenticator-realm")),
+    ],
+    defaultRoles: dynamics.flatMap(([, form]) => usesOf(form, "default-role")),
   };
 }
 
-const METHODS = [
-  "anonymous",
-  "ticket",
-  "wampcra",
-  "scram",
-  "cryptosign",
-] as const satisfies readonly AuthMethodName[];
-
 function checkMethods(section: AuthSection, context: CheckContext): void {
-  if (METHODS.some((name) => section.node.entries.has(name))) return;
+  const { entries } = section.node;
+  if (METHOD_LIST.some(({ name }) => entries.has(name))) return;
   // Keys that are refused have been spoken of.
-  const others = [...section.node.entries.keys()];
+  const others = [...entries.keys()];
   if (others.some((name) => name !== "reveal_unknown_authid")) return;
   const right = 'write {"anonymous": {"type": "static", "role": "anonymous"}}';
   context.error(
@@ -155,113 +126,43 @@ function checkAnonymous({ values }: AuthSection, context: CheckContext): void {
   context.error(fixed.node, wrong, right);
 }
 
-function anonymousOf({ values }: AnonymousSection): AnonymousConfig {
-  const { role, realm, authid } = values;
-  return {
-    role,
-    ...(realm !== undefined && { realm }),
-    ...(authid !== undefined && { authid }),
-  };
-}
-
-interface Statics {
-  readonly ticket: PlacedPrincipal<TicketPrincipalConfig>[] | undefined;
-  readonly wampcra: PlacedPrincipal<WampCraUserConfig>[] | undefined;
-  readonly scram: PlacedPrincipal<ScramPrincipalConfig>[] | undefined;
-  readonly cryptosign: PlacedPrincipal<CryptosignPrincipalConfig>[] | undefined;
-}
+type StaticEntry = [MethodName, StaticLogin<unknown>];
 
 function buildStatics(
   { values }: AuthSection,
   context: CheckContext,
-): Statics {
-  const { ticket, wampcra, scram, cryptosign } = values;
-  return {
-    ticket: ticket?.static &&
-      buildTicket(
-        ticket.static.values.principals,
-        ticket.static.values["default-role"],
-        context,
-      ),
-    wampcra: wampcra?.static &&
-      buildWampCra(
-        wampcra.static.values.users,
-        wampcra.static.values["default-role"],
-        context,
-      ),
-    scram: scram?.static &&
-      buildScram(
-        scram.static.values.principals,
-        scram.static.values["default-role"],
-        context,
-      ),
-    cryptosign: cryptosign?.static &&
-      buildCryptosign(
-        cryptosign.static.values.principals,
-        cryptosign.static.values["default-role"],
-        context,
-      ),
-  };
-}
-
-function configsOf(
-  { ticket, wampcra, scram, cryptosign }: Statics,
-): Pick<AuthConfig, "ticket" | "wampcra" | "scram" | "cryptosign"> {
-  return {
-    ...(ticket && { ticket: ticket.map((one) => one.config) }),
-    ...(wampcra && { wampcra: wampcra.map((one) => one.config) }),
-    ...(scram && { scram: scram.map((one) => one.config) }),
-    ...(cryptosign && { cryptosign: cryptosign.map((one) => one.config) }),
-  };
-}
-
-function routerKeyOf({ values }: AuthSection): Pick<AuthConfig, "routerKey"> {
-  const routerKey = values.cryptosign?.static?.values.router_key;
-  return routerKey === undefined ? {} : { routerKey };
+): StaticEntry[] {
+  return METHOD_LIST.flatMap((method): StaticEntry[] => {
+    const form = values[method.name]?.static;
+    return form === undefined
+      ? []
+      : [[method.name, method.read(form, context)]];
+  });
 }
 
 function buildDynamic(
   section: AuthSection,
   context: CheckContext,
-): Map<AuthMethodName, DynamicConfig> {
-  const dynamic = new Map<AuthMethodName, DynamicConfig>();
-  for (const [name, one] of dynamicSections(section)) {
-    const { values } = one;
-    const { authenticator } = values;
-    if (authenticator === undefined) continue;
-    const place = nodeOf(one, "authenticator");
-    // In which realm it is registered, strict or not, the client may decide.
-    checkProcedure(authenticator, place, "loose", context);
-    dynamic.set(name, {
-      authenticator,
-      realm: values["authenticator-realm"],
-      defaultRole: values["default-role"],
-    });
+): Map<MethodName, DynamicConfig> {
+  const dynamic = new Map<MethodName, DynamicConfig>();
+  for (const [name, form] of dynamicForms(section)) {
+    const config = readDynamic(form, context);
+    if (config !== undefined) dynamic.set(name, config);
   }
   return dynamic;
 }
 
-function dynamicSections(
-  { values }: AuthSection,
-): [AuthMethodName, DynamicSection][] {
-  return METHODS.flatMap((name): [AuthMethodName, DynamicSection][] => {
-    const dynamic = values[name]?.dynamic;
-    return dynamic === undefined ? [] : [[name, dynamic]];
+type DynamicEntry = [MethodName, Section<typeof DYNAMIC.keys>];
+
+function dynamicForms({ values }: AuthSection): DynamicEntry[] {
+  return METHOD_LIST.flatMap(({ name }): DynamicEntry[] => {
+    const form = values[name]?.dynamic;
+    return form === undefined ? [] : [[name, form]];
   });
 }
 
-function realmUsesOf(section: AuthSection): RealmUse[] {
-  const uses: RealmUse[] = [];
-  const anonymous = section.values.anonymous?.static;
-  if (anonymous !== undefined) {
-    const { realm } = anonymous.values;
-    const node = nodeOf(anonymous, "realm");
-    if (realm !== undefined) uses.push({ realm, node });
-  }
-  for (const [, one] of dynamicSections(section)) {
-    const realm = one.values["authenticator-realm"];
-    const node = nodeOf(one, "authenticator-realm");
-    if (realm !== undefined) uses.push({ realm, node });
-  }
-  return uses;
+/** What a form says for `key`, if it says something. */
+function usesOf<K extends Keys>(form: Section<K>, key: keyof K): NameUse[] {
+  const name: unknown = form.values[key];
+  return typeof name === "string" ? [{ name, node: nodeOf(form, key) }] : [];
 }

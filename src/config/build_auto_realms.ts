@@ -6,12 +6,12 @@
 
 import { buildRealm, type PlacedRealm } from "./build_realms.ts";
 import { IMPLIED_STORE } from "./build_store.ts";
-import type { CheckContext } from "./check_context.ts";
+import type { CheckContext } from "../schema/check_context.ts";
 import type { AutoRealmsConfig } from "./config.ts";
 import { canHaveRealms, NAME_LENGTH_MAX } from "./find_realm.ts";
 import type { AutoRealmsSection } from "./forms.ts";
-import { nodeOf } from "./object_type.ts";
-import { show } from "./value_types.ts";
+import { nodeOf } from "../schema/object_type.ts";
+import { show } from "../schema/value_types.ts";
 
 /** There can be many, so each keeps less than a realm of the config. */
 const STORE = {

@@ -5,16 +5,15 @@
  */
 
 import { hostAndPort } from "../base/addresses.ts";
-import type { CheckContext } from "./check_context.ts";
+import type { CheckContext } from "../schema/check_context.ts";
 import type {
   EndpointConfig,
   TcpEndpointConfig,
   TlsConfig,
   UnixEndpointConfig,
 } from "./config.ts";
-import type { Values } from "./key.ts";
-import { has, nodeOf, type Section } from "./object_type.ts";
-import { isIpv4, isIpv6, isLoopback } from "./special_types.ts";
+import { configOf, has, nodeOf, type Section } from "../schema/object_type.ts";
+import { isIpv4, isIpv6, isLoopback } from "../schema/special_types.ts";
 import type {
   ENDPOINT,
   TCP_ENDPOINT,
@@ -25,9 +24,9 @@ import type {
 /** An endpoint that was checked. */
 export type EndpointSection = NonNullable<ReturnType<typeof ENDPOINT.check>>;
 
-type TcpSection = Section<Values<typeof TCP_ENDPOINT.keys>>;
-type UnixSection = Section<Values<typeof UNIX_ENDPOINT.keys>>;
-type TlsSection = Section<Values<typeof TLS.keys>>;
+type TcpSection = Section<typeof TCP_ENDPOINT.keys>;
+type UnixSection = Section<typeof UNIX_ENDPOINT.keys>;
+type TlsSection = Section<typeof TLS.keys>;
 
 /** The endpoint, or `undefined` if a part that it needs is wrong. */
 export function buildEndpoint(
@@ -67,11 +66,11 @@ function buildTcp(
   section: TcpSection,
   context: CheckContext,
 ): TcpEndpointConfig | undefined {
-  const { port, backlog, shared } = section.values;
   const hostname = chooseHost(section, context);
   const tls = section.values.tls && buildTls(section.values.tls, context);
-  if (port === undefined || hostname === undefined) return undefined;
-  return { type: "tcp", hostname, port, backlog, reusePort: shared, tls };
+  if (section.values.port === undefined) return undefined;
+  if (hostname === undefined) return undefined;
+  return configOf(section, { hostname, version: undefined, tls });
 }
 
 function chooseHost(
@@ -120,18 +119,14 @@ function buildTls(
     context.addFile(place, path, "chain certificate", certificate);
   }
   if (key === undefined || certificate === undefined) return undefined;
-  return {
-    keyPath: key,
-    certificatePath: certificate,
-    chainCertificatePaths: chain_certificates.flatMap((path) => path ?? []),
-  };
+  return configOf(section);
 }
 
 function buildUnix(
   section: UnixSection,
   context: CheckContext,
 ): UnixEndpointConfig | undefined {
-  const { path, mode, backlog } = section.values;
+  const { path, backlog } = section.values;
   if (backlog !== undefined) {
     context.note(
       nodeOf(section, "backlog"),
@@ -146,5 +141,5 @@ function buildUnix(
   }
   if (path === undefined) return undefined;
   context.addFile(nodeOf(section, "path"), path, "socket");
-  return { type: "unix", path, mode, backlog };
+  return configOf(section);
 }

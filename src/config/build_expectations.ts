@@ -5,10 +5,10 @@
  * @module
  */
 
-import type { CheckContext } from "./check_context.ts";
+import type { CheckContext } from "../schema/check_context.ts";
 import type { ActionName, ExpectationConfig } from "./config.ts";
 import type { ExpectationSection } from "./forms.ts";
-import { has, nodeOf } from "./object_type.ts";
+import { has, nodeOf } from "../schema/object_type.ts";
 import type { RealmDirectory } from "./realm_directory.ts";
 
 const ACTIONS: readonly ActionName[] = [

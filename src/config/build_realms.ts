@@ -5,27 +5,31 @@
  * @module
  */
 
-import { buildAuthorizer } from "./build_authorizer.ts";
 import { buildQuotas } from "./build_quotas.ts";
 import { buildStore, IMPLIED_STORE } from "./build_store.ts";
-import type { CheckContext } from "./check_context.ts";
-import { claim } from "./claim.ts";
+import { type CheckContext, claim } from "../schema/check_context.ts";
 import type {
   PermissionConfig,
   RealmConfig,
   RoleConfig,
   StoreConfig,
 } from "./config.ts";
-import type { ConfigNode } from "./document.ts";
+import type { ConfigNode } from "../schema/document.ts";
 import type { AutoRealmsSection, RealmSection, RouterPart } from "./forms.ts";
-import type { Values } from "./key.ts";
-import { has, nodeOf, type Section } from "./object_type.ts";
-import { readPattern } from "./read_pattern.ts";
-import { ANONYMOUS_ROLE } from "./table/auth_keys.ts";
-import type { PERMISSION, ROLE } from "./table/realm_keys.ts";
+import {
+  configOf,
+  defaultsOf,
+  has,
+  nodeOf,
+  type Section,
+} from "../schema/object_type.ts";
+import { checkProcedure } from "../schema/special_types.ts";
+import { readPattern } from "../schema/read_pattern.ts";
+import { ANONYMOUS_ROLE } from "../auth/methods/anonymous.ts";
+import { type PERMISSION, REALM_OPTIONS, ROLE } from "./table/realm_keys.ts";
 
-type RoleSection = Section<Values<typeof ROLE.keys>>;
-type PermissionSection = Section<Values<typeof PERMISSION.keys>>;
+type RoleSection = Section<typeof ROLE.keys>;
+type PermissionSection = Section<typeof PERMISSION.keys>;
 
 const ALLOW_ALL = {
   call: true,
@@ -65,21 +69,26 @@ export interface PlacedFixedRealm extends PlacedRealm {
   readonly part: RouterPart;
 }
 
+/** What a role has of which nothing is said. */
+export const ROLE_DEFAULTS: Omit<RoleConfig, "name"> = roleDefaults();
+
+function roleDefaults(): Omit<RoleConfig, "name"> {
+  const { allowByDefault: _, quotas: __, ...defaults } = defaultsOf(ROLE.keys);
+  return { ...defaults, permissions: [] };
+}
+
 /** What a file without realms gets. */
 export const IMPLIED_REALM: RealmConfig = {
+  ...defaultsOf(REALM_OPTIONS.keys),
   name: "realm1",
-  uriCheck: "loose",
   roles: [{
+    ...ROLE_DEFAULTS,
     name: ANONYMOUS_ROLE,
     permissions: [
       { uri: "", match: "prefix", allow: ALLOW_ALL, disclose: DISCLOSE_NONE },
     ],
     quotas: buildQuotas(),
-    trustLevel: undefined,
   }],
-  allowsDisclosure: true,
-  callQueueLength: 0,
-  hasMetaApi: true,
   store: IMPLIED_STORE,
 };
 
@@ -162,12 +171,11 @@ export function buildRealm(
     authorizerNodes.set(role.values.name, nodeOf(role, "authorizer"));
   }
   const config: RealmConfig = {
+    ...(options === undefined
+      ? defaultsOf(REALM_OPTIONS.keys)
+      : configOf(options)),
     name,
-    uriCheck,
     roles: buildRoles(roles ?? [], uriCheck, values, roleNodes, context),
-    allowsDisclosure: options?.values.allow_disclose ?? true,
-    callQueueLength: options?.values.call_queue ?? 0,
-    hasMetaApi: options?.values.enable_meta_api ?? true,
     store,
   };
   return {
@@ -192,22 +200,42 @@ function buildRoles(
     const permissions = buildPermissions(section, uriCheck, context);
     if (name === undefined) continue;
     claim(name, nodeOf(section, "name"), names, context);
-    const authorizer = buildAuthorizer(section, uriCheck, context);
-    if (authorizer === undefined) checkIdleRole(name, section, context);
-    const trustLevel = section.values.trust_level;
-    const onDuplicateAuthid = section.values.on_duplicate_authid;
-    const callTimeoutMs = section.values.call_timeout_ms ?? call_timeout_ms;
-    roles.push({
+    checkAuthorizer(section, uriCheck, context);
+    checkIdleRole(name, section, context);
+    roles.push(configOf(section, {
       name,
       permissions,
-      ...(authorizer !== undefined && { authorizer }),
+      allowByDefault: undefined,
       quotas: buildQuotas(section.values.quotas, quotas),
-      ...(onDuplicateAuthid !== "allow" && { onDuplicateAuthid }),
-      ...(callTimeoutMs !== undefined && { callTimeoutMs }),
-      trustLevel,
-    });
+      callTimeoutMs: section.values.call_timeout_ms ?? call_timeout_ms,
+    }));
   }
   return roles;
+}
+
+/** An authorizer takes the place of permissions. */
+function checkAuthorizer(
+  role: RoleSection,
+  uriCheck: "loose" | "strict",
+  context: CheckContext,
+): void {
+  const { authorizer } = role.values;
+  if (authorizer === undefined) {
+    for (const key of ["authorizer_timeout_ms", "authorizer_cache"] as const) {
+      if (!has(role, key)) continue;
+      context.warn(nodeOf(role, key), "has no effect without authorizer");
+    }
+    return;
+  }
+  for (const key of ["permissions", "allow-by-default"] as const) {
+    if (role.values[key] === undefined || role.values[key] === false) continue;
+    context.error(
+      nodeOf(role, key),
+      "cannot be combined with an authorizer, which decides alone",
+      "keep one of the two",
+    );
+  }
+  checkProcedure(authorizer, nodeOf(role, "authorizer"), uriCheck, context);
 }
 
 function checkIdleRole(

@@ -4,13 +4,17 @@
  * @module
  */
 
-import type { CheckContext } from "./check_context.ts";
-import { claim } from "./claim.ts";
+import { type CheckContext, claim } from "../schema/check_context.ts";
 import type { HistoryConfig, StoreConfig } from "./config.ts";
-import type { ConfigNode } from "./document.ts";
-import type { Values } from "./key.ts";
-import { nodeOf, type Section } from "./object_type.ts";
-import { readPattern } from "./read_pattern.ts";
+import type { ConfigNode } from "../schema/document.ts";
+import type { Values } from "../schema/key.ts";
+import {
+  configOf,
+  defaultsOf,
+  nodeOf,
+  type Section,
+} from "../schema/object_type.ts";
+import { readPattern } from "../schema/read_pattern.ts";
 import {
   EVENT_HISTORY,
   MEMORY_STORE,
@@ -21,17 +25,18 @@ import {
 /** A store that was checked. */
 export type StoreSection = NonNullable<ReturnType<typeof STORE.check>>;
 
-type HistorySection = Section<Values<typeof EVENT_HISTORY.keys>>;
-type SqliteValues = Values<typeof SQLITE_STORE.keys>;
-type BoundValues = Values<typeof MEMORY_STORE.keys>;
+type HistorySection = Section<typeof EVENT_HISTORY.keys>;
+type BoundValues = Values<Omit<typeof MEMORY_STORE.keys, "type">>;
 
 /** What a realm without `store` gets: retained events, and no history. */
-export const IMPLIED_STORE: StoreConfig = {
-  type: "memory",
-  histories: [],
-  maxRetainedTopics: MEMORY_STORE.keys.max_retained_topics.default,
-  maxRetainedBytes: MEMORY_STORE.keys.max_retained_bytes.default,
-};
+export const IMPLIED_STORE: StoreConfig = impliedStore();
+
+function impliedStore(): StoreConfig {
+  const { limit: _, maxHistoryBytes: __, ...bounds } = defaultsOf(
+    MEMORY_STORE.keys,
+  );
+  return { ...bounds, type: "memory", histories: [] };
+}
 
 /**
  * The store of a realm.
@@ -45,45 +50,31 @@ export function buildStore(
   context: CheckContext,
 ): StoreConfig {
   if (store === undefined) return IMPLIED_STORE;
-  const values: Omit<BoundValues, "type"> = store.section.values;
-  const bounds = {
-    histories: buildHistories(values, uriCheck, context),
-    maxRetainedTopics: values.max_retained_topics,
-    maxRetainedBytes: values.max_retained_bytes,
+  const made = {
+    histories: buildHistories(store.section.values, uriCheck, context),
+    // They are defaults of the histories.
+    limit: undefined,
+    maxHistoryBytes: undefined,
   };
-  if (store.variant === "memory") return { type: "memory", ...bounds };
-  return {
-    type: "sqlite",
-    ...buildFile(store.section, paths, context),
-    ...bounds,
-  };
+  if (store.variant === "memory") return configOf(store.section, made);
+  claimFile(store.section, paths, context);
+  return configOf(store.section, made);
 }
 
-function buildFile(
-  section: Section<SqliteValues>,
+function claimFile(
+  section: Section<typeof SQLITE_STORE.keys>,
   paths: Map<string, ConfigNode>,
   context: CheckContext,
-): Omit<
-  StoreConfig & { type: "sqlite" },
-  "type" | "histories" | "maxRetainedTopics" | "maxRetainedBytes"
-> {
-  const { path = "", flush_ms, sync } = section.values;
-  if (path !== "") {
-    const place = nodeOf(section, "path");
-    claim(path, place, paths, context);
-    context.addFile(place, path, "store");
-  }
-  return {
-    path,
-    flushMs: flush_ms,
-    sync,
-    maxBufferedEvents: section.values.max_buffered_events,
-    maxBufferedBytes: section.values.max_buffered_bytes,
-  };
+): void {
+  const { path } = section.values;
+  if (path === undefined) return;
+  const place = nodeOf(section, "path");
+  claim(path, place, paths, context);
+  context.addFile(place, path, "store");
 }
 
 function buildHistories(
-  values: Omit<BoundValues, "type">,
+  values: BoundValues,
   uriCheck: "loose" | "strict",
   context: CheckContext,
 ): HistoryConfig[] {
@@ -101,7 +92,7 @@ function buildHistories(
 
 function boundsOf(
   { values }: HistorySection,
-  store: Omit<BoundValues, "type">,
+  store: BoundValues,
 ): Pick<HistoryConfig, "maxEvents" | "maxBytes"> {
   return {
     maxEvents: values.limit ?? store.limit,

@@ -6,21 +6,31 @@
 
 import { buildAuth, type BuiltAuth, impliedAuth } from "./build_auth.ts";
 import { buildEndpoint, type EndpointSection } from "./build_endpoint.ts";
-import type { CheckContext } from "./check_context.ts";
-import type { SerializerName, TransportConfig } from "./config.ts";
-import type { ConfigNode } from "./document.ts";
+import type { CheckContext } from "../schema/check_context.ts";
+import type { TransportConfig } from "./config.ts";
+import type { ConfigNode } from "../schema/document.ts";
 import type { LimitValues, RouterPart, TransportSection } from "./forms.ts";
-import { propertiesOf, type Values } from "./key.ts";
-import { has, nodeOf, type Section } from "./object_type.ts";
+import {
+  configOf,
+  has,
+  nodeOf,
+  propertiesOf,
+  type Section,
+} from "../schema/object_type.ts";
 import {
   HANDSHAKE_BYTES_MIN,
+  type LimitName,
   LIMITS,
   MESSAGE_BYTES_DEFAULT,
   type TransportLimits,
 } from "./table/limit_keys.ts";
-import { SERIALIZERS, type UNIVERSAL_PART } from "./table/transport_keys.ts";
+import {
+  type SerializerName,
+  SERIALIZERS,
+  type UNIVERSAL_PART,
+} from "./table/transport_keys.ts";
 
-type SpeechSection = Section<Values<typeof UNIVERSAL_PART.keys>>;
+type SpeechSection = Section<typeof UNIVERSAL_PART.keys>;
 
 /** A transport with the places that later findings about it point to. */
 export interface PlacedTransport {
@@ -46,7 +56,7 @@ interface TransportParts {
 /** The transports of the file, less those that are wrong. */
 export function buildTransports(
   routerParts: readonly RouterPart[],
-  limits: LimitValues,
+  limits: LimitValues | undefined,
   context: CheckContext,
 ): PlacedTransport[] {
   const ids = new Map<string, ConfigNode>();
@@ -129,7 +139,7 @@ function checkId(
 function buildTransport(
   id: string,
   parts: TransportParts,
-  routerLimits: LimitValues,
+  routerLimits: LimitValues | undefined,
   context: CheckContext,
 ): Omit<PlacedTransport, "part"> | undefined {
   const { speech, endpointNode } = parts;
@@ -140,15 +150,18 @@ function buildTransport(
   const auth = chooseAuth(speech, context);
   const limits = mergeLimits(routerLimits, options?.values);
   if (endpoint === undefined || serializers.length === 0) return undefined;
-  const { debug } = speech.values;
   return {
     config: {
+      ...configOf(speech, {
+        type: undefined,
+        serializer: undefined,
+        serializers,
+        maxMessageBytes,
+        options: undefined,
+        auth: auth.config,
+      }),
       id,
       endpoint,
-      serializers,
-      maxMessageBytes,
-      auth: auth.config,
-      debug,
       limits,
     },
     endpointNode,
@@ -207,7 +220,7 @@ function chooseMessageSize(
     if (context.form === "crossbar") {
       context.note(
         speech.node,
-        `max_message_size is ${MESSAGE_BYTES_DEFAULT} unless set, where Crossbar.io has ${HANDSHAKE_BYTES_MAX}: clients that send more are closed; "options" can set it`,
+        `max_message_size is ${MESSAGE_BYTES_DEFAULT} unless set, where Crossbar.io has ${HANDSHAKE_BYTES_MAX}: clients that send more are disconnected; "options" can set it`,
       );
     }
     return MESSAGE_BYTES_DEFAULT;
@@ -240,8 +253,11 @@ function chooseAuth(speech: SpeechSection, context: CheckContext): BuiltAuth {
 
 /** A transport's own limits come before those of the file. */
 function mergeLimits(
-  router: LimitValues,
-  own: Partial<{ readonly [Name in keyof LimitValues]: unknown }> | undefined,
+  file: LimitValues | undefined,
+  own: { readonly [Name in LimitName]: unknown } | undefined,
 ): TransportLimits {
-  return propertiesOf(LIMITS, (name) => own?.[name] ?? router[name]);
+  return propertiesOf(
+    LIMITS,
+    (name) => own?.[name] ?? file?.[name] ?? LIMITS[name].default,
+  );
 }

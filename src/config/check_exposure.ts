@@ -6,9 +6,9 @@
 
 import { formatAddress, isLocal } from "./build_endpoint.ts";
 import type { PlacedTransport } from "./build_transports.ts";
-import type { CheckContext } from "./check_context.ts";
+import type { CheckContext } from "../schema/check_context.ts";
 import type { PermissionConfig, RealmConfig } from "./config.ts";
-import { listNames } from "./nearest.ts";
+import { listNames } from "../schema/nearest.ts";
 import type { RealmDirectory } from "./realm_directory.ts";
 
 /**

@@ -5,14 +5,15 @@
  */
 
 import { isLocal } from "./build_endpoint.ts";
-import type { PlacedPrincipal } from "./build_principals.ts";
+import { METHOD_LIST } from "../auth/methods.ts";
+import type { PlacedPrincipal } from "../auth/static_principals.ts";
 import type { PlacedTransport } from "./build_transports.ts";
-import type { CheckContext } from "./check_context.ts";
+import type { CheckContext } from "../schema/check_context.ts";
 import type { Scope } from "./check_scopes.ts";
 import { listRoles } from "./cross_checks.ts";
 import type { RealmConfig } from "./config.ts";
-import type { ConfigNode } from "./document.ts";
-import { listNames } from "./nearest.ts";
+import type { ConfigNode } from "../schema/document.ts";
+import { listNames } from "../schema/nearest.ts";
 import type { RealmDirectory } from "./realm_directory.ts";
 
 /** Adds an error for each realm that does not exist, and each role likewise. */
@@ -21,12 +22,12 @@ export function checkPrincipals(
   context: CheckContext,
 ): void {
   for (const { auth } of transports) {
-    for (const { realm, node } of auth.realmUses) {
+    for (const { name: realm, node } of auth.realmUses) {
       if (realms.find(realm) === undefined) {
         noSuchRealm(realm, node, realms, context);
       }
     }
-    for (const { role, node } of auth.defaultRoles) {
+    for (const { name: role, node } of auth.defaultRoles) {
       if (realms.someHasRole(role)) continue;
       const wrong = `no realm${realms.where} has the role ${
         JSON.stringify(role)
@@ -54,7 +55,7 @@ function checkPrincipal(
   if (hasRole) return;
   const where = realm === undefined
     ? `no realm${realms.where} has`
-    : `realm ${JSON.stringify(realm)} has not`;
+    : `realm ${JSON.stringify(realm)} does not have`;
   const wrong = `${where} the role ${JSON.stringify(role)}`;
   const open = own === undefined ? realms.all : [own];
   context.error(roleNode, wrong, `there are: ${listRoles(open)}`);
@@ -83,15 +84,16 @@ export function checkSharedAuthids(
       .filter(({ name }) => (anonymous.realm ?? name) === name)
       .flatMap(({ roles }) => roles)
       .filter(({ name }) => name === anonymous.role)
-      .flatMap(({ onDuplicateAuthid }) => onDuplicateAuthid ?? []);
+      .flatMap(({ onDuplicateAuthid }) => onDuplicateAuthid ?? [])
+      .filter((policy) => policy !== "allow");
     if (policies.length === 0) continue;
     context.warn(
       auth.node.entries.get("anonymous")?.node ?? auth.node,
       `all anonymous sessions have the authid ${
         JSON.stringify(anonymous.authid)
-      }, of which "on_duplicate_authid": "${
+      }, but "on_duplicate_authid": "${
         policies[0]
-      }" of their role lets only one be there; leave "authid" out`,
+      }" of their role allows one session for each authid; leave "authid" out`,
     );
   }
 }
@@ -105,12 +107,13 @@ export function checkAuthExposure(
     const { endpoint } = config;
     if (endpoint.type === "unix" || isLocal(endpoint)) continue;
     const at = (name: string) => auth.node.entries.get(name)?.node ?? auth.node;
-    const usesTickets = config.auth.ticket !== undefined ||
-      config.auth.dynamic?.ticket !== undefined;
-    if (usesTickets && endpoint.tls === undefined) {
+    for (const { name, sendsSecret } of METHOD_LIST) {
+      const isOffered = (config.auth[name] ?? config.auth.dynamic?.[name]) !==
+        undefined;
+      if (!sendsSecret || !isOffered || endpoint.tls !== undefined) continue;
       context.warn(
-        at("ticket"),
-        `tickets are sent unencrypted on transport ${config.id}: whoever listens on the network can use them; add "tls" to its endpoint`,
+        at(name),
+        `${name}s are sent unencrypted on transport ${config.id}: whoever listens on the network can use them; add "tls" to its endpoint`,
       );
     }
     if (config.auth.revealsUnknownAuthid) {

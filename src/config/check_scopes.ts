@@ -8,7 +8,7 @@
 import type { PlacedAutoRealms } from "./build_auto_realms.ts";
 import type { PlacedFixedRealm, PlacedRealm } from "./build_realms.ts";
 import type { PlacedTransport } from "./build_transports.ts";
-import type { CheckContext } from "./check_context.ts";
+import type { CheckContext } from "../schema/check_context.ts";
 import type { RealmsConfig } from "./find_realm.ts";
 import type { ConfigSections, RouterPart } from "./forms.ts";
 import { RealmDirectory } from "./realm_directory.ts";

@@ -7,7 +7,7 @@
 
 import type { BuiltAuth } from "./build_auth.ts";
 import type { PlacedTransport } from "./build_transports.ts";
-import type { CheckContext } from "./check_context.ts";
+import type { CheckContext } from "../schema/check_context.ts";
 import { givenRoles, type Scope } from "./check_scopes.ts";
 import type {
   EndpointConfig,
@@ -15,7 +15,7 @@ import type {
   RoleConfig,
   TransportConfig,
 } from "./config.ts";
-import type { ConfigNode } from "./document.ts";
+import type { ConfigNode } from "../schema/document.ts";
 
 /** A realm by its roles: they are the same for all names of one created on demand. */
 type RealmRoles = readonly RoleConfig[];
@@ -67,7 +67,7 @@ function trustedByRealm(
   };
   for (const { roles } of realms.all) {
     for (const { authorizer } of roles) {
-      if (authorizer !== undefined) add(roles, authorizer.procedure);
+      if (authorizer !== undefined) add(roles, authorizer);
     }
   }
   for (const { config } of transports) {
@@ -111,12 +111,12 @@ function checkAuthorizers(
     for (const { name, authorizer } of config.roles) {
       const node = authorizerNodes.get(name);
       if (node === undefined || authorizer === undefined) continue;
-      if (registrations.has(authorizer.procedure, config)) continue;
+      if (registrations.has(authorizer, config)) continue;
       const what = `so whatever the role ${
         JSON.stringify(name)
       } asks for fails`;
       const where = `realm ${JSON.stringify(config.name)}`;
-      warnOfNobody(authorizer.procedure, where, node, what, context);
+      warnOfNobody(authorizer, where, node, what, context);
     }
   }
 }
@@ -225,10 +225,9 @@ function describeStrangers(
   realmName: string,
   { id }: TransportConfig,
 ): string {
-  const decides =
-    realm.roles.some(({ authorizer }) => authorizer?.procedure === procedure)
-      ? "says what sessions may do"
-      : "says who may join";
+  const decides = realm.roles.some(({ authorizer }) => authorizer === procedure)
+    ? "says what sessions may do"
+    : "says who may join";
   return `anonymous sessions of transport ${id} have the role ${
     JSON.stringify(role)
   }, which may register "${procedure}" in realm ${

@@ -8,51 +8,45 @@
  * @module
  */
 
+import type { AuthConfig } from "../auth/methods.ts";
+import type { SourcePlace } from "../base/source_text.ts";
+import type { ConfigOf } from "../schema/object_type.ts";
+import type { PatternConfig } from "../schema/read_pattern.ts";
+import type { TCP_ENDPOINT, UNIX_ENDPOINT } from "./table/endpoint_keys.ts";
+import type { FILE } from "./table/file_keys.ts";
 import type { TransportLimits } from "./table/limit_keys.ts";
-import type { Secret } from "../base/secret.ts";
-import type { SourcePlace } from "../base/source_place.ts";
-
-/** A way of writing WAMP messages as bytes. */
-export type SerializerName = "json" | "msgpack" | "cbor";
+import type { QuotasConfig } from "./table/quota_keys.ts";
+import type { AUTO_REALMS, REALM_OPTIONS, ROLE } from "./table/realm_keys.ts";
+import type {
+  EVENT_HISTORY,
+  MEMORY_STORE,
+  SQLITE_STORE,
+} from "./table/store_keys.ts";
+import type { SerializerName, SPEECH } from "./table/transport_keys.ts";
 
 /** The whole configuration of one router process. */
-export interface RouterConfig {
+export interface RouterConfig extends ConfigOf<typeof FILE> {
   /** The realms, at least one, with names that are unique. */
   readonly realms: readonly RealmConfig[];
   /** Realms that are created when a client asks for them; absent: none are. */
   readonly autoRealms?: AutoRealmsConfig;
   /** The transports, at least one, with ids that are unique. */
   readonly transports: readonly TransportConfig[];
-  /** How long stopping may take before what is left is cut off. */
-  readonly shutdownTimeoutMs: number;
-  /** What may wait for all slow clients together. */
-  readonly maxTotalOutboxBytes: number;
 }
 
 /** Realms that are created when a client asks for them. */
-export interface AutoRealmsConfig {
-  /** Their names begin so. */
-  readonly prefix: string;
-  /** How many there can be at a time. */
-  readonly maxRealms: number;
+export interface AutoRealmsConfig
+  extends Pick<ConfigOf<typeof AUTO_REALMS.keys>, "prefix" | "maxRealms"> {
   /** What they are like; its name is the prefix with a star. */
   readonly template: RealmConfig;
 }
 
 /** A realm: a routing domain that sessions join by name. */
-export interface RealmConfig {
+export interface RealmConfig extends ConfigOf<typeof REALM_OPTIONS.keys> {
   /** The name that clients send in HELLO. */
   readonly name: string;
-  /** Which rule the URIs of clients must keep. */
-  readonly uriCheck: "loose" | "strict";
   /** The roles, with names that are unique in the realm. */
   readonly roles: readonly RoleConfig[];
-  /** Whether clients may ask for disclosure of identities. */
-  readonly allowsDisclosure: boolean;
-  /** Calls that may wait at one registration whose callees are busy; 0: none. */
-  readonly callQueueLength: number;
-  /** Whether there are procedures and events below `wamp.`. */
-  readonly hasMetaApi: boolean;
   /** Where its histories and retained events are. */
   readonly store: StoreConfig;
 }
@@ -60,90 +54,49 @@ export interface RealmConfig {
 /** Where events are kept. */
 export type StoreConfig = MemoryStoreConfig | SqliteStoreConfig;
 
-/** What stores of all types keep. */
-export interface StoreBoundsConfig {
+/** What stores of all types have that is more than a value. */
+interface StoreParts {
   /** No two have the same `uri` and `match`. */
   readonly histories: readonly HistoryConfig[];
-  /** Topics that have a retained event. */
-  readonly maxRetainedTopics: number;
-  /** Of the retained events of all topics together. */
-  readonly maxRetainedBytes: number;
 }
 
-/** A topic or pattern whose events are kept. */
-export interface HistoryConfig {
-  readonly uri: string;
-  readonly match: "exact" | "prefix" | "wildcard";
-  readonly maxEvents: number;
-  readonly maxBytes: number;
-}
+/** Keys that are defaults of the histories. */
+type HistoryDefaults = "limit" | "maxHistoryBytes";
 
 /** A store that is gone when the router stops. */
-export interface MemoryStoreConfig extends StoreBoundsConfig {
-  readonly type: "memory";
-}
+export interface MemoryStoreConfig
+  extends
+    Omit<ConfigOf<typeof MEMORY_STORE.keys>, "histories" | HistoryDefaults>,
+    StoreParts {}
 
-/** A store in a file. */
-export interface SqliteStoreConfig extends StoreBoundsConfig {
-  readonly type: "sqlite";
-  /** The database; no two realms have the same. */
-  readonly path: string;
-  /** No event waits longer than this to be written. */
-  readonly flushMs: number;
-  /** Whether each batch is forced to the disk. */
-  readonly sync: boolean;
-  /** Events that may wait to be written. */
-  readonly maxBufferedEvents: number;
-  readonly maxBufferedBytes: number;
-}
+/** A store in a file; no two realms have the same. */
+export interface SqliteStoreConfig
+  extends
+    Omit<ConfigOf<typeof SQLITE_STORE.keys>, "histories" | HistoryDefaults>,
+    StoreParts {}
+
+/** A topic or pattern whose events are kept. */
+export type HistoryConfig =
+  & PatternConfig
+  & {
+    readonly [
+      Bound in keyof Omit<
+        ConfigOf<typeof EVENT_HISTORY.keys>,
+        keyof PatternConfig
+      >
+    ]-?: number;
+  };
 
 /** A role: what sessions that hold it may do. Without a rule: nothing. */
-export interface RoleConfig {
-  /** The name that authentication gives to a session. */
-  readonly name: string;
+export interface RoleConfig extends
+  Omit<
+    ConfigOf<typeof ROLE.keys>,
+    "permissions" | "allowByDefault" | "quotas"
+  > {
   /** The rules; no two have the same `uri` and `match`. */
   readonly permissions: readonly PermissionConfig[];
-  /** The procedure that decides in place of rules; absent: the rules do. */
-  readonly authorizer?: AuthorizerConfig;
   /** What its sessions may have together; absent: any number. */
   readonly quotas?: QuotasConfig;
-  /** What a second session of an authid brings about; absent: nothing. */
-  readonly onDuplicateAuthid?: "refuse" | "replace";
-  /** How long its calls may take that name no timeout; 0 or absent: as long as they do. */
-  readonly callTimeoutMs?: number;
-  /** How far its sessions are trusted, 0 least; undefined: not told. */
-  readonly trustLevel: number | undefined;
-}
-
-/** What sessions of a role may have together. */
-export interface QuotasConfig {
-  /** All of the role. */
-  readonly role: QuotaConfig;
-  /** Those of one authid; absent: as many as the role. */
-  readonly authid?: QuotaConfig;
-  /** Those from one source address; absent: as many as the role. */
-  readonly address?: QuotaConfig;
-}
-
-/** How much that is. */
-export interface QuotaConfig {
-  readonly sessions: number;
-  readonly subscriptions: number;
-  readonly registrations: number;
-  readonly pendingCalls: number;
-  /** Received; a second's worth may come at once. */
-  readonly messagesPerSecond: number;
-  readonly bytesPerSecond: number;
-}
-
-/** A procedure that says what a session may do. */
-export interface AuthorizerConfig {
-  /** Its URI; it is called in the role's realm. */
-  readonly procedure: string;
-  /** How long it may take. */
-  readonly timeoutMs: number;
-  /** Requests about which decisions are remembered for several sessions; 0: none. */
-  readonly cacheSize: number;
 }
 
 /** One rule of a role. */
@@ -189,7 +142,11 @@ export interface ExpectationConfig {
 }
 
 /** A transport: one address that clients connect to. */
-export interface TransportConfig {
+export interface TransportConfig extends
+  Omit<
+    ConfigOf<typeof SPEECH>,
+    "serializer" | "serializers" | "options" | "auth" | "maxMessageBytes"
+  > {
   /** Names the transport in logs and errors. */
   readonly id: string;
   /** Where it listens. */
@@ -202,142 +159,22 @@ export interface TransportConfig {
   readonly realms?: readonly string[];
   /** How clients prove who they are. */
   readonly auth: AuthConfig;
-  /** Whether handshakes, message heads and closings are logged. */
-  readonly debug: boolean;
   /** Bounds for its connections and sessions. */
   readonly limits: TransportLimits;
-}
-
-/**
- * The methods of authentication that a transport offers; a method that is absent
- * is not offered.
- */
-export interface AuthConfig {
-  readonly anonymous: AnonymousConfig | undefined;
-  readonly ticket?: readonly TicketPrincipalConfig[];
-  readonly wampcra?: readonly WampCraUserConfig[];
-  readonly scram?: readonly ScramPrincipalConfig[];
-  readonly cryptosign?: readonly CryptosignPrincipalConfig[];
-  /** The router's own key, for clients that ask who it is. */
-  readonly routerKey?: SecretConfig;
-  /** Methods for which a procedure is asked. */
-  readonly dynamic?: Readonly<Partial<Record<AuthMethodName, DynamicConfig>>>;
-  /** Whether an unknown authid is told from a wrong secret. */
-  readonly revealsUnknownAuthid?: boolean;
-  /** True when the file had no auth. */
-  readonly implied: boolean;
-}
-
-/** Methods by their names in the config. */
-export type AuthMethodName =
-  | "anonymous"
-  | "ticket"
-  | "wampcra"
-  | "scram"
-  | "cryptosign";
-
-/** A secret, or the file that holds it: it is read at the start. */
-export type SecretConfig = Secret | { readonly path: string };
-
-/** Anyone joins. */
-export interface AnonymousConfig {
-  readonly role: string;
-  /** The only realm to join; absent: any that has the role. */
-  readonly realm?: string;
-  /** The authid of all; absent: a fresh one for each. */
-  readonly authid?: string;
-}
-
-/** One who can prove to be someone. */
-export interface PrincipalConfig {
-  readonly authid: string;
-  /** The only realm to join; `undefined`: any that has the role. */
-  readonly realm: string | undefined;
-  readonly role: string;
-}
-
-/** A principal with a ticket. */
-export interface TicketPrincipalConfig extends PrincipalConfig {
-  readonly ticket: SecretConfig;
-}
-
-/** A principal with a secret for WAMP-CRA. */
-export interface WampCraUserConfig extends PrincipalConfig {
-  readonly secret: SecretConfig;
-  /** Whether `secret` is what is derived, not what it is derived from. */
-  readonly isDerived: boolean;
-  /** How the key is derived; `undefined`: the secret is the key. */
-  readonly salting: {
-    readonly salt: string;
-    readonly iterations: number;
-    readonly keylen: number;
-  } | undefined;
-}
-
-/** A principal with a password for WAMP-SCRAM. */
-export interface ScramPrincipalConfig extends PrincipalConfig {
-  readonly kdf: "pbkdf2" | "argon2id13";
-  /** Hex digits. */
-  readonly salt: string;
-  readonly iterations: number;
-  /** In KiB; `undefined` for PBKDF2. */
-  readonly memory: number | undefined;
-  /** 64 hex digits. */
-  readonly storedKey: SecretConfig;
-  /** 64 hex digits. */
-  readonly serverKey: SecretConfig;
-}
-
-/** A principal with Ed25519 keys. */
-export interface CryptosignPrincipalConfig extends PrincipalConfig {
-  /** 64 hex digits each, in lower case. */
-  readonly keys: readonly string[];
-}
-
-/** A procedure that says who a client is. */
-export interface DynamicConfig {
-  readonly authenticator: string;
-  /** Where it is registered; `undefined`: in the realm that the client joins. */
-  readonly realm: string | undefined;
-  /** The role of those for whom it names none. */
-  readonly defaultRole: string | undefined;
 }
 
 /** Where a transport listens. */
 export type EndpointConfig = TcpEndpointConfig | UnixEndpointConfig;
 
 /** A TCP address. */
-export interface TcpEndpointConfig {
-  readonly type: "tcp";
+export interface TcpEndpointConfig
+  extends Omit<ConfigOf<typeof TCP_ENDPOINT.keys>, "hostname" | "version"> {
   /** An address or host name, without brackets. */
   readonly hostname: string;
-  /** 0: the system picks a free one. */
-  readonly port: number;
-  /** Connections that may wait to be accepted; `undefined`: Deno's default. */
-  readonly backlog: number | undefined;
-  /** Whether other processes may listen on the same port (`SO_REUSEPORT`). */
-  readonly reusePort: boolean;
-  /** `undefined`: plain TCP. */
-  readonly tls: TlsConfig | undefined;
 }
 
 /** A Unix domain socket. */
-export interface UnixEndpointConfig {
-  readonly type: "unix";
-  /** The path of the socket file. */
-  readonly path: string;
-  /** The permission bits of the socket file. */
-  readonly mode: number;
-  /** Checked, but Deno has no way to apply it to a Unix socket. */
-  readonly backlog: number | undefined;
-}
+export type UnixEndpointConfig = ConfigOf<typeof UNIX_ENDPOINT.keys>;
 
 /** Files in PEM form. */
-export interface TlsConfig {
-  /** The private key. */
-  readonly keyPath: string;
-  /** The server's certificate; more certificates may follow it. */
-  readonly certificatePath: string;
-  /** Certificates between the server's and the root, in that order. */
-  readonly chainCertificatePaths: readonly string[];
-}
+export type TlsConfig = NonNullable<TcpEndpointConfig["tls"]>;

@@ -7,10 +7,10 @@
 import { AddressBook } from "./address_book.ts";
 import { formatAddress, isLocal } from "./build_endpoint.ts";
 import type { PlacedTransport } from "./build_transports.ts";
-import type { CheckContext } from "./check_context.ts";
+import type { CheckContext } from "../schema/check_context.ts";
 import type { Scope } from "./check_scopes.ts";
 import type { AutoRealmsConfig, RealmConfig } from "./config.ts";
-import { LISTED_MAX, listNames } from "./nearest.ts";
+import { LISTED_MAX, listNames } from "../schema/nearest.ts";
 
 /** Adds an error for each two transports on one address. */
 export function checkAddresses(

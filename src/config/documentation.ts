@@ -1,31 +1,20 @@
 /**
- * The table as Markdown, for `docs/configuration.md`.
+ * What is made from the table: Markdown for `docs/configuration.md`, and a JSON
+ * Schema for editors.
  *
  * @module
  */
 
-import type { Key, Keys } from "./key.ts";
-import { definitionId, type ObjectType } from "./object_type.ts";
-import { SECRET_FILE } from "./secret_type.ts";
-import {
-  ANONYMOUS_STATIC,
-  AUTH,
-  CRYPTOSIGN_STATIC,
-  DYNAMIC,
-  SCRAM_STATIC,
-  TICKET_STATIC,
-  WAMPCRA_STATIC,
-} from "./table/auth_keys.ts";
+import type { Key, Keys } from "../schema/key.ts";
+import { definitionId, type ObjectType } from "../schema/object_type.ts";
+import { SECRET_FILE } from "../schema/secret_type.ts";
+import { DYNAMIC } from "../auth/dynamic_form.ts";
+import { METHOD_LIST } from "../auth/methods.ts";
+import { AUTH } from "./table/auth_keys.ts";
 import { TCP_ENDPOINT, TLS, UNIX_ENDPOINT } from "./table/endpoint_keys.ts";
 import { EXPECTATION } from "./table/expect_keys.ts";
 import { CROSSBAR_NODE, ROUTER, ROUTER_WORKER } from "./table/file_keys.ts";
 import { TRANSPORT_OPTIONS } from "./table/limit_keys.ts";
-import {
-  CRYPTOSIGN_PRINCIPAL,
-  SCRAM_PRINCIPAL,
-  TICKET_PRINCIPAL,
-  WAMPCRA_USER,
-} from "./table/principal_keys.ts";
 import { QUOTA, QUOTAS } from "./table/quota_keys.ts";
 import {
   ALLOW,
@@ -44,9 +33,11 @@ import {
 import {
   CROSSBAR_RAWSOCKET,
   RAWSOCKET,
+  TRANSPORT,
   UNIVERSAL,
   UNIVERSAL_PART,
 } from "./table/transport_keys.ts";
+import type { Definitions, JsonSchema } from "../schema/value_types.ts";
 
 /** All objects of the table, in reading order. */
 export const OBJECTS: readonly ObjectType<Keys>[] = [
@@ -57,15 +48,7 @@ export const OBJECTS: readonly ObjectType<Keys>[] = [
   UNIX_ENDPOINT,
   TRANSPORT_OPTIONS,
   AUTH,
-  ANONYMOUS_STATIC,
-  TICKET_STATIC,
-  TICKET_PRINCIPAL,
-  WAMPCRA_STATIC,
-  WAMPCRA_USER,
-  SCRAM_STATIC,
-  SCRAM_PRINCIPAL,
-  CRYPTOSIGN_STATIC,
-  CRYPTOSIGN_PRINCIPAL,
+  ...METHOD_LIST.flatMap(({ form, objects }) => [form, ...objects]),
   DYNAMIC,
   SECRET_FILE,
   REALM,
@@ -159,4 +142,24 @@ function typeText(text: string): string {
 
 function cell(text: string): string {
   return text.replaceAll("|", "\\|");
+}
+
+/** The schema of a config file in any of its three forms. */
+export function jsonSchema(): JsonSchema {
+  const definitions: Definitions = new Map();
+  const forms = [TRANSPORT, ROUTER, CROSSBAR_NODE];
+  const anyOf = forms.map((form) => form.schema(definitions));
+  return {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "Config of the WAMP router Sluice",
+    description:
+      "One transport; or realms and transports; or a node config of Crossbar.io.",
+    anyOf,
+    definitions: Object.fromEntries(definitions),
+  };
+}
+
+/** The text of `docs/config.schema.json`. */
+export function jsonSchemaText(): string {
+  return `${JSON.stringify(jsonSchema(), undefined, 2)}\n`;
 }

@@ -5,31 +5,34 @@
  * @module
  */
 
-import type { CheckContext } from "./check_context.ts";
-import type { ConfigNode } from "./document.ts";
-import type { Values } from "./key.ts";
-import { nearest } from "./nearest.ts";
-import type { Section } from "./object_type.ts";
+import type { CheckContext } from "../schema/check_context.ts";
+import type { ConfigNode } from "../schema/document.ts";
+import { nearest } from "../schema/nearest.ts";
+import {
+  type ConfigOf,
+  defaultsOf,
+  propertiesOf,
+  type Section,
+} from "../schema/object_type.ts";
 import {
   CROSSBAR_NODE,
+  FILE,
   ROUTER,
   type ROUTER_WORKER,
-  SHUTDOWN_TIMEOUT_MS_DEFAULT,
-  TOTAL_OUTBOX_BYTES_DEFAULT,
 } from "./table/file_keys.ts";
-import { type LimitName, LIMITS } from "./table/limit_keys.ts";
+import type { LimitName, LIMITS } from "./table/limit_keys.ts";
 import type { EXPECTATION } from "./table/expect_keys.ts";
 import type { AUTO_REALMS, REALM } from "./table/realm_keys.ts";
 import { RAWSOCKET, TRANSPORT } from "./table/transport_keys.ts";
 
 /** A realm that was checked. */
-export type RealmSection = Section<Values<typeof REALM.keys>>;
+export type RealmSection = Section<typeof REALM.keys>;
 
 /** `auto_realms` that was checked. */
-export type AutoRealmsSection = Section<Values<typeof AUTO_REALMS.keys>>;
+export type AutoRealmsSection = Section<typeof AUTO_REALMS.keys>;
 
 /** A case of `expect` that was checked. */
-export type ExpectationSection = Section<Values<typeof EXPECTATION.keys>>;
+export type ExpectationSection = Section<typeof EXPECTATION.keys>;
 
 /** A transport that was checked. */
 export type TransportSection = NonNullable<
@@ -58,15 +61,17 @@ export interface ConfigSections {
   readonly autoRealms: AutoRealmsSection | undefined;
   /** Wrong ones are `undefined`. */
   readonly expectations: readonly (ExpectationSection | undefined)[];
-  readonly limits: LimitValues;
-  readonly shutdownTimeoutMs: number;
-  readonly maxTotalOutboxBytes: number;
+  /** Those of the file; `undefined`: the defaults. */
+  readonly limits: LimitValues | undefined;
+  readonly file: ConfigOf<typeof FILE>;
 }
 
-/** The value that each limit has when the file says nothing. */
-const DEFAULT_LIMITS = Object.fromEntries(
-  Object.entries(LIMITS).map(([name, row]) => [name, row.default]),
-) as LimitValues;
+/** What a file has that cannot say so itself. */
+const NOTHING_SAID = {
+  autoRealms: undefined,
+  limits: undefined,
+  file: defaultsOf(FILE),
+};
 
 /** Tells the form of the file, checks it, and sorts out its parts. */
 export function readSections(
@@ -118,11 +123,8 @@ function readTransport(
       realms: undefined,
       transports: [TRANSPORT.check(root, context)],
     }],
-    autoRealms: undefined,
     expectations: [],
-    limits: DEFAULT_LIMITS,
-    shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS_DEFAULT,
-    maxTotalOutboxBytes: TOTAL_OUTBOX_BYTES_DEFAULT,
+    ...NOTHING_SAID,
   };
 }
 
@@ -132,7 +134,7 @@ function readRouter(
 ): ConfigSections | undefined {
   const router = ROUTER.check(root, context);
   if (router === undefined) return undefined;
-  const { realms, transports = [], shutdown_timeout_ms } = router.values;
+  const { realms, transports = [] } = router.values;
   const hasRealms = ["realms", "auto_realms"].some((key) =>
     root.entries.has(key)
   );
@@ -147,8 +149,7 @@ function readRouter(
     autoRealms: router.values.auto_realms,
     expectations: router.values.expect ?? [],
     limits: router.values,
-    shutdownTimeoutMs: shutdown_timeout_ms,
-    maxTotalOutboxBytes: router.values.max_total_outbox_bytes,
+    file: propertiesOf(FILE, (name) => router.values[name]),
   };
 }
 
@@ -168,16 +169,13 @@ function readCrossbar(
   return {
     root,
     parts: routers.map((section) => workerPart(section, routers.length === 1)),
-    autoRealms: undefined,
     expectations: expect,
-    limits: DEFAULT_LIMITS,
-    shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS_DEFAULT,
-    maxTotalOutboxBytes: TOTAL_OUTBOX_BYTES_DEFAULT,
+    ...NOTHING_SAID,
   };
 }
 
 function workerPart(
-  { node, values }: Section<Values<typeof ROUTER_WORKER.keys>>,
+  { node, values }: Section<typeof ROUTER_WORKER.keys>,
   isOnlyOne: boolean,
 ): RouterPart {
   const { realms, transports = [] } = values;

@@ -5,8 +5,7 @@
  * @module
  */
 
-import { updatePage } from "./documentation.ts";
-import { jsonSchemaText } from "./json_schema.ts";
+import { jsonSchemaText, updatePage } from "./documentation.ts";
 
 const SCHEMA_URL = new URL("../../docs/config.schema.json", import.meta.url);
 const PAGE_URL = new URL("../../docs/configuration.md", import.meta.url);

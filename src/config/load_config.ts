@@ -8,7 +8,7 @@
  */
 
 import { dirname, resolve } from "node:path";
-import { NotUtf8Error } from "../base/utf8_text.ts";
+import { NotUtf8Error } from "../base/source_text.ts";
 import { buildAutoRealms } from "./build_auto_realms.ts";
 import { buildExpectations } from "./build_expectations.ts";
 import { buildRealms, IMPLIED_REALM } from "./build_realms.ts";
@@ -21,7 +21,12 @@ import {
 } from "./check_principals.ts";
 import { checkReach, checkUse, sortScopes } from "./check_scopes.ts";
 import { checkTrustedProcedures } from "./check_trusted_procedures.ts";
-import { CheckContext, type NamedFile } from "./check_context.ts";
+import {
+  CheckContext,
+  type NamedFile,
+  type Problem,
+  sortProblems,
+} from "../schema/check_context.ts";
 import type { ExpectationConfig, RouterConfig } from "./config.ts";
 import {
   checkAddresses,
@@ -29,10 +34,9 @@ import {
   checkRoles,
   checkStrangers,
 } from "./cross_checks.ts";
-import { LineIndex, parseDocument } from "./document.ts";
+import { LineIndex, parseDocument } from "../schema/document.ts";
 import { allRealms, type RealmsConfig } from "./find_realm.ts";
 import { type ConfigSections, readSections, type RouterPart } from "./forms.ts";
-import { type Problem, sortProblems } from "./problem.ts";
 import { RealmDirectory } from "./realm_directory.ts";
 
 /** How {@linkcode loadConfig} gets at the world. */
@@ -128,7 +132,7 @@ function buildConfig(
   sections: ConfigSections,
   context: CheckContext,
 ): { config: RouterConfig; expectations: ExpectationConfig[] } {
-  const { parts, limits, shutdownTimeoutMs, maxTotalOutboxBytes } = sections;
+  const { parts, limits, file } = sections;
   const placed = buildTransports(parts, limits, context);
   checkAddresses(placed, context);
   const isImplied = parts.every(({ realms }) => realms === undefined);
@@ -175,8 +179,7 @@ function buildConfig(
     config: {
       ...known,
       transports: placed.map(({ config }) => config),
-      shutdownTimeoutMs,
-      maxTotalOutboxBytes,
+      ...file,
     },
     expectations,
   };

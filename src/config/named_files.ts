@@ -6,9 +6,17 @@
  * @module
  */
 
-import type { FileUse, NamedFile } from "./check_context.ts";
-import type { Problem, Severity } from "./problem.ts";
-import { secretFault, type SecretForm, secretInFile } from "./secret_forms.ts";
+import type {
+  FileUse,
+  NamedFile,
+  Problem,
+  Severity,
+} from "../schema/check_context.ts";
+import {
+  secretFault,
+  type SecretForm,
+  secretInFile,
+} from "../schema/secret_forms.ts";
 import { TlsFileChecker } from "./tls_files.ts";
 
 /** Options for {@linkcode checkFiles}. */

@@ -1,6 +1,6 @@
 import type { RealmConfig, RoleConfig } from "./config.ts";
 import { allRealms, findRealm, type RealmsConfig } from "./find_realm.ts";
-import { listNames, suggest } from "./nearest.ts";
+import { listNames, suggest } from "../schema/nearest.ts";
 
 /**
  * Realms by name, with their roles by name: for what is looked up once for each

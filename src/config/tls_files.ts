@@ -8,8 +8,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { certificateBlocks, pemBlocks, privateKeyBlocks } from "../base/pem.ts";
 import { chainFindings, type NamedCertificate } from "./certificate_chain.ts";
-import type { NamedFile } from "./check_context.ts";
-import type { Severity } from "./problem.ts";
+import type { NamedFile, Severity } from "../schema/check_context.ts";
 
 /** Takes what is found. */
 export type AddFinding = (

@@ -14,7 +14,7 @@ export function trustedProcedures(
 ): ReadonlySet<string> {
   const found = new Set<string>();
   for (const { authorizer } of roles) {
-    if (authorizer !== undefined) found.add(authorizer.procedure);
+    if (authorizer !== undefined) found.add(authorizer);
   }
   for (const { auth, realms } of transports) {
     if (auth.dynamic === undefined) continue;

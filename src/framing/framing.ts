@@ -8,6 +8,9 @@
 import type { ByteWriter } from "../base/byte_writer.ts";
 import type { Frame, FrameFault } from "./frame.ts";
 
+/** So many frames are handled together at most: a read can hold 65,536 PINGs. */
+export const FRAMES_MAX = 256;
+
 /** Cuts what one connection receives into frames; holds nothing between them. */
 export interface Unframer {
   /** How many octets have come of an opening request that is not whole. */
@@ -17,16 +20,19 @@ export interface Unframer {
   /** Whether the next octet begins a frame; false before the opening request. */
   readonly isBetweenFrames: boolean;
   /**
-   * Takes `chunk[0, length)` and appends the frames that end in it to `frames`.
-   * The first is the opening request. Never throws.
+   * Takes `chunk[start, end)` and appends the frames that end in it to `frames`,
+   * up to {@linkcode FRAMES_MAX}. The first is the opening request. Never throws.
    *
-   * @returns The fault that ends the connection, also on every later call.
+   * @returns Up to where it took them: `end`, or where the rest begins.
    */
   push(
     chunk: Uint8Array,
-    length: number,
+    start: number,
+    end: number,
     frames: Frame[],
-  ): FrameFault | undefined;
+  ): number;
+  /** What ends the connection: no frame comes any more. */
+  readonly fault: FrameFault | undefined;
 }
 
 /** Puts messages into frames. */
@@ -72,13 +78,19 @@ export interface Framing<Codec> {
   /**
    * Answers the opening request.
    *
-   * @param isFull Whether the transport takes no further connection.
+   * @param exceededLimit The config key by which no further connection is taken;
+   * undefined: it may stay.
    */
-  open(request: Uint8Array, isFull: boolean): OpeningOutcome<Codec>;
+  open(
+    request: Uint8Array,
+    exceededLimit: string | undefined,
+  ): OpeningOutcome<Codec>;
   /** The frames that `bytes`, which begins with one, holds whole, up to one that is wrong. */
   wholeFrames(bytes: Uint8Array): readonly Frame[];
   /** Appends the answer to `ping`, whatever the client's own limit. */
   writePong(ping: Frame, out: ByteWriter): void;
+  /** Appends a request that the client is to answer with the same `payload`. */
+  writePing(payload: Uint8Array, out: ByteWriter): void;
   /** Tells the client that nothing follows; undefined: the stream's end does. */
   closeFrame(): Uint8Array | undefined;
 }

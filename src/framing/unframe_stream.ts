@@ -12,11 +12,12 @@ export interface FrameSource {
   readonly unframer: Unframer;
 }
 
-/** What one read of a connection gave: `bytes[0, length)`. */
+/** What one read of a connection gave, or the rest of it: `bytes[start, end)`. */
 export interface Chunk<Source extends FrameSource> {
   readonly source: Source;
   readonly bytes: Uint8Array;
-  readonly length: number;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** The frames that a chunk completed; a fault, if any, comes after them. */
@@ -24,6 +25,8 @@ export interface FrameBatch<Source extends FrameSource> {
   readonly source: Source;
   readonly frames: readonly Frame[];
   readonly fault: FrameFault | undefined;
+  /** What of the chunk is still to be unframed. */
+  readonly rest: Chunk<Source> | undefined;
 }
 
 /**
@@ -45,6 +48,8 @@ function unframe<Source extends FrameSource>(
   chunk: Chunk<Source>,
 ): FrameBatch<Source> {
   const frames: Frame[] = [];
-  const fault = chunk.source.unframer.push(chunk.bytes, chunk.length, frames);
-  return { source: chunk.source, frames, fault };
+  const { source, bytes, end } = chunk;
+  const start = source.unframer.push(bytes, chunk.start, end, frames);
+  const rest = start < end ? { source, bytes, start, end } : undefined;
+  return { source, frames, fault: source.unframer.fault, rest };
 }

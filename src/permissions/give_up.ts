@@ -2,11 +2,12 @@
  * Giving up, for good, the permissions that are no longer needed once the
  * listeners are open.
  *
- * Open listeners accept connections without any permission. Only reading and
- * removing the files of Unix sockets still needs one. Deno cannot narrow a
- * permission: of `--allow-write=A,B`, B can be revoked, but of `-A` or
- * `--allow-write` only all of it. So a router with a Unix socket that was started
- * with one of these keeps the permission to read and write, and logs that.
+ * Open listeners accept connections without any permission. Only looking after the
+ * files of Unix sockets still needs one, and listening again at the same address
+ * where a listener has died. Deno cannot narrow a permission: of `--allow-write=A,B`,
+ * B can be revoked, but of `-A` or `--allow-write` only all of it. So a router with
+ * a Unix socket that was started with one of these keeps the permission to read and
+ * write, and logs that. Of the network it rather keeps nothing.
  *
  * @module
  */
@@ -66,8 +67,11 @@ export function giveUp(
     for (const other of others) store.revokeSync(other);
     const isLeft = [{ name }, ...others]
       .some((one) => store.querySync(one).state === "granted");
+    if (!isLeft) continue;
+    // To listen anew is not worth the permission to connect anywhere.
+    if (name === "net") store.revokeSync({ name });
     // Only kinds of `lasting` come here.
-    if (isLeft) tooBroad.push(name as PermissionName);
+    else tooBroad.push(name as PermissionName);
   }
   return { tooBroad };
 }

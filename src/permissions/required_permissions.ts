@@ -12,7 +12,7 @@ import {
   privateSocketFolder,
   privateSocketPath,
 } from "../base/addresses.ts";
-import type { NamedFile } from "../config/check_context.ts";
+import type { NamedFile } from "../schema/check_context.ts";
 import type { RouterConfig, TransportConfig } from "../config/config.ts";
 
 /** The kinds of permission that a router can need. */
@@ -58,16 +58,17 @@ export function requiredPermissions(subject: PermissionSubject): Permission[] {
 }
 
 /**
- * What must stay after the start: the files of sockets are removed at the end, if
- * they are still the router's own. A store needs nothing any more: Deno checks
+ * What must stay after the start: to listen again should a TCP listener die, and to
+ * put the file of a socket back that was removed. It is removed at the end, if it
+ * is still the router's own. A store needs nothing any more: Deno checks
  * permissions when a database is opened, and SQLite works on open files.
  */
 export function lastingPermissions(config: RouterConfig): Permission[] {
-  return config.transports.flatMap(({ endpoint }) =>
-    endpoint.type === "unix"
-      ? [look(endpoint.path), removal(endpoint.path)]
-      : []
-  );
+  return config.transports.flatMap(({ id, endpoint }) => {
+    if (endpoint.type === "tcp") return [listening(id, endpoint)];
+    const { path } = endpoint;
+    return filesOfSocket(path);
+  });
 }
 
 /** The permission as Deno's flag: `--allow-net=127.0.0.1:8080`. */
@@ -109,33 +110,47 @@ function filePermissions({ use, path, keyPath }: NamedFile): Permission[] {
 function endpointPermissions(
   { id, endpoint }: TransportConfig,
 ): Permission[] {
-  const listen = `to listen (transport ${id})`;
   return endpoint.type === "unix"
-    ? socketPermissions(endpoint.path, listen)
-    : [{ name: "net", value: hostAndPort(endpoint), reason: listen }];
+    ? socketPermissions(endpoint.path, listenReason(id))
+    : [listening(id, endpoint)];
+}
+
+function listening(
+  id: string,
+  endpoint: { readonly hostname: string; readonly port: number },
+): Permission {
+  return {
+    name: "net",
+    value: hostAndPort(endpoint),
+    reason: listenReason(id),
+  };
+}
+
+function listenReason(id: string): string {
+  return `to listen (transport ${id})`;
+}
+
+/** The socket, and the folder in which it is made and has its second name. */
+function filesOfSocket(path: string): Permission[] {
+  const folder = privateSocketFolder(path);
+  const reason = "to create the socket in a private folder";
+  return [
+    file("read", path, "to check the socket file"),
+    file("read", folder, reason),
+    file("write", path, "to create and remove the socket file"),
+    file("write", folder, reason),
+  ];
 }
 
 function socketPermissions(path: string, listen: string): Permission[] {
-  const folder = privateSocketFolder(path);
   return [
     socket(privateSocketPath(path), listen),
     socket(
       path,
       "to find out whether another router listens before replacing the socket",
     ),
-    look(path),
-    file("read", folder, "to create the socket in a private folder"),
-    removal(path),
-    file("write", folder, "to create the socket in a private folder"),
+    ...filesOfSocket(path),
   ];
-}
-
-function look(path: string): Permission {
-  return file("read", path, "to check the socket file");
-}
-
-function removal(path: string): Permission {
-  return file("write", path, "to create and remove the socket file");
 }
 
 function socket(path: string, reason: string): Permission {

@@ -41,8 +41,23 @@ export const RAWSOCKET_FRAMER: MessageFramer = {
 /** Appends the PONG for `ping`: the same octets, whatever the peer's own limit (FR-22). */
 export function writePong(ping: Frame, out: ByteWriter): void {
   const { bytes, start, end } = ping;
+  writeFrame(FrameKind.PONG, bytes, start, end, out);
+}
+
+/** Appends a PING, which the peer answers with the same octets. */
+export function writePing(payload: Uint8Array, out: ByteWriter): void {
+  writeFrame(FrameKind.PING, payload, 0, payload.length, out);
+}
+
+function writeFrame(
+  kind: FrameKind,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  out: ByteWriter,
+): void {
   out.reserve(PREFIX_BYTES);
-  writePrefix(out.bytes, out.length, FrameKind.PONG, end - start);
+  writePrefix(out.bytes, out.length, kind, end - start);
   out.length += PREFIX_BYTES;
   out.append(bytes, start, end);
 }

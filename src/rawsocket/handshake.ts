@@ -27,8 +27,8 @@ export interface HandshakeOffer {
   readonly maxMessageBytes: number;
   /** The least that a client must be able to receive, in octets (RS-10). */
   readonly minPeerLimitBytes: number;
-  /** True where no further connection is taken (RS-11). */
-  readonly full: boolean;
+  /** The config key by which no further connection is taken; undefined: none (RS-11). */
+  readonly exceededLimit: string | undefined;
 }
 
 /** What came of a request: `reply` goes to the client in either case. */
@@ -93,11 +93,11 @@ export function answerHandshake(
       `the client takes ${peerLimitBytes} octets, a WELCOME needs ${offer.minPeerLimitBytes}`,
     );
   }
-  if (offer.full) {
+  if (offer.exceededLimit !== undefined) {
     return refusal(
       HandshakeError.CONNECTION_LIMIT,
       "the connection limit is reached",
-      "max_connections",
+      offer.exceededLimit,
     );
   }
   const high = limitExponent(offer.maxMessageBytes) << 4;

@@ -1,7 +1,12 @@
 import type { ByteWriter } from "../base/byte_writer.ts";
 import type { Frame } from "../framing/frame.ts";
 import type { Framing, OpeningOutcome } from "../framing/framing.ts";
-import { PAYLOAD_BYTES_MAX, wholeFrames, writePong } from "./frame.ts";
+import {
+  PAYLOAD_BYTES_MAX,
+  wholeFrames,
+  writePing,
+  writePong,
+} from "./frame.ts";
 import { answerHandshake, type HandshakeOffer } from "./handshake.ts";
 import { RawSocketUnframer } from "./unframer.ts";
 
@@ -20,7 +25,7 @@ export class RawSocketFraming<Codec> implements Framing<Codec> {
   readonly name = "rawsocket";
   readonly title = "RawSocket";
   readonly #codecs: ReadonlyMap<number, Codec>;
-  readonly #offer: Omit<HandshakeOffer, "full">;
+  readonly #offer: Omit<HandshakeOffer, "exceededLimit">;
   readonly #maxPayloadBytes: number;
 
   constructor(
@@ -36,8 +41,11 @@ export class RawSocketFraming<Codec> implements Framing<Codec> {
     return new RawSocketUnframer(this.#maxPayloadBytes);
   }
 
-  open(request: Uint8Array, isFull: boolean): OpeningOutcome<Codec> {
-    const offer = { ...this.#offer, full: isFull };
+  open(
+    request: Uint8Array,
+    exceededLimit: string | undefined,
+  ): OpeningOutcome<Codec> {
+    const offer = { ...this.#offer, exceededLimit };
     const outcome = answerHandshake(request, offer);
     if (!outcome.accepted) return outcome;
     const { reply, serializer, peerLimitBytes } = outcome;
@@ -51,6 +59,10 @@ export class RawSocketFraming<Codec> implements Framing<Codec> {
 
   writePong(ping: Frame, out: ByteWriter): void {
     writePong(ping, out);
+  }
+
+  writePing(payload: Uint8Array, out: ByteWriter): void {
+    writePing(payload, out);
   }
 
   closeFrame(): undefined {

@@ -10,7 +10,7 @@
  * frames before it stand.
  */
 import { type Frame, type FrameFault, FrameKind } from "../framing/frame.ts";
-import type { Unframer } from "../framing/framing.ts";
+import { FRAMES_MAX, type Unframer } from "../framing/framing.ts";
 import { EXTENDED_BIT, PAYLOAD_BYTES_MAX, PREFIX_BYTES } from "./frame.ts";
 import { HANDSHAKE_MAGIC } from "./handshake.ts";
 import { recogniseForeign } from "../framing/foreign_protocol.ts";
@@ -76,18 +76,21 @@ export class RawSocketUnframer implements Unframer {
       this.#prefixCount === 0 && this.#fault === undefined;
   }
 
-  /**
-   * Takes `chunk[0, length)` and appends the frames that end in it to `frames`.
-   *
-   * @returns The fault that ends the connection, also on every later call.
-   */
+  get fault(): RawSocketFault | undefined {
+    return this.#fault;
+  }
+
   push(
     chunk: Uint8Array,
+    start: number,
     length: number,
     frames: Frame[],
-  ): RawSocketFault | undefined {
-    let position = 0;
-    while (position < length && this.#fault === undefined) {
+  ): number {
+    let position = start;
+    while (
+      position < length && this.#fault === undefined &&
+      frames.length < FRAMES_MAX
+    ) {
       if (this.#partial !== undefined) {
         position = this.#fill(chunk, position, length, frames);
       } else if (this.#prefixCount === 0 && length - position >= PREFIX_BYTES) {
@@ -104,7 +107,7 @@ export class RawSocketUnframer implements Unframer {
         position = this.#collect(chunk, position, length, frames);
       }
     }
-    return this.#fault;
+    return this.#fault === undefined ? position : length;
   }
 
   /** Collects a prefix octet by octet. */

@@ -12,10 +12,10 @@ import type {
   RouterConfig,
 } from "../config/config.ts";
 import { allRealms } from "../config/find_realm.ts";
-import type { Problem } from "../config/problem.ts";
+import type { Problem } from "../schema/check_context.ts";
 import { RealmDirectory } from "../config/realm_directory.ts";
 import { isValidUri } from "../wamp/uri.ts";
-import { describeReason, inOneWord, RoleReview } from "./role_review.ts";
+import { describeReason, outcomeOf, RoleReview } from "./role_review.ts";
 
 /** Warnings about rules, and an error for each of `expectations` that fails. */
 export function reviewRules(
@@ -47,7 +47,7 @@ function failedCases(
   });
 }
 
-/** Patterns of one shape together: what is made to look one up serves the next. */
+/** Groups patterns by shape: a look-up reuses the index that the one before has built. */
 function inQuickOrder(
   expectations: readonly ExpectationConfig[],
 ): ExpectationConfig[] {
@@ -62,7 +62,7 @@ function idleRules(
   { uriCheck }: RealmConfig,
   { permissions }: RoleConfig,
 ): Problem[] {
-  // Loading has warned of those that no URI of a strict realm matches.
+  // Loading the config has warned of rules that match no URI of a strict realm.
   const usable = permissions.filter(({ uri, match }) =>
     isValidUri(uri, match, uriCheck)
   );
@@ -82,7 +82,7 @@ function describeIdle(idle: IdleRule): string {
     case "reserved":
       return 'has no effect: only the router can register and publish below "wamp."';
     case "no_effect":
-      return "has no effect: it allows nothing, and without it the same is denied";
+      return "has no effect: it allows nothing, and what it denies would be denied without it";
   }
 }
 
@@ -94,7 +94,7 @@ function failedCase(
   const found = review.explain(expected);
   if (found.allowed === isAllowed) return [];
   const message = `${action} ${JSON.stringify(uri)} is ${
-    inOneWord(found.allowed)
-  }, expected: ${inOneWord(isAllowed)}; ${describeReason(found, expected)}`;
+    outcomeOf(found.allowed)
+  }, expected: ${outcomeOf(isAllowed)}; ${describeReason(found, expected)}`;
   return [{ ...source, severity: "error", message }];
 }

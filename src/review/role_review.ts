@@ -18,7 +18,7 @@ import { routerPrefixOf, uriFault } from "../wamp/router_uris.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 
 /** What a session asks for. */
-export interface Request {
+export interface AccessRequest {
   readonly action: ActionName;
   readonly uri: string;
   /** `exact` for calls and publications. */
@@ -70,11 +70,11 @@ export class RoleReview {
       role.trustLevel,
       this.#trustedProcedures,
     );
-    this.#authorizer = role.authorizer?.procedure;
+    this.#authorizer = role.authorizer;
   }
 
   /** What the router would decide on `request`. */
-  explain({ action, uri, match }: Request): Explanation {
+  explain({ action, uri, match }: AccessRequest): Explanation {
     const fault = uriFault(action, uri, match, this.#uriCheck);
     if (fault !== undefined) return { allowed: false, reason: fault };
     if (this.#authorizer === undefined) {
@@ -94,11 +94,11 @@ function isRegistering(action: ActionName): boolean {
   return action === "register" || action === "force_reregister";
 }
 
-/** A decision in one word. */
+/** A decision as one word. */
 export type Outcome = "allowed" | "denied" | "asked";
 
 /** `allowed` in one word; undefined: an authorizer decides. */
-export function inOneWord(allowed: boolean | undefined): Outcome {
+export function outcomeOf(allowed: boolean | undefined): Outcome {
   if (allowed === undefined) return "asked";
   return allowed ? "allowed" : "denied";
 }
@@ -106,7 +106,7 @@ export function inOneWord(allowed: boolean | undefined): Outcome {
 /** Why the router would decide so, as a clause. */
 export function describeReason(
   explanation: Explanation,
-  request: Request,
+  request: AccessRequest,
 ): string {
   const { action, uri, match } = request;
   switch (explanation.reason) {

@@ -67,6 +67,19 @@ export class AccessControl {
     return requestError(REQUEST_TYPE[action], request, LIMIT_REACHED, text);
   }
 
+  /** The ERROR where a pattern is refused because of `text`; undefined where it is not. */
+  refusePattern(
+    peer: Peer,
+    text: string | undefined,
+    action: "subscribe" | "register",
+    request: number,
+  ): ErrorMessage | undefined {
+    if (text === undefined) return undefined;
+    this.limitReached(peer, "none: the limit is fixed", text);
+    const { LIMIT_REACHED } = ErrorUri;
+    return requestError(REQUEST_TYPE[action], request, LIMIT_REACHED, text);
+  }
+
   /** Notes that `peer` is refused something because of the limit `key`. */
   limitReached(peer: Peer, key: string, text: string): void {
     this.#counters.increment("limits_reached");

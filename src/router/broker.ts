@@ -26,10 +26,16 @@ import type { UriCheck } from "../wamp/uri.ts";
 import type { AccessControl } from "./access_control.ts";
 import type { EventDelivery } from "./event_delivery.ts";
 import type { HistoryKey } from "./event_store.ts";
+import type { LongWork, LongWorks } from "./long_work.ts";
 import type { Peer, Subscription } from "./model.ts";
 import type { Confirmer, RealmObservers } from "./observers.ts";
 import { PatternIndex } from "./pattern_index.ts";
-import { CurrentPublication, type Publication } from "./publication.ts";
+import { ShapeBounds } from "./pattern_shapes.ts";
+import {
+  Audience,
+  CurrentPublication,
+  type Publication,
+} from "./publication.ts";
 
 /** What a broker is made of. */
 export interface BrokerOptions {
@@ -43,16 +49,28 @@ export interface BrokerOptions {
   /** Undefined: SUBSCRIBE is confirmed at once. */
   readonly confirmer: Confirmer | undefined;
   readonly delivery: EventDelivery;
+  readonly longWorks: LongWorks;
   /** Subscriptions that are there from the start (EH-02). */
   readonly histories: readonly HistoryKey[];
 }
+
+/** Beyond so many events of the router's own, long work that causes others waits. */
+const OWN_WAITING_MAX = 256;
 
 /** The subscriptions of a realm, and the way of publications to them. */
 export class Broker {
   readonly #options: BrokerOptions;
   readonly #subscriptions = new PatternIndex<Subscription>();
   readonly #byId = new Map<number, Subscription>();
+  readonly #shapes = new ShapeBounds();
   readonly #current = new CurrentPublication();
+  /**
+   * Sessions that have left, of whose subscriptions some are yet to be taken apart:
+   * whether without events of the meta API (MS-09).
+   */
+  readonly #departing = new Map<Peer, boolean>();
+  /** Events of the router's own that wait for one that goes to many; undefined: none does. */
+  #own: Publication[] | undefined = undefined;
   #lastSubscriptionId = 0;
 
   constructor(options: BrokerOptions) {
@@ -62,7 +80,7 @@ export class Broker {
     }
   }
 
-  /** All subscriptions, by ID. */
+  /** All subscriptions, by ID; of some all subscribers may have left. */
   get subscriptions(): ReadonlyMap<number, Subscription> {
     return this.#byId;
   }
@@ -76,12 +94,17 @@ export class Broker {
     return count;
   }
 
+  /** The subscription of that ID. */
+  subscription(id: number): Subscription | undefined {
+    return this.#settled(this.#byId.get(id));
+  }
+
   /** The subscription to exactly that text and policy (MU-03). */
   lookup(
     uri: string,
     match: Subscription["match"],
   ): Subscription | undefined {
-    return this.#subscriptions.get(uri, match);
+    return this.#settled(this.#subscriptions.get(uri, match));
   }
 
   /** All subscriptions that an event of `topic` goes to (MU-03). */
@@ -89,7 +112,7 @@ export class Broker {
     const exact = this.#subscriptions.exact(topic);
     const found = exact === undefined ? [] : [exact];
     this.#subscriptions.collectPatterns(topic, found);
-    return found;
+    return found.filter((one) => this.#settled(one) !== undefined);
   }
 
   /**
@@ -98,27 +121,49 @@ export class Broker {
    * @throws {ProtocolError} On payload passthru mode that was not announced (PP-01).
    */
   publish(publisher: Peer, message: Publish): void {
-    const { request } = message;
-    const options = message.options as PublishOptions;
+    const acknowledges =
+      (message.options as PublishOptions).acknowledge === true;
     const refusal = this.refusePublish(publisher, message);
     if (refusal !== undefined) {
-      if (options.acknowledge === true) publisher.outlet.send(refusal);
+      if (acknowledges) publisher.outlet.send(refusal);
       return;
     }
+    const publication = this.#accept(publisher, message);
+    const { id } = publication;
+    const routed = this.#route(publication);
+    this.#current.clear();
+    if (typeof routed !== "number") this.#finish(publisher, routed);
+    if (acknowledges) {
+      publisher.outlet.send({
+        code: MessageCode.PUBLISHED,
+        request: message.request,
+        publication: id,
+      });
+    }
+  }
+
+  /** As {@linkcode Broker.publish}, without an answer. */
+  *publishInPieces(publisher: Peer, message: Publish): LongWork {
+    if (this.refusePublish(publisher, message) !== undefined) return;
+    const routed = this.#route(this.#accept(publisher, message));
+    this.#current.clear();
+    yield* inPieces(routed);
+  }
+
+  #accept(publisher: Peer, message: Publish): Publication {
     const { delivery, publicationIds } = this.#options;
+    const options = message.options as PublishOptions;
     const id = publicationIds.next();
     const publication = this.#current.fill(publisher, id, message);
     if (options._clear_retained === true) delivery.clearRetained(publication);
     else if (options.retain === true) delivery.retain(publication);
-    this.route(publication);
-    this.#current.clear();
-    if (options.acknowledge === true) {
-      publisher.outlet.send({
-        code: MessageCode.PUBLISHED,
-        request,
-        publication: id,
-      });
-    }
+    return publication;
+  }
+
+  /** The publisher's next message waits, so that its events stay in order (PS-08). */
+  #finish(publisher: Peer, rest: LongWork): void {
+    const done = this.#options.longWorks.run(rest);
+    if (done !== undefined) publisher.holdFor(done);
   }
 
   /**
@@ -162,22 +207,24 @@ export class Broker {
     return undefined;
   }
 
-  /** Brings an accepted publication to its subscribers. */
-  route(publication: Publication): void {
+  /**
+   * Brings an accepted publication to its subscribers.
+   *
+   * @returns To how many; or, where they are many, the work that is left to do.
+   */
+  #route(publication: Publication): number | LongWork {
     const { delivery } = this.#options;
     const exact = this.#subscriptions.exact(publication.topic);
-    if (exact !== undefined) {
-      delivery.deliver(exact, publication, publication.details);
+    if (this.#subscriptions.hasPatterns) {
+      const patterns: Subscription[] = [];
+      this.#subscriptions.collectPatterns(publication.topic, patterns);
+      if (patterns.length > 0) {
+        return delivery.deliverToAll(exact, patterns, publication);
+      }
     }
-    if (!this.#subscriptions.hasPatterns) return;
-    const found: Subscription[] = [];
-    this.#subscriptions.collectPatterns(publication.topic, found);
-    if (found.length === 0) return;
-    // A pattern's subscriber cannot know the topic otherwise (PM-06).
-    const details = { ...publication.details, topic: publication.topic };
-    for (const subscription of found) {
-      delivery.deliver(subscription, publication, details);
-    }
+    return exact === undefined
+      ? 0
+      : delivery.deliver(exact, publication, publication.details);
   }
 
   /** Whether anyone would get an event of `topic`, or a history keep it. */
@@ -187,17 +234,46 @@ export class Broker {
     return this.#subscriptions.hasPatterns && this.match(topic).length > 0;
   }
 
-  /** An event of the router's own, on a topic that no client can publish to (AZ-12). */
-  publishOwn(topic: string, payload: Payload): void {
-    this.route({
+  /**
+   * An event of the router's own, on a topic that no client can publish to (AZ-12).
+   *
+   * @param only Who gets it; absent: all who subscribed.
+   */
+  publishOwn(topic: string, payload: Payload, only?: Peer): void {
+    const lists = only && { eligible: [only.sessionId] };
+    const publication = {
       id: this.#options.publicationIds.next(),
       topic,
       details: EMPTY_DICT,
       payload,
       excluded: undefined,
-      lists: undefined,
-      audience: undefined,
-    });
+      lists,
+      audience: lists && new Audience(lists),
+    };
+    if (this.#own !== undefined) {
+      this.#own.push(publication);
+      return;
+    }
+    const routed = this.#route(publication);
+    if (typeof routed === "number") return;
+    this.#own = [];
+    this.#options.longWorks.run(this.#routeOwn(routed));
+  }
+
+  /** The router's own events come in order. */
+  *#routeOwn(first: LongWork): LongWork {
+    yield* first;
+    while (this.#own !== undefined && this.#own.length > 0) {
+      const own = this.#own;
+      this.#own = [];
+      for (const publication of own) yield* inPieces(this.#route(publication));
+    }
+    this.#own = undefined;
+  }
+
+  /** Whether so many events of the router's own wait that what causes them is to wait. */
+  get isBehind(): boolean {
+    return this.#own !== undefined && this.#own.length >= OWN_WAITING_MAX;
   }
 
   /** SUBSCRIBE: SUBSCRIBED or ERROR (PS-01). */
@@ -219,8 +295,8 @@ export class Broker {
     const { topic, request } = message;
     const options = message.options as SubscribeOptions;
     const match = options.match ?? "exact";
-    const known = this.#subscriptions.get(topic, match);
-    const refusal = denial ?? this.#refuseMore(subscriber, request, known);
+    const known = this.lookup(topic, match);
+    const refusal = denial ?? this.#refuseMore(subscriber, message, known);
     if (refusal !== undefined) {
       subscriber.outlet.send(refusal);
       return;
@@ -229,7 +305,10 @@ export class Broker {
     const isNewSubscriber = !subscription.subscribers.has(subscriber);
     subscription.subscribers.add(subscriber);
     subscriber.subscriptions.set(subscription.id, subscription);
-    if (isNewSubscriber) subscriber.quota.add("subscriptions", 1);
+    if (isNewSubscriber) {
+      subscriber.quota.add("subscriptions", 1);
+      this.#shapes.add(subscriber, subscription);
+    }
     subscriber.outlet.send({
       code: MessageCode.SUBSCRIBED,
       request,
@@ -292,17 +371,43 @@ export class Broker {
   }
 
   /**
-   * Forgets all that `peer`, whose session has ended, subscribed to (SL-05).
+   * Nobody finds `peer`, whose session has ended, any more (SL-05).
    *
    * @param silently Without events of the meta API (MS-09).
    */
-  leave(peer: Peer, silently: boolean): void {
-    const subscriptions = [...peer.subscriptions.values()];
-    // First, so that none of the events about its leaving goes to itself.
-    for (const { subscribers } of subscriptions) subscribers.delete(peer);
-    for (const subscription of subscriptions) {
+  depart(peer: Peer, silently: boolean): void {
+    const { size } = peer.subscriptions;
+    if (size === 0) return;
+    this.#departing.set(peer, silently);
+    peer.quota.add("subscriptions", -size);
+  }
+
+  /** Forgets all that `peer`, which has departed, subscribed to. */
+  *leave(peer: Peer): LongWork {
+    const silently = this.#departing.get(peer) ?? false;
+    for (const subscription of peer.subscriptions.values()) {
+      this.#removeSubscriber(subscription, peer, silently);
+      yield 0;
+    }
+    this.#departing.delete(peer);
+  }
+
+  /** `subscription` without subscribers that have left; undefined where it is gone. */
+  #settled(subscription: Subscription | undefined): Subscription | undefined {
+    if (this.#departing.size === 0 || subscription === undefined) {
+      return subscription;
+    }
+    const { subscribers, history } = subscription;
+    const gone = this.#departing.size < subscribers.size
+      ? this.#departing.keys().filter((peer) => subscribers.has(peer))
+      : subscribers.values().filter((peer) => this.#departing.has(peer));
+    for (const peer of gone.toArray()) {
+      const silently = this.#departing.get(peer) ?? false;
       this.#removeSubscriber(subscription, peer, silently);
     }
+    return subscribers.size === 0 && history === undefined
+      ? undefined
+      : subscription;
   }
 
   /** What comes before any look at what there is (AZ-05). */
@@ -319,12 +424,24 @@ export class Broker {
 
   #refuseMore(
     subscriber: Peer,
-    request: number,
+    { topic, request, options }: Subscribe,
     known: Subscription | undefined,
   ): ErrorMessage | undefined {
     if (known?.subscribers.has(subscriber)) return undefined;
     const { access } = this.#options;
-    return access.refuseMore(subscriber, "subscriptions", "subscribe", request);
+    const match = (options as SubscribeOptions).match ?? "exact";
+    const pattern = { uri: topic, match };
+    return access.refuseMore(
+      subscriber,
+      "subscriptions",
+      "subscribe",
+      request,
+    ) ?? access.refusePattern(
+      subscriber,
+      this.#shapes.refusal(subscriber, pattern),
+      "subscribe",
+      request,
+    );
   }
 
   #create(
@@ -352,7 +469,8 @@ export class Broker {
   ): void {
     subscription.subscribers.delete(peer);
     peer.subscriptions.delete(subscription.id);
-    peer.quota.add("subscriptions", -1);
+    if (!peer.hasLeft) peer.quota.add("subscriptions", -1);
+    this.#shapes.remove(peer, subscription);
     const isGone = subscription.subscribers.size === 0 &&
       subscription.history === undefined;
     if (isGone) {
@@ -364,4 +482,10 @@ export class Broker {
     observers.tell({ kind: "unsubscribed", ...event });
     if (isGone) observers.tell({ kind: "subscription_deleted", ...event });
   }
+}
+
+/** What is left of a publication's way, as a part of long work. */
+function* inPieces(routed: number | LongWork): LongWork {
+  if (typeof routed === "number") yield routed;
+  else yield* routed;
 }

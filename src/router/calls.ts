@@ -58,6 +58,7 @@ import {
 } from "../wamp/options.ts";
 import { NO_PAYLOAD, type Payload } from "../wamp/payload.ts";
 import { isValidUri } from "../wamp/uri.ts";
+import type { LongWork } from "./long_work.ts";
 import {
   type Callee,
   type Peer,
@@ -475,7 +476,7 @@ export class Calls {
   }
 
   /** Ends what `peer`, whose session has ended, called and was called for (SL-05). */
-  leave(peer: Peer): void {
+  *leave(peer: Peer): LongWork {
     for (const call of peer.calls.values()) {
       if (call.callee?.peer === peer) this.#end(call);
       else {
@@ -483,10 +484,12 @@ export class Calls {
         if (call.state === "invoked") this.#interrupt(call, "killnowait");
         this.#abandon(call);
       }
+      yield 1;
     }
     for (const call of peer.invocations.values()) {
       if (call.state === "abandoned") this.#end(call);
       else this.#fail(call, ErrorUri.CANCELED, "The callee has left");
+      yield 1;
     }
   }
 
@@ -656,7 +659,14 @@ export class Calls {
   }
 
   #sendUnsendable(call: PendingCall, outcome: SendOutcome): void {
-    if (outcome === SendOutcome.TOO_LONG) {
+    if (outcome === SendOutcome.FULL) {
+      this.#counters.increment("calls_refused_overload");
+      this.#sendError(
+        call,
+        ErrorUri.LIMIT_REACHED,
+        "The callee does not read, and as much waits for it as may (max_outbox_bytes)",
+      );
+    } else if (outcome === SendOutcome.TOO_LONG) {
       this.#counters.increment("calls_too_long");
       this.#sendError(
         call,

@@ -20,10 +20,12 @@ import { isRouterUri, uriFault } from "../wamp/router_uris.ts";
 import type { UriCheck } from "../wamp/uri.ts";
 import type { AccessControl } from "./access_control.ts";
 import type { CallEnding, Calls } from "./calls.ts";
+import type { LongWork } from "./long_work.ts";
 import type { MetaProcedures } from "./meta/meta_procedures.ts";
 import { type Peer, type PendingCall, Registration } from "./model.ts";
 import type { Confirmer, RealmObservers } from "./observers.ts";
 import { PatternIndex } from "./pattern_index.ts";
+import { ShapeBounds } from "./pattern_shapes.ts";
 
 /** What a dealer is made of. */
 export interface DealerOptions {
@@ -45,15 +47,26 @@ export class Dealer {
   readonly #options: DealerOptions;
   readonly #registrations = new PatternIndex<Registration>();
   readonly #byId = new Map<number, Registration>();
+  readonly #shapes = new ShapeBounds();
+  /**
+   * Sessions that have left, of whose registrations some are yet to be taken apart:
+   * whether without events of the meta API (MS-09).
+   */
+  readonly #departing = new Map<Peer, boolean>();
   #lastRegistrationId = 0;
 
   constructor(options: DealerOptions) {
     this.#options = options;
   }
 
-  /** All registrations, by ID. */
+  /** All registrations, by ID; of some all callees may have left. */
   get registrations(): ReadonlyMap<number, Registration> {
     return this.#byId;
+  }
+
+  /** The registration of that ID. */
+  registration(id: number): Registration | undefined {
+    return this.#settled(this.#byId.get(id));
   }
 
   /** The registration under exactly that text and policy (MR-04). */
@@ -61,15 +74,19 @@ export class Dealer {
     uri: string,
     match: Registration["match"],
   ): Registration | undefined {
-    return this.#registrations.get(uri, match);
+    return this.#settled(this.#registrations.get(uri, match));
   }
 
   /** The registration that a call to `procedure` would go to (MR-04). */
   match(procedure: string): Registration | undefined {
     // Patterns of clients never serve the reserved `wamp.` (UR-10).
-    return isRouterUri(procedure)
-      ? undefined
-      : this.#registrations.best(procedure);
+    if (isRouterUri(procedure)) return undefined;
+    let best = this.#registrations.best(procedure);
+    if (this.#departing.size === 0) return best;
+    while (best !== undefined && this.#settled(best) === undefined) {
+      best = this.#registrations.best(procedure);
+    }
+    return best;
   }
 
   /** REGISTER: REGISTERED or ERROR (RP-01). */
@@ -96,7 +113,7 @@ export class Dealer {
   ): void {
     const options = message.options as RegisterOptions;
     const match = options.match ?? "exact";
-    const present = this.#registrations.get(message.procedure, match);
+    const present = this.lookup(message.procedure, match);
     const refusal = denial ??
       this.#refuseJoining(callee, message, mayForce, present);
     if (refusal !== undefined) {
@@ -202,14 +219,38 @@ export class Dealer {
   }
 
   /**
-   * Forgets all that `peer`, whose session has ended, registered (SL-05).
+   * Nobody finds `peer`, whose session has ended, any more (SL-05).
    *
    * @param silently Without events of the meta API (MS-09).
    */
-  leave(peer: Peer, silently: boolean): void {
-    for (const registration of [...peer.registrations.values()]) {
+  depart(peer: Peer, silently: boolean): void {
+    const { size } = peer.registrations;
+    if (size === 0) return;
+    this.#departing.set(peer, silently);
+    peer.quota.add("registrations", -size);
+  }
+
+  /** Forgets all that `peer`, which has departed, registered. */
+  *leave(peer: Peer): LongWork {
+    const silently = this.#departing.get(peer) ?? false;
+    for (const registration of peer.registrations.values()) {
+      this.#removeCallee(registration, peer, silently);
+      yield 0;
+    }
+    this.#departing.delete(peer);
+  }
+
+  /** `registration` without callees that have left; undefined where it had no others. */
+  #settled(registration: Registration | undefined): Registration | undefined {
+    if (this.#departing.size === 0 || registration === undefined) {
+      return registration;
+    }
+    for (const { peer } of [...registration.callees]) {
+      const silently = this.#departing.get(peer);
+      if (silently === undefined) continue;
       this.#removeCallee(registration, peer, silently);
     }
+    return registration.callees.length === 0 ? undefined : registration;
   }
 
   /** What comes before any look at what there is (AZ-05). */
@@ -260,12 +301,22 @@ export class Dealer {
     const evicted = options.force_reregister === true && known !== undefined
       ? known.callees.map(({ peer }) => peer.quota)
       : [];
-    return this.#options.access.refuseMore(
+    const { access } = this.#options;
+    const pattern = {
+      uri: message.procedure,
+      match: options.match ?? "exact",
+    };
+    return access.refuseMore(
       callee,
       "registrations",
       "register",
       request,
       evicted,
+    ) ?? access.refusePattern(
+      callee,
+      this.#shapes.refusal(callee, pattern),
+      "register",
+      request,
     );
   }
 
@@ -320,6 +371,7 @@ export class Dealer {
     });
     peer.registrations.set(registration.id, registration);
     peer.quota.add("registrations", 1);
+    this.#shapes.add(peer, registration);
   }
 
   /**
@@ -342,7 +394,8 @@ export class Dealer {
   ): void {
     registration.remove(peer);
     peer.registrations.delete(registration.id);
-    peer.quota.add("registrations", -1);
+    if (!peer.hasLeft) peer.quota.add("registrations", -1);
+    this.#shapes.remove(peer, registration);
     const { calls, observers } = this.#options;
     const isLast = registration.callees.length === 0;
     if (isLast) {

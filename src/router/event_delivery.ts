@@ -15,13 +15,17 @@ import {
   EventStoreError,
   type StoredEvent,
 } from "./event_store.ts";
+import type { LongWork } from "./long_work.ts";
 import type { Peer, Subscription } from "./model.ts";
 import type { EventLoss, RealmObservers } from "./observers.ts";
 import type { CounterName, Counters } from "./ports.ts";
 import { Audience, isFor, type Publication } from "./publication.ts";
 
 /** Why an event could not be sent as it was. */
-type Unsendable = Exclude<SendOutcome, typeof SendOutcome.SENT>;
+type Unsendable = Exclude<
+  SendOutcome,
+  typeof SendOutcome.SENT | typeof SendOutcome.FULL
+>;
 
 /** The detail of the EVENT that says so; the second is ours. */
 const MARK: Readonly<Record<Unsendable, EventLoss["reason"]>> = {
@@ -47,6 +51,11 @@ const CUTS: readonly (readonly string[])[] = [
   [...PASSTHRU, ...TOPIC, ...IDENTITY],
 ];
 
+/** To so many an event goes at once. */
+const AT_ONCE_MAX = 1024;
+/** Else in pieces of so many. */
+const PIECE = 64;
+
 /** Ours: some of the details did not fit, and are left out. */
 const DETAILS_CUT = "_details_cut";
 
@@ -69,24 +78,88 @@ export class EventDelivery {
     this.#observers = observers;
   }
 
-  /** One EVENT for each subscriber that the publication is for (PS-08, BW-02). */
+  /**
+   * One EVENT for each subscriber that the publication is for (PS-08, BW-02).
+   *
+   * @returns To how many subscribers; or, where they are many, the work of it, for
+   * which all that is needed of `publication` is copied.
+   */
   deliver(
     subscription: Subscription,
     publication: Publication,
     details: Dict,
+  ): number | LongWork {
+    const { subscribers } = subscription;
+    if (subscribers.size > AT_ONCE_MAX) {
+      return this.#deliverToMany([subscription], publication);
+    }
+    const event = eventOf(subscription, publication, details);
+    this.#send(event, publication, subscribers);
+    this.#keep(subscription, publication);
+    return subscribers.size;
+  }
+
+  /** As {@linkcode EventDelivery.deliver}, to the subscribers of `patterns` as well. */
+  deliverToAll(
+    exact: Subscription | undefined,
+    patterns: readonly Subscription[],
+    publication: Publication,
+  ): number | LongWork {
+    let count = exact?.subscribers.size ?? 0;
+    for (const { subscribers } of patterns) count += subscribers.size;
+    const all = exact === undefined ? patterns : [exact, ...patterns];
+    if (count > AT_ONCE_MAX) return this.#deliverToMany(all, publication);
+    const details = new DetailsByMatch(publication);
+    for (const subscription of all) {
+      this.deliver(subscription, publication, details.for(subscription));
+    }
+    return count;
+  }
+
+  #deliverToMany(
+    subscriptions: readonly Subscription[],
+    publication: Publication,
+  ): LongWork {
+    for (const one of subscriptions) this.#keep(one, publication);
+    const payload = publication.payload.kept();
+    const { id, topic, details, excluded, lists, audience } = publication;
+    return this.#inPieces(subscriptions, {
+      ...{ id, topic, details, excluded, lists, audience },
+      payload,
+    });
+  }
+
+  *#inPieces(
+    subscriptions: readonly Subscription[],
+    publication: Publication,
+  ): LongWork {
+    const details = new DetailsByMatch(publication);
+    for (const subscription of subscriptions) {
+      const event = eventOf(
+        subscription,
+        publication,
+        details.for(subscription),
+      );
+      // Who comes back meanwhile must not get it twice.
+      const all = [...subscription.subscribers];
+      for (let at = 0; at < all.length; at += PIECE) {
+        const piece = all.slice(at, at + PIECE)
+          .filter((peer) => subscription.subscribers.has(peer));
+        this.#send(event, publication, piece);
+        yield piece.length;
+      }
+    }
+  }
+
+  #send(
+    event: Event,
+    publication: Publication,
+    subscribers: Iterable<Peer>,
   ): void {
-    // The same object for all: connections encode it once per serializer.
-    const event: Event = {
-      code: MessageCode.EVENT,
-      subscription: subscription.id,
-      publication: publication.id,
-      details,
-      payload: publication.payload,
-    };
     let tooLong: Peer[] | undefined;
     let unsupported: Peer[] | undefined;
-    for (const subscriber of subscription.subscribers) {
-      if (!isFor(publication, subscriber)) continue;
+    for (const subscriber of subscribers) {
+      if (subscriber.hasLeft || !isFor(publication, subscriber)) continue;
       const outcome = subscriber.outlet.send(event);
       if (outcome === SendOutcome.SENT) continue;
       if (outcome === SendOutcome.TOO_LONG) (tooLong ??= []).push(subscriber);
@@ -101,8 +174,12 @@ export class EventDelivery {
       const { UNSUPPORTED_VALUE } = SendOutcome;
       this.#sendBare(event, topic, UNSUPPORTED_VALUE, unsupported);
     }
-    if (subscription.history !== undefined && isForHistory(publication)) {
-      this.#store.append(subscription.history, this.#stored(publication));
+  }
+
+  /** Into its history, where the subscription has one. */
+  #keep({ history }: Subscription, publication: Publication): void {
+    if (history !== undefined && isForHistory(publication)) {
+      this.#store.append(history, this.#stored(publication));
     }
   }
 
@@ -163,7 +240,8 @@ export class EventDelivery {
       payload: stored.payload.freshView(),
     };
     const outcome = subscriber.outlet.send(event);
-    if (outcome === SendOutcome.SENT) return;
+    const { SENT, FULL } = SendOutcome;
+    if (outcome === SENT || outcome === FULL) return;
     this.#sendBare(event, stored.topic, outcome, [subscriber]);
   }
 
@@ -208,6 +286,39 @@ export class EventDelivery {
       excluded: publication.excluded,
       lists: publication.lists,
     };
+  }
+}
+
+/** The same object for all subscribers: connections encode it once per serializer. */
+function eventOf(
+  { id }: Subscription,
+  publication: Publication,
+  details: Dict,
+): Event {
+  return {
+    code: MessageCode.EVENT,
+    subscription: id,
+    publication: publication.id,
+    details,
+    payload: publication.payload,
+  };
+}
+
+/** EVENT.Details of one publication. */
+class DetailsByMatch {
+  readonly #exact: Dict;
+  readonly #topic: string;
+  #pattern: Dict | undefined = undefined;
+
+  constructor({ details, topic }: Publication) {
+    this.#exact = details;
+    this.#topic = topic;
+  }
+
+  /** A pattern's subscriber cannot know the topic otherwise (PM-06). */
+  for({ match }: Subscription): Dict {
+    if (match === "exact") return this.#exact;
+    return this.#pattern ??= { ...this.#exact, topic: this.#topic };
   }
 }
 

@@ -68,6 +68,8 @@ export class Peer {
   /** Done when all is answered that waits; undefined: nothing does. */
   #turn: Promise<void> | undefined = undefined;
   #waitingCount = 0;
+  /** Done when what the session asked for last is; undefined: it is. */
+  #longWork: Promise<void> | undefined = undefined;
 
   // Idle sessions are many: the tables are made when first used.
   #subscriptions: Map<number, Subscription> | undefined = undefined;
@@ -204,7 +206,21 @@ export class Peer {
    * handled. Undefined: there is room for more.
    */
   get backlog(): Promise<void> | undefined {
+    if (this.#longWork !== undefined) return this.#longWork;
     return this.#waitingCount < WAITING_MAX ? undefined : this.#turn;
+  }
+
+  /** Has nothing more of the session handled until all that waits is answered. */
+  holdUntilAnswered(): void {
+    if (this.#turn !== undefined) this.holdFor(this.#turn);
+  }
+
+  /** The same until `work`, which it asked for, is done. */
+  holdFor(work: Promise<void>): void {
+    const held = work.then(() => {
+      if (this.#longWork === held) this.#longWork = undefined;
+    });
+    this.#longWork = held;
   }
 
   /**
@@ -395,8 +411,8 @@ export class Registration {
   }
 }
 
-function hasRoom(callee: Callee): boolean {
-  return callee.concurrency === 0 || callee.pending < callee.concurrency;
+function hasRoom({ peer, concurrency, pending }: Callee): boolean {
+  return (concurrency === 0 || pending < concurrency) && !peer.hasLeft;
 }
 
 /** Where a call stands. */

@@ -44,6 +44,11 @@ export type RealmEvent =
     }
     | { readonly kind: "event_lost"; readonly loss: EventLoss }
     | {
+      /** It reads again, and did not get so many events meanwhile. */
+      readonly kind: "events_dropped";
+      readonly count: number;
+    }
+    | {
       /** Something is not allowed. */
       readonly kind: "denied";
       readonly action: Action;

@@ -5,11 +5,13 @@
  * Exact is one Map look-up; prefix and wildcard are walks through a tree. To
  * store a pattern costs its length, in time and in memory. To look a URI up
  * costs its length and, where wildcard patterns overlap, the places where both
- * a component and its wildcard lead on.
+ * a component and its wildcard lead on: `pattern_shapes.ts` bounds these.
  */
 import { ReusingMap } from "../base/reusing_map.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import { type RadixNode, RadixTree } from "./radix_tree.ts";
+
+const DOT = 0x2e;
 
 /** Something that is stored under a pattern. */
 export interface Patterned {
@@ -61,14 +63,18 @@ export class PatternIndex<Value extends Patterned> {
     return this.#prefix.size > 0 || this.#wildcard.size > 0;
   }
 
-  /** Adds all prefix and wildcard values that match `uri` to `found`. */
-  collectPatterns(uri: string, found: Value[]): void {
+  /**
+   * Adds all prefix and wildcard values that match `uri` to `found`.
+   *
+   * @returns At how many places it looked for wildcard values.
+   */
+  collectPatterns(uri: string, found: Value[]): number {
     if (this.#prefix.size > 0) {
       collectPrefixes(this.#prefixTree.root, uri, found);
     }
-    if (this.#wildcard.size > 0) {
-      collectWildcards(this.#wildcardTree.root, dotted(uri), 0, found);
-    }
+    if (this.#wildcard.size === 0) return 0;
+    const parts = componentsOf(uri);
+    return collectWildcards(this.#wildcardTree.root, parts, 0, found);
   }
 
   /** The one value that a call to `uri` goes to (PB-02 to PB-04). */
@@ -93,7 +99,7 @@ export class PatternIndex<Value extends Patterned> {
 
   #firstWildcard(uri: string): Value | undefined {
     if (this.#wildcard.size === 0) return undefined;
-    return firstWildcard(this.#wildcardTree.root, dotted(uri), 0);
+    return firstWildcard(this.#wildcardTree.root, componentsOf(uri), 0);
   }
 
   #tableOf(match: MatchPolicy): ReusingMap<Value> {
@@ -130,57 +136,73 @@ function collectPrefixes<Value>(
   }
 }
 
+/** The components of `uri`, each with a dot behind it, as in the wildcard tree. */
+function componentsOf(uri: string): readonly string[] {
+  const parts: string[] = [];
+  const text = dotted(uri);
+  for (let start = 0; start < text.length;) {
+    const end = componentEnd(text, start);
+    parts.push(text.slice(start, end));
+    start = end;
+  }
+  return parts;
+}
+
+/** @returns At how many nodes it looked. */
 function collectWildcards<Value>(
   node: RadixNode<Value>,
-  uri: string,
+  parts: readonly string[],
   at: number,
   found: Value[],
-): void {
-  const end = behindLabel(node.label, uri, at);
-  if (end < 0) return;
-  if (end === uri.length) {
+): number {
+  const end = behindLabel(node.label, parts, at);
+  if (end < 0) return 1;
+  if (end === parts.length) {
     if (node.value !== undefined) found.push(node.value);
-    return;
+    return 1;
   }
-  const literal = node.children?.get(uri.slice(end, componentEnd(uri, end)));
-  if (literal !== undefined) collectWildcards(literal, uri, end, found);
+  let looks = 1;
+  const literal = node.children?.get(parts[end]);
+  if (literal !== undefined) {
+    looks += collectWildcards(literal, parts, end, found);
+  }
   const any = node.children?.get(".");
-  if (any !== undefined) collectWildcards(any, uri, end, found);
+  if (any !== undefined) looks += collectWildcards(any, parts, end, found);
+  return looks;
 }
 
 /** Literal before wildcard at the first place where patterns differ (PB-04). */
 function firstWildcard<Value>(
   node: RadixNode<Value>,
-  uri: string,
+  parts: readonly string[],
   at: number,
 ): Value | undefined {
-  const end = behindLabel(node.label, uri, at);
+  const end = behindLabel(node.label, parts, at);
   if (end < 0) return undefined;
-  if (end === uri.length) return node.value;
-  const literal = node.children?.get(uri.slice(end, componentEnd(uri, end)));
-  const found = literal && firstWildcard(literal, uri, end);
+  if (end === parts.length) return node.value;
+  const literal = node.children?.get(parts[end]);
+  const found = literal && firstWildcard(literal, parts, end);
   if (found !== undefined) return found;
   const any = node.children?.get(".");
-  return any && firstWildcard(any, uri, end);
+  return any && firstWildcard(any, parts, end);
 }
 
 /**
- * Where `uri` goes on behind the components of `label`, of which the empty ones
- * match any (PM-04); -1 where it does not match.
+ * Which of `parts` is behind the components of `label`, of which the empty ones
+ * match any (PM-04); -1 where they do not match.
  */
-function behindLabel(label: string, uri: string, at: number): number {
+function behindLabel(
+  label: string,
+  parts: readonly string[],
+  at: number,
+): number {
   let start = 0;
   while (start < label.length) {
-    const end = componentEnd(label, start);
-    const uriEnd = componentEnd(uri, at);
-    // At its end `uri` has no dot any more.
-    if (uriEnd === 0) return -1;
-    const isWildcard = end - start === 1;
-    if (!isWildcard && uri.slice(at, uriEnd) !== label.slice(start, end)) {
-      return -1;
-    }
-    start = end;
-    at = uriEnd;
+    if (at === parts.length) return -1;
+    if (label.charCodeAt(start) === DOT) start++;
+    else if (label.startsWith(parts[at], start)) start += parts[at].length;
+    else return -1;
+    at++;
   }
   return at;
 }

@@ -5,7 +5,9 @@
  */
 import type { Identity } from "../wamp/features.ts";
 import type { RouterMessage, SendOutcome } from "../wamp/message.ts";
+import type { Dict } from "../wamp/options.ts";
 import type { Action, Right } from "../wamp/router_uris.ts";
+import type { PayloadFormat } from "../wamp/payload.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 
 /** The way to a client that has joined, and to its session. */
@@ -33,8 +35,46 @@ export interface Outlet {
    * @param message For people; undefined: none.
    */
   kill(reason: string, message: string | undefined): void;
+  /** What its connection knows of the client, for the session's details. */
+  linkDetails?(): Dict;
   /** The longest message that the client takes, in bytes; undefined: any. */
   readonly maxMessageBytes?: number;
+  /** How the client keeps up; undefined: that is not known. */
+  readonly load?: OutletLoad | undefined;
+  /** The format of the payload that it takes; undefined: not known. */
+  readonly payloadFormat?: PayloadFormat | undefined;
+}
+
+/** How long the router may work in one go, so that others are served in between. */
+export interface TurnBudget {
+  /** Whether so much was done in this turn of the event loop that the rest has to wait. */
+  isSpent(): boolean;
+  /** Does `work` in a later turn. */
+  later(work: () => void): void;
+  /** For whom messages are sent at present; absent: nobody is held for it. */
+  owner?(): WorkOwner;
+}
+
+/** For whom long work sends messages: held where they are not read (FR-21). */
+export interface WorkOwner {
+  /** Whether those to whom it sends have too much to read. */
+  readonly isHeld: boolean;
+  /** Calls `goOn` once when they have read it. */
+  whenReleased(goOn: () => void): void;
+  /** Does `work`, which sends messages. */
+  act<Result>(work: () => Result): Result;
+}
+
+/** How a client keeps up with what it is sent, and others with what it sends. */
+export interface OutletLoad {
+  /** Bytes that wait to be read. */
+  readonly waitingBytes: number;
+  /** The most that ever waited on this connection. */
+  readonly mostWaitingBytes: number;
+  /** Events that it did not get because it did not read. */
+  readonly eventsDropped: number;
+  /** How often it had to wait because those that it sent to did not read. */
+  readonly timesHeld: number;
 }
 
 /** Whose identity is told to whom without being asked (PI-03, CI-02). */
@@ -98,6 +138,10 @@ export type CounterName =
   | "events_unsupported_value"
   /** Of both: EVENTs of which the subscriber could be told nothing. */
   | "events_lost"
+  /** Events that subscribers did not get because they did not read (`overload`). */
+  | "events_dropped"
+  /** Calls ended because their callee did not read (`overload`). */
+  | "calls_refused_overload"
   /** Calls answered with an error because a message was above a peer's limit (FR-16, FR-17). */
   | "calls_too_long"
   /** Events that left a history because it was at its bounds. */
@@ -110,6 +154,12 @@ export type CounterName =
   | "limits_reached"
   /** Times that a connection was not read on because of a quota's rate. */
   | "reads_paused"
+  /** Times that a connection waited for those that it sends to. */
+  | "producers_held"
+  /** Connections closed because their peer did not answer a PING. */
+  | "peers_lost"
+  /** A connection was one too many, for its transport or its source. */
+  | "connections_refused"
   /** Requests that a session is not authorized for. */
   | "authorizations_denied"
   /** Requests refused because their authorizer broke or was late (AZ-04). */

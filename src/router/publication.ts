@@ -1,6 +1,7 @@
 /**
  * A publication on its way, and whom it is for: black and white lists (checklist BW).
  */
+import { holds, TextSet } from "../base/text_key.ts";
 import type { Publish } from "../wamp/message.ts";
 import {
   type AudienceOptions,
@@ -169,7 +170,7 @@ const SEARCHES_MAX = 4;
  *
  * No `Set` of numbers: how V8 hashes them is known, so that a client could choose
  * 26,000 of them, which are 128 KiB, that all share one bucket; to make a set of
- * those takes 0.7 s (`bench/audience_bench.ts`). Strings it hashes with a secret.
+ * those takes 0.7 s (`bench/audience_bench.ts`).
  */
 export class SearchableList<Item extends number | string> {
   readonly #items: readonly Item[];
@@ -194,9 +195,10 @@ export class SearchableList<Item extends number | string> {
 function indexOf<Item extends number | string>(
   items: readonly Item[],
 ): { has(item: Item): boolean } {
-  return areNumbers(items)
-    ? new SortedNumbers(items) as { has(item: Item): boolean }
-    : new Set(items);
+  const index = areNumbers(items)
+    ? new SortedNumbers(items)
+    : new TextSet(items as readonly string[]);
+  return index as { has(item: Item): boolean };
 }
 
 /** Numbers that are found by halving. */
@@ -208,19 +210,12 @@ class SortedNumbers {
   }
 
   has(number: number): boolean {
-    let low = 0;
-    let high = this.#numbers.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#numbers[middle] < number) low = middle + 1;
-      else high = middle;
-    }
-    return this.#numbers[low] === number;
+    return holds(this.#numbers, number);
   }
 }
 
 function areNumbers(
   items: readonly (number | string)[],
 ): items is readonly number[] {
-  return typeof items[0] === "number";
+  return typeof items[0] !== "string";
 }

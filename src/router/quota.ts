@@ -3,6 +3,7 @@
  * one source address in it.
  */
 import { RecentMap } from "../base/recent_map.ts";
+import { ReusingMap } from "../base/reusing_map.ts";
 import { TokenBucket } from "../base/token_bucket.ts";
 
 /** Whose sessions are counted together. */
@@ -61,6 +62,10 @@ export function limitText(
   return `Limit of ${count} ${KIND_NAME[kind]} per ${per} reached (${key})`;
 }
 
+/** In a second: what quotas have by default. */
+const UNREACHED_MESSAGES = 10_000_000;
+const UNREACHED_BYTES = 10_000_000_000;
+
 /** What the sessions of one scope have, counted together. */
 export class QuotaUsage {
   readonly scope: QuotaScope;
@@ -83,6 +88,13 @@ export class QuotaUsage {
       nowMs,
     );
     this.#bytes = new TokenBucket(bytesPerSecond, bytesPerSecond, nowMs);
+  }
+
+  /** Whether its rates can ever be reached: no router reads so much. */
+  get isRated(): boolean {
+    const { messagesPerSecond, bytesPerSecond } = this.limits;
+    return messagesPerSecond < UNREACHED_MESSAGES ||
+      bytesPerSecond < UNREACHED_BYTES;
   }
 
   /** Takes what was received; for how long nothing more is to be. */
@@ -117,6 +129,8 @@ export interface QuotaHolder {
 export class Quota {
   readonly holder: QuotaHolder;
   readonly #usages: readonly QuotaUsage[];
+  /** Whether what it receives is counted; else no clock need be read for it. */
+  readonly isRated: boolean;
   readonly #spentLate: (quota: Quota) => void;
   /** Whether the session is counted out. */
   hasLeft = false;
@@ -129,6 +143,7 @@ export class Quota {
   ) {
     this.holder = holder;
     this.#usages = usages;
+    this.isRated = usages.some((usage) => usage.isRated);
     this.#spentLate = spentLate;
   }
 
@@ -281,7 +296,7 @@ class UsageTable {
   readonly #scope: QuotaScope;
   readonly #limits: QuotaLimits;
   readonly #nowMs: () => number;
-  readonly #inUse = new Map<string, QuotaUsage>();
+  readonly #inUse = new ReusingMap<QuotaUsage>();
   readonly #recovering = new RecentMap<QuotaUsage>(RECOVERING_MAX);
 
   constructor(scope: QuotaScope, limits: QuotaLimits, nowMs: () => number) {
@@ -307,15 +322,18 @@ class UsageTable {
     usage = this.#recovering.get(key) ??
       new QuotaUsage(this.#scope, this.#limits, this.#nowMs());
     this.#recovering.delete(key);
-    this.#inUse.set(key, usage);
+    this.#inUse.add(key, usage);
     return usage;
   }
 
   release(key: string | undefined, usage: QuotaUsage | undefined): void {
     if (key === undefined || usage === undefined || usage.sessions > 0) return;
+    const present = this.#inUse.get(key);
     // Where another has taken its place, that one counts.
-    if ((this.#inUse.get(key) ?? usage) !== usage) return;
-    this.#inUse.delete(key);
+    if (present !== undefined) {
+      if (present !== usage) return;
+      this.#inUse.remove(key);
+    }
     if (usage.isUnused(this.#nowMs())) return;
     this.#recovering.set(key, usage);
   }

@@ -5,6 +5,7 @@ import type { Clock, Timers } from "../base/timers.ts";
 import { CloseUri, ErrorUri } from "../wamp/error_uri.ts";
 import type { ClientFeatures, Identity } from "../wamp/features.ts";
 import type { RandomIds, RandomSource } from "../wamp/id.ts";
+import type { Overload } from "../wamp/overload.ts";
 import type { UriCheck } from "../wamp/uri.ts";
 import { AccessControl } from "./access_control.ts";
 import { Broker } from "./broker.ts";
@@ -12,6 +13,7 @@ import { Calls } from "./calls.ts";
 import { Dealer } from "./dealer.ts";
 import { EventDelivery } from "./event_delivery.ts";
 import type { EventStore } from "./event_store.ts";
+import type { LongWork, LongWorks } from "./long_work.ts";
 import { MetaProcedures } from "./meta/meta_procedures.ts";
 import { Peer, type PeerLimits } from "./model.ts";
 import {
@@ -19,7 +21,7 @@ import {
   type RealmObserver,
   RealmObservers,
 } from "./observers.ts";
-import type { Counters, Outlet, Role } from "./ports.ts";
+import { type Counters, type Outlet, type Role } from "./ports.ts";
 import { NO_QUOTA, QuotaBook, type QuotaTable } from "./quota.ts";
 import { newRequestSecret, type RequestSecret } from "./request_table.ts";
 import { type DuplicatePolicy, SoleSessions } from "./sole_sessions.ts";
@@ -46,6 +48,8 @@ export interface RealmOptions {
    * (TO-05); absent: as long as they do.
    */
   readonly callTimeoutsMs?: ReadonlyMap<string, number>;
+  /** By role name: what becomes of clients that do not read; absent: as transports say. */
+  readonly overloads?: ReadonlyMap<string, Overload>;
   readonly store: EventStore;
   /** Asked before each SUBSCRIBE and REGISTER takes effect; undefined: nobody is. */
   readonly confirmer?: Confirmer;
@@ -63,6 +67,7 @@ export interface RealmServices {
   readonly observers: readonly RealmObserver[];
   /** A clock that never goes back. */
   readonly nowMs: () => number;
+  readonly longWorks: LongWorks;
 }
 
 /** Why a session cannot join. */
@@ -101,10 +106,12 @@ export class Realm {
   readonly testaments: Testaments;
   readonly store: EventStore;
   readonly #counters: Counters;
+  readonly #longWorks: LongWorks;
   readonly #emptied: () => void;
   readonly #quotas = new Map<string, QuotaBook>();
   readonly #soles: SoleSessions;
   readonly #callTimeoutsMs: ReadonlyMap<string, number>;
+  readonly #overloads: ReadonlyMap<string, Overload>;
   readonly #requestSecret: RequestSecret;
   readonly #peers = new Map<number, Peer>();
 
@@ -115,19 +122,21 @@ export class Realm {
     emptied: () => void = () => {},
   ) {
     const { name, store, confirmer } = options;
-    const { clock, counters, random } = services;
+    const { clock, counters, random, longWorks } = services;
     this.name = name;
     this.uriCheck = options.uriCheck;
     this.hasMetaApi = options.hasMetaApi;
     this.roles = options.roles;
     this.store = store;
     this.#counters = counters;
+    this.#longWorks = longWorks;
     this.#emptied = emptied;
     for (const [role, table] of options.quotas) {
       this.#quotas.set(role, new QuotaBook(table, services.nowMs));
     }
     this.#soles = new SoleSessions(options.duplicatePolicies ?? new Map());
     this.#callTimeoutsMs = options.callTimeoutsMs ?? new Map();
+    this.#overloads = options.overloads ?? new Map();
     this.#requestSecret = newRequestSecret(services.ids);
     const observers = new RealmObservers(name, services.observers);
     const access = new AccessControl(observers, counters);
@@ -139,11 +148,17 @@ export class Realm {
       ...services,
       queueLength: options.callQueueLength,
     });
-    this.procedures = new MetaProcedures(this.calls, access, counters);
+    this.procedures = new MetaProcedures(
+      this.calls,
+      access,
+      counters,
+      longWorks,
+    );
     this.broker = new Broker({
       ...common,
       confirmer,
       publicationIds: services.ids,
+      longWorks,
       delivery: new EventDelivery(store, clock, counters, observers),
       histories: store.histories,
     });
@@ -178,6 +193,11 @@ export class Realm {
     if (text === undefined) return undefined;
     this.#counters.increment("limits_reached");
     return { reason: ErrorUri.LIMIT_REACHED, text };
+  }
+
+  /** What becomes of sessions of a role that do not read; undefined: it does not say. */
+  overloadOf(role: string): Overload | undefined {
+    return this.#overloads.get(role);
   }
 
   /** The session whose place such a session takes; undefined where there is none. */
@@ -245,17 +265,35 @@ export class Realm {
     this.#release(rival, false);
   }
 
+  /** From here on nobody finds anything of `peer`; what it had goes in pieces. */
   #release(peer: Peer, silently: boolean): void {
     this.#soles.remove(peer);
-    this.testaments.leave(peer, silently);
     peer.hasLeft = true;
-    if (!peer.ownsNothing) {
-      this.broker.leave(peer, silently);
-      this.dealer.leave(peer, silently);
-      this.calls.leave(peer);
+    if (peer.ownsNothing && !this.testaments.has(peer)) {
+      this.#quotas.get(peer.identity.authrole)?.leave(peer.quota);
+      this.observers.tell({ kind: "left", peer, silently });
+      return;
     }
+    this.broker.depart(peer, silently);
+    this.dealer.depart(peer, silently);
     this.#quotas.get(peer.identity.authrole)?.leave(peer.quota);
+    this.#longWorks.run(this.#takeApart(peer, silently));
+  }
+
+  *#takeApart(peer: Peer, silently: boolean): LongWork {
+    yield* this.testaments.leave(peer, silently);
+    yield* this.#paced(this.broker.leave(peer));
+    yield* this.#paced(this.dealer.leave(peer));
+    yield* this.calls.leave(peer);
     this.observers.tell({ kind: "left", peer, silently });
+  }
+
+  /** What is told of `work` to many is not to pile up. */
+  *#paced(work: LongWork): LongWork {
+    for (const sent of work) {
+      yield sent;
+      while (this.broker.isBehind) yield 0;
+    }
   }
 
   /**

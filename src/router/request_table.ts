@@ -28,6 +28,8 @@ export function newRequestSecret(ids: RandomIds): RequestSecret {
 const CAPACITY_MIN = 8;
 /** So much room stays: most callers have some calls, and then none, again and again. */
 const CAPACITY_KEPT = 64;
+/** Up to so many turns for each slot there is a place for each. */
+const SPAN_FACTOR_MAX = 4;
 /** Where no ID is; IDs are not negative. */
 const EMPTY = -1;
 /** Odd numbers with bits all over, as hash functions use them. */
@@ -91,13 +93,39 @@ export class RequestTable<Value> {
 
   /** In the order they were set; some may be deleted on the way. */
   *values(): IterableIterator<Value> {
-    const slots = this.#ids.keys()
-      .filter((slot) => this.#ids[slot] !== EMPTY).toArray()
-      .sort((a, b) => this.#turns[a] - this.#turns[b]);
-    for (const id of slots.map((slot) => this.#ids[slot])) {
+    const ids = this.#idsInOrder();
+    for (let at = 0; at < ids.length; at++) {
+      const id = ids[at];
+      if (id === EMPTY) continue;
       const slot = this.#slotOf(id);
       if (this.#ids[slot] === id) yield this.#values[slot] as Value;
     }
+  }
+
+  /** In the order they were set. They may be many, so most are put where they belong. */
+  #idsInOrder(): ArrayLike<number> {
+    const slots = this.#ids.length;
+    let oldest = Infinity;
+    for (let slot = 0; slot < slots; slot++) {
+      if (this.#ids[slot] !== EMPTY && this.#turns[slot] < oldest) {
+        oldest = this.#turns[slot];
+      }
+    }
+    const span = this.#size === 0 ? 0 : this.#lastTurn - oldest + 1;
+    if (span > slots * SPAN_FACTOR_MAX) return this.#sortedIds();
+    const ids = new Float64Array(span).fill(EMPTY);
+    for (let slot = 0; slot < slots; slot++) {
+      const id = this.#ids[slot];
+      if (id !== EMPTY) ids[this.#turns[slot] - oldest] = id;
+    }
+    return ids;
+  }
+
+  /** The same, however long ago the oldest was set. */
+  #sortedIds(): readonly number[] {
+    return this.#ids.keys().filter((slot) => this.#ids[slot] !== EMPTY)
+      .toArray().sort((a, b) => this.#turns[a] - this.#turns[b])
+      .map((slot) => this.#ids[slot]);
   }
 
   /** How many slots are looked at to find `request`. */

@@ -1,8 +1,10 @@
+import { textKey } from "../base/text_key.ts";
 import type { Clock, Timers } from "../base/timers.ts";
 import { RandomIds, type RandomSource } from "../wamp/id.ts";
+import { LongWorks } from "./long_work.ts";
 import { addMetaApi } from "./meta/meta_api.ts";
 import type { RealmObserver } from "./observers.ts";
-import type { Counters } from "./ports.ts";
+import type { Counters, TurnBudget } from "./ports.ts";
 import { Realm, type RealmOptions, type RealmServices } from "./realm.ts";
 
 /** What a router needs of the world around it. */
@@ -15,6 +17,7 @@ export interface RouterServices {
   readonly observers: readonly RealmObserver[];
   /** A clock that never goes back. */
   readonly nowMs: () => number;
+  readonly turns: TurnBudget;
 }
 
 /** Realms that are created on demand, and removed with their last session. */
@@ -48,6 +51,7 @@ export class Router {
   readonly #realmServices: RealmServices;
   readonly #auto: AutoRealms | undefined;
   readonly #fixed = new Map<string, Realm>();
+  /** By the key of its name, which a client chose. */
   readonly #made = new Map<string, Realm>();
 
   constructor(
@@ -56,7 +60,11 @@ export class Router {
     auto: AutoRealms | undefined = undefined,
   ) {
     this.ids = new RandomIds(services.random);
-    this.#realmServices = { ...services, ids: this.ids };
+    this.#realmServices = {
+      ...services,
+      ids: this.ids,
+      longWorks: new LongWorks(services.turns),
+    };
     this.#auto = auto;
     for (const options of realms) {
       this.#fixed.set(options.name, createRealm(options, this.#realmServices));
@@ -65,7 +73,7 @@ export class Router {
 
   /** The realm of that name, if it is there. */
   realm(name: string): Realm | undefined {
-    return this.#fixed.get(name) ?? this.#made.get(name);
+    return this.#fixed.get(name) ?? this.#made.get(textKey(name));
   }
 
   /** Whether the realm of that name is there for ever. */
@@ -95,15 +103,15 @@ export class Router {
     const realm = createRealm(
       auto.make(name),
       this.#realmServices,
-      () => this.#made.delete(name),
+      () => this.#made.delete(textKey(name)),
     );
-    this.#made.set(name, realm);
+    this.#made.set(textKey(name), realm);
     return realm;
   }
 
   /** Removes a realm that was created on demand, where nobody is in it. */
   release({ name, peers }: Realm): void {
-    if (peers.size === 0) this.#made.delete(name);
+    if (peers.size === 0) this.#made.delete(textKey(name));
   }
 
   /** All realms that are there, those of the config in its order. */

@@ -2,10 +2,12 @@
  * What sessions leave behind: events that are published when they end
  * (checklist TS).
  */
+import { TextSet } from "../base/text_key.ts";
 import { MessageCode } from "../wamp/message_code.ts";
 import type { Dict } from "../wamp/options.ts";
 import type { Payload } from "../wamp/payload.ts";
 import type { Broker } from "./broker.ts";
+import type { LongWork } from "./long_work.ts";
 import type { Peer } from "./model.ts";
 
 /** When a testament is due; both are the session's end, for none is resumed. */
@@ -42,6 +44,11 @@ export class Testaments {
     return this.#kept.size;
   }
 
+  /** Whether `peer` has some. */
+  has(peer: Peer): boolean {
+    return this.#kept.has(peer);
+  }
+
   /** Keeps `testament`; false where `peer` is at its limits. */
   add(peer: Peer, scope: TestamentScope, testament: Testament): boolean {
     const kept = this.#kept.get(peer) ??
@@ -61,32 +68,33 @@ export class Testaments {
   flush(peer: Peer, scope: TestamentScope): void {
     const kept = this.#kept.get(peer);
     if (kept === undefined) return;
-    const gone = new Set(kept[scope].map(({ topic }) => topic));
-    for (const { bytes } of kept[scope]) kept.bytes -= bytes;
-    kept[scope].length = 0;
-    for (const { topic } of [...kept.detached, ...kept.destroyed]) {
-      gone.delete(topic);
-    }
-    peer.authorizer.testamentsFlushed?.(gone);
+    const flushed = kept[scope].splice(0);
+    for (const { bytes } of flushed) kept.bytes -= bytes;
+    const left = new TextSet(
+      [...kept.detached, ...kept.destroyed].map(({ topic }) => topic),
+    );
+    peer.authorizer.testamentsFlushed?.(
+      flushed.map(({ topic }) => topic).filter((topic) => !left.has(topic)),
+    );
     if (kept.detached.length + kept.destroyed.length === 0) {
       this.#kept.delete(peer);
     }
   }
 
   /**
-   * `peer` is leaving: publishes its testaments (TS-04), by the rights that it has now
+   * `peer` has left: publishes its testaments (TS-04), by the rights that it has now
    * (TS-05), to all but itself. Nobody is there for an acknowledgement.
    *
    * @param silently Only forgets them (MS-09).
    */
-  leave(peer: Peer, silently: boolean): void {
+  *leave(peer: Peer, silently: boolean): LongWork {
     const kept = this.#kept.get(peer);
     if (kept === undefined) return;
     this.#kept.delete(peer);
     if (silently) return;
     for (const testament of [...kept.detached, ...kept.destroyed]) {
       const { topic, options, payload } = testament;
-      this.#broker.publish(peer, {
+      yield* this.#broker.publishInPieces(peer, {
         code: MessageCode.PUBLISH,
         request: 0,
         options: { ...options, acknowledge: false, exclude_me: true },

@@ -36,10 +36,14 @@ export abstract class Format implements PayloadFormat {
   transcode(payload: Payload): Payload {
     const size = payload.end - payload.start;
     const out = new ByteWriter(new Uint8Array(size + (size >> 2) + 16));
+    payload.format?.readPayload(payload, this.openWriter(out));
+    return new Payload(this, out.bytes, 0, out.length, payload.count);
+  }
+
+  openWriter(out: ByteWriter): ElementWriter {
     const writer = this.newWriter(false);
     writer.open(out);
-    payload.format?.readPayload(payload, writer);
-    return new Payload(this, out.bytes, 0, out.length, payload.count);
+    return writer;
   }
 
   elements(payload: Payload): readonly Payload[] {

@@ -2,11 +2,10 @@
  * What transcoding must see to (A-13): points in time become text, and the keys of
  * a dict must stay apart from each other.
  *
- * Finding equal keys takes linear time, whatever keys a client chooses. V8 hashes
- * strings with a secret, except those that look like array indices ("131072"),
- * which it hashes by value, and very long ones, which it hashes by their length.
- * So the former are marked, and the latter sorted.
+ * Finding equal keys takes linear time, whatever keys a client chooses
+ * (`base/text_key.ts`).
  */
+import { isTooLongForKey, KEY_MARK, textKey } from "../base/text_key.ts";
 import {
   type DictKey,
   isExactInteger,
@@ -40,13 +39,6 @@ export function rfc3339(
 
 /** Up to so many keys are compared one by one. */
 const COMPARED_MAX = 24;
-/** Longer keys are not hashed. */
-const HASHED_LENGTH_MAX = 8192;
-
-/** No text begins with it and anything else but a digit or itself, once marked. */
-const MARK = "\0";
-const ZERO = 0x30;
-const NINE = 0x39;
 
 /** The keys of one dict, told one after the other. */
 export class UniqueKeys {
@@ -80,7 +72,7 @@ export class UniqueKeys {
   }
 
   #addToMany(name: string, many: Set<string>): void {
-    if (name.length > HASHED_LENGTH_MAX) {
+    if (isTooLongForKey(name)) {
       (this.#long ??= []).push(name);
       return;
     }
@@ -90,20 +82,21 @@ export class UniqueKeys {
   }
 }
 
-/** A text for each key, another for each that stays another. */
+/**
+ * A text for each key, another for each that stays another: behind the mark a text
+ * has a digit or another mark.
+ */
 function nameOf(key: DictKey): string {
   switch (typeof key) {
-    case "string": {
-      const first = key.charCodeAt(0);
-      return first === 0 || first >= ZERO && first <= NINE ? MARK + key : key;
-    }
+    case "string":
+      return textKey(key);
     case "number":
       // An integral float becomes an integer as a key.
-      return isExactInteger(key) ? `${MARK}#${key}` : `${MARK}~${key}`;
+      return isExactInteger(key) ? `${KEY_MARK}#${key}` : `${KEY_MARK}~${key}`;
     case "bigint":
-      return `${MARK}#${key}`;
+      return `${KEY_MARK}#${key}`;
     default:
-      return `${MARK}${key}`;
+      return `${KEY_MARK}${key}`;
   }
 }
 

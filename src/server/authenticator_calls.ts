@@ -1,5 +1,5 @@
 /**
- * Asking the procedures that the config names as authenticators.
+ * Calls of the procedures that the config names as authenticators.
  */
 import {
   type Authenticator,
@@ -8,11 +8,9 @@ import {
   type AuthenticatorSlots,
 } from "../auth/authenticator.ts";
 import type { Timers } from "../base/timers.ts";
-import type {
-  AuthMethodName,
-  DynamicConfig,
-  TransportConfig,
-} from "../config/config.ts";
+import type { DynamicConfig } from "../auth/dynamic_form.ts";
+import type { MethodName } from "../auth/methods.ts";
+import type { TransportConfig } from "../config/config.ts";
 import { CalleeError, type RouterCaller } from "./router_caller.ts";
 
 /** What the authenticators of all transports share. */
@@ -24,7 +22,7 @@ export interface AuthenticatorParts {
 
 /** The calls about one method of a transport; undefined where none are made. */
 export function authenticatorCalls(
-  authmethod: AuthMethodName,
+  authmethod: MethodName,
   { auth, limits }: TransportConfig,
   { timers, slots, caller }: AuthenticatorParts,
 ): AuthenticatorCalls | undefined {
@@ -46,7 +44,11 @@ function authenticatorOf(
 ): Authenticator {
   return async (realm, authid, details, signal) => {
     const where = config.realm ?? realm;
-    if (where === null) throw new Error("no realm to ask the procedure in");
+    if (where === null) {
+      throw new Error(
+        "HELLO names no realm, and authenticator-realm is not set, so the authenticator cannot be called",
+      );
+    }
     const args = [realm, authid, details];
     try {
       return await caller.call(where, config.authenticator, args, signal);

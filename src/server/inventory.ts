@@ -1,4 +1,12 @@
+/**
+ * What can be counted of a running router: what it holds, and what has happened.
+ *
+ * @module
+ */
+
 import type { AuthenticatorSlots } from "../auth/authenticator.ts";
+import type { AuthCounterName, AuthCounters } from "../auth/login.ts";
+import type { CounterName, Counters } from "../router/ports.ts";
 import type { Router } from "../router/router.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { WheelTimers } from "./wheel_timers.ts";
@@ -12,7 +20,7 @@ export interface Inventory {
   readonly pendingCalls: number;
   /** Sessions that have left testaments to be published. */
   readonly testators: number;
-  /** Octets that wait in all outboxes. */
+  /** Bytes that wait in all outboxes. */
   readonly outboxBytes: number;
   readonly deadlines: number;
   /** Authenticators that are being asked. */
@@ -45,4 +53,21 @@ function sum<Item>(
   count: (item: Item) => number,
 ): number {
   return items.reduce((total, item) => total + count(item), 0);
+}
+
+/** Each thing that is counted. */
+export type EventName = CounterName | AuthCounterName;
+
+/** Counters in memory, by name. */
+export class EventCounters implements Counters, AuthCounters {
+  readonly #counts = new Map<EventName, number>();
+
+  increment(name: EventName): void {
+    this.#counts.set(name, this.get(name) + 1);
+  }
+
+  /** How often `name` was counted. */
+  get(name: EventName): number {
+    return this.#counts.get(name) ?? 0;
+  }
 }

@@ -1,5 +1,6 @@
 import { ByteWriter } from "../base/byte_writer.ts";
-import type { AuthConfig, RealmConfig } from "../config/config.ts";
+import { type AuthConfig, authidsOf, METHOD_LIST } from "../auth/methods.ts";
+import type { RealmConfig } from "../config/config.ts";
 import type { Serializer } from "../serializer/serializer.ts";
 import { welcomeDetails } from "../session/welcome.ts";
 import { ID_MAX } from "../wamp/id.ts";
@@ -8,12 +9,10 @@ import type { Dict } from "../wamp/options.ts";
 
 /** As long as the authid of an anonymous session. */
 const AUTHID = "x".repeat(28);
-/** As long as what proves the router to a client of WAMP-SCRAM (SR-07). */
-const VERIFIER: Dict = { scram_server_signature: "x".repeat(44) };
 
 /**
  * How long a WELCOME without features can get: a client that cannot take so
- * much is refused in the handshake (RS-10, A-02). What authenticators make up is
+ * much is refused in the handshake (RS-10, A-02). What authenticators assign is
  * not known here.
  */
 export function largestWelcomeBytes(
@@ -22,8 +21,7 @@ export function largestWelcomeBytes(
   serializers: readonly Serializer[],
 ): number {
   const authid = longestAuthid(auth);
-  const usesScram = auth.scram !== undefined ||
-    auth.dynamic?.scram !== undefined;
+  const authextra = longestAuthextra(auth);
   let largest = 0;
   for (const realm of realms) {
     for (const role of realm.roles) {
@@ -35,7 +33,7 @@ export function largestWelcomeBytes(
           authmethod: "wamp-scram",
           authprovider: "dynamic",
         },
-        usesScram ? VERIFIER : undefined,
+        authextra,
         false,
       );
       for (const serializer of serializers) {
@@ -52,9 +50,14 @@ export function largestWelcomeBytes(
 }
 
 function longestAuthid(auth: AuthConfig): string {
-  const { ticket = [], wampcra = [], scram = [], cryptosign = [] } = auth;
-  const authids = [...ticket, ...wampcra, ...scram, ...cryptosign]
-    .map((principal) => principal.authid);
-  return [auth.anonymous?.authid ?? AUTHID, ...authids]
+  return [AUTHID, ...authidsOf(auth)]
     .reduce((a, b) => b.length > a.length ? b : a);
+}
+
+/** Of the methods that are offered; only SCRAM adds something. */
+function longestAuthextra(auth: AuthConfig): Dict | undefined {
+  return METHOD_LIST.find(({ name, longestAuthextra }) =>
+    longestAuthextra !== undefined &&
+    (auth[name] ?? auth.dynamic?.[name]) !== undefined
+  )?.longestAuthextra;
 }

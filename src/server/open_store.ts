@@ -2,11 +2,11 @@
  * The stores of the config, put together.
  */
 import { type Logger, withFields } from "../base/log.ts";
-import type { Clock, Timers } from "../base/timers.ts";
+import type { Timers } from "../base/timers.ts";
 import type {
   RealmConfig,
   SqliteStoreConfig,
-  StoreBoundsConfig,
+  StoreConfig,
 } from "../config/config.ts";
 import type { StoreFault } from "../config/named_files.ts";
 import type { EventStore } from "../router/event_store.ts";
@@ -54,7 +54,7 @@ export class Stores {
     return found.store;
   }
 
-  /** Writes what waits, and lets go of all files. */
+  /** Writes what waits, and closes all files. */
   close(): void {
     for (const { close } of this.#open.values()) close();
   }
@@ -69,12 +69,11 @@ export interface OpenStore {
 /** What stores need of the server. */
 export interface StoreParts {
   readonly timers: Timers;
-  readonly clock: Clock;
   readonly counters: Counters;
   readonly log: Logger;
 }
 
-/** Opens the store of one realm, which is closed by what comes with it. */
+/** Opens the store of one realm; `close` of the result closes it. */
 export function openStore(realm: RealmConfig, parts: StoreParts): OpenStore {
   const { store } = realm;
   const bounds = boundsOf(store);
@@ -94,7 +93,7 @@ export function openStore(realm: RealmConfig, parts: StoreParts): OpenStore {
   } catch (error) {
     if (!(error instanceof DamagedStoreError)) throw error;
     log.error(
-      "the store is damaged: nothing is kept until the router is started with a sound one",
+      "the store is damaged: no events are stored until the router is restarted with an intact file",
       { reason: error.message },
     );
     const { histories } = bounds;
@@ -112,7 +111,7 @@ export function storeFault(path: string): StoreFault | undefined {
     return undefined;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    // A damaged one keeps nobody from starting.
+    // The router starts with a damaged store, but does not use it.
     const isDamage = error instanceof DamagedStoreError;
     return { message, severity: isDamage ? "warning" : "error" };
   }
@@ -135,7 +134,7 @@ function openSqliteStore(
   return { store, close: () => store.close() };
 }
 
-function boundsOf(config: StoreBoundsConfig): StoreBounds {
+function boundsOf(config: StoreConfig): StoreBounds {
   return {
     histories: config.histories,
     retention: {

@@ -12,16 +12,20 @@ import type { Router } from "../router/router.ts";
 import { Serializer } from "../serializer/serializer.ts";
 import { Session, type SessionOptions } from "../session/session.ts";
 import type { Connection } from "../transport/connection.ts";
+import { ConnectionLimit } from "../transport/connection_limit.ts";
 import type { FlushQueue } from "../transport/flush_queue.ts";
 import { FrameEncoder } from "../transport/frame_encoder.ts";
 import { type Endpoint, openListener } from "../transport/open_listener.ts";
 import type { Codec } from "../transport/message_receiver.ts";
-import type { OutboxBudget } from "../transport/outbox.ts";
+import type { BackPressure } from "../transport/back_pressure.ts";
+import type { OutboxBudget } from "../transport/outbox_budget.ts";
 import { Pipeline } from "../transport/pipeline.ts";
+import { checkSocketPlace } from "../transport/socket_place.ts";
 import { Transport } from "../transport/transport.ts";
+import type { Turns } from "../transport/turns.ts";
 import type { WriterPool } from "../transport/writer_pool.ts";
 import { buildMethods } from "./build_methods.ts";
-import type { EventCounters } from "./event_counters.ts";
+import type { EventCounters } from "./inventory.ts";
 import { largestWelcomeBytes } from "./largest_welcome.ts";
 import type { RouterCaller } from "./router_caller.ts";
 import { readTlsIdentity } from "./tls_identity.ts";
@@ -34,8 +38,10 @@ export interface SharedParts {
   readonly counters: EventCounters;
   readonly timers: WheelTimers;
   readonly flushQueue: FlushQueue;
+  readonly turns: Turns;
   readonly writerPool: WriterPool;
   readonly outboxBudget: OutboxBudget;
+  readonly backPressure: BackPressure;
   readonly limiter: FailureLimiter;
   readonly slots: AuthenticatorSlots;
   readonly caller: RouterCaller;
@@ -55,28 +61,43 @@ export async function openTransport(
 ): Promise<Transport> {
   const log = withFields(shared.log, { transport: config.id });
   const auth = await authenticationOf(config, shared);
-  const listener = await openListener(config.id, await endpointOf(config));
+  const listener = await openListener(await endpointOf(config), {
+    id: config.id,
+    log,
+    maxTlsHandshakes: config.limits.maxTlsHandshakes,
+  });
   const connections = new Set<Connection>();
   const sessionOptions = sessionOptionsOf(config, auth, shared);
   return new Transport(listener, connections, {
-    pipeline: new Pipeline<Connection>((error) => {
+    pipeline: new Pipeline<Connection>(shared.turns, (error) => {
       throw error;
     }),
+    turns: shared.turns,
     flushQueue: shared.flushQueue,
     writerPool: shared.writerPool,
     outboxBudget: shared.outboxBudget,
+    backPressure: shared.backPressure,
     timers: shared.timers,
     log,
     debug: config.debug,
     framing: rawSocketOf(config, shared),
     maxOutboxBytes: config.limits.maxOutboxBytes,
+    maxStallMs: config.limits.maxStallMs,
+    slowAfterMs: config.limits.slowAfterMs,
+    overload: config.limits.overload,
+    eventDropped: () => shared.counters.increment("events_dropped"),
     handshakeTimeoutMs: config.limits.handshakeTimeoutMs,
-    maxConnections: config.limits.maxConnections,
+    autoPing: config.limits.autoPing,
+    autoPingIntervalMs: config.limits.autoPingIntervalMs,
+    autoPingTimeoutMs: config.limits.autoPingTimeoutMs,
+    limit: new ConnectionLimit(config.limits),
     nowMs: shared.nowMs,
-    isFull: () => connections.size > config.limits.maxConnections,
     openSession: (connection) => new Session(sessionOptions, connection),
     outboxOverflowed: () => shared.counters.increment("outbox_overflows"),
+    peerLost: () => shared.counters.increment("peers_lost"),
     readPaused: () => shared.counters.increment("reads_paused"),
+    producerHeld: () => shared.counters.increment("producers_held"),
+    connectionRefused: () => shared.counters.increment("connections_refused"),
   });
 }
 
@@ -89,11 +110,16 @@ async function endpointOf(config: TransportConfig): Promise<Endpoint> {
 
 function codecsOf(
   config: TransportConfig,
-  flushQueue: FlushQueue,
+  { flushQueue, outboxBudget }: SharedParts,
 ): Map<number, Codec> {
   return new Map(config.serializers.map((name) => {
     const serializer = new Serializer(name, config.limits.maxDepth);
-    const encoder = new FrameEncoder(serializer, RAWSOCKET_FRAMER, flushQueue);
+    const encoder = new FrameEncoder(
+      serializer,
+      RAWSOCKET_FRAMER,
+      flushQueue,
+      outboxBudget,
+    );
     return [serializer.format.handshakeNumber, { serializer, encoder }];
   }));
 }
@@ -138,7 +164,7 @@ function rawSocketOf(
   config: TransportConfig,
   shared: SharedParts,
 ): RawSocketFraming<Codec> {
-  const codecs = codecsOf(config, shared.flushQueue);
+  const codecs = codecsOf(config, shared);
   return new RawSocketFraming({
     codecs,
     maxMessageBytes: config.maxMessageBytes,
@@ -157,4 +183,14 @@ function offeredRealms(
   if (realms === undefined) return all;
   const names = new Set(realms);
   return all.filter(({ name }) => names.has(name));
+}
+
+/** Why no socket can be made at `path`; undefined where one can. */
+export function socketFault(path: string): string | undefined {
+  try {
+    checkSocketPlace(path);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }

@@ -1,17 +1,17 @@
 /**
- * What the operator is told of realms: what is not allowed, which limits are reached,
- * and which events are lost.
+ * What the log says of realms: requests that were denied, limits that were reached,
+ * and events that were lost.
  */
 import type { Logger } from "../base/log.ts";
 import type { RealmEvent, RealmObserver } from "../router/observers.ts";
 import type { Counters } from "../router/ports.ts";
 import { ErrorUri } from "../wamp/error_uri.ts";
 
-/** So much of a topic tells which one it is. */
+/** Longer topics are cut: clients choose them. */
 const TOPIC_LENGTH_MAX = 100;
 
 /**
- * Logs it, and counts what is not allowed.
+ * Logs these events, and counts denied requests.
  *
  * @param log Limited in rate: clients decide how often these things happen.
  */
@@ -24,7 +24,7 @@ export function realmLog(log: Logger, counters: Counters): RealmObserver {
       case "denied":
         return logDenial(event, who, log, counters);
       case "limit_reached":
-        return log.warn("a limit is reached", {
+        return log.warn("limit reached", {
           ...who,
           key: event.key,
           limit: event.text,
@@ -62,15 +62,18 @@ function logLoss(
   log: Logger,
 ): void {
   const { maxMessageBytes } = peer.outlet;
-  log.warn("event lost: the subscriber could be told nothing of it", {
-    ...who,
-    topic: loss.topic.slice(0, TOPIC_LENGTH_MAX),
-    subscription: loss.subscription,
-    publication: loss.publication,
-    reason: loss.reason,
-    // No key of the config: the client says in its handshake what it takes.
-    decided_by: maxMessageBytes === undefined
-      ? "the client's handshake"
-      : `the client's handshake: messages of up to ${maxMessageBytes} bytes`,
-  });
+  log.warn(
+    "event lost: it cannot be sent to the subscriber, not even without its payload",
+    {
+      ...who,
+      topic: loss.topic.slice(0, TOPIC_LENGTH_MAX),
+      subscription: loss.subscription,
+      publication: loss.publication,
+      reason: loss.reason,
+      // No key of the config: the client says in its handshake what it takes.
+      decided_by: maxMessageBytes === undefined
+        ? "the client's handshake"
+        : `the client's handshake, which allows messages of up to ${maxMessageBytes} bytes`,
+    },
+  );
 }

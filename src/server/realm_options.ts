@@ -32,11 +32,7 @@ export function realmOptions(
 ): RealmOptions {
   const trusted = trustedProcedures(config, realm);
   return {
-    name: realm.name,
-    uriCheck: realm.uriCheck,
-    allowsDisclosure: realm.allowsDisclosure,
-    callQueueLength: realm.callQueueLength,
-    hasMetaApi: realm.hasMetaApi,
+    ...realm,
     roles: new Map(
       realm.roles.map((role) => [
         role.name,
@@ -50,7 +46,14 @@ export function realmOptions(
     ),
     duplicatePolicies: new Map(
       realm.roles.flatMap(({ name, onDuplicateAuthid }) =>
-        onDuplicateAuthid === undefined ? [] : [[name, onDuplicateAuthid]]
+        onDuplicateAuthid === undefined || onDuplicateAuthid === "allow"
+          ? []
+          : [[name, onDuplicateAuthid]]
+      ),
+    ),
+    overloads: new Map(
+      realm.roles.flatMap(({ name, overload }) =>
+        overload === undefined ? [] : [[name, overload]]
       ),
     ),
     callTimeoutsMs: new Map(
@@ -76,12 +79,12 @@ export function autoRealms(
   };
 }
 
-/** Calls a procedure of a realm on the router's own account. */
+/** Calls a procedure of a realm as the router itself. */
 export type AskInRealm = RouterCaller["call"];
 
 /** A role of the config: with rules, or with an authorizer. */
 export function buildRole(
-  { permissions, authorizer, trustLevel }: RoleConfig,
+  { permissions, authorizer, trustLevel, ...limits }: RoleConfig,
   realm: RealmConfig,
   trustedProcedures: ReadonlySet<string>,
   ask: AskInRealm,
@@ -89,12 +92,13 @@ export function buildRole(
   if (authorizer === undefined) {
     return new StaticRules(permissions, trustLevel, trustedProcedures);
   }
-  const { procedure, timeoutMs, cacheSize } = authorizer;
+  const { authorizerTimeoutMs, authorizerCache } = limits;
   return new DynamicRole({
     realm: realm.name,
-    procedure,
-    ask: (args, signal) => ask(realm.name, procedure, args, signal, timeoutMs),
-    cacheSize,
+    procedure: authorizer,
+    ask: (args, signal) =>
+      ask(realm.name, authorizer, args, signal, authorizerTimeoutMs),
+    cacheSize: authorizerCache,
     trustLevel,
     trustedProcedures,
   });

@@ -1,12 +1,11 @@
 /**
- * Calls of procedures on the router's own account: authenticators and
- * authorizers are called so.
+ * Calls that the router makes itself: of authenticators and authorizers.
  *
- * The caller is no session: it is in no realm's list, holds no role, and needs no
+ * The caller is not a session: it is in no realm's list, holds no role, and needs no
  * permission (AZ-12).
  *
- * Only a registration of exactly the procedure is called: rights to register it
- * are looked at by its name, so that a pattern over it must not answer in its place.
+ * Only exact registrations are called. The right to register a trusted procedure is
+ * checked by its exact URI, so a registration for a pattern must not answer for it.
  */
 import { Peer } from "../router/model.ts";
 import type { Authorizer, Outlet } from "../router/ports.ts";
@@ -31,7 +30,7 @@ import { UnsupportedValueError } from "../wamp/value_sink.ts";
 /** A callee's own ERROR. */
 export class CalleeError extends Error {
   override readonly name = "CalleeError";
-  /** Empty where what the callee sent is none. */
+  /** Empty where the callee sent an invalid URI. */
   readonly uri: string;
 
   constructor(uri: string, message: string) {
@@ -88,7 +87,9 @@ export class RouterCaller {
       throw new Error(`There is no realm "${realmName}"`);
     }
     if (realm.dealer.lookup(procedure, "exact") === undefined) {
-      throw new Error(`No procedure "${procedure}" is registered`);
+      throw new Error(
+        `No procedure "${procedure}" is registered in realm "${realmName}"`,
+      );
     }
     let caller = this.#callers.get(realm);
     if (caller === undefined) {
@@ -99,7 +100,7 @@ export class RouterCaller {
   }
 }
 
-/** The router where it calls: in no list, and disclosed to nobody (MS-03). */
+/** The router as a caller: it is in no list and is never disclosed (MS-03). */
 class RouterPeer extends Peer {
   override get isSession(): boolean {
     return false;
@@ -127,7 +128,7 @@ class RealmCaller implements Outlet {
       {
         maxSubscriptions: 0,
         maxRegistrations: 0,
-        // Those who call bound how many there are.
+        // The callers limit how many there are.
         maxPendingCalls: Number.MAX_SAFE_INTEGER,
         maxTestaments: 0,
         maxTestamentBytes: 0,
@@ -174,7 +175,7 @@ class RealmCaller implements Outlet {
     work();
   }
 
-  /** It is no session: there is nothing to end. */
+  /** It is not a session: there is nothing to end. */
   kill(): void {}
 
   #resolve({ request, payload }: Result): void {
@@ -189,7 +190,7 @@ class RealmCaller implements Outlet {
   #reject({ request, error, text, payload }: ErrorMessage): void {
     const waiting = this.#take(request);
     if (waiting === undefined) return;
-    // The callee's own too, but the router had to take its URI's place.
+    // Sent by the callee as well, but its invalid URI was replaced by the router.
     if (error === ErrorUri.INVALID_URI && text !== undefined) {
       return waiting.reject(new CalleeError("", text));
     }
@@ -218,7 +219,7 @@ class RealmCaller implements Outlet {
 
 /**
  * The first positional value of `payload`; undefined where there is none, and the
- * error where there is one that has no form here.
+ * error where it has no JavaScript form.
  */
 function firstOf(payload: Payload): unknown {
   try {

@@ -8,14 +8,20 @@ import { LimitedLog } from "../base/limited_log.ts";
 import type { RandomSource } from "../wamp/id.ts";
 import type { RouterConfig } from "../config/config.ts";
 import { allRealms } from "../config/find_realm.ts";
+import type { TurnBudget } from "../router/ports.ts";
 import { Router } from "../router/router.ts";
-import type { Connection } from "../transport/connection.ts";
 import { FlushQueue } from "../transport/flush_queue.ts";
-import { OutboxBudget } from "../transport/outbox.ts";
-import type { Transport } from "../transport/transport.ts";
+import { BackPressure } from "../transport/back_pressure.ts";
+import { OutboxBudget } from "../transport/outbox_budget.ts";
+import { fullestOf, type Transport } from "../transport/transport.ts";
+import { Turns } from "../transport/turns.ts";
 import { WriterPool } from "../transport/writer_pool.ts";
-import { EventCounters, type EventName } from "./event_counters.ts";
-import { type Inventory, takeInventory } from "./inventory.ts";
+import {
+  EventCounters,
+  type EventName,
+  type Inventory,
+  takeInventory,
+} from "./inventory.ts";
 import { Stores } from "./open_store.ts";
 import { openTransport, type SharedParts } from "./open_transport.ts";
 import { type AskInRealm, autoRealms, realmOptions } from "./realm_options.ts";
@@ -42,8 +48,6 @@ export interface RunningServer {
   shutdown(): Promise<void>;
 }
 
-const nowMs = (): number => performance.now();
-
 /** What misbehaving peers cause must not fill the log. */
 const COMPLAINT_RATE = { burst: 100, perSecond: 1 };
 
@@ -63,26 +67,34 @@ export async function startServer(
   log: Logger,
 ): Promise<RunningServer> {
   const counters = new EventCounters();
-  const timers = new WheelTimers();
-  const clock = { now: () => new Date() };
-  const parts = { timers, clock, counters, log };
+  const turns = new Turns(() => performance.now());
+  const timers = new WheelTimers(turns);
+  const nowMs = (): number => timers.nowMs;
+  const parts = { timers, counters, log };
   const stores = Stores.open(config.realms, parts);
   // Of its own: what the log has yet to tell is nothing that peers hold.
-  const logTimers = new WheelTimers();
-  const limited = new LimitedLog(log, COMPLAINT_RATE, logTimers, nowMs);
+  const logTimers = new WheelTimers(turns);
+  const limited = new LimitedLog(
+    log,
+    COMPLAINT_RATE,
+    logTimers,
+    () => logTimers.nowMs,
+  );
   // The router is there before anyone joins it.
   const ask: AskInRealm = (...request) => caller.call(...request);
   const roleParts = { config, ask };
   const realms = config.realms.map((realm) =>
     realmOptions(realm, stores.of(realm.name), roleParts)
   );
+  const backPressure = new BackPressure();
   const router = new Router(realms, {
     random: RANDOM,
-    clock,
+    clock: { now: () => new Date() },
     timers,
     counters,
     observers: [realmLog(limited, counters)],
     nowMs,
+    turns: budgetOf(turns, backPressure),
   }, config.autoRealms && autoRealms(config.autoRealms, parts, roleParts));
   const caller = new RouterCaller(router);
   const slots = new AuthenticatorSlots();
@@ -93,11 +105,13 @@ export async function startServer(
     counters,
     timers,
     flushQueue: new FlushQueue(),
+    turns,
     writerPool: new WriterPool(),
     outboxBudget: new OutboxBudget(
       config.maxTotalOutboxBytes,
       () => dropFullest(transports, config.maxTotalOutboxBytes),
     ),
+    backPressure,
     limiter: new FailureLimiter(nowMs),
     slots,
     caller,
@@ -108,6 +122,7 @@ export async function startServer(
     await shutDown(transports, timeoutMs);
     stores.close();
     timers.stop();
+    turns.stop();
     limited.flush();
     logTimers.stop();
   };
@@ -131,15 +146,24 @@ export async function startServer(
   };
 }
 
-/** Where all outboxes together hold too much, the fullest is in the way most. */
+/** What the router may do in a turn, and for whom. */
+function budgetOf(turns: Turns, backPressure: BackPressure): TurnBudget {
+  return {
+    isSpent: () => turns.isSpent(),
+    later: (work) => turns.later(work),
+    owner: () => backPressure.owner(),
+  };
+}
+
+/** Where all outboxes together hold too much, one of them goes. */
 function dropFullest(
   transports: readonly Transport[],
   maxTotalOutboxBytes: number,
 ): void {
-  let fullest: Connection | undefined;
-  for (const { fullest: one } of transports) {
-    if ((one?.pendingBytes ?? 0) > (fullest?.pendingBytes ?? 0)) fullest = one;
-  }
+  const fullest = fullestOf(
+    transports.map((transport) => transport.fullest)
+      .filter((connection) => connection !== undefined),
+  );
   fullest?.overflow("all outboxes together are full, and this is the fullest", {
     max_total_outbox_bytes: maxTotalOutboxBytes,
   });

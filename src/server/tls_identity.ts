@@ -3,12 +3,12 @@
  */
 import { certificateBlocks, decodePem, privateKeyBlocks } from "../base/pem.ts";
 import type { TlsConfig } from "../config/config.ts";
-import type { TlsIdentity } from "../transport/tcp_listener.ts";
+import type { TlsIdentity } from "../transport/listener.ts";
 import { identityFault } from "../transport/tls_listener.ts";
 
 /** Reads the files. */
 export async function readTlsIdentity(tls: TlsConfig): Promise<TlsIdentity> {
-  const { keyPath, certificatePath, chainCertificatePaths } = tls;
+  const { keyPath, certificatePath, chainCertificatePaths = [] } = tls;
   const [key, ...certificates] = await Promise.all(
     [keyPath, certificatePath, ...chainCertificatePaths].map(readPemFile),
   );
@@ -23,7 +23,7 @@ export async function readPemFile(path: string): Promise<string> {
   return decodePem(await Deno.readFile(path));
 }
 
-/** Why TLS cannot use a key with its certificates, in words; all are PEM. */
+/** Why TLS cannot use a key with its certificates, all in PEM; undefined where it can. */
 export function tlsIdentityFault(
   key: string,
   cert: string,

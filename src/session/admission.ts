@@ -1,5 +1,5 @@
 /**
- * The way in: from HELLO to the realm.
+ * From HELLO to the realm: which login a client gets, and which realm it joins.
  */
 import type { Authentication } from "../auth/authentication.ts";
 import type { Login } from "../auth/login.ts";
@@ -10,7 +10,7 @@ import { ErrorUri } from "../wamp/error_uri.ts";
 import { type Hello, SendOutcome } from "../wamp/message.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
 import { isValidUri } from "../wamp/uri.ts";
-import type { SessionLink } from "./session_link.ts";
+import type { SessionLink } from "./session_outlet.ts";
 
 /** What a login is begun with. */
 export interface AdmissionParts {
@@ -28,7 +28,7 @@ export function beginLogin(
   link: SessionLink,
 ): Login | Refused {
   if (realm !== null && !isValidUri(realm, "exact", "loose")) {
-    return refused(ErrorUri.INVALID_URI, "The realm is no valid URI");
+    return refused(ErrorUri.INVALID_URI, "The realm is not a valid URI");
   }
   if (realm !== null && !(isOffered(realm, realms) && router.canOpen(realm))) {
     return noSuchRealm(realm);
@@ -46,7 +46,7 @@ export function beginLogin(
   });
 }
 
-/** Of a realm that is offered elsewhere nobody is told here. */
+/** Clients are not told of realms that only other transports offer. */
 function isOffered(
   realm: string,
   realms: ReadonlySet<string> | undefined,
@@ -54,7 +54,7 @@ function isOffered(
   return realms === undefined || realms.has(realm);
 }
 
-/** The refusal of a client that what comes next cannot be sent to (FR-18). */
+/** The refusal of a client to which the next message cannot be sent (FR-18). */
 export function unsendable(what: string, outcome: SendOutcome): Refused {
   return outcome === SendOutcome.TOO_LONG
     ? refused(
@@ -76,9 +76,9 @@ function noSuchRealm(name: string): Refused {
 }
 
 /**
- * The realm for one who has proved to be somebody, or why there is none for that
- * one: its role must exist (AU-06), and so must the role that it asked for
- * (HW-12), though what it gets is what was assigned; and there must be room.
+ * The realm for an authenticated client, or why it cannot join. Its role must exist
+ * (AU-06). So must the role that it asked for (HW-12), though it gets the one that
+ * was assigned. No limit may be reached.
  */
 export function openRealm(
   { router, realms }: Pick<AdmissionParts, "router" | "realms">,
@@ -86,7 +86,7 @@ export function openRealm(
   { authrole: askedRole }: Dict,
   address: string | undefined,
 ): Realm | Refused {
-  // An authenticator may name any.
+  // An authenticator may name any realm.
   const realm = isOffered(name, realms) ? router.open(name) : undefined;
   if (realm === undefined) return noSuchRealm(name);
   if (typeof realm === "string") {
@@ -100,11 +100,11 @@ export function openRealm(
     const text = `Realm "${name.slice(0, 200)}" has no role "${
       String(lacking).slice(0, 200)
     }"`;
-    const whence = lacking === identity.authrole
+    const origin = lacking === identity.authrole
       ? "which was assigned to the client"
       : "which HELLO asks for";
     return refused(ErrorUri.NO_SUCH_ROLE, text, {
-      detail: `${text}, ${whence}`,
+      detail: `${text}, ${origin}`,
     });
   }
   const refusal = realm.refuseJoin(identity, address);

@@ -1,6 +1,6 @@
 /**
- * The messages of one session about which its authorizer is asked: each waits
- * until it is decided on, and so does all that is behind it (AZ-09).
+ * The messages of one session about which its authorizer is asked. Each waits for
+ * the decision, and so do all messages behind it (AZ-09).
  *
  * A CALL waits no longer than its own time (TO-02), and not at all once its
  * caller has taken it back (CX-04).
@@ -15,7 +15,7 @@ import { MessageCode } from "../wamp/message_code.ts";
 import type { RegisterOptions, SubscribeOptions } from "../wamp/options.ts";
 import { uriFault } from "../wamp/router_uris.ts";
 
-/** CANCELs ahead of their turn that are remembered; others have to wait for it. */
+/** How many CANCELs can take effect ahead of their turn; others wait. */
 const TAKEN_BACK_MAX = 64;
 
 /** What one session asks its authorizer. */
@@ -43,10 +43,10 @@ export class Consultation {
   }
 
   /**
-   * Sees to it that all is decided that `message` needs.
+   * Gets all decisions that `message` needs.
    *
    * @param receivedMs When it came; 0: just now.
-   * @returns A promise where it has to wait, and to be given again.
+   * @returns A promise where `message` has to wait, and to be given again.
    */
   wait(message: ClientMessage, receivedMs: number): Promise<void> | undefined {
     this.#held = 0;
@@ -70,7 +70,7 @@ export class Consultation {
     if (message.request === this.#held) this.#authorizer.withdraw();
   }
 
-  /** What has ended a CALL before its turn; told once. */
+  /** What has ended a CALL before its turn; given once. */
   takeEnding(message: ClientMessage): CallEnding | undefined {
     if (message.code !== MessageCode.CALL) return undefined;
     const ending = this.#endingOf(message.request);

@@ -1,9 +1,9 @@
 /**
- * What is between HELLO and WELCOME: the client is challenged, answers, and is
- * judged (checklist §5.1, state CHALLENGING; AU-05, AU-08, AU-09, AU-12).
+ * From HELLO to WELCOME: the client is challenged and answers, and the answer is
+ * checked (checklist §5.1, state CHALLENGING; AU-05, AU-08, AU-09, AU-12).
  *
- * Judging may take its time. What the client sends meanwhile waits, in order and
- * within bounds, and is handled when the verdict is there: never before WELCOME.
+ * Checking an answer may take time. What the client sends meanwhile waits, in order
+ * and within bounds, and is handled after the verdict: never before WELCOME.
  */
 import type { Login, LoginStep } from "../auth/login.ts";
 import { type Accepted, failed, type Refused } from "../auth/login_method.ts";
@@ -20,7 +20,7 @@ export interface HeldMessage {
   readonly receivedMs: number;
 }
 
-/** The session that is to be, as the joining sees it. */
+/** The future session, as the joining sees it. */
 export interface JoiningHost {
   readonly timers: Timers;
   readonly authenticateTimeoutMs: number;
@@ -29,19 +29,19 @@ export interface JoiningHost {
   /** Sends CHALLENGE; false where it does not fit (FR-18). */
   challenge(method: string, extra: Dict): boolean;
   /**
-   * The client is in.
+   * The client is accepted.
    *
-   * @param held What it sent meanwhile, to be handled behind WELCOME.
+   * @param held What it sent meanwhile, to be handled after WELCOME.
    */
   accepted(accepted: Accepted, held: readonly HeldMessage[]): void;
   refused(refused: Refused): void;
   /** The client gave up. */
   gaveUp(): void;
-  /** Does `work` as if a message had brought it. */
+  /** Runs `work` as if a message had come. */
   enter(work: () => void): void;
 }
 
-/** Nobody needs to send more before it knows that it is in. */
+/** No client needs to send more before its WELCOME. */
 const HELD_MESSAGES_MAX = 16;
 const HELD_BYTES_MAX = 65_536;
 
@@ -81,14 +81,14 @@ export class Joining {
     if (this.#isJudging) return this.#hold(message, bytes, receivedMs);
     if (message.code !== MessageCode.AUTHENTICATE) {
       throw new ProtocolError(
-        `${messageName(message.code)} where AUTHENTICATE is due`,
+        `${messageName(message.code)} where AUTHENTICATE is expected`,
       );
     }
     this.#deadline.clear();
     this.#follow(this.#login.answer(message.signature, message.extra));
   }
 
-  /** The client is gone, or is sent away: no verdict counts any more (AU-12). */
+  /** The client is gone or refused: a later verdict has no effect (AU-12). */
   cancel(): void {
     this.#isOver = true;
     this.#held.length = 0;
@@ -130,7 +130,7 @@ export class Joining {
       this.#login.cancel();
       const { authenticateTimeoutMs } = this.#host;
       this.#host.refused(failed(
-        `AUTHENTICATE did not come in time: authenticate_timeout_ms is ${authenticateTimeoutMs}`,
+        `AUTHENTICATE did not come within ${authenticateTimeoutMs} ms (authenticate_timeout_ms)`,
       ));
     });
   }
@@ -141,7 +141,9 @@ export class Joining {
       this.#held.length >= HELD_MESSAGES_MAX ||
       this.#heldBytes > HELD_BYTES_MAX
     ) {
-      throw new ProtocolError("Too much was sent before WELCOME");
+      throw new ProtocolError(
+        `More than ${HELD_MESSAGES_MAX} messages or ${HELD_BYTES_MAX} bytes were sent before WELCOME`,
+      );
     }
     // Payload is a view of what is about to be overwritten.
     this.#held.push({
@@ -152,7 +154,7 @@ export class Joining {
     });
   }
 
-  /** What came before the CHALLENGE was out: an answer, or an offence. */
+  /** What came before the CHALLENGE was sent: an answer, or a protocol violation. */
   #releaseHeld(): void {
     while (!this.#isOver && !this.#isJudging) {
       const held = this.#held.shift();

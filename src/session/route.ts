@@ -14,7 +14,7 @@ import { MessageCode } from "../wamp/message_code.ts";
  * Hands a message of an established session to its realm.
  *
  * @param receivedMs When it came; 0: just now.
- * @param ended What has ended it already, where it is a CALL.
+ * @param ended What has already ended it, if it is a CALL.
  * @returns False where it is not for the realm, but for the session.
  * @throws {ProtocolError} Where the protocol forbids it.
  */
@@ -106,7 +106,7 @@ export class RequestSequence {
     const due = nextSessionScopeId(this.#last);
     if (request !== due) {
       throw new ProtocolError(
-        `Request ID ${request} is out of sequence: ${due} is due`,
+        `Request ID ${request} is out of sequence: expected ${due}`,
         undefined,
         "strict_request_ids",
       );

@@ -8,7 +8,7 @@
  */
 import type { Authentication } from "../auth/authentication.ts";
 import type { Accepted, Refused } from "../auth/login_method.ts";
-import { sourceOf } from "../auth/source_address.ts";
+import { sourceOf } from "../base/source_address.ts";
 import { type LogFields, type Logger, withFields } from "../base/log.ts";
 import { Alarm, type Timers } from "../base/timers.ts";
 import type { Peer, PeerLimits } from "../router/model.ts";
@@ -19,6 +19,7 @@ import { CloseUri, ProtocolError } from "../wamp/error_uri.ts";
 import { readClientFeatures } from "../wamp/features.ts";
 import {
   type ClientMessage,
+  type Event,
   type Hello,
   SendOutcome,
 } from "../wamp/message.ts";
@@ -29,8 +30,7 @@ import { type Consultation, consultationOf } from "./consultation.ts";
 import { type HeldMessage, Joining } from "./joining.ts";
 import { refusalFields, traceMessage } from "./session_log.ts";
 import { RequestSequence, route } from "./route.ts";
-import type { SessionLink } from "./session_link.ts";
-import { SessionOutlet } from "./session_outlet.ts";
+import { type SessionLink, SessionOutlet } from "./session_outlet.ts";
 import { welcomeDetails } from "./welcome.ts";
 
 /** What all sessions of a transport have in common. */
@@ -140,13 +140,30 @@ export class Session {
   received(frames: number, bytes: number): number {
     // Nothing that comes then is handled, but the answer is waited for.
     if (this.#quota === undefined || this.#state === "shutting_down") return 0;
-    const waitMs = this.#quota.spend(frames, bytes, this.#options.nowMs());
+    const waitMs = this.#quota.isRated
+      ? this.#quota.spend(frames, bytes, this.#options.nowMs())
+      : 0;
     if (waitMs > 0 && this.#mayWaitForHello && this.#state === "open") {
       this.#expectHello(waitMs);
     }
     // What is owed from then on is for what came in place of HELLO.
     this.#mayWaitForHello = false;
     return waitMs;
+  }
+
+  eventsMissed(count: number, newest: Iterable<Event>): void {
+    const peer = this.#peer;
+    if (peer === undefined) return;
+    for (const event of newest) {
+      // It may have unsubscribed meanwhile.
+      if (!peer.subscriptions.has(event.subscription)) continue;
+      peer.outlet.send(event);
+    }
+    if (count === 0) return;
+    this.log().warn("the client reads again; it did not get some events", {
+      events_dropped: count,
+    });
+    this.#realm?.observers.tell({ kind: "events_dropped", peer, count });
   }
 
   /** Ends the session with an ABORT because its client broke the protocol (PV-01). */
@@ -185,7 +202,9 @@ export class Session {
         return this.#end("the client sent ABORT");
       default:
         throw new ProtocolError(
-          `${messageName(message.code)} before a session is established`,
+          `${
+            messageName(message.code)
+          } is not allowed before a session is established`,
         );
     }
   }
@@ -202,7 +221,9 @@ export class Session {
         return this.#end("the client sent ABORT");
       default:
         throw new ProtocolError(
-          `${messageName(message.code)} while a session is established`,
+          `${
+            messageName(message.code)
+          } is not allowed while a session is established`,
         );
     }
   }
@@ -312,7 +333,9 @@ export class Session {
       outlet,
       address,
     );
+    this.#link.setOverload(realm.overloadOf(identity.authrole));
     if (replaced !== undefined) this.#logReplaced(replaced);
+    if (identity.authmethod !== "anonymous") this.#link.identified();
     this.#quota = this.#peer.quota;
     this.#consultation = consultationOf(this.#peer, realm, timers);
     this.#sequence.restart();
@@ -406,6 +429,7 @@ export class Session {
     this.#outlet = undefined;
     this.#peer = undefined;
     this.#realm = undefined;
+    this.#link.setOverload(undefined);
     if (peer !== undefined) realm?.leave(peer);
   }
 
@@ -427,7 +451,10 @@ export class Session {
 
   #logReplaced({ sessionId, identity: { authid, authrole } }: Peer): void {
     const fields = { authid, authrole, replaced_session: sessionId };
-    this.log().warn("a session took the place of one with its authid", fields);
+    this.log().warn(
+      "a session replaced an older one with the same authid (on_duplicate_authid)",
+      fields,
+    );
   }
 
   #expectHello(afterMs: number = 0): void {

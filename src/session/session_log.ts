@@ -1,7 +1,7 @@
 /**
  * What the log says of sessions: each message on a transport with `debug`, by
  * type, ids and URIs, never payloads, options, signatures or other secrets; and
- * refused logins, of whose reasons the client is told less (AU-10).
+ * refused logins, with reasons that the client is not told (AU-10).
  */
 import type { LogFields, Logger } from "../base/log.ts";
 import type { ClientMessage, Hello, RouterMessage } from "../wamp/message.ts";
@@ -38,7 +38,7 @@ export function traceMessage(
   log.info(`${direction} ${messageName(message.code)}`, known);
 }
 
-/** Strangers choose how long their names are. */
+/** Longer names are cut: clients choose them. */
 const NAME_CHARACTERS_MAX = 200;
 
 /**

@@ -2,6 +2,7 @@
  * Retained events and histories in memory: gone when the router stops.
  */
 import { RecencyList, type RecencyNode } from "../base/recent_map.ts";
+import { textKey } from "../base/text_key.ts";
 import type {
   EventStore,
   HistoryKey,
@@ -153,6 +154,7 @@ interface Topic extends RecencyNode<Topic> {
 /** The retained events of a realm in memory, bounded in topics and bytes. */
 export class RetainedTopics {
   readonly #bounds: RetentionBounds;
+  /** By their keys. */
   readonly #topics = new Map<string, Topic>();
   /** By their newest events. */
   readonly #byRecency = new RecencyList<Topic>();
@@ -173,7 +175,7 @@ export class RetainedTopics {
     const events = fitting(withNewest(this.get(event.topic), event), maxBytes);
     if (events.length === 0) return undefined;
     if (settled(events).length === 0) {
-      this.#remove(this.#topics.get(event.topic));
+      this.#remove(this.#topics.get(textKey(event.topic)));
       return 0;
     }
     this.#put(event.topic, settled(events));
@@ -187,7 +189,7 @@ export class RetainedTopics {
 
   /** The events of `topic`, newest first. */
   get(topic: string): readonly StoredEvent[] {
-    return this.#topics.get(topic)?.events ?? [];
+    return this.#topics.get(textKey(topic))?.events ?? [];
   }
 
   /** The events of each topic that the pattern matches. */
@@ -195,17 +197,18 @@ export class RetainedTopics {
     uri: string,
     match: MatchPolicy,
   ): Iterable<readonly StoredEvent[]> {
-    for (const [topic, { events }] of this.#topics) {
+    for (const { topic, events } of this.#topics.values()) {
       if (uriMatches(uri, match, topic)) yield events;
     }
   }
 
   #put(topic: string, events: readonly StoredEvent[]): void {
-    let entry = this.#topics.get(topic);
+    const key = textKey(topic);
+    let entry = this.#topics.get(key);
     if (entry === undefined) {
       const neighbours = { older: undefined, newer: undefined };
       entry = { topic, events, size: 0, ...neighbours };
-      this.#topics.set(topic, entry);
+      this.#topics.set(key, entry);
     } else this.#byRecency.remove(entry);
     this.#byRecency.add(entry);
     this.#bytes -= entry.size;
@@ -225,7 +228,7 @@ export class RetainedTopics {
   #remove(entry: Topic | undefined): void {
     if (entry === undefined) return;
     this.#byRecency.remove(entry);
-    this.#topics.delete(entry.topic);
+    this.#topics.delete(textKey(entry.topic));
     this.#bytes -= entry.size;
   }
 }

@@ -8,7 +8,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Logger } from "../base/log.ts";
 import type { Deadline } from "../base/timer_wheel.ts";
-import type { Clock, Timers } from "../base/timers.ts";
+import type { Timers } from "../base/timers.ts";
 import {
   type EventStore,
   EventStoreError,
@@ -45,7 +45,6 @@ export interface SqliteStoreOptions {
 /** What a store needs of the world around it. */
 export interface StoreServices {
   readonly timers: Timers;
-  readonly clock: Clock;
   readonly counters: Counters;
   readonly log: Logger;
   readonly formats: PayloadFormats;
@@ -110,11 +109,11 @@ export class SqliteEventStore implements EventStore {
     services: StoreServices,
   ) {
     const { bounds, buffer } = options;
-    const { log, clock, counters } = services;
+    const { log, timers, counters } = services;
     this.histories = bounds.histories;
     this.#options = options;
     this.#services = services;
-    this.#faults = new StoreFaults(log, clock, counters);
+    this.#faults = new StoreFaults(log, timers, counters);
     this.#db = db;
     const rows = new EventRows(services.formats);
     this.#kept = new SqliteHistories(db, bounds.histories, rows);
@@ -302,22 +301,22 @@ export type StoreTask = "read events" | "write events";
 /** Counts what a store cannot do, and tells of it, though not each time. */
 export class StoreFaults {
   readonly #log: Logger;
-  readonly #clock: Clock;
+  readonly #timers: Timers;
   readonly #counters: Counters;
   readonly #told = new Map<StoreTask, { atMs: number; unwritten: number }>();
   /** Whether the log says that events cannot be written. */
   #isOut = false;
 
-  constructor(log: Logger, clock: Clock, counters: Counters) {
+  constructor(log: Logger, timers: Timers, counters: Counters) {
     this.#log = log;
-    this.#clock = clock;
+    this.#timers = timers;
     this.#counters = counters;
   }
 
   /** The store could not do `task`, because of `reason`. */
   report(task: StoreTask, reason: string): void {
     this.#counters.increment("store_errors");
-    const now = this.#clock.now().getTime();
+    const now = this.#timers.nowMs;
     const told = this.#told.get(task) ?? { atMs: -Infinity, unwritten: 0 };
     this.#told.set(task, told);
     if (now - told.atMs < LOG_INTERVAL_MS) {

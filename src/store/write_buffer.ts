@@ -3,6 +3,7 @@
  * retained events only those are in it that are still good.
  */
 import { RecencyList, type RecencyNode } from "../base/recent_map.ts";
+import { textKey } from "../base/text_key.ts";
 import type { HistoryKey, StoredEvent } from "../router/event_store.ts";
 import { withNewest } from "./retained_list.ts";
 import { storedSize } from "./store_bounds.ts";
@@ -37,6 +38,7 @@ export class PendingTopic implements RecencyNode<PendingTopic> {
 export class WriteBuffer {
   readonly #bounds: BufferBounds;
   #events: PendingEvent[] = [];
+  /** By their keys. */
   readonly #topics = new Map<string, PendingTopic>();
   /** By their newest events. */
   #byRecency = new RecencyList<PendingTopic>();
@@ -70,7 +72,7 @@ export class WriteBuffer {
 
   /** Those to be retained of one topic, newest first. */
   retainedOf(topic: string): readonly StoredEvent[] {
-    return this.#topics.get(topic)?.events ?? [];
+    return this.#topics.get(textKey(topic))?.events ?? [];
   }
 
   append(history: HistoryKey, event: StoredEvent): void {
@@ -79,10 +81,11 @@ export class WriteBuffer {
   }
 
   retain(event: StoredEvent): void {
-    let entry = this.#topics.get(event.topic);
+    const key = textKey(event.topic);
+    let entry = this.#topics.get(key);
     if (entry === undefined) {
       entry = new PendingTopic(event.topic);
-      this.#topics.set(event.topic, entry);
+      this.#topics.set(key, entry);
     } else this.#byRecency.remove(entry);
     this.#byRecency.add(entry);
     this.#setEvents(entry, withNewest(entry.events, event));
@@ -122,7 +125,7 @@ export class WriteBuffer {
 
   #forget(entry: PendingTopic): void {
     this.#setEvents(entry, []);
-    this.#topics.delete(entry.topic);
+    this.#topics.delete(textKey(entry.topic));
     this.#byRecency.remove(entry);
   }
 

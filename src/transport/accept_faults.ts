@@ -3,7 +3,7 @@
  * left: that lasts, and is tried again many times a second.
  */
 import { Alarm, type Timers } from "../base/timers.ts";
-import type { Logger } from "../base/log.ts";
+import type { LogFields, Logger } from "../base/log.ts";
 
 /** While it lasts, it is told so often. */
 const REMINDER_MS = 60_000;
@@ -34,25 +34,49 @@ export class AcceptFaults {
    * @param connections How many the transport has.
    */
   report(error: unknown, connections: number): void {
-    const now = this.#nowMs();
     this.#failures++;
     this.#calm.set(CALM_MS, () => this.#over());
-    if (now - this.#toldAtMs < REMINDER_MS) {
-      this.#unwritten++;
-      return;
-    }
-    this.#toldAtMs = now;
-    this.#log.error("cannot accept connections, and goes on trying", {
+    this.#tell("cannot accept connections, and goes on trying", {
       reason: explain(error),
       connections,
-      ...(this.#unwritten > 0 && { not_logged_before: this.#unwritten }),
     });
-    this.#unwritten = 0;
+  }
+
+  /** The listening socket has died of `cause`, and `failure` keeps it closed. */
+  staysDead(cause: unknown, failure: unknown): void {
+    this.#calm.clear();
+    this.#failures++;
+    this.#tell(
+      "the listener has died: no new client can connect; opening it again fails, and is tried on",
+      { reason: explain(failure), died_of: explain(cause) },
+    );
+  }
+
+  /** The listening socket had died of `cause`, and is open again. */
+  reopened(cause: unknown): void {
+    if (this.#failures > 0) return this.#over();
+    this.#log.warn("the listener had died, and is open again", {
+      reason: explain(cause),
+    });
   }
 
   /** Tells nothing any more. */
   close(): void {
     this.#calm.clear();
+  }
+
+  #tell(message: string, fields: LogFields): void {
+    const now = this.#nowMs();
+    if (now - this.#toldAtMs < REMINDER_MS) {
+      this.#unwritten++;
+      return;
+    }
+    this.#toldAtMs = now;
+    this.#log.error(message, {
+      ...fields,
+      ...(this.#unwritten > 0 && { not_logged_before: this.#unwritten }),
+    });
+    this.#unwritten = 0;
   }
 
   #over(): void {
@@ -68,6 +92,9 @@ export class AcceptFaults {
 
 function explain(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
+  if (error instanceof Deno.errors.NotCapable) {
+    return "the router has given up the permission to listen: restart it; with the command that `permissions` prints it keeps the permission to listen on its own TCP addresses";
+  }
   const code = error instanceof Error && "code" in error ? error.code : "";
   switch (code) {
     case "EMFILE":

@@ -11,7 +11,7 @@ export interface ChunkTarget {
   /**
    * `length` octets came; they are good until the next chunk is asked for.
    *
-   * @param receivedMs When they came, by `performance.now()`; 0: just now.
+   * @param receivedMs When they came, by the timers' clock; 0: just now.
    */
   chunk(
     bytes: Uint8Array<ArrayBuffer>,
@@ -24,6 +24,8 @@ export interface ChunkTarget {
   ended(): void;
   /** Reading failed. */
   readFailed(error: unknown): void;
+  /** Does `work` when others have had their turn. */
+  later(work: () => void): void;
 }
 
 /** How much is read ahead. */
@@ -58,6 +60,11 @@ export class ChunkReader {
     this.#conn = conn;
     this.#timers = timers;
     this.#target = target;
+  }
+
+  /** Whether all that has come was handed on, and more is waited for. */
+  get isAwaiting(): boolean {
+    return this.#reading !== undefined;
   }
 
   /**
@@ -125,8 +132,12 @@ export class ChunkReader {
 
   #keep(ahead: Uint8Array<ArrayBuffer>): void {
     const done = this.#target.readAhead(ahead);
-    if (done === ahead.length) return this.readAhead();
+    if (done === ahead.length) {
+      return this.#target.later(() => {
+        if (this.#isAhead) this.readAhead();
+      });
+    }
     this.#ahead = ahead.subarray(done);
-    this.#aheadMs = performance.now();
+    this.#aheadMs = this.#timers.nowMs;
   }
 }

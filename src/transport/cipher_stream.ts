@@ -9,6 +9,7 @@ import { Duplex } from "node:stream";
 import { setImmediate } from "node:timers";
 import { ReadBuffer } from "./read_buffer.ts";
 import type { StreamConn } from "./listener.ts";
+import type { TlsHandshake } from "./tls_handshakes.ts";
 
 /** Told of the end of a write; with the error where it failed. */
 type WriteDone = (error?: Error | null) => void;
@@ -16,6 +17,7 @@ type WriteDone = (error?: Error | null) => void;
 /** What goes through `conn`, encrypted. Whoever made `conn` closes it. */
 export class CipherStream extends Duplex {
   readonly #conn: StreamConn;
+  readonly #handshake: TlsHandshake;
   readonly #readBuffer = new ReadBuffer();
   readonly #onRead = (count: number | null) => this.#received(count);
   readonly #onReadFailed = (error: Error) => this.#failed(error);
@@ -27,9 +29,17 @@ export class CipherStream extends Duplex {
   #writeDone: WriteDone | undefined = undefined;
   #onIdle: (() => void) | undefined = undefined;
 
-  constructor(conn: StreamConn) {
+  /** @param handshake While it goes on, what comes waits for its turns. */
+  constructor(conn: StreamConn, handshake: TlsHandshake) {
     super({ autoDestroy: false });
     this.#conn = conn;
+    this.#handshake = handshake;
+  }
+
+  /** Begins with octets that were read already. */
+  begin(first: Uint8Array): void {
+    this.push(first);
+    this.resumeReading();
   }
 
   /** Reads until {@linkcode pauseReading}: one chunk at a time. */
@@ -77,6 +87,11 @@ export class CipherStream extends Duplex {
   }
 
   #received(count: number | null): void {
+    if (count === null || this.#handshake.isOver) this.#handle(count);
+    else this.#handshake.inTurn(() => this.#handle(count));
+  }
+
+  #handle(count: number | null): void {
     this.#isReading = false;
     if (this.destroyed) return;
     if (count === null) {

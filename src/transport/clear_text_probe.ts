@@ -1,7 +1,7 @@
 /**
- * Looks at the first octets of a connection on which TLS is due: who speaks
- * another protocol is found out before TLS gives up, which cannot say more than
- * that these octets are none of its own.
+ * Looks at the first bytes of a connection on which TLS is expected. So a client
+ * that speaks another protocol gets a better answer than the TLS library gives,
+ * which only says that these bytes are not TLS.
  */
 import type { FrameFault } from "../framing/frame.ts";
 import { type ForeignPlace, ForeignStart } from "../framing/foreign_start.ts";

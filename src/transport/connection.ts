@@ -7,41 +7,63 @@
  * a socket with unread octets resets it and may destroy the last message.
  */
 import { type LogFields, type Logger, withFields } from "../base/log.ts";
-import { Alarm, type Timers } from "../base/timers.ts";
+import { Alarm } from "../base/timers.ts";
 import { type Frame, type FrameFault, FrameKind } from "../framing/frame.ts";
 import type { Framing, Unframer } from "../framing/framing.ts";
-import type { FrameBatch, FrameSource } from "../framing/unframe_stream.ts";
-import { type RouterMessage, SendOutcome } from "../wamp/message.ts";
+import type { Chunk, FrameBatch } from "../framing/unframe_stream.ts";
+import {
+  type Event,
+  type RouterMessage,
+  SendOutcome,
+} from "../wamp/message.ts";
+import { MessageCode } from "../wamp/message_code.ts";
 import type { Dict } from "../wamp/options.ts";
+import type { Overload } from "../wamp/overload.ts";
+import type { PayloadFormat } from "../wamp/payload.ts";
 import { ProtocolError } from "../wamp/error_uri.ts";
 import { ChunkReader, type ChunkTarget } from "./chunk_reader.ts";
+import type { Slowness } from "./congestion.ts";
 import { ConnectionState } from "./connection_state.ts";
 import { type FrameHandler, handleBatch } from "./frame_batch.ts";
+import { Liveness, type LivenessOptions, type Watched } from "./liveness.ts";
 import type { Codec, MessageReceiver } from "./message_receiver.ts";
-import { Outbox, type OutboxOptions, type OutboxTarget } from "./outbox.ts";
+import type { MissedEvents } from "./missed_events.ts";
+import {
+  Outbox,
+  type OutboxLoad,
+  type OutboxOptions,
+  type OutboxTarget,
+} from "./outbox.ts";
 import { Overtaking } from "./overtaking.ts";
 import { describeAddress, hostOf, transportDetails } from "./peer_address.ts";
 import type { BatchReceiver, Pipeline } from "./pipeline.ts";
 import type { StreamConn } from "./listener.ts";
 import { TlsConn } from "./tls_conn.ts";
 import { TlsFault } from "./tls_fault.ts";
+import { Level, type Turns, Usage } from "./turns.ts";
 
 /** What all connections of a transport have in common. */
-export interface ConnectionOptions extends OutboxOptions {
+export interface ConnectionOptions extends OutboxOptions, LivenessOptions {
   readonly pipeline: Pipeline<Connection>;
-  readonly timers: Timers;
+  readonly turns: Turns;
   readonly log: Logger;
   readonly debug: boolean;
   readonly framing: Framing<Codec>;
   readonly handshakeTimeoutMs: number;
-  /** Whether no further connection is taken; asked at each handshake (RS-11). */
-  isFull(): boolean;
+  /** The config key by which `connection` is one too many; undefined: none (RS-11). */
+  exceededLimit(connection: Connection): string | undefined;
+  /** Told when the client of `connection` has proven who it is. */
+  identified(connection: Connection): void;
   /** Makes the session of a connection whose handshake is done. */
   openSession(connection: Connection): MessageReceiver;
   /** Told when a connection did not take what was sent to it (FR-21). */
   outboxOverflowed(): void;
+  /** Told when a connection's peer did not answer a PING. */
+  peerLost(): void;
   /** Told when a connection is not read on because of a quota. */
   readPaused(): void;
+  /** Told when a connection waits for those that it sends to. */
+  producerHeld(): void;
   /** Told when the connection is no more. */
   closed(connection: Connection): void;
 }
@@ -51,7 +73,7 @@ const CLOSING_TIMEOUT_MS = 3000;
 
 /** One client's connection. */
 export class Connection
-  implements BatchReceiver, ChunkTarget, FrameHandler, OutboxTarget {
+  implements BatchReceiver, ChunkTarget, FrameHandler, OutboxTarget, Watched {
   readonly unframer: Unframer;
   readonly #conn: StreamConn;
   readonly #options: ConnectionOptions;
@@ -64,11 +86,24 @@ export class Connection
   readonly #deadline: Alarm;
   /** Octets of the chunk that is being handled. */
   #lastCount = 0;
+  /** Those of them that its quotas do not know of. */
+  #uncounted = 0;
   /** When the frames at hand came; 0: in this turn. */
   #receivedMs = 0;
   /** Made when first used: most connections never wait. */
   #overtaking: Overtaking | undefined = undefined;
   #toldOfPause = false;
+  /** By how many outboxes it is held. */
+  #holds = 0;
+  #timesHeld = 0;
+  #wasHeld = false;
+  /** Where a frame waits for that to end. */
+  #released: PromiseWithResolvers<void> | undefined = undefined;
+  /** Made where PINGs are sent. */
+  #liveness: Liveness | undefined = undefined;
+  /** What of the chunk at hand is still to be unframed. */
+  #rest: Chunk<Connection> | undefined = undefined;
+  readonly usage: Usage = new Usage();
 
   constructor(conn: StreamConn, options: ConnectionOptions) {
     this.#conn = conn;
@@ -76,10 +111,7 @@ export class Connection
     this.unframer = options.framing.newUnframer();
     this.#outbox = new Outbox(this, options);
     this.#deadline = new Alarm(options.timers);
-    this.#deadline.set(
-      options.handshakeTimeoutMs,
-      () => this.#handshakeIsLate(),
-    );
+    this.#awaitHandshake();
     this.#reader = new ChunkReader(conn, options.timers, this);
     this.#read();
   }
@@ -89,8 +121,27 @@ export class Connection
     return this.#outbox.pendingBytes;
   }
 
+  /** Whether its peer takes nothing of them. */
+  get isStalled(): boolean {
+    return this.#outbox.isStalled;
+  }
+
+  /** Octets that were written. */
+  get writtenBytes(): number {
+    return this.#outbox.writtenBytes;
+  }
+
+  /** Whether nothing of the peer is left to be looked at. */
+  get isAwaiting(): boolean {
+    return this.#reader.isAwaiting;
+  }
+
   get maxMessageBytes(): number {
     return this.#peerLimitBytes;
+  }
+
+  get payloadFormat(): PayloadFormat | undefined {
+    return this.#codec?.serializer.format;
   }
 
   /** A log whose lines name the transport and the client's address. */
@@ -104,6 +155,11 @@ export class Connection
     return hostOf(this.#conn.remoteAddr);
   }
 
+  /** The client has proven who it is. */
+  identified(): void {
+    this.#options.identified(this);
+  }
+
   /** How the client is connected, with Crossbar.io's names. */
   transportDetails(): Dict {
     const { framing } = this.#options;
@@ -114,17 +170,26 @@ export class Connection
     );
   }
 
+  /** What is known of the connection, for the details of its session. */
+  linkDetails(): Dict {
+    return this.#liveness?.details() ?? {};
+  }
+
   /**
    * Does `work` of the session, that came later than the message that caused it,
    * as if it came with one.
    */
   enter(work: () => void): void {
+    const { backPressure } = this.#options;
+    const { producer } = backPressure;
+    backPressure.producer = this;
     try {
       work();
     } catch (error) {
       if (error instanceof ProtocolError) this.#session?.fail(error);
       else this.crashed(error);
     }
+    backPressure.producer = producer;
   }
 
   /** Sends `message`, after all that was sent before (FR-14). */
@@ -132,16 +197,34 @@ export class Connection
     if (this.#state.sending !== "open" || this.#codec === undefined) {
       return SendOutcome.SENT;
     }
-    const pendingBefore = this.#outbox.pendingBytes;
+    if (this.#outbox.isSpilling) {
+      if (message.code === MessageCode.EVENT) return this.#miss(message);
+      if (message.code === MessageCode.INVOCATION) return SendOutcome.FULL;
+    }
     const outcome = this.#codec.encoder.encode(
       message,
-      this.#outbox.writer,
+      this.#outbox,
       this.#peerLimitBytes,
     );
-    if (outcome === SendOutcome.SENT && pendingBefore > 0) {
-      this.#checkOverflow(pendingBefore);
-    }
+    if (outcome === SendOutcome.SENT) this.#outbox.appended();
     return outcome;
+  }
+
+  #miss(event: Event): SendOutcome {
+    this.#outbox.miss(event);
+    return SendOutcome.SENT;
+  }
+
+  readsAgain(missed: MissedEvents): void {
+    this.#session?.eventsMissed(missed.count, missed.newest);
+  }
+
+  setOverload(overload: Overload | undefined): void {
+    this.#outbox.setOverload(overload);
+  }
+
+  get load(): OutboxLoad & { readonly timesHeld: number } {
+    return { ...this.#outbox.load, timesHeld: this.#timesHeld };
   }
 
   burst(work: () => void): void {
@@ -153,6 +236,7 @@ export class Connection
     if (this.#state.isClosing) return;
     if (this.#state.sending === "broken") return this.abort(reason);
     this.#logClosing(reason);
+    this.#liveness?.end();
     const last = this.#options.framing.closeFrame();
     if (last !== undefined) this.#outbox.writer.append(last, 0, last.length);
     this.#state.sending = "draining";
@@ -182,13 +266,16 @@ export class Connection
     else this.abort("the router is shutting down");
   }
 
-  receive(batch: FrameBatch<FrameSource>): void {
+  receive(batch: FrameBatch<Connection>): void {
+    this.#rest = batch.rest;
     handleBatch(this, batch);
   }
 
   handled(frames: number): void {
+    this.#options.backPressure.producer = undefined;
     if (this.#state.isWaiting) this.#state.receiving = "open";
-    const waitMs = this.#session?.received(frames, this.#lastCount) ?? 0;
+    const waitMs = this.#session?.received(frames, this.#uncounted) ?? 0;
+    this.#uncounted = 0;
     if (waitMs > 0 && this.#state.receiving === "open") this.#pause(waitMs);
     else this.#read();
   }
@@ -204,25 +291,51 @@ export class Connection
   }
 
   waiting(frames: readonly Frame[], index: number): readonly Frame[] {
-    this.putOff();
+    this.#options.backPressure.producer = undefined;
+    this.#noteReceipt();
     this.#reader.readAhead();
     this.#overtaking ??= new Overtaking(
       this.#state,
       this.#options.framing,
       this.#session as MessageReceiver,
       (this.#codec as Codec).serializer,
-      (ping) => this.#pong(ping),
+      (frame) => this.frame(frame),
     );
-    return this.#overtaking.begin(frames, index);
+    return this.#overtaking.begin(frames, index, this.#holds === 0);
   }
 
-  putOff(): void {
-    if (this.#receivedMs === 0) this.#receivedMs = performance.now();
+  resume(goOn: () => void): void {
+    if (!this.#wasHeld) return goOn();
+    this.#wasHeld = false;
+    // Many can be released at once.
+    this.putOff(goOn);
+  }
+
+  putOff(goOn: () => void): void {
+    this.#options.backPressure.producer = undefined;
+    this.#noteReceipt();
+    const { turns } = this.#options;
+    turns.add(() => {
+      goOn();
+      const nowMs = turns.nowMs();
+      this.usage.add(nowMs - turns.beganMs, nowMs);
+      turns.done(nowMs);
+    }, Level.MUCH);
+  }
+
+  /** What is not handled in this turn runs from now on. */
+  #noteReceipt(): void {
+    if (this.#receivedMs === 0) this.#receivedMs = this.#options.timers.nowMs;
   }
 
   readAhead(bytes: Uint8Array<ArrayBuffer>): number {
-    const isNext = this.unframer.isBetweenFrames;
+    this.#liveness?.heard(bytes.length);
+    const isNext = this.unframer.isBetweenFrames && this.#rest === undefined;
     return isNext ? this.#overtaking?.ahead(bytes) ?? 0 : 0;
+  }
+
+  later(work: () => void): void {
+    this.#options.turns.addLast(work);
   }
 
   write(bytes: Uint8Array): Promise<number> {
@@ -244,6 +357,7 @@ export class Connection
       this.#state.sending !== "open" || this.#session === undefined
     ) return this.readFailed(error);
     this.#state.sending = "broken";
+    this.#liveness?.end();
     this.#setDeadline(CLOSING_TIMEOUT_MS, "the peer does not read");
   }
 
@@ -252,6 +366,12 @@ export class Connection
   }
 
   #read(): void {
+    const rest = this.#rest;
+    if (rest !== undefined && this.#state.isReceiving) {
+      this.#noteReceipt();
+      return this.#options.pipeline.push(rest);
+    }
+    this.#rest = undefined;
     this.#reader.next(this.#lastCount, this.unframer.missingBytes);
   }
 
@@ -261,14 +381,40 @@ export class Connection
     receivedMs: number,
   ): void {
     if (this.#state.isClosed) return;
+    this.#options.turns.readCame();
     this.#receivedMs = receivedMs;
     this.#lastCount = length;
+    this.#uncounted = length;
+    this.#liveness?.heard(length);
+    if (this.usage.level === Level.MUCH) this.#noteReceipt();
     // What comes while closing is read only so that it is not left unread.
-    if (!this.#state.isReceiving) return this.#read();
-    this.#options.pipeline.push({ source: this, bytes, length });
+    if (!this.#state.isReceiving) {
+      return this.#options.turns.addLast(() => this.#read());
+    }
+    this.#options.pipeline.push({ source: this, bytes, start: 0, end: length });
+  }
+
+  /** Those that it sends to are too full: see {@linkcode Connection.frame}. */
+  hold(): void {
+    this.#holds++;
+    if (this.#holds > 1) return;
+    this.#timesHeld++;
+    this.#options.producerHeld();
+  }
+
+  release(): void {
+    this.#holds--;
+    if (this.#holds > 0) return;
+    this.#released?.resolve();
+    this.#released = undefined;
   }
 
   frame(frame: Frame): Promise<void> | undefined {
+    if (this.#holds > 0) {
+      this.#wasHeld = true;
+      return (this.#released ??= Promise.withResolvers()).promise;
+    }
+    this.#options.backPressure.producer = this;
     switch (frame.kind) {
       case FrameKind.MESSAGE:
         return this.#message(frame);
@@ -276,6 +422,7 @@ export class Connection
         this.#pong(frame);
         break;
       case FrameKind.PONG:
+        this.#watch()?.ponged(frame);
         break;
       case FrameKind.OPENING:
         this.#open(frame);
@@ -298,16 +445,39 @@ export class Connection
     }
   }
 
+  /** Sends PINGs from now on, to all or to a peer that has shown that it knows them. */
+  #watch(): Liveness | undefined {
+    const isOpen = this.#state.sending === "open";
+    if (this.#options.autoPing !== false && isOpen) {
+      this.#liveness ??= new Liveness(this, this.#options);
+    }
+    return this.#liveness;
+  }
+
+  /** Sends a PING. */
+  ping(payload: Uint8Array): void {
+    this.#options.framing.writePing(payload, this.#outbox.writer);
+    this.#outbox.appended();
+  }
+
+  /** The peer is gone, without a word. */
+  lost(fields: LogFields): void {
+    const reason = "the client did not answer a PING in time";
+    this.#options.peerLost();
+    this.#sessionLog().warn(`${reason}: its connection ends`, fields);
+    this.abort(reason);
+  }
+
   #pong(ping: Frame): void {
-    const pendingBefore = this.#outbox.pendingBytes;
+    this.#watch();
     this.#options.framing.writePong(ping, this.#outbox.writer);
-    if (pendingBefore > 0) this.#checkOverflow(pendingBefore);
+    this.#outbox.appended();
   }
 
   #open(frame: Frame): void {
     const outcome = this.#options.framing.open(
       frame.bytes.subarray(frame.start, frame.end),
-      this.#options.isFull(),
+      this.#options.exceededLimit(this),
     );
     this.#deadline.clear();
     if (outcome.reply !== undefined) {
@@ -331,13 +501,14 @@ export class Connection
       });
     }
     this.#session = this.#options.openSession(this);
+    if (this.#options.autoPing === true) this.#watch();
   }
 
   faulted(fault: FrameFault): void {
     const { message, configKey, reply } = fault;
     if (this.#session === undefined) {
       const { title } = this.#options.framing;
-      return this.#refuse(`no ${title} client`, message, reply);
+      return this.#refuse(`not a ${title} client`, message, reply);
     }
     this.#session.fail(new ProtocolError(message, undefined, configKey));
   }
@@ -355,7 +526,17 @@ export class Connection
     this.close(reason);
   }
 
+  #awaitHandshake(): void {
+    this.#deadline.set(
+      this.#options.handshakeTimeoutMs,
+      () => this.#handshakeIsLate(),
+    );
+  }
+
   #handshakeIsLate(): void {
+    // It is the router that was late, with other handshakes.
+    const wasHeldUp = this.#conn instanceof TlsConn && this.#conn.wasHeldUp();
+    if (wasHeldUp) return this.#awaitHandshake();
     const reason = "the handshake did not come in time";
     const isTlsDue = this.#conn instanceof TlsConn && !this.#conn.hasBegun;
     this.log().warn(reason, {
@@ -366,11 +547,17 @@ export class Connection
     this.abort(reason);
   }
 
-  #checkOverflow(pendingBefore: number): void {
-    if (!this.#outbox.isOverfull(pendingBefore)) return;
-    this.overflow("the peer does not read what it is sent", {
-      max_outbox_bytes: this.#options.maxOutboxBytes,
-    });
+  tooSlow(slowness: Slowness): void {
+    const { maxOutboxBytes, slowAfterMs } = this.#options;
+    if (slowness === "full") {
+      this.overflow("the peer does not read what it is sent", {
+        max_outbox_bytes: maxOutboxBytes,
+      });
+    } else {
+      this.overflow("the peer has not read anything for too long", {
+        slow_after_ms: slowAfterMs,
+      });
+    }
   }
 
   /**
@@ -449,6 +636,7 @@ export class Connection
     this.#state.receiving = "closed";
     this.#state.sending = "closed";
     this.#deadline.clear();
+    this.#liveness?.end();
     this.#reader.close();
     this.#outbox.close();
     this.#conn.close();

@@ -3,7 +3,7 @@
  * handled is written once they all are, in the microtask after.
  */
 
-/** Something with octets to write. */
+/** Something with bytes to write. */
 export interface Flushable {
   flush(): void;
 }

@@ -1,6 +1,6 @@
 import type { Logger } from "../base/log.ts";
 import type { Serializer } from "../serializer/serializer.ts";
-import type { ClientMessage } from "../wamp/message.ts";
+import type { ClientMessage, Event } from "../wamp/message.ts";
 import type { ProtocolError } from "../wamp/error_uri.ts";
 import type { FrameEncoder } from "./frame_encoder.ts";
 
@@ -8,7 +8,7 @@ import type { FrameEncoder } from "./frame_encoder.ts";
 export interface MessageReceiver {
   /**
    * @param bytes How long it was.
-   * @param receivedMs When it came, by `performance.now()`; 0: just now.
+   * @param receivedMs When it came, by the timers' clock; 0: just now.
    * @returns Undefined when the message is handled. A promise where it, and all
    * that comes after it, has to wait: it is to be given again when that resolves.
    * @throws {ProtocolError} Where the message is wrong or out of turn.
@@ -26,6 +26,11 @@ export interface MessageReceiver {
    * @returns For how long, in milliseconds, nothing more is to be received.
    */
   received(frames: number, bytes: number): number;
+  /**
+   * The client reads again; meanwhile it was not sent `count` events, and is to get
+   * `newest`, which stand for more of them.
+   */
+  eventsMissed(count: number, newest: Iterable<Event>): void;
   /** The client broke the protocol, in octets or in messages. */
   fail(error: ProtocolError): void;
   /** The connection is gone. */

@@ -1,17 +1,28 @@
 /**
  * Listening sockets of every kind, all the same to who accepts.
  */
-import type { Listener } from "./listener.ts";
+import { tcpUrl } from "../base/addresses.ts";
+import type { Logger } from "../base/log.ts";
 import {
-  formatTcp,
+  type Listener,
   openTcpListener,
   type TcpEndpoint,
-} from "./tcp_listener.ts";
+} from "./listener.ts";
 import { openTlsListener } from "./tls_listener.ts";
 import { openUnixListener, type UnixEndpoint } from "./unix_listener.ts";
 
 /** Where a transport listens. */
 export type Endpoint = TcpEndpoint | UnixEndpoint;
+
+/** What a listener is made with, beside its endpoint. */
+export interface ListenerOptions {
+  /** The transport's, for what is told. */
+  readonly id: string;
+  /** Told what becomes of the file of a Unix socket. */
+  readonly log: Logger;
+  /** TLS handshakes that may be under way. */
+  readonly maxTlsHandshakes: number;
+}
 
 /** A transport could not listen. */
 export class ListenError extends Error {
@@ -24,17 +35,17 @@ export class ListenError extends Error {
  * @throws {ListenError} Where that is not possible; it says why and what to do.
  */
 export async function openListener(
-  id: string,
   endpoint: Endpoint,
+  { id, log, maxTlsHandshakes }: ListenerOptions,
 ): Promise<Listener> {
   try {
-    if (endpoint.type === "unix") return await openUnixListener(endpoint);
+    if (endpoint.type === "unix") return await openUnixListener(endpoint, log);
     return endpoint.tls === undefined
       ? openTcpListener(endpoint)
-      : openTlsListener(endpoint, endpoint.tls);
+      : openTlsListener(endpoint, endpoint.tls, maxTlsHandshakes);
   } catch (cause) {
     const where = endpoint.type === "tcp"
-      ? formatTcp(endpoint.tls === undefined ? "tcp" : "tls", endpoint)
+      ? tcpUrl(endpoint.tls === undefined ? "tcp" : "tls", endpoint)
       : `unix:${endpoint.path}`;
     throw new ListenError(
       `Cannot listen on ${where} (transport "${id}"): ${explain(cause)}`,

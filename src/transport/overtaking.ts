@@ -1,6 +1,6 @@
 /**
- * What of a connection is not put off while a message has to wait: PINGs are
- * answered (checklist FR-07), the peer's leaving is noticed (AZ-10), and its
+ * What a connection still does while a message has to wait: PINGs are answered
+ * (checklist FR-07), PONGs taken, the peer's leaving is noticed (AZ-10), and its
  * session is shown the short messages behind, since a CANCEL may be for the call
  * that waits.
  */
@@ -19,36 +19,51 @@ export class Overtaking {
   readonly #framing: Pick<Framing<unknown>, "wholeFrames">;
   readonly #session: MessageReceiver;
   readonly #serializer: Serializer;
-  readonly #pong: (ping: Frame) => void;
+  readonly #control: (frame: Frame) => void;
+  /** Whether the session was shown what is behind the frame that waits. */
+  #hasShown = false;
 
-  /** @param pong Answers a PING. */
+  /** @param control Handles a PING or a PONG. */
   constructor(
     state: ConnectionState,
     framing: Pick<Framing<unknown>, "wholeFrames">,
     session: MessageReceiver,
     serializer: Serializer,
-    pong: (ping: Frame) => void,
+    control: (frame: Frame) => void,
   ) {
     this.#state = state;
     this.#framing = framing;
     this.#session = session;
     this.#serializer = serializer;
-    this.#pong = pong;
+    this.#control = control;
   }
 
   /**
    * The frame at `index` waits.
    *
-   * @returns The frames without the PINGs behind it.
+   * @param isAsked Whether somebody is asked about it, which a CANCEL could end.
+   * @returns The frames without the PINGs and PONGs behind it.
    */
-  begin(frames: readonly Frame[], index: number): readonly Frame[] {
-    // Of the frames of one read this was done when the first had to wait.
-    if (this.#state.receiving !== "open") return frames;
-    this.#state.receiving = "waiting";
+  begin(
+    frames: readonly Frame[],
+    index: number,
+    isAsked: boolean = true,
+  ): readonly Frame[] {
+    // Of the frames of one read each is done once.
+    const isFirst = this.#state.receiving === "open";
+    if (!isFirst && (!isAsked || this.#hasShown)) return frames;
     const behind = frames.slice(index + 1);
-    this.#answer(behind.filter(isPing), 0);
-    for (const frame of behind) this.#show(frame);
-    return frames.filter((frame, at) => at <= index || !isPing(frame));
+    if (isFirst) {
+      this.#state.receiving = "waiting";
+      this.#hasShown = false;
+      this.#handle(behind.filter(isControl), 0);
+    }
+    if (isAsked && !this.#hasShown) {
+      this.#hasShown = true;
+      for (const frame of behind) this.#show(frame);
+    }
+    if (!isFirst) return frames;
+    return frames.filter((frame, at) => at <= index || !isControl(frame));
   }
 
   /**
@@ -61,19 +76,19 @@ export class Overtaking {
     const frames = this.#framing.wholeFrames(bytes);
     let end = 0;
     if (this.#state.receiving === "waiting") {
-      const other = frames.findIndex((frame) => !isPing(frame));
-      const pings = other < 0 ? frames : frames.slice(0, other);
-      end = pings.at(-1)?.end ?? 0;
-      this.#answer(pings, end);
+      const other = frames.findIndex((frame) => !isControl(frame));
+      const first = other < 0 ? frames : frames.slice(0, other);
+      end = first.at(-1)?.end ?? 0;
+      this.#handle(first, end);
     }
     for (const frame of frames) this.#show(frame);
     return end;
   }
 
   /** Until the client owes its quotas for it. */
-  #answer(pings: readonly Frame[], bytes: number): void {
-    for (const ping of pings) this.#pong(ping);
-    const waitMs = this.#session.received(pings.length, bytes);
+  #handle(frames: readonly Frame[], bytes: number): void {
+    for (const frame of frames) this.#control(frame);
+    const waitMs = this.#session.received(frames.length, bytes);
     if (waitMs > 0 && this.#state.receiving === "waiting") {
       this.#state.receiving = "waiting_over_quota";
     }
@@ -84,11 +99,11 @@ export class Overtaking {
     try {
       this.#session.show(this.#serializer.decode(bytes, start, end));
     } catch {
-      // Whatever is wrong with it is found again in its turn.
+      // Its faults are found again in its turn.
     }
   }
 }
 
-function isPing({ kind }: Frame): boolean {
-  return kind === FrameKind.PING;
+function isControl({ kind }: Frame): boolean {
+  return kind === FrameKind.PING || kind === FrameKind.PONG;
 }

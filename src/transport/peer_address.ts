@@ -1,6 +1,7 @@
 /**
  * Where a client is, and how it is connected.
  */
+import { hostAndPort } from "../base/addresses.ts";
 import type { Dict } from "../wamp/options.ts";
 import type { StreamConn } from "./listener.ts";
 import { TlsConn } from "./tls_conn.ts";
@@ -10,7 +11,7 @@ export function describeAddress(address: Deno.Addr): string {
   switch (address.transport) {
     case "tcp":
     case "udp":
-      return `${address.hostname}:${address.port}`;
+      return hostAndPort(address);
     case "unix":
     case "unixpacket":
       return "unix";

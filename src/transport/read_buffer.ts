@@ -21,11 +21,11 @@ export class ReadBuffer {
   }
 
   /**
-   * Fits the buffer to what came. Only octets that came make it larger: a length
+   * Fits the buffer to what came. Only bytes that came make it larger: a length
    * that a peer only claims costs nothing.
    *
-   * @param count Octets that the last read brought.
-   * @param missingBytes Octets of a cut frame that are known to follow.
+   * @param count Bytes that the last read brought.
+   * @param missingBytes Bytes of a cut frame that are known to follow.
    */
   fit(count: number, missingBytes: number): void {
     const size = this.#bytes.length;

@@ -63,7 +63,7 @@ function checkPath(path: string): void {
   );
 }
 
-/** One that a dead router left behind holds its socket and nothing else. */
+/** A folder left behind by a dead router has its socket in it and nothing else. */
 function checkPrivateFolder(path: string): void {
   const folder = privateSocketFolder(path);
   const info = lookAt(folder);
@@ -87,7 +87,7 @@ function checkPrivateFolder(path: string): void {
   );
 }
 
-/** So many files are named. */
+/** How many files an error names. */
 const NAMES_MAX = 5;
 
 function lookAt(path: string): Deno.FileInfo | undefined {

@@ -1,5 +1,5 @@
 /**
- * Why there is no TLS with a client, in words for the log.
+ * Why TLS with a client failed, for the log.
  */
 import type { FrameFault } from "../framing/frame.ts";
 
@@ -22,22 +22,23 @@ export class TlsFault extends Deno.errors.InvalidData {
   }
 }
 
-/** What clients mean by alerts about the certificate (RFC 8446, 6.2). */
+/** The meaning of alerts about the certificate (RFC 8446, 6.2). */
 const CERTIFICATE_ALERTS: Readonly<Record<string, string>> = {
   UnknownCA:
-    "it does not know the authority that signed it; give the client that authority's certificate, or list the certificates in between in chain_certificates",
+    "the client does not know the authority that signed it; give the client that authority's certificate, or list the intermediate certificates in chain_certificates",
   BadCertificate:
-    "it finds it wrong, as where it is made for another host name than the client asked for",
-  CertificateExpired: "it is past its time, by the client's clock",
+    "the client finds it wrong, for example because it is for another host name than the client asked for",
+  CertificateExpired: "it has expired by the client's clock",
   CertificateRevoked: "its authority has revoked it",
   CertificateUnknown: "the client does not say why",
-  UnsupportedCertificate: "it is of a kind that the client does not take",
-  BadCertificateStatusResponse: "the client asks for a proof of its status",
+  UnsupportedCertificate: "the client does not support its kind",
+  BadCertificateStatusResponse:
+    "the client requires a proof of its revocation status (OCSP)",
 };
 
-/** The fault of octets that are no TLS. */
+/** The fault of bytes that are not TLS. */
 export function noTls({ message, reply }: FrameFault): TlsFault {
-  return new TlsFault("no TLS client", message, reply);
+  return new TlsFault("not a TLS client", message, reply);
 }
 
 /** What an error of the TLS library says about the peer. */
@@ -49,7 +50,7 @@ export function tlsFaultOf({ message }: Error): TlsFault {
     ? new TlsFault(HANDSHAKE_FAILED, `the client sent the alert ${alert}`)
     : new TlsFault(
       "the client does not trust the certificate",
-      `it sent the alert ${alert}: ${meaning}`,
+      `the client sent the alert ${alert}: ${meaning}`,
     );
 }
 

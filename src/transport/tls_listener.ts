@@ -1,11 +1,15 @@
 import { createSecureContext, type SecureContext } from "node:tls";
-import type { Listener } from "./listener.ts";
+import { sourceOf } from "../base/source_address.ts";
 import {
+  type Listener,
   openTcpListener,
+  type StreamConn,
   type TcpEndpoint,
   type TlsIdentity,
-} from "./tcp_listener.ts";
+} from "./listener.ts";
+import { hostOf } from "./peer_address.ts";
 import { TlsConn } from "./tls_conn.ts";
+import { TlsHandshakes } from "./tls_handshakes.ts";
 
 /**
  * Listens with TLS on a TCP port. Clients are accepted before they have shaken
@@ -17,13 +21,24 @@ import { TlsConn } from "./tls_conn.ts";
 export function openTlsListener(
   endpoint: TcpEndpoint,
   identity: TlsIdentity,
+  maxHandshakes: number,
 ): Listener {
   const context = secureContextOf(identity);
-  const listener = openTcpListener(endpoint);
-  return {
-    ...listener,
-    accept: async () => new TlsConn(await listener.accept(), context),
+  const handshakes = new TlsHandshakes(maxHandshakes);
+  const secure = (conn: StreamConn): TlsConn => {
+    const source = sourceOf(hostOf(conn.remoteAddr) ?? "");
+    return new TlsConn(conn, context, handshakes.add(source));
   };
+  const overTls = (listener: Listener): Listener => ({
+    ...listener,
+    accept: async () => secure(await listener.accept()),
+    close() {
+      handshakes.listenerClosed();
+      return listener.close();
+    },
+    reopen: async () => overTls(await listener.reopen()),
+  });
+  return overTls(openTcpListener(endpoint));
 }
 
 /** Why a key and its certificates are of no use; undefined where they are. */

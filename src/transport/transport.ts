@@ -1,32 +1,35 @@
 import type { Logger } from "../base/log.ts";
 import { AcceptFaults } from "./accept_faults.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
+import type { ConnectionLimit } from "./connection_limit.ts";
+import { LastingListener } from "./lasting_listener.ts";
 import type { Listener, StreamConn } from "./listener.ts";
+import { describeAddress } from "./peer_address.ts";
 
 /** Accepting pauses so long where the system has no descriptor left. */
 const ACCEPT_RETRY_MS = 100;
 
-/**
- * So many connections above the limit are taken, to be refused with a word
- * (RS-11). Without an end to it, those who never ask could be any number.
- */
-const REFUSALS_MAX = 256;
+/** After so many that had left, everybody else has a turn of the event loop. */
+const LEFT_IN_A_ROW = 32;
 
 /** What a transport needs beside its listener. */
-export interface TransportOptions extends Omit<ConnectionOptions, "closed"> {
-  /** From so many on, handshakes are refused. */
-  readonly maxConnections: number;
+export interface TransportOptions
+  extends Omit<ConnectionOptions, "closed" | "exceededLimit" | "identified"> {
+  readonly limit: ConnectionLimit<Connection>;
+  /** Told when a connection was one too many. */
+  connectionRefused(): void;
   /** A clock that never goes back. */
   readonly nowMs: () => number;
 }
 
 /** One listening socket and the connections that it accepted. */
 export class Transport {
-  readonly #listener: Listener;
+  readonly #listener: LastingListener;
   readonly #log: Logger;
   readonly #options: ConnectionOptions;
   readonly #connections: Set<Connection>;
-  readonly #maxConnections: number;
+  readonly #limit: ConnectionLimit<Connection>;
+  readonly #connectionRefused: () => void;
   readonly #faults: AcceptFaults;
   readonly #accepting: Promise<void>;
   #closing = false;
@@ -38,19 +41,22 @@ export class Transport {
     connections: Set<Connection>,
     options: TransportOptions,
   ) {
-    this.#listener = listener;
     this.#log = options.log;
     this.#connections = connections;
     this.#options = {
       ...options,
+      exceededLimit: (connection) => this.#exceededLimit(connection),
+      identified: (connection) => this.#limit.identified(connection),
       closed: (connection) => this.#forget(connection),
     };
-    this.#maxConnections = options.maxConnections;
+    this.#limit = options.limit;
+    this.#connectionRefused = options.connectionRefused;
     this.#faults = new AcceptFaults(
       options.log,
       options.timers,
       options.nowMs,
     );
+    this.#listener = new LastingListener(listener, this.#faults);
     this.#accepting = this.#accept();
   }
 
@@ -71,15 +77,12 @@ export class Transport {
     return sum;
   }
 
-  /** The connection for which most waits; undefined where nothing waits. */
+  /**
+   * The connection that is in the way most; undefined where nothing waits: who
+   * takes nothing before who reads, and who has most waiting before who has less.
+   */
   get fullest(): Connection | undefined {
-    let fullest: Connection | undefined;
-    for (const connection of this.#connections) {
-      if (connection.pendingBytes > (fullest?.pendingBytes ?? 0)) {
-        fullest = connection;
-      }
-    }
-    return fullest;
+    return fullestOf(this.#connections);
   }
 
   /** Accepts no more, and has every session say good-bye (SL-13). */
@@ -111,36 +114,60 @@ export class Transport {
   }
 
   async #accept(): Promise<void> {
+    const { turns } = this.#options;
+    let leftCount = 0;
     while (!this.#closing) {
       try {
-        this.#take(await this.#listener.accept());
+        const conn = await this.#listener.accept();
+        const beganMs = turns.nowMs();
+        this.#take(conn);
+        const wait = turns.worked(beganMs, turns.nowMs());
+        if (wait !== undefined) await wait;
       } catch (error) {
         if (this.#closing) return;
-        if (hasLeft(error)) continue;
+        if (hasLeft(error)) {
+          // To find that out takes no turn of the event loop.
+          if (++leftCount % LEFT_IN_A_ROW === 0) await turn();
+          continue;
+        }
         this.#faults.report(error, this.#connections.size);
-        await new Promise((resolve) => setTimeout(resolve, ACCEPT_RETRY_MS));
+        await turn(ACCEPT_RETRY_MS);
       }
     }
   }
 
   #take(conn: StreamConn): void {
-    const count = this.#connections.size;
-    if (!this.#closing && count < this.#maxConnections + REFUSALS_MAX) {
-      this.#connections.add(new Connection(conn, this.#options));
+    if (!this.#closing && this.#limit.hasRoom) {
+      const connection = new Connection(conn, this.#options);
+      this.#connections.add(connection);
+      this.#limit.add(connection, connection.remoteHost());
       return;
     }
     conn.close();
     if (this.#closing) return;
+    this.#connectionRefused();
     this.#log.warn("too many connections: a new one is closed unread", {
-      connections: count,
-      max_connections: this.#maxConnections,
+      peer: describeAddress(conn.remoteAddr),
+      connections: this.#connections.size,
+      key: "max_connections, max_connections_per_source",
     });
+  }
+
+  #exceededLimit(connection: Connection): string | undefined {
+    const key = this.#limit.exceededBy(connection);
+    if (key !== undefined) this.#connectionRefused();
+    return key;
   }
 
   #forget(connection: Connection): void {
     this.#connections.delete(connection);
+    this.#limit.delete(connection);
     if (this.#connections.size === 0) this.#onEmpty?.();
   }
+}
+
+function turn(delayMs = 0): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, delayMs));
 }
 
 /** Whether it left before it was accepted, which must not hold up the others. */
@@ -148,4 +175,24 @@ function hasLeft(error: unknown): boolean {
   return error instanceof Deno.errors.NotConnected ||
     error instanceof Deno.errors.ConnectionAborted ||
     error instanceof Deno.errors.ConnectionReset;
+}
+
+/** The one of `connections` that is in the way most, as {@linkcode Transport.fullest}. */
+export function fullestOf(
+  connections: Iterable<Connection>,
+): Connection | undefined {
+  let fullest: Connection | undefined;
+  for (const connection of connections) {
+    if (connection.pendingBytes === 0) continue;
+    if (fullest === undefined || isFuller(connection, fullest)) {
+      fullest = connection;
+    }
+  }
+  return fullest;
+}
+
+function isFuller(one: Connection, other: Connection): boolean {
+  return one.isStalled === other.isStalled
+    ? one.pendingBytes > other.pendingBytes
+    : one.isStalled;
 }

@@ -4,7 +4,9 @@
  */
 import { dirname } from "node:path";
 import { privateSocketFolder, privateSocketPath } from "../base/addresses.ts";
+import type { Logger } from "../base/log.ts";
 import type { Listener } from "./listener.ts";
+import { SocketFile } from "./socket_file.ts";
 import { checkSocketPlace, noFolder } from "./socket_place.ts";
 
 /** Where a Unix transport listens. */
@@ -18,39 +20,49 @@ export interface UnixEndpoint {
 /** Listens on a Unix socket; a file left behind by a dead process is replaced. */
 export async function openUnixListener(
   endpoint: UnixEndpoint,
+  log: Logger,
 ): Promise<Listener> {
-  const { path, mode } = endpoint;
+  const { path } = endpoint;
   checkSocketPlace(path);
   await refuseLiveSocket(path);
   const folder = privateSocketFolder(path);
-  const privatePath = privateSocketPath(path);
-  await makePrivateFolder(folder, privatePath);
-  let listener: Deno.UnixListener | undefined;
-  let file: Deno.FileInfo;
-  try {
-    listener = Deno.listen({ transport: "unix", path: privatePath });
-    await Deno.chmod(privatePath, mode);
-    file = await Deno.lstat(privatePath);
-    await Deno.rename(privatePath, path);
-  } catch (error) {
-    listener?.close();
-    await removeIfThere(privatePath);
-    throw error;
-  } finally {
-    // Not with what is in it: nothing in it is ours by now.
-    await Deno.remove(folder);
-  }
-  const open = listener;
+  await makePrivateFolder(folder, privateSocketPath(path));
+  const { listener, own } = await listenInPrivate(endpoint)
+    .catch(async (error) => {
+      await removeIfThere(privateSocketPath(path));
+      // Not with what is in it: nothing in it is ours by now.
+      await Deno.remove(folder);
+      throw error;
+    });
+  const file = await SocketFile.keep(path, own, log);
   return {
     address: `unix:${path}`,
-    accept: () => open.accept(),
+    accept: () => listener.accept(),
     close() {
       // First the file: while the socket is open no other has its number.
-      const left = removeOwn(path, file);
-      open.close();
+      const left = file.close();
+      listener.close();
       return left;
     },
+    reopen: () => openUnixListener(endpoint, log),
   };
+}
+
+/** Makes the socket in its private folder, and then moves it to its place. */
+async function listenInPrivate({ path, mode }: UnixEndpoint): Promise<
+  { listener: Deno.UnixListener; own: Deno.FileInfo }
+> {
+  const privatePath = privateSocketPath(path);
+  const listener = Deno.listen({ transport: "unix", path: privatePath });
+  try {
+    await Deno.chmod(privatePath, mode);
+    const own = await Deno.lstat(privatePath);
+    await Deno.rename(privatePath, path);
+    return { listener, own };
+  } catch (error) {
+    listener.close();
+    throw error;
+  }
 }
 
 /** A folder of ours alone; one left behind by a dead process is replaced. */
@@ -92,24 +104,5 @@ async function removeIfThere(path: string): Promise<void> {
     await Deno.remove(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-/**
- * Removes the socket's file, unless it is another's by now. Stopping must go on
- * in any case, so what could not be done is only told.
- */
-function removeOwn(path: string, own: Deno.FileInfo): string | undefined {
-  try {
-    const { dev, ino } = Deno.lstatSync(path);
-    if (dev !== own.dev || ino !== own.ino) {
-      return `the file at ${path} is not the socket that was made there: it is left alone`;
-    }
-    Deno.removeSync(path);
-    return undefined;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    const reason = error instanceof Error ? error.message : String(error);
-    return `the socket's file cannot be removed: ${reason}`;
   }
 }

@@ -23,7 +23,7 @@ export class WriterPool {
     return writer;
   }
 
-  /** Gives back a writer whose octets nobody needs any more. */
+  /** Gives back a writer whose bytes nobody needs any more. */
   give(writer: ByteWriter): void {
     const size = writer.bytes.length;
     if (size > KEPT_BYTES_MAX || this.#pooledBytes + size > POOL_BYTES_MAX) {

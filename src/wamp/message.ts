@@ -304,6 +304,8 @@ export const SendOutcome = {
   TOO_LONG: 1,
   /** The payload has no form in the receiver's serializer: nothing was sent. */
   UNSUPPORTED_VALUE: 2,
+  /** An INVOCATION for a callee that takes nothing of what waits: nothing was sent. */
+  FULL: 3,
 } as const;
 
 /** One of the outcomes above. */

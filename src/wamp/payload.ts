@@ -1,3 +1,4 @@
+import type { ByteWriter } from "../base/byte_writer.ts";
 import { UnsupportedValueError, type ValueSink } from "./value_sink.ts";
 
 /** What payload needs of the format that it is written in. */
@@ -19,6 +20,8 @@ export interface PayloadFormat {
    * @throws {ProtocolError} Where it is no list.
    */
   openList(list: Payload): ItemReader;
+  /** Writes the values that it is told to the end of `out`; absent: values stay values. */
+  openWriter?(out: ByteWriter): ValueSink;
 }
 
 /**

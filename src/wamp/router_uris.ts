@@ -77,6 +77,8 @@ export const ROUTER_TOPICS = [
   "wamp.registration.on_delete",
   // Ours: an event of which a subscriber could be told nothing.
   "sluice.event.on_lost",
+  // Ours: to a subscriber that reads again, how many events it did not get.
+  "sluice.event.on_dropped",
 ] as const;
 
 /** A topic of the router's own. */

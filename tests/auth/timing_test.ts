@@ -33,16 +33,20 @@ async function methods(): Promise<LoginMethod[]> {
     limits: {} as any,
     auth: {
       anonymous: undefined,
-      ticket: many.map((name) => ticketOf(name, "ticket")),
-      wampcra: many.map((name) =>
-        userOf(name, "secret", {
-          salting: { salt: "salt123", iterations: 2, keylen: 32 },
-        })
-      ),
-      scram: many.map((name) => scramOf(name, "pencil")),
-      cryptosign: many.map((name, i) =>
-        keysOf(name, [i.toString(16).padStart(64, "0")])
-      ),
+      ticket: { principals: many.map((name) => ticketOf(name, "ticket")) },
+      wampcra: {
+        principals: many.map((name) =>
+          userOf(name, "secret", {
+            salting: { salt: "salt123", iterations: 2, keylen: 32 },
+          })
+        ),
+      },
+      scram: { principals: many.map((name) => scramOf(name, "pencil")) },
+      cryptosign: {
+        principals: many.map((name, i) =>
+          keysOf(name, [i.toString(16).padStart(64, "0")])
+        ),
+      },
       implied: false,
     },
   }, {

@@ -1,8 +1,7 @@
 /** Values that the specification and the RFCs give (checklist §16). */
 import { assert, assertEquals } from "@std/assert";
 import { isSignature } from "../../src/auth/cryptosign.ts";
-import { generateKeyPair } from "../../src/auth/key_pair.ts";
-import { RouterKey } from "../../src/auth/router_key.ts";
+import { generateKeyPair, RouterKey } from "../../src/auth/ed25519_keys.ts";
 import {
   clientKeyOf,
   saltedPassword,

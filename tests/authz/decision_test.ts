@@ -34,7 +34,7 @@ Deno.test("AZ-08: readDecision() takes booleans and dicts of known keys", () => 
       forceReregister: true,
     }],
     [{ allow: true, force_reregister: 1 }, {
-      failure: "its result has a force_reregister that is no boolean",
+      failure: 'its result has a "force_reregister" that is not a boolean',
     }],
     [{
       allow: true,
@@ -55,11 +55,13 @@ Deno.test("AZ-08: readDecision() takes booleans and dicts of known keys", () => 
     [new Uint8Array(1), {
       failure: "its result is neither a boolean nor a dict",
     }],
-    [{}, { failure: "its result has no boolean allow" }],
-    [{ allow: 1 }, { failure: "its result has no boolean allow" }],
-    [{ allow: true, why: "x" }, { failure: 'its result has a key "why"' }],
+    [{}, { failure: 'its result has no "allow" that is a boolean' }],
+    [{ allow: 1 }, { failure: 'its result has no "allow" that is a boolean' }],
+    [{ allow: true, why: "x" }, {
+      failure: 'its result has a key that is not supported: "why"',
+    }],
     [{ allow: true, validate: {} }, {
-      failure: 'its result has a key "validate"',
+      failure: 'its result has a key that is not supported: "validate"',
     }],
   ];
   for (const [value, expected] of cases) {

@@ -24,3 +24,19 @@ Deno.test("ReusingMap holds what a Map holds, however keys come and go", () => {
     }
   });
 });
+
+Deno.test("ReusingMap moves what is left some at a time, and finds all of it meanwhile", () => {
+  const map = new ReusingMap<number>();
+  const count = 2000;
+  for (let i = 0; i < count; i++) map.add(`k${i}`, i);
+  const isThere = (i: number) => map.get(`k${i}`) === i;
+  // Past the half, cleaning begins.
+  for (let i = 0; i < count - 10; i++) {
+    map.remove(`k${i}`);
+    assertEquals(map.get(`k${i}`), undefined);
+    assertEquals([i + 1, count - 1, count - 5].every(isThere), true, `${i}`);
+    assertEquals(map.size, count - i - 1);
+  }
+  for (let i = 0; i < 5; i++) map.add(`k${i}`, i);
+  assertEquals([0, 1, 2, 3, 4, count - 1].every(isThere), true);
+});

@@ -138,3 +138,40 @@ Deno.test("random deadlines, set and cleared at random, fire when they should", 
     assertStrictEquals(waiting.size, 0);
   });
 });
+
+Deno.test("many deadlines of one tick fire in pieces, and none is lost or late", () => {
+  const { wheel: timers } = wheel();
+  let fired = 0;
+  for (let i = 0; i < 1000; i++) timers.set(0, 200, () => fired++);
+  timers.set(0, 300, () => fired++);
+  let room = 0;
+  const isSpent = () => --room < 0;
+  const pieces: number[] = [];
+  let isDone = false;
+  while (!isDone) {
+    const before = fired;
+    room = 2;
+    isDone = timers.advance(300, isSpent);
+    pieces.push(fired - before);
+    // What is set meanwhile has its own time.
+    if (pieces.length === 1) timers.set(300, 100, () => fired++);
+  }
+  assertStrictEquals(Math.max(...pieces) <= 48, true, pieces.join());
+  assertStrictEquals(fired, 1001);
+  timers.advance(400, isSpent);
+  assertEquals([fired, timers.count], [1002, 0]);
+});
+
+Deno.test("what is due at once while a tick fires in pieces is not lost", () => {
+  const { wheel: timers } = wheel();
+  const fired: string[] = [];
+  for (let i = 0; i < 40; i++) timers.set(0, 100, () => fired.push("first"));
+  assertStrictEquals(timers.advance(100, () => true), false);
+  timers.set(100, 0, () => fired.push("second"));
+  timers.advance(200);
+  assertEquals([fired.length, fired.includes("second"), timers.count], [
+    41,
+    true,
+    0,
+  ]);
+});

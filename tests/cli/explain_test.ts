@@ -206,7 +206,7 @@ Deno.test("explain tells where no rule matches, and which rules are implied", as
   });
   assertEquals(
     (await explain(scratch, ["--call", "com.a"])).stdout,
-    "denied\nwhy: no_rule: no rule matches the URI\n",
+    "denied\nwhy: no_rule: no rule in permissions matches the URI\n",
   );
   assertEquals(
     (await explain(scratch, ["--call", "com.a"], "trusted")).stdout,

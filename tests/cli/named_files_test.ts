@@ -127,7 +127,7 @@ Deno.test("check and the start refuse a socket where none can be made", async ()
       "missing.json",
       `there is no folder ${scratch.file("run")} for the socket`,
     ],
-    ["home.json", '"~/router.sock" begins with "~", which is no folder'],
+    ["home.json", '"~/router.sock" begins with "~", which is not a folder'],
     ["abstract.json", '"@router" names an abstract socket; Deno has none'],
     ["taken.json", `there is a file at ${scratch.file("file")}`],
     ["held.json", "holds what is not the router's: notes; move it away"],

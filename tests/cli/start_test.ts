@@ -97,6 +97,36 @@ Deno.test("start gives up its permissions before it is ready", async () => {
   }
 });
 
+Deno.test("a socket file that is removed comes back, though the permissions are given up", async () => {
+  await using scratch = await Scratch.make();
+  const socket = scratch.file("s");
+  const config = scratch.file("c.json");
+  await Deno.writeTextFile(config, JSON.stringify(unix(socket)));
+  const { stdout } = await run(["permissions", config]);
+  const narrow = stdout.trimEnd().split(" ").slice(2, -2)
+    .map((word) => word.replaceAll("'", ""));
+  for (const flags of [["--no-prompt", "-A"], narrow]) {
+    await using program = await RunningProgram.start(
+      new Deno.Command(Deno.execPath(), {
+        args: ["run", ...flags, "main.ts", config],
+        cwd: PROJECT,
+        stdin: "null",
+        stdout: "null",
+        stderr: "piped",
+      }),
+    );
+    await Deno.remove(socket);
+    await program.logged("the socket's file was removed, and is put back");
+    using conn = await Deno.connect({ transport: "unix", path: socket });
+    await shakeHands(conn);
+    conn.close();
+    program.kill("SIGTERM");
+    assertEquals(await program.ended(), 0);
+    const left = await Array.fromAsync(Deno.readDir(scratch.path));
+    assertEquals(left.map(({ name }) => name), ["c.json"]);
+  }
+});
+
 const SIGNALS = [["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 143]] as const;
 
 for (const [signal] of SIGNALS) {
@@ -330,7 +360,7 @@ Deno.test("an error that nobody handles is logged and ends the process with 1", 
         "eval",
         `import { exitOnDefect } from "${PROJECT}/src/cli/start_command.ts";
          const print = (message, fields) => console.error(message, fields);
-         exitOnDefect({ error: print });
+         exitOnDefect({ error: print }, (code) => Deno.exit(code));
          ${script}
          setTimeout(() => Deno.exit(0), 10_000);`,
       ],

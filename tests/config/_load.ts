@@ -8,7 +8,7 @@ import type {
   RouterConfig,
 } from "../../src/config/config.ts";
 import { loadConfig, type LoadResult } from "../../src/config/load_config.ts";
-import { formatProblem, type Problem } from "../../src/config/problem.ts";
+import { formatProblem, type Problem } from "../../src/schema/check_context.ts";
 
 /** Options for {@linkcode load}. */
 export interface LoadTextOptions {

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { AddressBook } from "../../src/config/address_book.ts";
 import { canonicalHost } from "../../src/config/build_endpoint.ts";
 import type { EndpointConfig } from "../../src/config/config.ts";
-import { isIpv4 } from "../../src/config/special_types.ts";
+import { isIpv4 } from "../../src/schema/special_types.ts";
 import { type SeededRandom, withSeed } from "../support/seed.ts";
 
 const HOSTS = [

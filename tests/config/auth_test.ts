@@ -2,9 +2,9 @@
  * The config of authentication: what is taken, and what is said about the rest.
  */
 import { assert, assertEquals } from "@std/assert";
-import type { AuthConfig } from "../../src/config/config.ts";
+import type { AuthConfig } from "../../src/auth/methods.ts";
 import { checkFiles } from "../../src/config/named_files.ts";
-import { formatProblem } from "../../src/config/problem.ts";
+import { formatProblem } from "../../src/schema/check_context.ts";
 import { NO_FAULTS } from "./_files.ts";
 import {
   assertFindings,
@@ -119,7 +119,9 @@ Deno.test("loadConfig() takes all methods as Crossbar.io has them, and ours besi
   });
   assertEquals(auth.anonymous, { role: "user", realm: "realm2", authid: "x" });
   assertEquals(
-    auth.ticket?.map(({ authid, role, realm }) => [authid, role, realm]),
+    auth.ticket?.principals.map((
+      { authid, role, realm },
+    ) => [authid, role, realm]),
     [
       ["joe", "user", undefined],
       ["ann", "boss", "realm1"],
@@ -128,7 +130,7 @@ Deno.test("loadConfig() takes all methods as Crossbar.io has them, and ours besi
   );
   const salting = { salt: "salt123", iterations: 10_000, keylen: 32 };
   assertEquals(
-    auth.wampcra?.map(({ authid, isDerived, salting }) => [
+    auth.wampcra?.principals.map(({ authid, isDerived, salting }) => [
       authid,
       isDerived,
       salting,
@@ -139,16 +141,20 @@ Deno.test("loadConfig() takes all methods as Crossbar.io has them, and ours besi
       ["derived", true, { ...salting, salt: "s" }],
     ],
   );
-  const [principal] = auth.scram ?? [];
+  const [principal] = auth.scram?.principals ?? [];
   assertEquals([principal.kdf, principal.memory], ["argon2id13", 65_536]);
-  assertEquals(auth.cryptosign?.[0].keys, [HEX.toLowerCase()]);
+  assertEquals(auth.cryptosign?.principals[0].keys, [HEX.toLowerCase()]);
   assertEquals([auth.revealsUnknownAuthid, auth.implied], [true, false]);
-  const found = [auth.ticket?.[0].ticket, auth.wampcra?.[0].secret];
+  const found = [
+    auth.ticket?.principals[0].ticket,
+    auth.wampcra?.principals[0].secret,
+  ];
   for (const secret of found) {
     assert(secret !== undefined && !("path" in secret));
     assertEquals(secret.reveal(), SECRET);
   }
-  assert(auth.routerKey !== undefined && !("path" in auth.routerKey));
+  const routerKey = auth.cryptosign?.routerKey;
+  assert(routerKey !== undefined && !("path" in routerKey));
 });
 
 Deno.test("loadConfig() takes procedures for every method", async () => {
@@ -182,7 +188,7 @@ Deno.test("loadConfig() takes secrets from the environment and from files", asyn
     }),
     { env: { TICKET: SECRET } },
   );
-  const [joe, ann] = config.transports[0].auth.ticket ?? [];
+  const [joe, ann] = config.transports[0].auth.ticket?.principals ?? [];
   assert(!("path" in joe.ticket));
   assertEquals(joe.ticket.reveal(), SECRET);
   assertEquals(ann.ticket, { path: "/etc/sluice/secrets/ann" });
@@ -249,7 +255,7 @@ const WRONG: readonly Row[] = [
   [
     "a role that its realm lacks",
     ticket({ joe: { ticket: SECRET, role: "boss", realm: "realm2" } }),
-    `${AT}.ticket.principals.joe.role: realm "realm2" has not the role "boss"; there are: "user" in realm "realm2"`,
+    `${AT}.ticket.principals.joe.role: realm "realm2" does not have the role "boss"; there are: "user" in realm "realm2"`,
   ],
   [
     "a realm that is not there",
@@ -415,7 +421,7 @@ const WRONG: readonly Row[] = [
     `${AT}.ticket: "authenticator" is missing`,
   ],
   [
-    "a procedure whose name is no URI",
+    "a procedure whose name is not a URI",
     { ticket: { type: "dynamic", authenticator: "com..x" } },
     `${AT}.ticket.authenticator: "com..x" is not possible here; write the URI of a procedure: components with a dot between, no white space and no #`,
   ],
@@ -475,12 +481,12 @@ const WARNED: readonly Row[] = [
   [
     "few rounds of WAMP-CRA",
     wampcra({ secret: SECRET, salt: "s", iterations: 1000, keylen: 32 }),
-    `${AT}.wampcra.users.joe.iterations: 1000 rounds are few`,
+    `${AT}.wampcra.users.joe.iterations: 1000 rounds are too few`,
   ],
   [
     "a derived key in place of the secret, as Crossbar.io wanted it up to 23.1.2",
     wampcra({ secret: DERIVED, salt: "s", iterations: 9999, keylen: 32 }),
-    `${AT}.wampcra.users.joe.secret: looks like a derived key, which Crossbar.io wanted here up to 23.1.2; it is taken for the secret itself: if it is a derived key, name it "derived_secret"`,
+    `${AT}.wampcra.users.joe.secret: looks like a derived key, as Crossbar.io up to 23.1.2 wanted it here, but is used as the secret itself; if it is a derived key, name it "derived_secret"`,
   ],
   [
     "a derived key in place of the secret, of the length that is said",
@@ -495,12 +501,12 @@ const WARNED: readonly Row[] = [
   [
     "few rounds of SCRAM",
     scram({ iterations: 4095 }),
-    `${AT}.scram.principals.joe.iterations: 4095 rounds are few`,
+    `${AT}.scram.principals.joe.iterations: 4095 rounds are too few`,
   ],
   [
     "little memory",
     scram({ kdf: "argon2id13", iterations: 1, memory: 8191 }),
-    `${AT}.scram.principals.joe.memory: 8191 KiB are few`,
+    `${AT}.scram.principals.joe.memory: 8191 KiB are too few`,
   ],
   [
     "a method without anyone",
@@ -720,11 +726,11 @@ Deno.test("of a method in both forms it is said what is wrong, and where", async
     [[fixed], [`${at}: has 1 elements; ${right}`]],
     [[fixed, DYNAMIC, DYNAMIC], [`${at}: has 3 elements; ${right}`]],
     [[DYNAMIC, fixed], [
-      `${at}[0].type: "dynamic" stands in the other's place; ${right}`,
-      `${at}[1].type: "static" stands in the other's place; ${right}`,
+      `${at}[0].type: "dynamic" is in the other one's place; ${right}`,
+      `${at}[1].type: "static" is in the other one's place; ${right}`,
     ]],
     [[fixed, fixed], [
-      `${at}[1].type: "static" stands in the other's place; ${right}`,
+      `${at}[1].type: "static" is in the other one's place; ${right}`,
     ]],
     [[fixed, "dynamic"], [`${at}[1]: `]],
     [[fixed, { type: "dynamic" }], [`${at}[1]: "authenticator" is missing`]],

@@ -66,7 +66,7 @@ Deno.test("loadConfig() looks for roles in auto_realms, and for realms among the
   ]);
   const { errors: noRole } = await load(file("tenant.a", "boss"));
   assertEquals(brief(noRole), [
-    'transports[0].auth.ticket.principals.joe.role: realm "tenant.a" has not the role "boss"; there are: "user" in realm "tenant.a"',
+    'transports[0].auth.ticket.principals.joe.role: realm "tenant.a" does not have the role "boss"; there are: "user" in realm "tenant.a"',
   ]);
 });
 

@@ -39,7 +39,7 @@ Deno.test("loadConfig() takes realms and transports of a router worker", async (
   assertEquals(transport.serializers, ["json", "msgpack", "cbor"]);
   assertEquals(transport.maxMessageBytes, 131_072);
   assertEquals(brief(notes), [
-    'workers[0].transports[0]: max_message_size is 131072 unless set, where Crossbar.io has 16777216: clients that send more are closed; "options" can set it',
+    'workers[0].transports[0]: max_message_size is 131072 unless set, where Crossbar.io has 16777216: clients that send more are disconnected; "options" can set it',
   ]);
 });
 
@@ -71,7 +71,6 @@ Deno.test("loadConfig() serves the RawSocket part of a universal transport and n
     type: "unix",
     path: "/run/me/x.sock",
     mode: 0o600,
-    backlog: undefined,
   });
   assertEquals(brief(warnings), [
     "workers[0].transports[0].websocket: this part is not served: Sluice speaks RawSocket",

@@ -108,9 +108,9 @@ const TRANSPORTS: readonly Row[] = [
     "max_message_size: 67108865 is out of range; write an integer from 1 to 67108864",
   ],
   [
-    "a size that is no integer",
+    "a size that is not an integer",
     { max_message_size: 1.5 },
-    "max_message_size: 1.5 is no integer; write an integer from 1 to 67108864",
+    "max_message_size: 1.5 is not an integer; write an integer from 1 to 67108864",
   ],
   [
     "a size that is a boolean",
@@ -125,7 +125,7 @@ const TRANSPORTS: readonly Row[] = [
   [
     "an option of the router's alone",
     { options: { shutdown_timeout_ms: 1 } },
-    "options.shutdown_timeout_ms: unknown key; known here: max_message_size, handshake_timeout_ms, hello_timeout_ms, goodbye_timeout_ms, authenticate_timeout_ms, authenticator_timeout_ms, max_authenticator_calls, max_auth_failures, max_outbox_bytes, max_depth, max_connections, max_subscriptions, max_registrations, max_pending_calls, max_testaments, max_testament_bytes, strict_request_ids",
+    "options.shutdown_timeout_ms: unknown key; known here: max_message_size, handshake_timeout_ms, hello_timeout_ms, goodbye_timeout_ms, authenticate_timeout_ms, authenticator_timeout_ms, max_authenticator_calls, auto_ping, auto_ping_interval_ms, auto_ping_timeout_ms, max_auth_failures, max_outbox_bytes, max_stall_ms, slow_after_ms, overload, max_depth, max_connections, max_connections_per_source, max_tls_handshakes, max_subscriptions, max_registrations, max_pending_calls, max_testaments, max_testament_bytes, strict_request_ids",
   ],
   [
     "a time of 0",
@@ -175,12 +175,12 @@ const TRANSPORTS: readonly Row[] = [
   [
     "a port in quotes",
     tcp({ port: "8080" }),
-    'endpoint.port: "8080" is no port; write 8080 without quotes',
+    'endpoint.port: "8080" is not a port; write 8080 without quotes',
   ],
   [
     "a port that is a name",
     tcp({ port: "http" }),
-    'endpoint.port: "http" is no port; write an integer from 0 to 65535, or "$NAME" for one from the environment',
+    'endpoint.port: "http" is not a port; write an integer from 0 to 65535, or "$NAME" for one from the environment',
   ],
   [
     "a port that is not set",
@@ -190,17 +190,17 @@ const TRANSPORTS: readonly Row[] = [
   [
     "a port that is no number",
     tcp({ port: "${WORD}" }),
-    'endpoint.port: environment variable WORD is "eighty", which is no port; set it to an integer from 0 to 65535',
+    'endpoint.port: environment variable WORD is "eighty", which is not a port; set it to an integer from 0 to 65535',
   ],
   [
     "a port with a sign",
     tcp({ port: "$SIGNED" }),
-    'endpoint.port: environment variable SIGNED is "+80", which is no port; set it to an integer from 0 to 65535',
+    'endpoint.port: environment variable SIGNED is "+80", which is not a port; set it to an integer from 0 to 65535',
   ],
   [
     "a port out of range",
     tcp({ port: "$HUGE" }),
-    'endpoint.port: environment variable HUGE is "65536", which is no port; set it to an integer from 0 to 65535',
+    'endpoint.port: environment variable HUGE is "65536", which is not a port; set it to an integer from 0 to 65535',
   ],
   [
     "host for interface",
@@ -237,17 +237,17 @@ const TRANSPORTS: readonly Row[] = [
   [
     "an interface with a port",
     tcp({ interface: "127.0.0.1:80" }),
-    'endpoint.interface: "127.0.0.1:80" is no address; write an IP address, such as "127.0.0.1", or a host name; the port has a key of its own',
+    'endpoint.interface: "127.0.0.1:80" is not an address; write an IP address, such as "127.0.0.1", or a host name; the port has a key of its own',
   ],
   [
     "an interface in brackets",
     tcp({ interface: "[::1]" }),
-    'endpoint.interface: "[::1]" is no address; write "::1" without brackets',
+    'endpoint.interface: "[::1]" is not an address; write "::1" without brackets',
   ],
   [
     "an interface with a slip",
     tcp({ interface: "127.0.0.256" }),
-    'endpoint.interface: "127.0.0.256" is no address; write an IP address, such as "127.0.0.1", or a host name; the port has a key of its own',
+    'endpoint.interface: "127.0.0.256" is not an address; write an IP address, such as "127.0.0.1", or a host name; the port has a key of its own',
   ],
   [
     "version 6 for an address of version 4",
@@ -340,18 +340,18 @@ const TRANSPORTS: readonly Row[] = [
   [
     "a path below the home folder",
     unix({ path: "~/x.sock" }),
-    'endpoint.path: "~/x.sock" begins with "~", which is no folder; write the home folder out, or "${HOME}/x.sock"',
+    'endpoint.path: "~/x.sock" begins with "~", which is not a folder; write the home folder out, or "${HOME}/x.sock"',
   ],
   [
     "a path below the home folder of another",
     unix({ path: "~joe/x.sock" }),
-    'endpoint.path: "~joe/x.sock" begins with "~", which is no folder; write the home folder out',
+    'endpoint.path: "~joe/x.sock" begins with "~", which is not a folder; write the home folder out',
   ],
   [
     "a key below the home folder",
     tcp({ tls: { key: "~/k", certificate: "~" } }),
-    'endpoint.tls.key: "~/k" begins with "~", which is no folder; write the home folder out, or "${HOME}/k"',
-    'endpoint.tls.certificate: "~" begins with "~", which is no folder; write the home folder out, or "${HOME}"',
+    'endpoint.tls.key: "~/k" begins with "~", which is not a folder; write the home folder out, or "${HOME}/k"',
+    'endpoint.tls.certificate: "~" begins with "~", which is not a folder; write the home folder out, or "${HOME}"',
   ],
   [
     "an abstract socket",
@@ -366,12 +366,12 @@ const TRANSPORTS: readonly Row[] = [
   [
     "a URL as path",
     unix({ path: "unix:///run/s" }),
-    'endpoint.path: "unix:///run/s" is no path; write "/run/s"',
+    'endpoint.path: "unix:///run/s" is not a path; write "/run/s"',
   ],
   [
     "an address as path",
     unix({ path: "unix:/run/s" }),
-    'endpoint.path: "unix:/run/s" is no path; write "/run/s"',
+    'endpoint.path: "unix:/run/s" is not a path; write "/run/s"',
   ],
   [
     "a path of 104 bytes",
@@ -381,17 +381,17 @@ const TRANSPORTS: readonly Row[] = [
   [
     "a mode that is a number",
     unix({ mode: 660 }),
-    'endpoint.mode: 660 is no file mode; write "0660"',
+    'endpoint.mode: 660 is not a file mode; write "0660"',
   ],
   [
     "a mode in letters",
     unix({ mode: "rw" }),
-    'endpoint.mode: "rw" is no file mode; write permission bits in octal and in quotes, such as "0660"',
+    'endpoint.mode: "rw" is not a file mode; write permission bits in octal and in quotes, such as "0660"',
   ],
   [
     "a mode that is not octal",
     unix({ mode: "0680" }),
-    'endpoint.mode: "0680" is no file mode; write permission bits in octal and in quotes, such as "0660"',
+    'endpoint.mode: "0680" is not a file mode; write permission bits in octal and in quotes, such as "0660"',
   ],
   [
     "a key of the other endpoint",
@@ -614,7 +614,7 @@ const FILES: readonly (readonly [what: string, file: unknown, ...string[]])[] =
       "transports[0]: sessions have the role",
     ],
     [
-      "a realm whose name is no URI",
+      "a realm whose name is not a URI",
       { realms: [{ ...REALM, name: "a..b" }], transports: [SOUND] },
       'realms[0].name: "a..b" is not possible here; write a URI: components with a dot between, no white space and no #',
     ],

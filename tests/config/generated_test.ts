@@ -5,8 +5,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Ajv } from "ajv";
 import { OBJECTS, updatePage } from "../../src/config/documentation.ts";
-import { jsonSchema, jsonSchemaText } from "../../src/config/json_schema.ts";
-import { definitionId } from "../../src/config/object_type.ts";
+import { jsonSchema, jsonSchemaText } from "../../src/config/documentation.ts";
+import { definitionId } from "../../src/schema/object_type.ts";
 import { load, REALM, SOUND } from "./_load.ts";
 
 const ROOT = new URL("../../", import.meta.url);

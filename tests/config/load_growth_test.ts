@@ -5,7 +5,7 @@
  * the machine busy must do so in each of several attempts to be in the way.
  */
 import { assertEquals, assertLess } from "@std/assert";
-import { LineIndex } from "../../src/config/document.ts";
+import { LineIndex } from "../../src/schema/document.ts";
 import { reviewRules } from "../../src/review/review_rules.ts";
 import { withSeed } from "../support/seed.ts";
 import { load, REALM, SOUND } from "./_load.ts";

@@ -1,8 +1,11 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { FileUse, NamedFile } from "../../src/config/check_context.ts";
+import {
+  type FileUse,
+  formatProblem,
+  type NamedFile,
+} from "../../src/schema/check_context.ts";
 import { checkFiles, type StoreFault } from "../../src/config/named_files.ts";
-import { formatProblem } from "../../src/config/problem.ts";
-import { TEXT_SECRET } from "../../src/config/secret_forms.ts";
+import { TEXT_SECRET } from "../../src/schema/secret_forms.ts";
 import { NO_FAULTS } from "./_files.ts";
 import { loadSound } from "./_load.ts";
 

@@ -100,7 +100,7 @@ Deno.test("loadConfig() refuses patterns that their policy does not have", async
       { uri: "x".repeat(4097) },
       `${
         JSON.stringify("x".repeat(4097))
-      } is no URI; write one of at most 4096 characters`,
+      } is not a URI; write one of at most 4096 characters`,
     ],
   ];
   for (const [permission, error] of cases) {
@@ -289,7 +289,7 @@ Deno.test("loadConfig() reads what a second session of an authid brings about", 
   });
   assertEquals(
     config.realms[0].roles.map((role) => role.onDuplicateAuthid),
-    [undefined, undefined, "refuse", "replace"],
+    [undefined, "allow", "refuse", "replace"],
   );
 });
 

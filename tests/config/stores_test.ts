@@ -155,7 +155,7 @@ const WRONG: readonly [what: string, stores: object[], finding: string][] = [
     '0].store.event-history[1].uri: prefix "a." is already at realms[0].store.event-history[0].uri; keep one of them',
   ],
   [
-    "a history of what is no URI",
+    "a history of what is not a URI",
     [{ type: "memory", "event-history": [{ uri: "a..b" }] }],
     '0].store.event-history[0].uri: "a..b" has an empty component; write "*" for the component that may be any, or "match": "wildcard"',
   ],

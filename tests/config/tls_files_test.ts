@@ -6,9 +6,12 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
-import type { FileUse, NamedFile } from "../../src/config/check_context.ts";
+import {
+  type FileUse,
+  formatProblem,
+  type NamedFile,
+} from "../../src/schema/check_context.ts";
 import { checkFiles } from "../../src/config/named_files.ts";
-import { formatProblem } from "../../src/config/problem.ts";
 import { decodePem } from "../../src/base/pem.ts";
 import { tlsIdentityFault } from "../../src/server/tls_identity.ts";
 import { NO_FAULTS } from "./_files.ts";

@@ -1,11 +1,12 @@
 /** Authenticators for tests: procedures of a session that joins anonymously. */
 import { assertEquals } from "@std/assert";
-import type { AuthConfig, DynamicConfig } from "../../src/config/config.ts";
+import type { AuthConfig } from "../../src/auth/methods.ts";
+import type { DynamicConfig } from "../../src/auth/dynamic_form.ts";
 import { clientKey, type WireDict } from "../support/login.ts";
 import { helloDetails, type RawClient } from "../support/raw_client.ts";
 import type { Scenario } from "../support/scenario.ts";
 
-/** The authenticator broke, or was not to be asked. */
+/** The authenticator failed, or could not be asked. */
 export const FAILED = "wamp.error.authentication_failed";
 /** The key of the client. */
 export const KEY = clientKey("55".repeat(32));

@@ -1,14 +1,16 @@
 /** Authorizers for tests: procedures of a session whose role has rules. */
 import { assertEquals } from "@std/assert";
-import type { AuthorizerConfig, RealmConfig } from "../../src/config/config.ts";
+import { ROLE_DEFAULTS } from "../../src/config/build_realms.ts";
+import type { RealmConfig, RoleConfig } from "../../src/config/config.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import type { Scenario, ScenarioOptions } from "../support/scenario.ts";
 import { openRealm } from "../support/test_server.ts";
 
-const AUTHORIZER: AuthorizerConfig = {
-  procedure: "com.authorize",
-  timeoutMs: 10_000,
-  cacheSize: 1000,
+const ASKED: RoleConfig = {
+  ...ROLE_DEFAULTS,
+  name: "asked",
+  authorizer: "com.authorize",
+  authorizerCache: 1000,
 };
 
 /**
@@ -16,19 +18,14 @@ const AUTHORIZER: AuthorizerConfig = {
  * Unix socket may do everything.
  */
 export function authorized(
-  more: Partial<AuthorizerConfig> = {},
+  more: Partial<RoleConfig> = {},
   realm: Partial<RealmConfig> = {},
 ): ScenarioOptions {
   const open = openRealm("realm1", ["trusted"], [
     "com.authorize",
     "com.authenticate",
   ]);
-  const asked = {
-    name: "asked",
-    permissions: [],
-    authorizer: { ...AUTHORIZER, ...more },
-    trustLevel: undefined,
-  };
+  const asked = { ...ASKED, ...more };
   return {
     kinds: ["tcp", "unix"],
     roles: { tcp: "asked", unix: "trusted" },

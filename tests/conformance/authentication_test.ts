@@ -31,10 +31,10 @@ const NONCE = "egVDf3DMJh0=";
 /** One principal for each method, joe, and anonymous sessions as guests. */
 const ALL = {
   anonymous: { role: "guest" },
-  ticket: [ticketOf("joe", "ticket!")],
-  wampcra: [userOf("joe", "secret1")],
-  scram: [scramOf("joe", "pencil")],
-  cryptosign: [keysOf("joe", [KEY.publicKey])],
+  ticket: { principals: [ticketOf("joe", "ticket!")] },
+  wampcra: { principals: [userOf("joe", "secret1")] },
+  scram: { principals: [scramOf("joe", "pencil")] },
+  cryptosign: { principals: [keysOf("joe", [KEY.publicKey])] },
 };
 
 const ROUTER = withAuth(ALL);
@@ -101,7 +101,7 @@ scenario(
   },
   withAuth({
     anonymous: { role: "guest" },
-    ticket: [ticketOf("joe", "ticket!", { realm: "realm2" })],
+    ticket: { principals: [ticketOf("joe", "ticket!", { realm: "realm2" })] },
   }),
 );
 
@@ -122,8 +122,8 @@ scenario(
     );
   },
   withAuth({
-    ticket: [ticketOf("joe", "ticket!", { realm: "realm2" })],
-    wampcra: [userOf("joe", "x")],
+    ticket: { principals: [ticketOf("joe", "ticket!", { realm: "realm2" })] },
+    wampcra: { principals: [userOf("joe", "x")] },
   }),
 );
 

@@ -288,7 +288,10 @@ scenario(
       uri: "com.secret",
       match: "prefix",
     });
-    assertEquals(decided_by, "no rule matches all that the pattern matches");
+    assertEquals(
+      decided_by,
+      "no rule in permissions matches all that the pattern matches",
+    );
     const silent = await router.server.logged("com.silent");
     assertEquals(silent.fields["action"], "publish");
     assertEquals(

@@ -132,7 +132,11 @@ const AUTHENTICATOR_FAILURES: [
     ({ refuse }) => refuse("in /srv/auth.ts", [EXCEPTION]),
     "/srv/auth.ts",
   ],
-  ["returns nonsense", ({ answer }) => answer([[EXCEPTION]]), "its result is"],
+  [
+    "returns nonsense",
+    ({ answer }) => answer([[EXCEPTION]]),
+    "the authenticator's result is",
+  ],
 ];
 
 for (const [what, respond, logged] of AUTHENTICATOR_FAILURES) {

@@ -4,7 +4,7 @@
  * tell which it was (checklist AU-07, AU-10, DY-01).
  */
 import { assertEquals } from "@std/assert";
-import type { AuthConfig } from "../../src/config/config.ts";
+import type { AuthConfig } from "../../src/auth/methods.ts";
 import {
   challenged,
   craSignature,
@@ -45,10 +45,12 @@ const WRONG = "AAAA";
 function both(more: Partial<AuthConfig> = {}): Partial<AuthConfig> {
   return {
     anonymous: { role: "guest", realm: "realm2" },
-    ticket: [ticketOf("joe", "joes", { realm: "realm1" })],
-    wampcra: [userOf("joe", "joes", { realm: "realm1" })],
-    scram: [scramOf("joe", "joes", { realm: "realm1" })],
-    cryptosign: [keysOf("joe", [JOES_KEY.publicKey], { realm: "realm1" })],
+    ticket: { principals: [ticketOf("joe", "joes", { realm: "realm1" })] },
+    wampcra: { principals: [userOf("joe", "joes", { realm: "realm1" })] },
+    scram: { principals: [scramOf("joe", "joes", { realm: "realm1" })] },
+    cryptosign: {
+      principals: [keysOf("joe", [JOES_KEY.publicKey], { realm: "realm1" })],
+    },
     dynamic: Object.fromEntries(METHODS.map((name) => [name, dynamic()])),
     ...more,
   };

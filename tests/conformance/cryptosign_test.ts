@@ -32,13 +32,12 @@ const PRINCIPALS = [
   keysOf("twin1", [SHARED.publicKey]),
   keysOf("twin2", [SHARED.publicKey], { role: "guest" }),
 ];
-const ROUTER = withAuth({ cryptosign: PRINCIPALS });
+const ROUTER = withAuth({ cryptosign: { principals: PRINCIPALS } });
 const PROVEN = withAuth({
-  cryptosign: PRINCIPALS,
-  routerKey: new Secret(ROUTER_SEED),
+  cryptosign: { principals: PRINCIPALS, routerKey: new Secret(ROUTER_SEED) },
 });
 const REVEALING = withAuth({
-  cryptosign: PRINCIPALS,
+  cryptosign: { principals: PRINCIPALS },
   revealsUnknownAuthid: true,
 });
 

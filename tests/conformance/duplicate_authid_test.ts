@@ -37,11 +37,13 @@ function router(
     kinds: ["tcp", "unix"],
     auth: {
       anonymous: { role: "guest" },
-      ticket: [
-        ticketOf("joe", "t"),
-        ticketOf("ann", "t"),
-        ticketOf("ceo", "t", { role: "boss" }),
-      ],
+      ticket: {
+        principals: [
+          ticketOf("joe", "t"),
+          ticketOf("ann", "t"),
+          ticketOf("ceo", "t", { role: "boss" }),
+        ],
+      },
     },
     ...options,
   };
@@ -118,7 +120,7 @@ for (const serializer of SERIALIZERS) {
       }
       assertEquals(seen, ["bye", old.sessionId, fresh.sessionId]);
       const { fields } = await router.server.logged(
-        "a session took the place of one with its authid",
+        "a session replaced an older one with the same authid (on_duplicate_authid)",
       );
       assertEquals(
         [fields["authid"], fields["authrole"], fields["realm"]],

@@ -249,7 +249,7 @@ scenario(
   },
   withAuth({
     anonymous: undefined,
-    ticket: [ticketOf("auth", "t")],
+    ticket: { principals: [ticketOf("auth", "t")] },
     dynamic: { anonymous: dynamic({ realm: "realm1" }) },
   }),
 );

@@ -173,7 +173,7 @@ scenario(
     const interrupt = await callee.receive();
     assertEquals(interrupt.slice(0, 2), [69, invocation[1]]);
   },
-  authorized({ timeoutMs: 20 }),
+  authorized({ authorizerTimeoutMs: 20 }),
 );
 
 scenario(

@@ -1,6 +1,6 @@
 /** How often a client may guess, whoever says that it was wrong (checklist AU-10, DY-03). */
 import { assertEquals } from "@std/assert";
-import type { AuthConfig } from "../../src/config/config.ts";
+import type { AuthConfig } from "../../src/auth/methods.ts";
 import {
   challenged,
   DENIED,
@@ -36,10 +36,10 @@ const ALLOWED = 2;
 const OTHER_KEY = "66".repeat(32);
 const METHODS: readonly Method[] = ["ticket", "wampcra", "scram", "cryptosign"];
 const ALL: Partial<AuthConfig> = {
-  ticket: [ticketOf("joe", "right")],
-  wampcra: [userOf("joe", "right")],
-  scram: [scramOf("joe", "right")],
-  cryptosign: [keysOf("joe", [OTHER_KEY])],
+  ticket: { principals: [ticketOf("joe", "right")] },
+  wampcra: { principals: [userOf("joe", "right")] },
+  scram: { principals: [scramOf("joe", "right")] },
+  cryptosign: { principals: [keysOf("joe", [OTHER_KEY])] },
 };
 /** No answer of any method. */
 const WRONG = "AAAA";
@@ -108,7 +108,7 @@ function askedFor(method: "anonymous" | Method): Partial<AuthConfig> {
   return method === "anonymous"
     ? {
       anonymous: undefined,
-      ticket: [ticketOf("auth", "t", { realm: "realm2" })],
+      ticket: { principals: [ticketOf("auth", "t", { realm: "realm2" })] },
       dynamic: { anonymous: dynamic() },
     }
     : asked(method);

@@ -1,7 +1,10 @@
 /** Quotas: what sessions of a role, of an authid and from an address may have. */
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { buildQuotas } from "../../src/config/build_quotas.ts";
-import type { QuotaConfig, QuotasConfig } from "../../src/config/config.ts";
+import type {
+  QuotaConfig,
+  QuotasConfig,
+} from "../../src/config/table/quota_keys.ts";
 import { DEADLINE_MS, within } from "../support/deadline.ts";
 import { callMeta, guardedRealm } from "../support/meta.ts";
 import {

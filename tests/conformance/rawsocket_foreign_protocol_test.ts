@@ -100,7 +100,7 @@ for (const [name, octets, called] of FOREIGN) {
         const lines = complaints(server, known);
         assertEquals(lines.length, 1);
         const [{ level, message, fields }] = lines;
-        assertEquals([level, message], ["warn", "no RawSocket client"]);
+        assertEquals([level, message], ["warn", "not a RawSocket client"]);
         assertEquals(fields["transport"], kind);
         assertEquals(`${fields["reason"]}`.includes(called), true);
       }
@@ -121,7 +121,7 @@ for (const [name, octets, called] of HTTP) {
         const lines = complaints(server, known);
         assertEquals(lines.length, 1);
         const [{ level, message, fields }] = lines;
-        assertEquals([level, message], ["warn", "no RawSocket client"]);
+        assertEquals([level, message], ["warn", "not a RawSocket client"]);
         assertEquals(`${fields["reason"]}`.includes(called), true);
       }
       await server.emptied();
@@ -246,7 +246,7 @@ for (const [name, octets, called] of IN_THE_CLEAR) {
       await server.logged("connection closes");
       const [line, ...more] = complaints(server);
       assertEquals(more, []);
-      assertEquals([line.level, line.message], ["warn", "no TLS client"]);
+      assertEquals([line.level, line.message], ["warn", "not a TLS client"]);
       assertMatch(`${line.fields["reason"]}`, /^No TLS handshake: /);
       assertEquals(`${line.fields["reason"]}`.includes(called), true);
       using other = await RawClient.join(server.address("tls"));

@@ -1,6 +1,7 @@
 /** Who may take a procedure by `force_reregister`, and from whom (RV-04). */
 import { assertEquals, assertNotEquals } from "@std/assert";
-import type { AuthConfig, PermissionConfig } from "../../src/config/config.ts";
+import type { AuthConfig } from "../../src/auth/methods.ts";
+import type { PermissionConfig } from "../../src/config/config.ts";
 import {
   challenged,
   craSignature,
@@ -43,15 +44,19 @@ function rule(
 /** Every method that a test logs in by. */
 const AUTH: Partial<AuthConfig> = {
   anonymous: { role: "user" },
-  ticket: [
-    ticketOf("anna", "t-anna"),
-    ticketOf("bob", "t-bob"),
-    ticketOf("root", "t-root", { role: "admin" }),
-  ],
-  wampcra: [
-    userOf("anna", "c-anna"),
-    userOf("bob", "c-bob", { role: "admin" }),
-  ],
+  ticket: {
+    principals: [
+      ticketOf("anna", "t-anna"),
+      ticketOf("bob", "t-bob"),
+      ticketOf("root", "t-root", { role: "admin" }),
+    ],
+  },
+  wampcra: {
+    principals: [
+      userOf("anna", "c-anna"),
+      userOf("bob", "c-bob", { role: "admin" }),
+    ],
+  },
 };
 
 /** A realm whose users may register everything, and whose admins `rules`. */

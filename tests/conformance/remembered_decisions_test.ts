@@ -240,7 +240,7 @@ scenario(
       false,
     );
   },
-  authorized({ cacheSize: 2 }),
+  authorized({ authorizerCache: 2 }),
 );
 
 scenario(
@@ -273,9 +273,11 @@ function withAuthids(): ReturnType<typeof authorized> {
     ...flushing(),
     auth: {
       anonymous: { role: "trusted" },
-      ticket: ["anna", "bob", "eve"].map((authid) =>
-        ticketOf(authid, authid, asked)
-      ),
+      ticket: {
+        principals: ["anna", "bob", "eve"].map((authid) =>
+          ticketOf(authid, authid, asked)
+        ),
+      },
     },
   };
 }

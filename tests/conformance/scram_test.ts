@@ -38,12 +38,14 @@ const ARGON2 = {
 } as const;
 
 const ROUTER = withAuth({
-  scram: [
-    scramOf("user", "pencil"),
-    scramOf(ODD_AUTHID, "pencil"),
-    scramOf("argon", "pencil", ARGON2),
-    scramOf("\u2168", "pencil"),
-  ],
+  scram: {
+    principals: [
+      scramOf("user", "pencil"),
+      scramOf(ODD_AUTHID, "pencil"),
+      scramOf("argon", "pencil", ARGON2),
+      scramOf("\u2168", "pencil"),
+    ],
+  },
 });
 
 /** CHALLENGE.Extra of the specification's method. */
@@ -276,7 +278,7 @@ scenario(
       null,
     ]);
   },
-  withAuth({ scram: [scramOf("user", "pencil")] }),
+  withAuth({ scram: { principals: [scramOf("user", "pencil")] } }),
 );
 
 /** SHA-256 of `localhost.crt` in DER, as `openssl x509 -outform der | sha256sum` has it. */

@@ -45,14 +45,18 @@ function secrets(): string[] {
 
 const AUTH = {
   anonymous: { role: "guest" },
-  ticket: [ticketOf("joe", `${MARK}-ticket`)],
-  wampcra: [
-    userOf("joe", `${MARK}-secret`),
-    userOf("salty", `${MARK}-salted`, { salting: SALTING }),
-  ],
-  scram: [SCRAM],
-  cryptosign: [keysOf("joe", [KEY.publicKey])],
-  routerKey: new Secret(ROUTER_KEY),
+  ticket: { principals: [ticketOf("joe", `${MARK}-ticket`)] },
+  wampcra: {
+    principals: [
+      userOf("joe", `${MARK}-secret`),
+      userOf("salty", `${MARK}-salted`, { salting: SALTING }),
+    ],
+  },
+  scram: { principals: [SCRAM] },
+  cryptosign: {
+    principals: [keysOf("joe", [KEY.publicKey])],
+    routerKey: new Secret(ROUTER_KEY),
+  },
 };
 
 /** Signs in, rightly or wrongly; what is sent is the client's own business. */

@@ -16,13 +16,15 @@ import { SERIALIZERS } from "../support/wire_codec.ts";
 const TICKET = "Grüße, ticket! \u{1f3ab}";
 
 const ROUTER = withAuth({
-  ticket: [
-    ticketOf("joe", TICKET),
-    ticketOf("ann", "for realm1", { realm: "realm1" }),
-    ticketOf("ann", "for realm2", { realm: "realm2", role: "guest" }),
-    ticketOf("bob", "bob's", { role: "nobody" }),
-    ticketOf("eve", "eve's", { realm: "realm2" }),
-  ],
+  ticket: {
+    principals: [
+      ticketOf("joe", TICKET),
+      ticketOf("ann", "for realm1", { realm: "realm1" }),
+      ticketOf("ann", "for realm2", { realm: "realm2", role: "guest" }),
+      ticketOf("bob", "bob's", { role: "nobody" }),
+      ticketOf("eve", "eve's", { realm: "realm2" }),
+    ],
+  },
 });
 
 scenario(
@@ -198,7 +200,9 @@ scenario(
 
 Deno.test("RS-10 FR-18: a client that cannot take the WELCOME of the longest authid is refused in the handshake", async () => {
   const ticket = [ticketOf("j".repeat(3000), "t"), ticketOf("joe", "t")];
-  await using server = await TestServer.start(withAuth({ ticket }));
+  await using server = await TestServer.start(
+    withAuth({ ticket: { principals: ticket } }),
+  );
   for (const [limit, reply] of [[2, 0x20], [3, 0x81]]) {
     using client = await RawClient.connect(server.address());
     await client.sendBytes([0x7f, limit << 4 | 1, 0, 0]);

@@ -3,7 +3,9 @@
  * asks (AZ-05, AZ-08, DY-01).
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { AuthConfig, RealmConfig } from "../../src/config/config.ts";
+import { ROLE_DEFAULTS } from "../../src/config/build_realms.ts";
+import type { AuthConfig } from "../../src/auth/methods.ts";
+import type { RealmConfig } from "../../src/config/config.ts";
 import { loadSound } from "../config/_load.ts";
 import type { RawClient, WireMessage } from "../support/raw_client.ts";
 import { challenged, sendHello, welcomedBy } from "../support/login.ts";
@@ -30,10 +32,11 @@ function guarded(timeoutMs = 10_000): ScenarioOptions {
   const [trusted] = openRealm("", ["trusted"], [AUTHORIZER]).roles;
   const open = openRealm("realm1", ["wide"]);
   const asked = {
+    ...ROLE_DEFAULTS,
     name: "asked",
-    permissions: [],
-    authorizer: { procedure: AUTHORIZER, timeoutMs, cacheSize: 10 },
-    trustLevel: undefined,
+    authorizer: AUTHORIZER,
+    authorizerTimeoutMs: timeoutMs,
+    authorizerCache: 10,
   };
   return {
     kinds: ["tcp", "tls", "unix"],

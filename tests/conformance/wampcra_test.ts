@@ -20,13 +20,15 @@ const DERIVED = "64xfzBvZhGDT7PB0bQwDeI8/WR1M9x6Cw5dt0yP9koc=";
 const ODD_AUTHID = 'O"Brien\\ \n\u2028\u{1f511}';
 
 const ROUTER = withAuth({
-  wampcra: [
-    userOf("joe", "secret1"),
-    userOf("salty", "secret1", { salting: SALTING }),
-    userOf("derived", DERIVED, { salting: SALTING, isDerived: true }),
-    userOf("short", "secret1", { salting: { ...SALTING, keylen: 16 } }),
-    userOf(ODD_AUTHID, "secret1"),
-  ],
+  wampcra: {
+    principals: [
+      userOf("joe", "secret1"),
+      userOf("salty", "secret1", { salting: SALTING }),
+      userOf("derived", DERIVED, { salting: SALTING, isDerived: true }),
+      userOf("short", "secret1", { salting: { ...SALTING, keylen: 16 } }),
+      userOf(ODD_AUTHID, "secret1"),
+    ],
+  },
 });
 
 scenario(
@@ -169,9 +171,11 @@ scenario(
     assert(!salts.mallory.has([...salts.trudy][0]));
   },
   withAuth({
-    wampcra: [userOf("salty", "secret1", {
-      salting: SALTING,
-      secret: new Secret("secret1"),
-    })],
+    wampcra: {
+      principals: [userOf("salty", "secret1", {
+        salting: SALTING,
+        secret: new Secret("secret1"),
+      })],
+    },
   }),
 );

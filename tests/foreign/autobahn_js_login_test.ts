@@ -16,14 +16,16 @@ const OTHER_PRIVATE_KEY =
   "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb";
 
 const AUTH = withAuth({
-  ticket: [ticketOf("joe", "open-sesame")],
-  wampcra: [
-    userOf("joe", "Grüße, 世界"),
-    userOf("salty", "secret1", {
-      salting: { salt: "salt123", iterations: 100, keylen: 32 },
-    }),
-  ],
-  cryptosign: [keysOf("joe", [PUBLIC_KEY])],
+  ticket: { principals: [ticketOf("joe", "open-sesame")] },
+  wampcra: {
+    principals: [
+      userOf("joe", "Grüße, 世界"),
+      userOf("salty", "secret1", {
+        salting: { salt: "salt123", iterations: 100, keylen: 32 },
+      }),
+    ],
+  },
+  cryptosign: { principals: [keysOf("joe", [PUBLIC_KEY])] },
 });
 
 /** Each with the numbers of what it shows, a right and a wrong secret. */

@@ -6,6 +6,7 @@ import {
   type FrameSource,
   UnframeStream,
 } from "../../src/framing/unframe_stream.ts";
+import { FRAMES_MAX } from "../../src/framing/framing.ts";
 import { RawSocketUnframer } from "../../src/rawsocket/unframer.ts";
 import { bytesOf, concat } from "../support/hex.ts";
 import { frame } from "../support/raw_client.ts";
@@ -34,7 +35,7 @@ async function passThrough(
 
 function chunk(source: Source, ...parts: Uint8Array[]): Chunk<Source> {
   const bytes = concat(...parts);
-  return { source, bytes, length: bytes.length };
+  return { source, bytes, start: 0, end: bytes.length };
 }
 
 /** Source, payloads and fault of a batch. */
@@ -78,6 +79,20 @@ Deno.test("UnframeStream gives an empty batch for a chunk that ends no frame", a
   const a = new Source("a");
   const batches = await passThrough([[chunk(a, bytesOf("7F"))]]);
   assertEquals(batches.map((list) => list.map(show)), [[["a", []]]]);
+});
+
+Deno.test("UnframeStream gives what a chunk holds in pieces, where that is very much", async () => {
+  const a = new Source("a");
+  const [begun] = await passThrough([[chunk(a, HANDSHAKE)]]);
+  assertEquals(begun[0].rest, undefined);
+  const pings = concat(...Array.from({ length: FRAMES_MAX + 1 }, () => {
+    return frame(1, new Uint8Array(0));
+  }));
+  const [[first]] = await passThrough([[chunk(a, pings)]]);
+  assertEquals(first.frames.length, FRAMES_MAX);
+  assertEquals(first.rest?.start, FRAMES_MAX * 4);
+  const [[second]] = await passThrough([[first.rest as Chunk<Source>]]);
+  assertEquals([second.frames.length, second.rest], [1, undefined]);
 });
 
 Deno.test("UnframeStream tells a fault behind the frames before it, and goes on for other sources", async () => {

@@ -4,6 +4,7 @@
  */
 import { assertEquals, assertGreater } from "@std/assert";
 import { buildQuotas } from "../../src/config/build_quotas.ts";
+import { ROLE_DEFAULTS } from "../../src/config/build_realms.ts";
 import type { RealmConfig } from "../../src/config/config.ts";
 import { RawClient, type WireMessage } from "../support/raw_client.ts";
 import { SeededRandom } from "../support/seed.ts";
@@ -20,14 +21,15 @@ function realm(): RealmConfig {
   const open = openRealm("realm1", ["trusted"], [AUTHORIZER]);
   const { role } = buildQuotas();
   const asked = {
+    ...ROLE_DEFAULTS,
     name: "asked",
-    permissions: [],
-    authorizer: { procedure: AUTHORIZER, timeoutMs: 100, cacheSize: 50 },
+    authorizer: AUTHORIZER,
+    authorizerTimeoutMs: 100,
+    authorizerCache: 50,
     quotas: {
       role: { ...role, subscriptions: 50, registrations: 50, pendingCalls: 20 },
       address: { ...role, messagesPerSecond: 20_000 },
     },
-    trustLevel: undefined,
   };
   return { ...open, roles: [...open.roles, asked] };
 }
@@ -78,6 +80,7 @@ Deno.test("attackers under an authorizer and quotas harm only themselves (AZ-04,
         helloTimeoutMs: 300,
         goodbyeTimeoutMs: 300,
         maxOutboxBytes: 512 * 1024,
+        slowAfterMs: 1000,
       },
     });
     const unix = server.address("unix");

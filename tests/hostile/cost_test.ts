@@ -9,6 +9,8 @@ import { RAWSOCKET_FRAMER } from "../../src/rawsocket/frame.ts";
 import { Serializer } from "../../src/serializer/serializer.ts";
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
 import { FrameEncoder } from "../../src/transport/frame_encoder.ts";
+import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
+import { FrameWriter } from "../support/frame_writer.ts";
 import {
   type Event,
   type RouterMessage,
@@ -39,6 +41,7 @@ Deno.test("an EVENT whose head alone makes it too long is written once, not for 
     serializer,
     RAWSOCKET_FRAMER,
     new FlushQueue(),
+    new OutboxBudget(2 ** 30, () => {}),
   );
   const args = encodeValue(MSGPACK_CODEC, ["x".repeat(500)]);
   const event: Event = {
@@ -52,7 +55,7 @@ Deno.test("an EVENT whose head alone makes it too long is written once, not for 
   const limit = args.length;
   const outs = Array.from(
     { length: 100 },
-    () => new ByteWriter(new Uint8Array(0)),
+    () => new FrameWriter(),
   );
   for (const out of outs) {
     assertEquals(encoder.encode(event, out, limit), SendOutcome.TOO_LONG);

@@ -16,13 +16,17 @@ import {
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
 import { FrameEncoder } from "../../src/transport/frame_encoder.ts";
 import { Pipeline } from "../../src/transport/pipeline.ts";
-import { OutboxBudget } from "../../src/transport/outbox.ts";
+import { BackPressure } from "../../src/transport/back_pressure.ts";
+import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
+import { Turns } from "../../src/transport/turns.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
 import type { ClientMessage } from "../../src/wamp/message.ts";
 import { assertOnceLess } from "../support/growth.ts";
 import { concat } from "../support/hex.ts";
 import { frame } from "../support/raw_client.ts";
 import { encodeValue } from "../support/wire_codec.ts";
+
+const TURNS = new Turns(() => performance.now());
 
 const SILENT: Logger = {
   debug: () => {},
@@ -84,6 +88,8 @@ class CostlySession implements MessageReceiver {
   disconnected(): void {}
   shutDown(): void {}
 
+  eventsMissed(): void {}
+
   log(): Logger {
     return SILENT;
   }
@@ -92,15 +98,28 @@ class CostlySession implements MessageReceiver {
 function optionsFor(session: MessageReceiver): ConnectionOptions {
   const flushQueue = new FlushQueue();
   const serializer = new Serializer("msgpack", 64);
-  const encoder = new FrameEncoder(serializer, RAWSOCKET_FRAMER, flushQueue);
+  const encoder = new FrameEncoder(
+    serializer,
+    RAWSOCKET_FRAMER,
+    flushQueue,
+    new OutboxBudget(2 ** 30, () => {}),
+  );
   return {
-    pipeline: new Pipeline<Connection>((error) => {
+    turns: TURNS,
+    pipeline: new Pipeline<Connection>(TURNS, (error) => {
       throw error;
     }),
     flushQueue,
     writerPool: new WriterPool(),
     outboxBudget: new OutboxBudget(2 ** 30, () => {}),
-    timers: { set: () => ({}) as Deadline, clear: () => {} },
+    backPressure: new BackPressure(),
+    maxStallMs: 100,
+    nowMs: () => 0,
+    slowAfterMs: 10_000,
+    overload: "disconnect",
+    eventDropped: () => {},
+    producerHeld: () => {},
+    timers: { nowMs: 0, set: () => ({}) as Deadline, clear: () => {} },
     log: SILENT,
     debug: false,
     framing: new RawSocketFraming({
@@ -110,8 +129,13 @@ function optionsFor(session: MessageReceiver): ConnectionOptions {
     }),
     maxOutboxBytes: 65_536,
     handshakeTimeoutMs: 1000,
-    isFull: () => false,
+    autoPing: false,
+    autoPingIntervalMs: 1000,
+    autoPingTimeoutMs: 1000,
+    exceededLimit: () => undefined,
+    identified: () => {},
     openSession: () => session,
+    peerLost: () => {},
     readPaused: () => {},
     outboxOverflowed: () => {},
     closed: () => {},

@@ -16,6 +16,7 @@ const LIMITS = {
   helloTimeoutMs: 300,
   goodbyeTimeoutMs: 300,
   maxOutboxBytes: 512 * 1024,
+  slowAfterMs: 1000,
   maxSubscriptions: 100,
   maxRegistrations: 100,
   maxPendingCalls: 40,

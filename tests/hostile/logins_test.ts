@@ -10,15 +10,15 @@ import { keysOf, ticketOf, userOf, withAuth } from "../support/principals.ts";
 import { helloDetails, RawClient } from "../support/raw_client.ts";
 import { within } from "../support/deadline.ts";
 import { assertOnceLess } from "../support/growth.ts";
-import { RouterHandle } from "./_router_handle.ts";
+import { RouterHandle } from "../support/router_handle.ts";
 import { expectViolation, scenario } from "../support/scenario.ts";
 import { SERIALIZERS } from "../support/wire_codec.ts";
 
 const KEY = clientKey("55".repeat(32));
 const ROUTER = withAuth({
-  ticket: [ticketOf("joe", "ticket!")],
-  wampcra: [userOf("joe", "secret1")],
-  cryptosign: [keysOf("joe", [KEY.publicKey])],
+  ticket: { principals: [ticketOf("joe", "ticket!")] },
+  wampcra: { principals: [userOf("joe", "secret1")] },
+  cryptosign: { principals: [keysOf("joe", [KEY.publicKey])] },
 });
 
 /** What no key of HELLO.Details but the named one may be. */

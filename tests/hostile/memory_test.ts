@@ -5,7 +5,7 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { campaign } from "./_campaign.ts";
 import { fuzzSeconds, fuzzSeed } from "./_fuzz_options.ts";
-import { RouterHandle } from "./_router_handle.ts";
+import { RouterHandle } from "../support/router_handle.ts";
 import { settled } from "./_settled.ts";
 
 const ROUND_ATTACKS = 192;
@@ -23,6 +23,7 @@ const LIMITS = {
   hello_timeout_ms: 300,
   goodbye_timeout_ms: 300,
   max_outbox_bytes: 524_288,
+  slow_after_ms: 1000,
   max_subscriptions: 100,
   max_registrations: 100,
   max_pending_calls: 40,

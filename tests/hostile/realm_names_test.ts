@@ -5,7 +5,7 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { sendHello } from "../support/login.ts";
 import { RawClient } from "../support/raw_client.ts";
-import { RouterHandle } from "./_router_handle.ts";
+import { RouterHandle } from "../support/router_handle.ts";
 import { settled } from "./_settled.ts";
 
 /** A list of them for each name would be 40 KB. */

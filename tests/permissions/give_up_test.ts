@@ -52,7 +52,7 @@ Deno.test("giveUp() leaves a process its open listeners and nothing else", async
   });
 });
 
-Deno.test("giveUp() keeps the right to look at sockets and to remove them, and no other if it was granted alone", async () => {
+Deno.test("giveUp() keeps the right to look after sockets, and no other if it was granted alone", async () => {
   const folder = await Deno.makeTempDir();
   const socket = `${folder}/s`;
   try {
@@ -68,7 +68,7 @@ Deno.test("giveUp() keeps the right to look at sockets and to remove them, and n
       "write a file": "NotCapable",
       ...REFUSED,
       "accept": "done",
-      "write in the private folder": "NotCapable",
+      "write in the private folder": "NotFound",
       "look at the socket": "done",
       "remove the socket": "done",
     });
@@ -90,6 +90,35 @@ Deno.test("giveUp() keeps the right to look at sockets and to remove them, and n
   }
 });
 
+Deno.test("giveUp() keeps the right to listen again only where no more was granted", async () => {
+  const { config, ...rest } = await subjectWith([tcp("::1", 1)]);
+  const cases: [granted: string[], revoked: string[]][] = [
+    [["[::1]:1"], []],
+    [["[::1]:1", ""], ["--allow-net"]],
+  ];
+  for (const [granted, expected] of cases) {
+    const revoked: string[] = [];
+    const { tooBroad } = giveUp(
+      requiredPermissions({ config, ...rest }),
+      lastingPermissions(config),
+      {
+        querySync(descriptor) {
+          const { host = "" } = descriptor as { host?: string };
+          const isGranted = descriptor.name === "net" && granted.includes(host);
+          return {
+            state: isGranted ? "granted" : "prompt",
+          } as Deno.PermissionStatus;
+        },
+        revokeSync(descriptor) {
+          if (descriptor.name === "net") revoked.push("--allow-net");
+          return { state: "prompt" } as Deno.PermissionStatus;
+        },
+      },
+    );
+    assertEquals([revoked, tooBroad], [expected, []]);
+  }
+});
+
 Deno.test("giveUp() revokes each right to read and write that does not last, and tells what was granted as more", async () => {
   const subject = await subjectWith([unix("/run/s"), tcp("::1", 1, [])]);
   const revoked: string[] = [];
@@ -105,7 +134,8 @@ Deno.test("giveUp() revokes each right to read and write that does not last, and
           : "prompt",
       ),
     revokeSync(descriptor) {
-      const value = "path" in descriptor ? String(descriptor.path) : undefined;
+      const { path, host } = descriptor as { path?: string; host?: string };
+      const value = path ?? host;
       const name = descriptor.name as "write";
       revoked.push(formatFlag({ name, value, reason: "" }));
       return status("prompt");
@@ -115,14 +145,13 @@ Deno.test("giveUp() revokes each right to read and write that does not last, and
     "--allow-env",
     "--allow-ffi",
     "--allow-import",
-    "--allow-net",
-    "--allow-read=/run/.s~",
+    "--allow-net=unix:/run/.s~/s",
+    "--allow-net=unix:/run/s",
     "--allow-read=/tls/cert",
     "--allow-read=/tls/key",
     "--allow-read=config.json",
     "--allow-run",
     "--allow-sys",
-    "--allow-write=/run/.s~",
   ]);
   assertEquals(tooBroad, ["read"]);
 });

@@ -111,14 +111,17 @@ Deno.test("requiredPermissions() names the files of secrets, each once", async (
   ]);
 });
 
-Deno.test("lastingPermissions() keeps the right to look at socket files and to remove them, alone", async () => {
+Deno.test("lastingPermissions() keeps what it takes to look after socket files and to listen again, alone", async () => {
   // A store's file is open by then, and stays open.
   const realms = [realmWithStore("a", "/data/a.db")];
   const endpoints = [unix("/run/s"), tcp("::1", 1, [])];
   const { config } = await subjectWith(endpoints, [], realms);
   assertEquals(lastingPermissions(config).map(formatFlag), [
     "--allow-read=/run/s",
+    "--allow-read=/run/.s~",
     "--allow-write=/run/s",
+    "--allow-write=/run/.s~",
+    "--allow-net=[::1]:1",
   ]);
 });
 

@@ -36,21 +36,24 @@ export function parse(
 ): Parsed {
   const unframer = new RawSocketUnframer(maxPayloadBytes);
   const parsed: Parsed["frames"] = [];
-  let fault: RawSocketFault | undefined;
   for (const chunk of chunks) {
     const { bytes, length } = "bytes" in chunk
       ? chunk
       : { bytes: chunk, length: chunk.length };
     const shared = bytes.slice();
     const frames: Frame[] = [];
-    fault = unframer.push(shared, length, frames);
+    for (let at = 0; at < length;) {
+      const some: Frame[] = [];
+      at = unframer.push(shared, at, length, some);
+      frames.push(...some);
+    }
     for (const frame of frames) {
       if (onFrame !== undefined) onFrame(frame);
       else parsed.push([frame.kind, payloadOf(frame)]);
     }
     if (onFrame === undefined) shared.fill(0xee);
   }
-  const { missingBytes } = unframer;
+  const { missingBytes, fault } = unframer;
   return { frames: parsed, fault: fault?.code, missingBytes };
 }
 

@@ -11,7 +11,7 @@ const OFFER: HandshakeOffer = {
   serializers: new Set([1, 2]),
   maxMessageBytes: 131_072,
   minPeerLimitBytes: 1000,
-  full: false,
+  exceededLimit: undefined,
 };
 
 function answer(
@@ -57,7 +57,7 @@ const REFUSALS: [
   [
     "one connection too many",
     [0x7f, 0xf1, 0, 0],
-    { full: true },
+    { exceededLimit: "max_connections" },
     [0x7f, 0x40, 0, 0],
     /connection limit/,
   ],
@@ -73,7 +73,7 @@ for (const [name, octets, offer, reply, reason] of REFUSALS) {
 }
 
 Deno.test("answerHandshake() looks for faults in the order of RS-14", () => {
-  const full = { full: true };
+  const full = { exceededLimit: "max_connections" };
   // Each request lacks the fault that was told for the one before.
   const replies = [
     answer([0x7f, 0x00, 1, 1], full),

@@ -73,11 +73,13 @@ Deno.test("Unframer takes 2^24 octets where the limit is above", () => {
 Deno.test("Unframer stays at its first fault, and gives no frame any more", () => {
   const unframer = new RawSocketUnframer(1000);
   const frames: Frame[] = [];
-  unframer.push(HANDSHAKE, 4, frames);
+  unframer.push(HANDSHAKE, 0, 4, frames);
   const bad = concat(bytesOf("03 00 00 00"), frame(0, bytesOf("01")));
-  const fault = unframer.push(bad, bad.length, frames);
+  unframer.push(bad, 0, bad.length, frames);
+  const { fault } = unframer;
   const sound = frame(0, bytesOf("02"));
-  assertEquals(unframer.push(sound, sound.length, frames), fault);
+  assertEquals(unframer.push(sound, 0, sound.length, frames), sound.length);
+  assertEquals(unframer.fault, fault);
   assertEquals(frames.length, 1);
 });
 
@@ -96,7 +98,8 @@ for (const [octets, message] of NO_HANDSHAKES) {
     const unframer = new RawSocketUnframer(1000);
     const bytes = bytesOf(octets);
     const frames: Frame[] = [];
-    const fault = unframer.push(bytes, bytes.length, frames);
+    unframer.push(bytes, 0, bytes.length, frames);
+    const { fault } = unframer;
     assertEquals([fault?.code, frames], ["bad_magic", []]);
     assertMatch(fault?.message ?? "", message);
   });
@@ -114,7 +117,10 @@ Deno.test("Unframer waits for the rest of what may be an HTTP method, and answer
   assertEquals(parse(octetByOctet(bytes).slice(0, 3)).fault, undefined);
   for (const chunks of [octetByOctet(bytes), ...cutEverywhere(bytes)]) {
     const unframer = new RawSocketUnframer(1000);
-    const faults = chunks.map((one) => unframer.push(one, one.length, []));
+    const faults = chunks.map((one) => {
+      unframer.push(one, 0, one.length, []);
+      return unframer.fault;
+    });
     const fault = faults.find((one) => one !== undefined);
     assertMatch(fault?.message ?? "", /begins with 47 45 54 20, .*HTTP/);
     const reply = new TextDecoder().decode(fault?.reply);
@@ -137,7 +143,7 @@ Deno.test("Unframer takes no handshake twice", () => {
 /** What has read `bytes`. */
 function fed(bytes: Uint8Array): RawSocketUnframer {
   const unframer = new RawSocketUnframer(2 ** 24);
-  unframer.push(bytes, bytes.length, []);
+  unframer.push(bytes, 0, bytes.length, []);
   return unframer;
 }
 

@@ -1,6 +1,6 @@
 /** What is said about the rules of a config, with its place. */
 import { assertEquals } from "@std/assert";
-import { formatProblem, sortProblems } from "../../src/config/problem.ts";
+import { formatProblem, sortProblems } from "../../src/schema/check_context.ts";
 import { reviewRules } from "../../src/review/review_rules.ts";
 import { load, loadSound, SOUND, withoutSources } from "../config/_load.ts";
 
@@ -43,7 +43,7 @@ Deno.test("a rule that has no effect is a warning that says why", async () => {
       { uri: "wamp.*", allow: { register: true } },
     ])),
     [
-      `warning: ${RULE}[2]: has no effect: it allows nothing, and without it the same is denied`,
+      `warning: ${RULE}[2]: has no effect: it allows nothing, and what it denies would be denied without it`,
       `warning: ${RULE}[3]: has no effect: exact "org.a" at config.json:1:C decides on every URI that it matches`,
       `warning: ${RULE}[5]: has no effect: only the router can register and publish below "wamp."`,
     ],
@@ -106,7 +106,7 @@ Deno.test("an expectation that fails is an error at its place, with the rule tha
     sortProblems(reviewRules(config, expectations)).map(formatProblem),
     [
       'config.json:12:5: error: expect[1]: call "com.a" is allowed, expected: denied; prefix "com." at config.json:5:7 allows call',
-      'config.json:13:5: error: expect[2]: publish "org.a" is denied, expected: allowed; no rule matches the URI',
+      'config.json:13:5: error: expect[2]: publish "org.a" is denied, expected: allowed; no rule in permissions matches the URI',
       'config.json:14:7: error: expect[3]: subscribe "com." is denied, expected: allowed; the pattern overlaps exact "com.secret" at config.json:6:7, which does not allow subscribe',
     ],
   );
@@ -148,7 +148,7 @@ Deno.test("each reason for a decision has its words", async () => {
   );
   assertEquals(
     found.replace(/^.*allowed; /, ""),
-    "no rule matches all that the pattern matches",
+    "no rule in permissions matches all that the pattern matches",
   );
 });
 

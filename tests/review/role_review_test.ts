@@ -1,8 +1,12 @@
 /** What is told beforehand is what the router does. */
 import { assertEquals } from "@std/assert";
+import { ROLE_DEFAULTS } from "../../src/config/build_realms.ts";
 import type { RealmConfig } from "../../src/config/config.ts";
 import { RoleReview } from "../../src/review/role_review.ts";
-import type { Explanation, Request } from "../../src/review/role_review.ts";
+import type {
+  AccessRequest,
+  Explanation,
+} from "../../src/review/role_review.ts";
 import { ACTIONS, rule } from "../authz/_naive_rules.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import { scenario } from "../support/scenario.ts";
@@ -58,13 +62,13 @@ const URIS = [
 ];
 
 /** Every request for one of these URIs. */
-const REQUESTS: readonly Request[] = ACTIONS.flatMap((action) => {
+const REQUESTS: readonly AccessRequest[] = ACTIONS.flatMap((action) => {
   const takesPatterns = action === "register" || action === "subscribe";
   const policies = takesPatterns
     ? ["exact", "prefix", "wildcard"] as const
     : ["exact"] as const;
   return policies.flatMap((match) =>
-    URIS.map((uri): Request => ({ action, uri, match }))
+    URIS.map((uri): AccessRequest => ({ action, uri, match }))
   );
 });
 
@@ -84,7 +88,7 @@ const DENIALS: unknown[] = [
 
 async function outcome(
   client: RawClient,
-  { action, uri, match }: Request,
+  { action, uri, match }: AccessRequest,
 ): Promise<unknown> {
   const takesPatterns = action === "register" || action === "subscribe";
   const options = action === "publish"
@@ -140,20 +144,19 @@ const DECIDED: RealmConfig = {
   ...openRealm("realm1"),
   roles: [
     {
+      ...ROLE_DEFAULTS,
       name: "wide",
       permissions: [rule("prefix", "", ...ACTIONS)],
-      trustLevel: undefined,
     },
     {
+      ...ROLE_DEFAULTS,
       name: "exact",
       permissions: [rule("exact", TRUSTED, "register")],
-      trustLevel: undefined,
     },
     {
+      ...ROLE_DEFAULTS,
       name: "asked",
-      permissions: [],
-      authorizer: { procedure: TRUSTED, timeoutMs: 1, cacheSize: 0 },
-      trustLevel: undefined,
+      authorizer: TRUSTED,
     },
   ],
 };

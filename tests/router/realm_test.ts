@@ -6,6 +6,7 @@ import { ProtocolError } from "../../src/wamp/error_uri.ts";
 import { type SeededRandom, withSeed } from "../support/seed.ts";
 import { ManualTime } from "../support/manual_time.ts";
 import {
+  NO_HURRY,
   plainRealm,
   seededSource,
   type TestPeer,
@@ -100,6 +101,7 @@ Deno.test("Router finds realms by their exact name", () => {
       counters: { increment: () => {} },
       observers: [],
       nowMs: () => 0,
+      turns: NO_HURRY,
     },
   );
   assertEquals([...router.realms()].map(({ name }) => name), [

@@ -3,7 +3,8 @@ import { assertEquals } from "@std/assert";
 import { realmLog } from "../../src/server/realm_log.ts";
 import { TestCounters, TestRealm } from "../support/test_realm.ts";
 
-const SAID = "event lost: the subscriber could be told nothing of it";
+const SAID =
+  "event lost: it cannot be sent to the subscriber, not even without its payload";
 
 Deno.test("FR-15: a line about a lost event names the session, the realm, the topic, and what decided", () => {
   const warnings: unknown[] = [];
@@ -32,6 +33,7 @@ Deno.test("FR-15: a line about a lost event names the session, the realm, the to
     subscription: 3,
     publication: 4,
     reason: "payload_unsupported",
-    decided_by: "the client's handshake: messages of up to 512 bytes",
+    decided_by:
+      "the client's handshake, which allows messages of up to 512 bytes",
   }]]);
 });

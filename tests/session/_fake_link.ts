@@ -9,7 +9,7 @@ import type { Timers } from "../../src/base/timers.ts";
 import type { QuotaTable } from "../../src/router/quota.ts";
 import { Router } from "../../src/router/router.ts";
 import { Session, type SessionOptions } from "../../src/session/session.ts";
-import type { SessionLink } from "../../src/session/session_link.ts";
+import type { SessionLink } from "../../src/session/session_outlet.ts";
 import {
   type ClientMessage,
   type Hello,
@@ -22,6 +22,7 @@ import { NO_PAYLOAD } from "../../src/wamp/payload.ts";
 import { ProtocolError } from "../../src/wamp/error_uri.ts";
 import { ManualTime } from "../support/manual_time.ts";
 import {
+  NO_HURRY,
   plainRealm,
   seededSource,
   WIDE_LIMITS,
@@ -85,6 +86,8 @@ export class FakeLink implements SessionLink {
     this.closed.push(reason);
   }
 
+  setOverload(): void {}
+
   /** How often it was to read on. */
   readOnCount = 0;
 
@@ -103,6 +106,8 @@ export class FakeLink implements SessionLink {
       this.fail(error);
     }
   }
+
+  identified(): void {}
 
   remoteHost(): string {
     return "192.0.2.1";
@@ -161,6 +166,7 @@ export class SessionBench {
         counters: { increment: () => {} },
         observers: [],
         nowMs: () => this.timers.nowMs,
+        turns: NO_HURRY,
       },
     );
     this.session = new Session({

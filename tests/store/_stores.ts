@@ -50,10 +50,6 @@ export class StoreWorld {
     return this.time;
   }
 
-  get clock(): ManualTime {
-    return this.time;
-  }
-
   #add(level: keyof Logger, message: string, fields: LogFields): void {
     this.lines.push({ level, message, fields });
   }

@@ -71,7 +71,7 @@ folderTest(
     assertEquals(lines, [{
       level: "error",
       message:
-        "the store is damaged: nothing is kept until the router is started with a sound one",
+        "the store is damaged: no events are stored until the router is restarted with an intact file",
       fields: {
         realm: "realm1",
         store: path,

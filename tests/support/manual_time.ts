@@ -16,6 +16,10 @@ export class ManualTime implements Clock, Timers {
     return this.#wheel.count;
   }
 
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
   now(): Date {
     return new Date(this.#nowMs);
   }

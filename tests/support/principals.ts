@@ -1,14 +1,12 @@
 /** Principals for tests of authentication, and routers that know them. */
 import { createHash, createHmac, pbkdf2Sync } from "node:crypto";
 import { Secret } from "../../src/base/secret.ts";
-import type {
-  AuthConfig,
-  CryptosignPrincipalConfig,
-  ScramPrincipalConfig,
-  TicketPrincipalConfig,
-  WampCraUserConfig,
-} from "../../src/config/config.ts";
+import type { AuthConfig } from "../../src/auth/methods.ts";
 import { openRealm, type TestServerOptions } from "./test_server.ts";
+
+/** A principal of a method. */
+type PrincipalOf<Name extends "ticket" | "wampcra" | "scram" | "cryptosign"> =
+  NonNullable<AuthConfig[Name]>["principals"][number];
 
 /** Two realms in which `user` and `guest` may do everything, and authenticate. */
 export const TWO_REALMS = ["realm1", "realm2"].map((name) =>
@@ -27,8 +25,8 @@ export function withAuth(
 export function ticketOf(
   authid: string,
   ticket: string,
-  more: Partial<TicketPrincipalConfig> = {},
-): TicketPrincipalConfig {
+  more: Partial<PrincipalOf<"ticket">> = {},
+): PrincipalOf<"ticket"> {
   const who = { authid, realm: undefined, role: "user" };
   return { ...who, ticket: new Secret(ticket), ...more };
 }
@@ -37,8 +35,8 @@ export function ticketOf(
 export function userOf(
   authid: string,
   secret: string,
-  more: Partial<WampCraUserConfig> = {},
-): WampCraUserConfig {
+  more: Partial<PrincipalOf<"wampcra">> = {},
+): PrincipalOf<"wampcra"> {
   return {
     authid,
     realm: undefined,
@@ -57,8 +55,8 @@ export const SCRAM_SALT = "5b6d99689d12358eec0a4b141236fa81";
 export function scramOf(
   authid: string,
   password: string,
-  more: Partial<ScramPrincipalConfig> = {},
-): ScramPrincipalConfig {
+  more: Partial<PrincipalOf<"scram">> = {},
+): PrincipalOf<"scram"> {
   const iterations = 64;
   const salt = Uint8Array.fromHex(SCRAM_SALT);
   const salted = pbkdf2Sync(password, salt, iterations, 32, "sha256");
@@ -83,7 +81,7 @@ export function scramOf(
 export function keysOf(
   authid: string,
   keys: readonly string[],
-  more: Partial<CryptosignPrincipalConfig> = {},
-): CryptosignPrincipalConfig {
+  more: Partial<PrincipalOf<"cryptosign">> = {},
+): PrincipalOf<"cryptosign"> {
   return { authid, realm: undefined, role: "user", keys, ...more };
 }

@@ -10,6 +10,7 @@ import type {
   Counters,
   Outlet,
   Role,
+  TurnBudget,
 } from "../../src/router/ports.ts";
 import type {
   Confirmer,
@@ -17,6 +18,7 @@ import type {
   RealmObserver,
 } from "../../src/router/observers.ts";
 import type { Realm, RealmOptions } from "../../src/router/realm.ts";
+import { LongWorks } from "../../src/router/long_work.ts";
 import { createRealm } from "../../src/router/router.ts";
 import { MemoryEventStore } from "../../src/store/memory_event_store.ts";
 import type { StoreBounds } from "../../src/store/store_bounds.ts";
@@ -62,6 +64,12 @@ const DEFAULT_ROLES: ReadonlyMap<string, Authorizer> = new Map([
   ["all", ALLOW_ALL],
   ["none", DENY_ALL],
 ]);
+
+/** Turns of the event loop that last as long as anybody likes. */
+export const NO_HURRY: TurnBudget = {
+  isSpent: () => false,
+  later: (work) => work(),
+};
 
 /** Repeatable randomness in the form that the router takes. */
 export function seededSource(seed = 1): RandomSource {
@@ -279,6 +287,8 @@ export interface TestRealmOptions {
   readonly callTimeoutsMs?: ReadonlyMap<string, number>;
   readonly observers?: readonly RealmObserver[];
   readonly confirmer?: Confirmer;
+  /** Default: long work is done at once, whatever it takes. */
+  readonly turns?: TurnBudget;
 }
 
 /** The role all of whose sessions have `authorizer`. */
@@ -319,7 +329,7 @@ export class TestRealm {
   constructor(options: TestRealmOptions | UriCheck = {}) {
     const given = typeof options === "string" ? { uriCheck: options } : options;
     const random = seededSource();
-    const { roles = DEFAULT_ROLES, observers = [], ...rest } = given;
+    const { roles = DEFAULT_ROLES, observers = [], turns: _, ...rest } = given;
     this.realm = createRealm({
       name: "realm1",
       uriCheck: "loose",
@@ -344,6 +354,7 @@ export class TestRealm {
         this.losses.push({ realm, session, loss: event.loss });
       }, ...observers],
       nowMs: () => this.time.now().getTime(),
+      longWorks: new LongWorks(given.turns ?? NO_HURRY),
     });
   }
 

@@ -2,8 +2,8 @@
  * A router in the test's own process, on free ports and a private Unix socket.
  */
 import type { LogFields, Logger } from "../../src/base/log.ts";
+import type { AuthConfig } from "../../src/auth/methods.ts";
 import type {
-  AuthConfig,
   AutoRealmsConfig,
   EndpointConfig,
   RealmConfig,
@@ -13,6 +13,14 @@ import {
   DEFAULT_LIMITS,
   type TransportLimits,
 } from "../../src/config/table/limit_keys.ts";
+import { FILE } from "../../src/config/table/file_keys.ts";
+import { REALM_OPTIONS } from "../../src/config/table/realm_keys.ts";
+import {
+  type ConfigOf,
+  defaultsOf,
+  propertiesOf,
+} from "../../src/schema/object_type.ts";
+import { ROLE_DEFAULTS } from "../../src/config/build_realms.ts";
 import { IMPLIED_STORE } from "../../src/config/build_store.ts";
 import type { SerializerName } from "../../src/serializer/serializer.ts";
 import { type RunningServer, startServer } from "../../src/server/server.ts";
@@ -33,7 +41,7 @@ export interface LogLine {
 }
 
 /** What a test may set; the rest is the router's default. */
-export interface TestServerOptions {
+export interface TestServerOptions extends Partial<FileConfig> {
   readonly realms?: readonly RealmConfig[];
   readonly autoRealms?: AutoRealmsConfig;
   readonly kinds?: readonly TransportKind[];
@@ -46,12 +54,20 @@ export interface TestServerOptions {
   readonly authid?: string;
   /** Roles of single kinds of transport, so that one realm has several. */
   readonly roles?: Partial<Record<TransportKind, string>>;
-  readonly shutdownTimeoutMs?: number;
-  readonly maxTotalOutboxBytes?: number;
   /** False: the transport has no authentication method at all. */
   readonly anonymous?: boolean;
   /** Methods beside anonymous, which is then off unless it is in here. */
   readonly auth?: Partial<AuthConfig>;
+}
+
+type FileConfig = ConfigOf<typeof FILE>;
+
+function fileOf(options: Partial<FileConfig>): FileConfig {
+  return propertiesOf(
+    FILE,
+    (name, property) =>
+      options[property as keyof FileConfig] ?? FILE[name].default,
+  );
 }
 
 /** No timeout comes before the end of a test that waits in vain. */
@@ -82,9 +98,10 @@ export function openRealm(
   trusted: readonly string[] = [],
 ): RealmConfig {
   return {
+    ...defaultsOf(REALM_OPTIONS.keys),
     name,
-    uriCheck: "loose",
     roles: roles.map((role) => ({
+      ...ROLE_DEFAULTS,
       name: role,
       permissions: [
         { uri: "", match: "prefix", allow: ALLOW_ALL, disclose: DISCLOSE_NONE },
@@ -95,11 +112,7 @@ export function openRealm(
           disclose: DISCLOSE_NONE,
         })),
       ],
-      trustLevel: undefined,
     })),
-    allowsDisclosure: true,
-    callQueueLength: 0,
-    hasMetaApi: true,
     store: IMPLIED_STORE,
   };
 }
@@ -141,8 +154,7 @@ export class TestServer {
       transports: (options.kinds ?? ["tcp"]).map((kind) =>
         transportOf(kind, folder, options)
       ),
-      shutdownTimeoutMs: options.shutdownTimeoutMs ?? 5000,
-      maxTotalOutboxBytes: options.maxTotalOutboxBytes ?? 2 ** 29,
+      ...fileOf(options),
     }, collectingLogger(lines, waiting));
     return new TestServer(running, lines, folder, waiting);
   }
@@ -233,7 +245,6 @@ function endpointOf(kind: TransportKind, folder: string): EndpointConfig {
       type: "unix",
       path: `${folder}/router.sock`,
       mode: 0o600,
-      backlog: undefined,
     };
   }
   const fixture = (name: string) =>
@@ -242,7 +253,6 @@ function endpointOf(kind: TransportKind, folder: string): EndpointConfig {
     type: "tcp",
     hostname: "127.0.0.1",
     port: 0,
-    backlog: undefined,
     reusePort: false,
     tls: kind === "tcp" ? undefined : {
       keyPath: fixture("localhost.key"),

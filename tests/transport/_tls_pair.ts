@@ -5,6 +5,7 @@
 import { createSecureContext } from "node:tls";
 import type { StreamConn } from "../../src/transport/listener.ts";
 import { TlsConn } from "../../src/transport/tls_conn.ts";
+import { TlsHandshakes } from "../../src/transport/tls_handshakes.ts";
 
 /** What a test reads of `tests/fixtures`. */
 export async function fixture(name: string): Promise<string> {
@@ -101,7 +102,8 @@ export async function rawPair(): Promise<RawPair> {
     key: await fixture("localhost.key"),
     cert: await fixture("localhost.crt"),
   });
-  return { server: new TlsConn(wire, context), wire, client };
+  const handshake = new TlsHandshakes(1).add("127.0.0.1");
+  return { server: new TlsConn(wire, context, handshake), wire, client };
 }
 
 /** A client that has shaken hands and sent one octet, which the server has read. */

@@ -115,3 +115,34 @@ Deno.test("nothing is told of accepting when the transport has stopped", () => {
   assertEquals(lines.length, 1);
   assertEquals(time.deadlines, 0);
 });
+
+Deno.test("a listener that stays dead is told at once, each minute, and when it is open again", () => {
+  const { faults: made, lines, time } = faults();
+  const cause = new Error("Invalid argument");
+  for (let tries = 0; tries < 5; tries++) {
+    made.staysDead(cause, new Deno.errors.NotCapable("Requires net access"));
+    time.pass(30_000);
+  }
+  made.reopened(cause);
+  assertEquals(lines.map(([level]) => level), [
+    "error",
+    "error",
+    "error",
+    "info",
+  ]);
+  assertStringIncludes(lines[0][1], "no new client can connect");
+  assertStringIncludes(`${lines[0][2]?.["reason"]}`, "restart it");
+  assertEquals(lines[0][2]?.["died_of"], "Invalid argument");
+  assertEquals(lines[3][2]?.["failures"], 5);
+  assertEquals(time.deadlines, 0);
+});
+
+Deno.test("a listener that is open again at once is told once", () => {
+  const { faults: made, lines } = faults();
+  made.reopened(new Error("Invalid argument"));
+  assertEquals(lines, [[
+    "warn",
+    "the listener had died, and is open again",
+    { reason: "Invalid argument" },
+  ]]);
+});

@@ -33,6 +33,10 @@ class Wire implements ChunkTarget {
     return other < 0 ? bytes.length : other;
   }
 
+  later(work: () => void): void {
+    work();
+  }
+
   ended(): void {
     this.told.push("(end)");
   }

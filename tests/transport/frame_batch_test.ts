@@ -50,8 +50,13 @@ class Recorder implements FrameHandler {
     return all.filter(({ bytes }) => bytes[0] !== 4);
   }
 
-  putOff(): void {
+  resume(goOn: () => void): void {
+    goOn();
+  }
+
+  putOff(goOn: () => void): void {
     this.told.push("put off");
+    queueMicrotask(goOn);
   }
 
   faulted({ message }: FrameFault): void {

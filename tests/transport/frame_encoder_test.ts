@@ -12,6 +12,8 @@ import {
 } from "../../src/wamp/message.ts";
 import { MessageCode } from "../../src/wamp/message_code.ts";
 import { Payload } from "../../src/wamp/payload.ts";
+import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
+import { FrameWriter } from "../support/frame_writer.ts";
 import { utf8 } from "../support/hex.ts";
 import {
   type Codec,
@@ -28,6 +30,7 @@ const UNLIMITED = 2 ** 24;
 /** An encoder that counts how often its serializer encodes. */
 class Bench {
   readonly queue = new FlushQueue();
+  readonly budget = new OutboxBudget(2 ** 30, () => {});
   readonly encoder: FrameEncoder;
   encoded = 0;
 
@@ -40,12 +43,17 @@ class Bench {
         },
       },
     });
-    this.encoder = new FrameEncoder(counting, RAWSOCKET_FRAMER, this.queue);
+    this.encoder = new FrameEncoder(
+      counting,
+      RAWSOCKET_FRAMER,
+      this.queue,
+      this.budget,
+    );
   }
 }
 
-function newWriter(): ByteWriter {
-  return new ByteWriter(new Uint8Array(0));
+function newWriter(): FrameWriter {
+  return new FrameWriter();
 }
 
 function eventWith(payload: Payload): Event {
@@ -205,7 +213,12 @@ Deno.test("a defect while encoding leaves no half frame behind", () => {
       },
     },
   });
-  const encoder = new FrameEncoder(broken, RAWSOCKET_FRAMER, new FlushQueue());
+  const encoder = new FrameEncoder(
+    broken,
+    RAWSOCKET_FRAMER,
+    new FlushQueue(),
+    new OutboxBudget(2 ** 30, () => {}),
+  );
   const out = newWriter();
   assertThrows(
     () => encoder.encode(requestError(48, 1, "com.a", "b"), out, UNLIMITED),
@@ -223,10 +236,47 @@ Deno.test("the longest payload, 2^24 octets, has the 25th length bit", () => {
       },
     },
   });
-  const encoder = new FrameEncoder(filling, RAWSOCKET_FRAMER, new FlushQueue());
+  const encoder = new FrameEncoder(
+    filling,
+    RAWSOCKET_FRAMER,
+    new FlushQueue(),
+    new OutboxBudget(2 ** 30, () => {}),
+  );
   const out = newWriter();
   const message = requestError(48, 1, "com.a", "b");
   assertEquals(encoder.encode(message, out, UNLIMITED), SendOutcome.SENT);
   assertEquals([...out.bytes.subarray(0, 4)], [8, 0, 0, 0]);
   assertEquals(out.length, 4 + 2 ** 24);
+});
+
+Deno.test("a long frame for many is written once, and all but the first share it", async () => {
+  const bench = new Bench(JSON_CODEC);
+  const event = eventIn(JSON_CODEC, ["x".repeat(5000)]);
+  const outs = [newWriter(), newWriter(), newWriter()];
+  bench.encoder.encode(event, outs[0], UNLIMITED);
+  bench.encoder.encode(event, outs[1], UNLIMITED);
+  // Also to those who get it in a later turn.
+  bench.queue.touch({ flush: () => outs[0].bytes.fill(0) });
+  await Promise.resolve();
+  bench.encoder.encode(event, outs[2], UNLIMITED);
+  assertEquals(outs.map(({ sharedCount }) => sharedCount), [0, 1, 1]);
+  assertEquals(outs[2].toBytes(), outs[1].toBytes());
+  assertEquals(bench.encoded, 1);
+  // It counts once.
+  assertEquals(bench.budget.bytes, outs[1].length);
+  assertEquals(
+    bench.encoder.encode(event, newWriter(), 100),
+    SendOutcome.TOO_LONG,
+  );
+});
+
+Deno.test("a short frame is copied for each", () => {
+  const bench = new Bench(JSON_CODEC);
+  const event = eventIn(JSON_CODEC, ["x".repeat(4000)]);
+  for (let i = 0; i < 3; i++) {
+    const out = newWriter();
+    bench.encoder.encode(event, out, UNLIMITED);
+    assertEquals(out.sharedCount, 0);
+  }
+  assertEquals(bench.budget.bytes, 0);
 });

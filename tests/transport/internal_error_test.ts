@@ -9,12 +9,16 @@ import { Connection } from "../../src/transport/connection.ts";
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
 import { FrameEncoder } from "../../src/transport/frame_encoder.ts";
 import type { MessageReceiver } from "../../src/transport/message_receiver.ts";
-import { OutboxBudget } from "../../src/transport/outbox.ts";
+import { BackPressure } from "../../src/transport/back_pressure.ts";
+import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
 import { Pipeline } from "../../src/transport/pipeline.ts";
+import { Turns } from "../../src/transport/turns.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
 import { concat } from "../support/hex.ts";
 import { frame } from "../support/raw_client.ts";
 import { encodeValue } from "../support/wire_codec.ts";
+
+const TURNS = new Turns(() => performance.now());
 
 const HANDSHAKE = Uint8Array.of(0x7f, 0xf2, 0, 0);
 const REPLY = "7f720000";
@@ -30,6 +34,7 @@ function defective(log: Logger): MessageReceiver {
     fail: () => {},
     disconnected: () => {},
     shutDown: () => {},
+    eventsMissed: () => {},
     log: () => log,
   };
 }
@@ -67,7 +72,12 @@ class Peer {
 Deno.test("a fault of ours ends the connection without a word, and is logged with its stack", async () => {
   const flushQueue = new FlushQueue();
   const serializer = new Serializer("msgpack", 64);
-  const encoder = new FrameEncoder(serializer, RAWSOCKET_FRAMER, flushQueue);
+  const encoder = new FrameEncoder(
+    serializer,
+    RAWSOCKET_FRAMER,
+    flushQueue,
+    new OutboxBudget(2 ** 30, () => {}),
+  );
   const errors: LogFields[] = [];
   const log: Logger = {
     debug: () => {},
@@ -79,13 +89,21 @@ Deno.test("a fault of ours ends the connection without a word, and is logged wit
   const peer = new Peer(concat(HANDSHAKE, message));
   const { promise: isClosed, resolve } = Promise.withResolvers<void>();
   new Connection(peer as unknown as Deno.Conn, {
-    pipeline: new Pipeline<Connection>((error) => {
+    turns: TURNS,
+    pipeline: new Pipeline<Connection>(TURNS, (error) => {
       throw error;
     }),
     flushQueue,
     writerPool: new WriterPool(),
     outboxBudget: new OutboxBudget(2 ** 30, () => {}),
-    timers: { set: () => ({}) as Deadline, clear: () => {} },
+    backPressure: new BackPressure(),
+    maxStallMs: 100,
+    nowMs: () => 0,
+    slowAfterMs: 10_000,
+    overload: "disconnect",
+    eventDropped: () => {},
+    producerHeld: () => {},
+    timers: { nowMs: 0, set: () => ({}) as Deadline, clear: () => {} },
     log,
     debug: false,
     framing: new RawSocketFraming({
@@ -95,8 +113,13 @@ Deno.test("a fault of ours ends the connection without a word, and is logged wit
     }),
     maxOutboxBytes: 65_536,
     handshakeTimeoutMs: 1000,
-    isFull: () => false,
+    autoPing: false,
+    autoPingIntervalMs: 1000,
+    autoPingTimeoutMs: 1000,
+    exceededLimit: () => undefined,
+    identified: () => {},
     openSession: () => defective(log),
+    peerLost: () => {},
     readPaused: () => {},
     outboxOverflowed: () => {},
     closed: () => resolve(),

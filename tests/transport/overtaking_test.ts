@@ -27,6 +27,8 @@ class Waiting {
   readonly state = new ConnectionState();
   readonly out = new ByteWriter(new Uint8Array(0));
   readonly overtaking: Overtaking;
+  /** PONGs that were taken. */
+  ponged = 0;
 
   /** @param owedMs What the session owes its quotas after each PING. */
   constructor(owedMs = 0) {
@@ -36,9 +38,14 @@ class Waiting {
       FRAMING,
       session as Partial<MessageReceiver> as MessageReceiver,
       MSGPACK_CODEC.serializer,
-      (ping) => writePong(ping, this.out),
+      (frame) => this.control(frame),
     );
     this.state.receiving = "open";
+  }
+
+  control(frame: Frame): void {
+    if (frame.kind === FrameKind.PING) writePong(frame, this.out);
+    else this.ponged++;
   }
 
   begin(...behind: readonly Frame[]): readonly Frame[] {
@@ -72,19 +79,28 @@ Deno.test("FR-07: PINGs of the same read are answered and left out, until quotas
   assertEquals(owing.out.toBytes().toHex(), "02000001bb");
 });
 
-Deno.test("FR-07 FR-09: leading PINGs are answered in order, up to the first other frame", () => {
+Deno.test("FR-07 FR-09: leading PINGs are answered in order and PONGs taken, up to the first message", () => {
   const rows: [octets: string, pongs: string, end: number][] = [
     ["", "", 0],
     ["01000000", "02000000", 4],
     ["01000001aa 01000002bbcc", "02000001aa02000002bbcc", 11],
     ["01000001aa 00000001bb 01000001cc", "02000001aa", 5],
-    ["01000001aa 02000001bb", "02000001aa", 5],
+    ["01000001aa 02000001bb 01000000", "02000001aa02000000", 14],
     ["00000001aa 01000000", "", 0],
     ["09000000", "", 0],
   ];
   for (const [octets, pongs, end] of rows) {
     assertEquals(answered(octets), [pongs, end], octets);
   }
+});
+
+Deno.test("PONGs are taken once, of the same read and read ahead", () => {
+  const [message, pong] = wholeFrames(bytesOf("00000001aa 02000001bb"));
+  const waiting = new Waiting();
+  assertEquals(waiting.begin(pong, message, pong), [WAITS, message]);
+  assertEquals(waiting.ponged, 2);
+  assertEquals(waiting.overtaking.ahead(bytesOf("02000001cc")), 5);
+  assertEquals(waiting.ponged, 3);
 });
 
 Deno.test("a PING that is cut anywhere is left for later", () => {

@@ -120,6 +120,7 @@ Deno.test("TlsConn.close() says so to a peer that need not be waited for", async
   server.close();
   assertEquals(await client.read(new Uint8Array(1)), null);
   client.close();
+  await turns();
 });
 
 Deno.test("TlsConn.close() closes the wire where the peer does not read, and leaves no write waiting (FR-21)", async () => {

@@ -1,14 +1,12 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { connect, type SecureVersion } from "node:tls";
+import type { Logger } from "../../src/base/log.ts";
 import type { Listener } from "../../src/transport/listener.ts";
 import {
   ListenError,
   openListener,
 } from "../../src/transport/open_listener.ts";
-import type {
-  TcpEndpoint,
-  TlsIdentity,
-} from "../../src/transport/tcp_listener.ts";
+import type { TcpEndpoint, TlsIdentity } from "../../src/transport/listener.ts";
 import { within } from "../support/deadline.ts";
 import { utf8 } from "../support/hex.ts";
 import { fixture, turns } from "./_tls_pair.ts";
@@ -37,6 +35,12 @@ function endpoint(
     tls,
     ...rest,
   };
+}
+
+const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+function listen(where: TcpEndpoint): Promise<Listener> {
+  return openListener(where, { id: "t", log: SILENT, maxTlsHandshakes: 10 });
 }
 
 function portOf(listener: Listener): number {
@@ -79,7 +83,7 @@ Deno.test("a TLS listener takes keys of every form, and clients of TLS 1.2 and 1
     { key: await pem("pem/rsa_pkcs1.key"), cert: await pem("pem/rsa.crt") },
   ];
   for (const identity of identities) {
-    const listener = await openListener("t", endpoint(identity));
+    const listener = await listen(endpoint(identity));
     assertEquals(await heard(listener, "TLSv1.2"), "hi");
     assertEquals(await heard(listener, "TLSv1.3"), "hi");
     listener.close();
@@ -98,7 +102,7 @@ Deno.test("a TLS listener refuses what cannot be used before it listens, and say
   ];
   for (const [identity, why] of cases) {
     const error = await assertRejects(
-      () => openListener("t", endpoint(identity)),
+      () => listen(endpoint(identity)),
       ListenError,
     );
     assertEquals(
@@ -111,7 +115,7 @@ Deno.test("a TLS listener refuses what cannot be used before it listens, and say
 Deno.test("a TLS listener sends the whole chain", async () => {
   const { key, cert } = await localhost();
   const chain = `${cert}\n${await fixture("ca.crt")}`;
-  const listener = await openListener("t", endpoint({ key, cert: chain }));
+  const listener = await listen(endpoint({ key, cert: chain }));
   const client = connect({
     host: "127.0.0.1",
     port: portOf(listener),
@@ -136,22 +140,20 @@ Deno.test("a TLS listener sends the whole chain", async () => {
 
 Deno.test("a TLS listener listens where a TCP listener does, with the same words where it cannot", async () => {
   const identity = await localhost();
-  const six = await openListener("t", endpoint(identity, { hostname: "::1" }));
+  const six = await listen(endpoint(identity, { hostname: "::1" }));
   assertEquals(six.address, `tls://[::1]:${portOf(six)}`);
   assertEquals(await heard(six, "TLSv1.3"), "hi");
   six.close();
-  const first = await openListener(
-    "t",
+  const first = await listen(
     endpoint(identity, { reusePort: true, backlog: 3 }),
   );
   const port = portOf(first);
-  const second = await openListener(
-    "t",
+  const second = await listen(
     endpoint(identity, { reusePort: true, port }),
   );
   for (const tls of [identity, undefined]) {
     const error = await assertRejects(
-      () => openListener("t", endpoint(tls, { port })),
+      () => listen(endpoint(tls, { port })),
       ListenError,
     );
     assertStringIncludes(
@@ -164,7 +166,7 @@ Deno.test("a TLS listener listens where a TCP listener does, with the same words
 });
 
 Deno.test("a TLS listener hands on clients that have not shaken hands", async () => {
-  const listener = await openListener("t", endpoint(await localhost()));
+  const listener = await listen(endpoint(await localhost()));
   using client = await Deno.connect({
     hostname: "127.0.0.1",
     port: portOf(listener),

@@ -1,18 +1,23 @@
 import { assertEquals } from "@std/assert";
 import type { Connection } from "../../src/transport/connection.ts";
+import { ConnectionLimit } from "../../src/transport/connection_limit.ts";
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
 import { RawSocketFraming } from "../../src/rawsocket/rawsocket_framing.ts";
 import type { Codec } from "../../src/transport/message_receiver.ts";
 import { Pipeline } from "../../src/transport/pipeline.ts";
 import { Transport } from "../../src/transport/transport.ts";
-import { OutboxBudget } from "../../src/transport/outbox.ts";
+import { BackPressure } from "../../src/transport/back_pressure.ts";
+import { OutboxBudget } from "../../src/transport/outbox_budget.ts";
+import { Turns } from "../../src/transport/turns.ts";
 import { WriterPool } from "../../src/transport/writer_pool.ts";
 import { within } from "../support/deadline.ts";
+
+const TURNS = new Turns(() => performance.now());
 
 /** With a pause behind each, they would take longer than any test waits. */
 const GONE = 500;
 
-Deno.test("clients that leave before they are accepted hold up nobody, and are no errors", async () => {
+Deno.test("clients that leave before they are accepted hold up nobody, however many, and are no errors", async () => {
   const errors: string[] = [];
   const log = {
     debug() {},
@@ -35,14 +40,24 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
         waiting.reject(new Deno.errors.BadResource("closed"));
         return undefined;
       },
+      reopen() {
+        throw new Error("it is not dead");
+      },
     },
     new Set<Connection>(),
     {
-      pipeline: new Pipeline<Connection>(() => {}),
+      turns: TURNS,
+      pipeline: new Pipeline<Connection>(TURNS, () => {}),
       flushQueue: new FlushQueue(),
       writerPool: new WriterPool(),
       outboxBudget: new OutboxBudget(2 ** 30, () => {}),
-      timers: { set: () => ({}) as never, clear() {} },
+      backPressure: new BackPressure(),
+      maxStallMs: 100,
+      slowAfterMs: 10_000,
+      overload: "disconnect",
+      eventDropped: () => {},
+      producerHeld: () => {},
+      timers: { nowMs: 0, set: () => ({}) as never, clear() {} },
       log,
       debug: false,
       framing: new RawSocketFraming<Codec>({
@@ -52,18 +67,25 @@ Deno.test("clients that leave before they are accepted hold up nobody, and are n
       }),
       maxOutboxBytes: 1,
       handshakeTimeoutMs: 1,
-      maxConnections: 1,
-      isFull: () => false,
+      autoPing: false,
+      autoPingIntervalMs: 1,
+      autoPingTimeoutMs: 1,
+      limit: new ConnectionLimit<Connection>({ maxConnections: 1 }),
+      connectionRefused() {},
       nowMs: () => 0,
       openSession: () => {
         throw new Error("nobody joins");
       },
       outboxOverflowed() {},
+      peerLost() {},
       readPaused() {},
     },
   );
+  let othersHadTurn = false;
+  setTimeout(() => othersHadTurn = true, 0);
   await within(reached.promise, "the next one to be accepted");
   assertEquals(errors, []);
+  assertEquals(othersHadTurn, true);
   transport.shutDown();
   await transport.empty();
   await transport.close();

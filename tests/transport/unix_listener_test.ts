@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import type { Logger } from "../../src/base/log.ts";
 import {
   checkSocketPlace,
   mayNotWrite,
@@ -28,15 +29,21 @@ function namesIn(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted();
 }
 
+const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
 async function listen(path: string, mode = 0o600) {
-  return await openUnixListener({ type: "unix", path, mode });
+  return await openUnixListener({ type: "unix", path, mode }, SILENT);
 }
+
+/** The socket, and the folder of its second name. */
+const WHILE_OPEN = [".s~", "s"];
 
 Deno.test("a Unix listener makes its socket with its mode, and leaves nothing", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/s`;
     const listener = await listen(path, 0o660);
-    assertEquals(namesIn(folder), ["s"]);
+    assertEquals(namesIn(folder), WHILE_OPEN);
+    assertEquals(((await Deno.stat(`${folder}/.s~`)).mode ?? 0) & 0o777, 0o700);
     assertEquals(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o660);
     assertEquals(listener.close(), undefined);
     assertEquals(namesIn(folder), []);
@@ -84,8 +91,9 @@ Deno.test("a Unix listener clears what a dead process left, in its place and bes
     }
     checkSocketPlace(path);
     const listener = await listen(path);
-    assertEquals(namesIn(folder), ["s"]);
+    assertEquals(namesIn(folder), WHILE_OPEN);
     listener.close();
+    assertEquals(namesIn(folder), []);
   });
 });
 

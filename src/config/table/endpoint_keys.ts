@@ -10,17 +10,17 @@ import {
   refusedIgnorable,
   required,
   withDefault,
-} from "../key.ts";
-import { object } from "../object_type.ts";
+} from "../../schema/key.ts";
+import { object } from "../../schema/object_type.ts";
 import {
   fileMode,
   networkInterface,
   pemFile,
   port,
   socketPath,
-} from "../special_types.ts";
-import { boolean, choice, integer, list } from "../value_types.ts";
-import { variants } from "../variant_type.ts";
+} from "../../schema/special_types.ts";
+import { boolean, choice, integer, list } from "../../schema/value_types.ts";
+import { variants } from "../../schema/variant_type.ts";
 
 const BACKLOG_MAX = 65535;
 
@@ -33,16 +33,17 @@ export const TLS = object({
     key: required(
       pemFile(),
       "The private key: PKCS#8, PKCS#1 or SEC1, not encrypted; for ECDSA (P-256, P-384, P-521), Ed25519 or RSA (2048 to 8192 bits). It can be in one file with the certificates.",
+      { property: "keyPath" },
     ),
     certificate: required(
       pemFile(),
       "The server's certificate; the chain may follow it in the same file.",
-      { aliases: ["cert"] },
+      { aliases: ["cert"], property: "certificatePath" },
     ),
     chain_certificates: optional(
       list(pemFile()),
       "Certificates between the server's and the root, in that order.",
-      { aliases: ["chain"] },
+      { aliases: ["chain"], property: "chainCertificatePaths" },
     ),
     ca_certificates: refused(
       "Deno cannot ask clients for certificates, so they would not be checked",
@@ -69,7 +70,10 @@ export const TCP_ENDPOINT = object({
     interface: optional(
       networkInterface(),
       'The address to listen on. Absent: all of them (`"0.0.0.0"`, or `"::"` with version 6).',
-      { aliases: ["host", "hostname", "address", "bind", "ip"] },
+      {
+        aliases: ["host", "hostname", "address", "bind", "ip"],
+        property: "hostname",
+      },
     ),
     version: optional(
       choice([4, 6]),
@@ -83,7 +87,7 @@ export const TCP_ENDPOINT = object({
       boolean(),
       false,
       "Lets several processes listen on the port (`SO_REUSEPORT`, Linux).",
-      { aliases: ["reuse_port", "reuseport"] },
+      { aliases: ["reuse_port", "reuseport"], property: "reusePort" },
     ),
     tls: optional(TLS, "TLS with these files. Absent: plain TCP."),
     portrange: refused("ranges of ports are not served: write one `port`"),
@@ -95,7 +99,7 @@ export const TCP_ENDPOINT = object({
 export const UNIX_ENDPOINT = object({
   name: "unix endpoint",
   help:
-    "Listens on a Unix domain socket. A socket file left behind by a router that is gone is replaced; the file is removed at exit, unless it is another's by then.",
+    "Listens on a Unix domain socket. A socket file left behind by a router that is gone is replaced. While the router listens, a folder beside it (`.NAME~`) holds a second name of the socket, from which the file is put back if somebody removes it. Both are removed at exit, unless the file is another's by then.",
   keys: {
     type: required(choice(["unix"]), "The kind of endpoint."),
     path: required(

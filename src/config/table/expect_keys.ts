@@ -4,9 +4,9 @@
  * @module
  */
 
-import { optional, required } from "../key.ts";
-import { object } from "../object_type.ts";
-import { boolean, choice, text } from "../value_types.ts";
+import { optional, required } from "../../schema/key.ts";
+import { object } from "../../schema/object_type.ts";
+import { boolean, choice, text } from "../../schema/value_types.ts";
 
 const SLUICE = { origin: "sluice" } as const;
 

@@ -10,8 +10,8 @@ import {
   optional,
   required,
   withDefault,
-} from "../key.ts";
-import { object } from "../object_type.ts";
+} from "../../schema/key.ts";
+import { object } from "../../schema/object_type.ts";
 import {
   anything,
   boolean,
@@ -20,8 +20,8 @@ import {
   list,
   text,
   type Type,
-} from "../value_types.ts";
-import { variants } from "../variant_type.ts";
+} from "../../schema/value_types.ts";
+import { variants } from "../../schema/variant_type.ts";
 import { EXPECTATION } from "./expect_keys.ts";
 import { LIMITS } from "./limit_keys.ts";
 import { AUTO_REALMS, REALM } from "./realm_keys.ts";
@@ -35,11 +35,21 @@ const EXPECT = optional(
 
 const SCHEMA = accepted(text(), "For editors: where the JSON Schema is.");
 
-/** How long stopping may take, unless the config says otherwise. */
-export const SHUTDOWN_TIMEOUT_MS_DEFAULT = 5_000;
-
-/** What may wait for all slow clients, unless the config says otherwise. */
-export const TOTAL_OUTBOX_BYTES_DEFAULT = 2 ** 29;
+/** What concerns the router as a whole, with its defaults. */
+export const FILE = {
+  shutdown_timeout_ms: withDefault(
+    integer(1, 3_600_000),
+    5_000,
+    "How long stopping may take: GOODBYE to all sessions and what waits for them. What is left then is cut off.",
+    { origin: "sluice" },
+  ),
+  max_total_outbox_bytes: withDefault(
+    integer(2 ** 20, 2 ** 40),
+    2 ** 29,
+    "Bytes that may wait for all slow clients together. Over it the one for which most waits is closed.",
+    { origin: "sluice" },
+  ),
+};
 
 /** A file with `realms` and `transports`. */
 export const ROUTER = object({
@@ -59,18 +69,7 @@ export const ROUTER = object({
     ),
     transports: required(list(TRANSPORT, { min: 1 }), "The transports."),
     expect: EXPECT,
-    shutdown_timeout_ms: withDefault(
-      integer(1, 3_600_000),
-      SHUTDOWN_TIMEOUT_MS_DEFAULT,
-      "How long stopping may take: GOODBYE to all sessions and what waits for them. What is left then is cut off.",
-      { origin: "sluice" },
-    ),
-    max_total_outbox_bytes: withDefault(
-      integer(2 ** 20, 2 ** 40),
-      TOTAL_OUTBOX_BYTES_DEFAULT,
-      "Bytes that may wait for all slow clients together. Over it the one for which most waits is closed.",
-      { origin: "sluice" },
-    ),
+    ...FILE,
     ...LIMITS,
   },
 });

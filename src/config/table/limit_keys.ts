@@ -7,19 +7,28 @@
 import {
   type Key,
   optional,
-  type Properties,
-  propertiesOf,
+  type ServedKey,
   withDefault,
-} from "../key.ts";
-import { object } from "../object_type.ts";
-import { boolean, integer, type Type } from "../value_types.ts";
+} from "../../schema/key.ts";
+import { type ConfigOf, defaultsOf, object } from "../../schema/object_type.ts";
+import {
+  boolean,
+  choice,
+  integer,
+  type Type,
+} from "../../schema/value_types.ts";
+import { type Overload, OVERLOADS } from "../../wamp/overload.ts";
 
 const HOUR_MS = 3_600_000;
 
 /** HELLO, its details, their roles, and each of these: with less nobody joins. */
 const HELLO_DEPTH = 4;
 
-function limit<T>(type: Type<T>, value: T, help: string): Key<T> {
+/** What `overload` means, for transports and for roles. */
+export const OVERLOAD_HELP =
+  "What becomes of a client that does not read what it is sent, once `max_outbox_bytes` waits for it. `disconnect`: it is closed. `drop_events`: it gets no further events until it reads again; then `sluice.event.on_dropped`, if it has subscribed to it, says how many it did not get. `conflate`: the same, but it gets the newest event of each subscription then, as far as `max_outbox_bytes` allows. `pause_publisher`: those who send to it wait without `max_stall_ms`; it is closed after `slow_after_ms` in which it read nothing. Calls are never dropped: with `drop_events` and `conflate` a call of it ends with `sluice.error.limit_reached`; if twice `max_outbox_bytes` waits, it is closed all the same.";
+
+function limit<T>(type: Type<T>, value: T, help: string): ServedKey<T> {
   return withDefault(type, value, help, { origin: "sluice" });
 }
 
@@ -55,6 +64,21 @@ export const LIMITS = {
     100,
     "Procedures of dynamic methods that the router asks at a time, also for clients that have hung up meanwhile; logins beyond are refused.",
   ),
+  auto_ping: limit(
+    choice([true, false, "answering"]),
+    "answering",
+    "Which clients are sent PINGs where they are silent: all, none, or those that have sent a PING or a PONG themselves. PINGs break some client libraries: see docs/security.md.",
+  ),
+  auto_ping_interval_ms: limit(
+    integer(1, HOUR_MS),
+    30_000,
+    "A client that has sent nothing for this time is sent a PING, where `auto_ping` says so.",
+  ),
+  auto_ping_timeout_ms: limit(
+    integer(1, HOUR_MS),
+    15_000,
+    "A client that has not answered a PING after this time, and says and reads nothing else, is cut off.",
+  ),
   max_auth_failures: limit(
     integer(1, 1_000_000),
     10,
@@ -63,7 +87,22 @@ export const LIMITS = {
   max_outbox_bytes: limit(
     integer(1024, 2 ** 30),
     8 * 2 ** 20,
-    "Bytes that may wait for one slow client. Over it the client is closed; one message always fits into an empty outbox, and so do the retained events that one SUBSCRIBE brings.",
+    "Bytes that may wait for one client that does not read. Over it the client is closed; one message always fits into an empty outbox, and so do the retained events that one SUBSCRIBE brings.",
+  ),
+  max_stall_ms: limit(
+    integer(0, HOUR_MS),
+    100,
+    "For how long a client that does not read may hold up those whose messages go to it, in milliseconds, at each mark: when an eighth, a quarter and a half of `max_outbox_bytes` waits for it. One that reads in large steps may take up to 10 times as long. 0: nobody is held up.",
+  ),
+  slow_after_ms: limit(
+    integer(1, HOUR_MS),
+    10_000,
+    "A client that has read nothing for this time, while more than an eighth of `max_outbox_bytes` waits for it, is closed.",
+  ),
+  overload: limit(
+    choice(OVERLOADS),
+    "disconnect" as Overload,
+    OVERLOAD_HELP,
   ),
   max_depth: limit(
     integer(HELLO_DEPTH, 128),
@@ -74,6 +113,16 @@ export const LIMITS = {
     integer(1, 1_000_000),
     20_000,
     "Connections that one transport holds at a time; more get handshake error 4.",
+  ),
+  max_connections_per_source: optional(
+    integer(1, 1_000_000),
+    "Connections of one address (IPv6: of one /64) to one transport whose clients have not proven who they are: before the login, and anonymous ones. More get handshake error 4. Without it, half of `max_connections`, or nine tenths from the machine's own 127.0.0.0/8 and ::1. Unix sockets have none. Behind a proxy all clients have one address: set it to `max_connections` then.",
+    { origin: "sluice" },
+  ),
+  max_tls_handshakes: limit(
+    integer(1, 1_000_000),
+    1000,
+    "TLS handshakes of one transport that have begun and are not finished; of one address at most half as many. More wait; `handshake_timeout_ms` does not end that.",
   ),
   max_subscriptions: limit(
     integer(1, 10_000_000),
@@ -111,17 +160,14 @@ export const LIMITS = {
 export type LimitName = keyof typeof LIMITS;
 
 /** The limits of one transport: a property for each key above. */
-export type TransportLimits = Properties<typeof LIMITS>;
+export type TransportLimits = ConfigOf<typeof LIMITS>;
 
 /** What they are where a config says nothing. */
-export const DEFAULT_LIMITS: TransportLimits = propertiesOf(
-  LIMITS,
-  (name) => LIMITS[name].default,
-);
+export const DEFAULT_LIMITS: TransportLimits = defaultsOf(LIMITS);
 
 /** The same keys for one transport: absent means as the router has it. */
 type LimitOverrides = {
-  readonly [Name in LimitName]: Key<
+  readonly [Name in LimitName]: ServedKey<
     typeof LIMITS[Name]["default"] | undefined
   >;
 };

@@ -4,33 +4,25 @@
  * @module
  */
 
-import { type Key, optional } from "../key.ts";
-import { object } from "../object_type.ts";
-import { integer, type Type } from "../value_types.ts";
-
-/** What is allowed unless the config says otherwise, in each scope. */
-export const QUOTA_DEFAULTS = {
-  max_sessions: 100_000,
-  max_subscriptions: 10_000_000,
-  max_registrations: 10_000_000,
-  max_pending_calls: 10_000_000,
-  max_messages_per_s: 10_000_000,
-  max_bytes_per_s: 10_000_000_000,
-};
-
-/** The name of a quota. */
-export type QuotaName = keyof typeof QUOTA_DEFAULTS;
-
-function quota(
-  name: QuotaName,
-  type: Type<number>,
-  help: string,
-): Key<number | undefined> {
-  const byDefault = `Absent: as the realm says, or ${QUOTA_DEFAULTS[name]}.`;
-  return optional(type, `${help} ${byDefault}`, { origin: "sluice" });
-}
+import { optional, type ServedKey } from "../../schema/key.ts";
+import { type ConfigOf, object } from "../../schema/object_type.ts";
+import { integer, type Type } from "../../schema/value_types.ts";
 
 const COUNT = integer(1, 1_000_000_000);
+
+function quota<const P extends string>(
+  property: P,
+  byDefault: number,
+  type: Type<number>,
+  help: string,
+): ServedKey<number | undefined, P> & { readonly byDefault: number } {
+  const row = optional(
+    type,
+    `${help} Absent: as the realm says, or ${byDefault}.`,
+    { origin: "sluice", property },
+  );
+  return { ...row, byDefault };
+}
 
 /** The quotas of one scope. */
 export const QUOTA = object({
@@ -38,26 +30,44 @@ export const QUOTA = object({
   help:
     "What sessions may have together. Past a count the request is refused with `sluice.error.limit_reached`, and a login with ABORT of the same reason. Past a rate nothing is lost: the connection is not read until the rate is kept again.",
   keys: {
-    max_sessions: quota("max_sessions", COUNT, "Sessions."),
-    max_subscriptions: quota("max_subscriptions", COUNT, "Subscriptions."),
-    max_registrations: quota("max_registrations", COUNT, "Registrations."),
+    max_sessions: quota("sessions", 100_000, COUNT, "Sessions."),
+    max_subscriptions: quota(
+      "subscriptions",
+      10_000_000,
+      COUNT,
+      "Subscriptions.",
+    ),
+    max_registrations: quota(
+      "registrations",
+      10_000_000,
+      COUNT,
+      "Registrations.",
+    ),
     max_pending_calls: quota(
-      "max_pending_calls",
+      "pendingCalls",
+      10_000_000,
       COUNT,
       "Calls that wait for their result.",
     ),
     max_messages_per_s: quota(
-      "max_messages_per_s",
+      "messagesPerSecond",
+      10_000_000,
       COUNT,
       "Messages received in a second, PINGs included; a second's worth may come at once.",
     ),
     max_bytes_per_s: quota(
-      "max_bytes_per_s",
+      "bytesPerSecond",
+      10_000_000_000,
       integer(1024, 1_000_000_000_000),
-      "Octets received in a second; a second's worth may come at once.",
+      "Bytes received in a second; a second's worth may come at once.",
     ),
   },
 });
+
+/** How much sessions may have together. */
+export type QuotaConfig = {
+  readonly [Property in keyof ConfigOf<typeof QUOTA.keys>]-?: number;
+};
 
 /** The quotas of all scopes. */
 export const QUOTAS = object({
@@ -78,3 +88,10 @@ export const QUOTAS = object({
     ),
   },
 });
+
+/** What sessions of a role may have together; a scope that is absent has the role's. */
+export interface QuotasConfig {
+  readonly role: QuotaConfig;
+  readonly authid?: QuotaConfig;
+  readonly address?: QuotaConfig;
+}

@@ -11,9 +11,9 @@ import {
   refusedIgnorable,
   required,
   withDefault,
-} from "../key.ts";
-import { object } from "../object_type.ts";
-import { uri } from "../special_types.ts";
+} from "../../schema/key.ts";
+import { object } from "../../schema/object_type.ts";
+import { uri } from "../../schema/special_types.ts";
 import {
   boolean,
   booleanNotYet,
@@ -21,9 +21,10 @@ import {
   integer,
   list,
   text,
-} from "../value_types.ts";
+} from "../../schema/value_types.ts";
 import { QUOTAS } from "./quota_keys.ts";
 import { STORE } from "./store_keys.ts";
+import { OVERLOADS } from "../../wamp/overload.ts";
 
 /** A day: what takes longer is no call. */
 const CALL_TIMEOUT_MAX_MS = 86_400_000;
@@ -110,23 +111,29 @@ export const ROLE = object({
       uri("the URI of a procedure"),
       'A procedure of the realm that decides in place of `permissions`: called with `(session, uri, action, options)`, it returns a boolean, or a dict with `allow`, and as it likes `disclose` (boolean), `force_reregister` (boolean: whether REGISTER may take the procedure from anybody) and `cache`: whether the decision may be remembered, for this session (`true` or `"session"`), for the session\'s authid (`"authid"`) or for the role (`"role"`). Whoever registers it decides: only a role whose permissions have a rule for exactly its URI can.',
     ),
-    authorizer_timeout_ms: optional(
+    authorizer_timeout_ms: withDefault(
       integer(1, 3_600_000),
-      "How long the authorizer may take (default 10000); after that the request is refused with `wamp.error.authorization_failed`. What the session sent after it waits meanwhile.",
+      10_000,
+      "How long the authorizer may take; after that the request is refused with `wamp.error.authorization_failed`. What the session sent after it waits meanwhile.",
       { origin: "sluice" },
     ),
-    authorizer_cache: optional(
+    authorizer_cache: withDefault(
       integer(0, 10_000_000),
-      "Requests about which decisions for an authid or the role are remembered (default 10000), by URI and options; the longest unused are forgotten. 0: none.",
+      10_000,
+      "Requests about which decisions for an authid or the role are remembered, by URI and options; the longest unused are forgotten. 0: none.",
       { origin: "sluice" },
     ),
     quotas: optional(QUOTAS, "What the role's sessions may have together.", {
       origin: "sluice",
     }),
-    on_duplicate_authid: withDefault(
+    on_duplicate_authid: optional(
       choice(["allow", "refuse", "replace"]),
-      "allow",
       "What happens when a client joins whose authid has a session in the realm under this role. `allow`: it has both. `refuse`: the client is refused with `sluice.error.authid_in_use`. `replace`: the client is let in, and the session before is ended by GOODBYE `sluice.close.replaced`, with all that it has; so a client whose connection was lost unnoticed is not kept out by what is left of it. Whoever can join as an authid can then end that one's session.",
+      { origin: "sluice", written: "allow" },
+    ),
+    overload: optional(
+      choice(OVERLOADS),
+      "As `overload` of the router, for this role's sessions. Absent: as the transport has it.",
       { origin: "sluice" },
     ),
     call_timeout_ms: callTimeout(
@@ -152,20 +159,21 @@ export const REALM_OPTIONS = object({
       boolean(),
       true,
       "Whether clients may ask for disclosure of identities (`disclose_me`, `disclose_caller`).",
-      { origin: "sluice" },
+      { origin: "sluice", property: "allowsDisclosure" },
     ),
     call_queue: withDefault(
       integer(0, 1_000_000),
       0,
       "Calls that may wait at one registration while all its callees have as many invocations as their `concurrency` allows.",
-      { origin: "sluice" },
+      { origin: "sluice", property: "callQueueLength" },
     ),
     enable_meta_api: withDefault(
       boolean(),
       true,
       "Whether the realm has the procedures and events below `wamp.`. Procedures that end what other sessions have (`wamp.session.kill`, `wamp.registration.remove_callee`, …) can be called only by roles with a permission whose own `uri` begins with `wamp.`; an allowed `*` is not enough.",
+      { property: "hasMetaApi" },
     ),
-    bridge_meta_api: optional(
+    bridge_meta_api: accepted(
       booleanNotYet(false),
       "Whether the meta API can be had from other routers.",
     ),

@@ -4,11 +4,22 @@
  * @module
  */
 
-import { optional, refusedIgnorable, required, withDefault } from "../key.ts";
-import { object } from "../object_type.ts";
-import { path } from "../special_types.ts";
-import { boolean, choice, integer, list, text } from "../value_types.ts";
-import { variants } from "../variant_type.ts";
+import {
+  optional,
+  refusedIgnorable,
+  required,
+  withDefault,
+} from "../../schema/key.ts";
+import { object } from "../../schema/object_type.ts";
+import { path } from "../../schema/special_types.ts";
+import {
+  boolean,
+  choice,
+  integer,
+  list,
+  text,
+} from "../../schema/value_types.ts";
+import { variants } from "../../schema/variant_type.ts";
 
 /** Events of a history, unless the config says otherwise. */
 export const HISTORY_EVENTS_DEFAULT = 100;
@@ -36,6 +47,7 @@ export const EVENT_HISTORY = object({
     limit: optional(
       integer(1, 1_000_000),
       "Events that are kept; the oldest go first. Absent: the store's `limit`.",
+      { property: "maxEvents" },
     ),
     max_bytes: optional(
       integer(1024, 64 * GIB),
@@ -55,6 +67,7 @@ const BOUNDS = {
   "event-history": optional(
     list(EVENT_HISTORY),
     "The histories. They are there from the start, also without subscribers.",
+    { property: "histories" },
   ),
   max_history_bytes: withDefault(
     integer(1024, 64 * GIB),

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { accepted, type Key, optional, required, withDefault } from "../key.ts";
-import { object } from "../object_type.ts";
+import { accepted, optional, required, withDefault } from "../../schema/key.ts";
+import { object } from "../../schema/object_type.ts";
 import {
   anything,
   boolean,
@@ -13,8 +13,8 @@ import {
   integer,
   list,
   text,
-} from "../value_types.ts";
-import { variants } from "../variant_type.ts";
+} from "../../schema/value_types.ts";
+import { variants } from "../../schema/variant_type.ts";
 import { AUTH } from "./auth_keys.ts";
 import { ENDPOINT } from "./endpoint_keys.ts";
 import {
@@ -22,14 +22,12 @@ import {
   MESSAGE_BYTES_MAX,
   TRANSPORT_OPTIONS,
 } from "./limit_keys.ts";
-import type { SerializerName } from "../config.ts";
 
 /** All serializers, in the order in which they are listed. */
-export const SERIALIZERS: readonly SerializerName[] = [
-  "json",
-  "msgpack",
-  "cbor",
-];
+export const SERIALIZERS = ["json", "msgpack", "cbor"] as const;
+
+/** A way of writing WAMP messages as bytes. */
+export type SerializerName = typeof SERIALIZERS[number];
 
 const serializer = choice(SERIALIZERS, {
   unsupported: {
@@ -48,7 +46,7 @@ const ID = optional(
 );
 
 /** What a transport speaks, apart from where it listens. */
-const SPEECH = {
+export const SPEECH = {
   serializer: optional(
     serializer,
     "What the transport speaks.",
@@ -64,6 +62,7 @@ const SPEECH = {
     {
       origin: "sluice",
       aliases: ["max_size", "max_message_length"],
+      property: "maxMessageBytes",
       written: MESSAGE_BYTES_DEFAULT,
     },
   ),
@@ -80,24 +79,18 @@ const SPEECH = {
   ),
 };
 
-function rawSocketKeys(): {
-  id: typeof ID;
-  type: Key<"rawsocket" | undefined>;
-  endpoint: Key<ReturnType<typeof ENDPOINT.check>>;
-} & typeof SPEECH {
-  return {
-    id: ID,
-    type: required(choice(["rawsocket"]), "The kind of transport."),
-    endpoint: required(ENDPOINT, "Where the transport listens."),
-    ...SPEECH,
-  };
-}
+const RAWSOCKET_KEYS = {
+  id: ID,
+  type: required(choice(["rawsocket"]), "The kind of transport."),
+  endpoint: required(ENDPOINT, "Where the transport listens."),
+  ...SPEECH,
+};
 
 /** A transport of type `rawsocket`. */
 export const RAWSOCKET = object({
   name: "rawsocket transport",
   help: "WAMP over RawSocket.",
-  keys: rawSocketKeys(),
+  keys: RAWSOCKET_KEYS,
   schema: {
     oneOf: [{ required: ["serializer"] }, { required: ["serializers"] }],
   },
@@ -108,7 +101,7 @@ export const CROSSBAR_RAWSOCKET = object({
   name: "rawsocket transport of Crossbar.io",
   help:
     "As a rawsocket transport, but speaks all serializers unless it has a list.",
-  keys: rawSocketKeys(),
+  keys: RAWSOCKET_KEYS,
   schema: { not: { required: ["serializer", "serializers"] } },
 });
 

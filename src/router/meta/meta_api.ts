@@ -45,6 +45,7 @@ const TOPICS: Readonly<Partial<Record<RealmEvent["kind"], RouterTopic>>> = {
   unregistered: "wamp.registration.on_unregister",
   registration_deleted: "wamp.registration.on_delete",
   event_lost: "sluice.event.on_lost",
+  events_dropped: "sluice.event.on_dropped",
 };
 
 function publishMetaEvent({ broker }: Realm, event: RealmEvent): void {
@@ -52,7 +53,10 @@ function publishMetaEvent({ broker }: Realm, event: RealmEvent): void {
   // Most realms have nobody who listens: nothing is made for them.
   if (topic === undefined || !broker.hasListeners(topic)) return;
   const args = argumentsOf(event, topic);
-  if (args !== undefined) broker.publishOwn(topic, payloadOf(args));
+  if (args === undefined) return;
+  // Others are not told how quickly somebody reads.
+  const only = event.kind === "events_dropped" ? event.peer : undefined;
+  broker.publishOwn(topic, payloadOf(args), only);
 }
 
 /** What the meta event says; undefined: nothing is told. */
@@ -86,6 +90,8 @@ function argumentsOf(
       if (lostTopic === topic) return undefined;
       return [sessionId, { authid, authrole, topic: lostTopic, ...loss }];
     }
+    case "events_dropped":
+      return [sessionId, { events: event.count }];
     default:
       return undefined;
   }

@@ -24,9 +24,11 @@ import {
 } from "../../wamp/values.ts";
 import type { AccessControl } from "../access_control.ts";
 import type { Calls } from "../calls.ts";
+import type { LongWork, LongWorks } from "../long_work.ts";
 import type { Peer } from "../model.ts";
 import type { Counters } from "../ports.ts";
 import { idOf } from "./argument_types.ts";
+import { writeArguments } from "./long_answer.ts";
 
 /** An ERROR: its URI, and words for people (MF-11). */
 export interface MetaError {
@@ -39,13 +41,16 @@ export type MetaAnswer =
   | {
     readonly args: readonly unknown[];
     readonly kwargs?: Readonly<Record<string, unknown>>;
+    /** The same, written already. */
+    readonly payload?: Payload | undefined;
   }
   | MetaError;
 
 /**
  * Answers `caller`, who is authorized to call. A promise: the session's later
  * answers of the router wait for it, and other sessions do not. That it rejects is
- * an internal error.
+ * an internal error. Long work: done in pieces, and nothing more of the session is
+ * handled until it is done.
  *
  * @param payload What `values` were read from, in the caller's own format. Both are
  * good until the procedure returns.
@@ -54,7 +59,7 @@ export type MetaProcedure = (
   caller: Peer,
   values: PayloadValues,
   payload: Payload,
-) => MetaAnswer | Promise<MetaAnswer>;
+) => MetaAnswer | Promise<MetaAnswer> | LongWork<MetaAnswer>;
 
 /** Some procedures of the meta API. */
 export type MetaTable = Readonly<
@@ -86,10 +91,17 @@ export class MetaProcedures {
   readonly #calls: Calls;
   readonly #access: AccessControl;
   readonly #counters: Counters;
+  readonly #longWorks: LongWorks;
   readonly #procedures = new Map<string, MetaProcedure>();
   readonly #secondRights = new Map<string, FindSecondRight>();
 
-  constructor(calls: Calls, access: AccessControl, counters: Counters) {
+  constructor(
+    calls: Calls,
+    access: AccessControl,
+    counters: Counters,
+    longWorks: LongWorks,
+  ) {
+    this.#longWorks = longWorks;
     this.#calls = calls;
     this.#access = access;
     this.#counters = counters;
@@ -146,17 +158,31 @@ export class MetaProcedures {
       }
     }
     const lacking = missingFeature(message);
-    const answer = lacking === undefined
+    const given = lacking === undefined
       ? answerOf(procedure, caller, message.payload)
       : notSupported(lacking);
+    const answer = "next" in given ? this.#work(caller, given) : given;
     if (lacking !== undefined) {
       // Further pieces are late: the call has had its answer.
       caller.endedCalls.add(request);
     }
     if (answer instanceof Promise || caller.isWaiting) {
       this.#answerInTurn(caller, message, receivedMs, answer);
+      // One work at a time for each session.
+      if ("next" in given) caller.holdUntilAnswered();
     } else this.#answer(caller, request, answer);
     return true;
+  }
+
+  #work(
+    caller: Peer,
+    work: LongWork<MetaAnswer>,
+  ): MetaAnswer | Promise<MetaAnswer> {
+    let answer = NO_RESULT;
+    const done = this.#longWorks.run(function* () {
+      answer = yield* written(work, caller);
+    }());
+    return done === undefined ? answer : done.then(() => answer);
   }
 
   /** Until then it is a pending call: it can be canceled and has a timeout. */
@@ -186,7 +212,7 @@ export class MetaProcedures {
       code: MessageCode.RESULT,
       request,
       details: EMPTY_DICT,
-      payload: payloadOf(answer.args, answer.kwargs),
+      payload: answer.payload ?? payloadOf(answer.args, answer.kwargs),
     });
     if (outcome === SendOutcome.TOO_LONG) {
       this.#answer(caller, request, {
@@ -202,11 +228,30 @@ export class MetaProcedures {
   }
 }
 
+/** What `work` answers, in the caller's format. */
+function* written(
+  work: LongWork<MetaAnswer>,
+  caller: Peer,
+): LongWork<MetaAnswer> {
+  const answer = yield* work;
+  const { payloadFormat, maxMessageBytes = Infinity } = caller.outlet;
+  if (
+    "error" in answer || answer.args.length === 0 ||
+    payloadFormat === undefined || caller.hasLeft
+  ) return answer;
+  const payload = yield* writeArguments(
+    answer.args,
+    payloadFormat,
+    maxMessageBytes,
+  );
+  return { ...answer, payload };
+}
+
 function answerOf(
   procedure: MetaProcedure,
   caller: Peer,
   payload: Payload,
-): MetaAnswer | Promise<MetaAnswer> {
+): MetaAnswer | Promise<MetaAnswer> | LongWork<MetaAnswer> {
   try {
     return procedure(caller, readValues(payload), payload);
   } catch (error) {
@@ -254,13 +299,17 @@ export function factProcedure<Subject>(
   noSuch: (id: number) => MetaError,
   fact: (subject: Subject) => unknown,
 ): MetaProcedure {
-  return (_caller, { args }) => {
+  return function* (_caller, { args }) {
     const id = idOf(args[0]);
     if (id === undefined) {
       return invalidArgument(`The first argument must be a ${what} ID`);
     }
     const subject = find(id);
-    return subject === undefined ? noSuch(id) : { args: [fact(subject)] };
+    if (subject === undefined) return noSuch(id);
+    const answer = { args: [fact(subject)] };
+    // It may be a long list, which is written in pieces.
+    yield 0;
+    return answer;
   };
 }
 

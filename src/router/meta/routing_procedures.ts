@@ -8,12 +8,15 @@ import type { Dict } from "../../wamp/options.ts";
 import { isReservedUri } from "../../wamp/router_uris.ts";
 import type { MatchPolicy } from "../../wamp/uri.ts";
 import type { PayloadValues } from "../../wamp/values.ts";
+import type { LongWork } from "../long_work.ts";
 import type { Peer, Registration, Subscription } from "../model.ts";
 import type { Realm } from "../realm.ts";
 import { idOf, keyword, matchOf, textOf } from "./argument_types.ts";
+import { forEach } from "./long_answer.ts";
 import {
   factProcedure,
   invalidArgument,
+  type MetaAnswer,
   type MetaError,
   type MetaProcedure,
   type MetaTable,
@@ -49,14 +52,16 @@ export function registrationProcedures({ dealer, peers }: Realm): MetaTable {
   const about = (fact: (registration: Registration) => unknown) =>
     factProcedure(
       "registration",
-      (id) => dealer.registrations.get(id),
+      (id) => dealer.registration(id),
       noSuchRegistration,
       fact,
     );
   return {
-    "wamp.registration.list": () => ({
-      args: [idsByMatch(dealer.registrations.values())],
-    }),
+    "wamp.registration.list": () =>
+      idsByMatch(
+        dealer.registrations.values(),
+        ({ callees }) => callees.some(({ peer }) => !peer.hasLeft),
+      ),
     "wamp.registration.lookup": lookup(
       "procedure",
       (uri, match) => dealer.lookup(uri, match)?.id,
@@ -74,7 +79,7 @@ export function registrationProcedures({ dealer, peers }: Realm): MetaTable {
     "wamp.registration.count_callees": about(({ callees }) => callees.length),
     "wamp.registration.remove_callee": revocation(
       peers,
-      (id) => dealer.registrations.get(id),
+      (id) => dealer.registration(id),
       noSuchRegistration,
       ({ id }, peer) => peer.registrations.has(id),
       (registration, peer, reason) => dealer.revoke(registration, peer, reason),
@@ -85,15 +90,17 @@ export function registrationProcedures({ dealer, peers }: Realm): MetaTable {
 /** The procedures about subscriptions. */
 export function subscriptionProcedures({ broker, peers }: Realm): MetaTable {
   const find = (id: number) => {
-    const found = broker.subscriptions.get(id);
+    const found = broker.subscription(id);
     return found !== undefined && isShown(found) ? found : undefined;
   };
   const about = (fact: (subscription: Subscription) => unknown) =>
     factProcedure("subscription", find, noSuchSubscription, fact);
   return {
-    "wamp.subscription.list": () => ({
-      args: [idsByMatch(broker.subscriptions.values().filter(isShown))],
-    }),
+    "wamp.subscription.list": () =>
+      idsByMatch(
+        broker.subscriptions.values(),
+        (one) => isShown(one) && isThere(one),
+      ),
     "wamp.subscription.lookup": lookup("topic", (uri, match) => {
       const found = broker.lookup(uri, match);
       return found !== undefined && isShown(found) ? found.id : undefined;
@@ -138,17 +145,28 @@ export function noSuchSubscription(id: number): MetaError {
   };
 }
 
+/** Whether it has subscribers that have not left, or is there without any. */
+function isThere({ subscribers, history }: Subscription): boolean {
+  return history !== undefined ||
+    subscribers.values().some(({ hasLeft }) => !hasLeft);
+}
+
 /** IDs by match policy; all three keys are always there (MR-03, MU-03). */
-function idsByMatch(
-  items: Iterable<{ readonly id: number; readonly match: MatchPolicy }>,
-): Readonly<Record<MatchPolicy, readonly number[]>> {
+function* idsByMatch<
+  Item extends { readonly id: number; readonly match: MatchPolicy },
+>(
+  items: Iterable<Item>,
+  suits: (item: Item) => boolean,
+): LongWork<MetaAnswer> {
   const ids: Record<MatchPolicy, number[]> = {
     exact: [],
     prefix: [],
     wildcard: [],
   };
-  for (const { id, match } of items) ids[match].push(id);
-  return ids;
+  yield* forEach(items, (item) => {
+    if (suits(item)) ids[item.match].push(item.id);
+  });
+  return { args: [ids] };
 }
 
 /** @param what For people: of what the first argument is the URI. */

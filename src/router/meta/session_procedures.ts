@@ -2,12 +2,15 @@
  * `wamp.session.…`: who is there, and ending other sessions (checklist MS-04 to
  * MS-10); and `sluice.authorization.flush`, after which authorizers are asked again.
  */
+import { TextSet } from "../../base/text_key.ts";
 import { CloseUri, ErrorUri } from "../../wamp/error_uri.ts";
 import type { Dict } from "../../wamp/options.ts";
 import { isValidUri } from "../../wamp/uri.ts";
 import type { PayloadValues } from "../../wamp/values.ts";
+import type { LongWork } from "../long_work.ts";
 import type { Peer } from "../model.ts";
 import type { Realm } from "../realm.ts";
+import { forEach } from "./long_answer.ts";
 import {
   idOf,
   isAbsent,
@@ -35,6 +38,19 @@ export function sessionDetails(peer: Peer): Dict {
   };
 }
 
+/** How it keeps up with what it is sent; only told to who asks for it. */
+function loadOf({ outlet: { load } }: Peer): Dict {
+  if (load === undefined) return {};
+  return {
+    outbox: {
+      waiting_bytes: load.waitingBytes,
+      most_waiting_bytes: load.mostWaitingBytes,
+      events_dropped: load.eventsDropped,
+      times_held: load.timesHeld,
+    },
+  };
+}
+
 /** The answer where a session is unknown, or none of this realm. */
 export function noSuchSession(session: number): MetaError {
   return {
@@ -46,29 +62,27 @@ export function noSuchSession(session: number): MetaError {
 /** The procedures about sessions; those that end some never end the caller's own. */
 export function sessionProcedures(realm: Realm): MetaTable {
   return {
-    "wamp.session.count": (_caller, { args: [filter] }) => {
-      const sessions = sessionsOf(realm, filter);
-      return "error" in sessions ? sessions : { args: [sessions.length] };
-    },
-    "wamp.session.list": (_caller, { args: [filter] }) => {
-      const sessions = sessionsOf(realm, filter);
-      return "error" in sessions ? sessions : { args: [sessions] };
-    },
+    "wamp.session.count": (_caller, { args: [filter] }) =>
+      isAbsent(filter)
+        ? { args: [realm.peers.size] }
+        : sessionsOf(realm, filter, (sessions) => sessions.length),
+    "wamp.session.list": (_caller, { args: [filter] }) =>
+      sessionsOf(realm, filter, (sessions) => sessions),
     "wamp.session.get": (_caller, { args }) => {
       const session = idOf(args[0]);
       if (session === undefined) return badSessionId();
       const peer = realm.peers.get(session);
       if (peer === undefined) return noSuchSession(session);
-      return { args: [sessionDetails(peer)] };
+      const link = peer.outlet.linkDetails?.() ?? {};
+      return { args: [{ ...sessionDetails(peer), ...loadOf(peer), ...link }] };
     },
     "wamp.session.kill": (caller, values) => {
       const session = idOf(values.args[0]);
       if (session === undefined) return badSessionId();
       const peer = realm.peers.get(session);
-      const peers = peer === undefined || peer === caller ? [] : [peer];
-      const killed = kill(realm, peers, values);
-      if ("error" in killed) return killed;
-      return killed.length === 0 ? noSuchSession(session) : NO_RESULT;
+      return peer === undefined || peer === caller
+        ? farewellError(values) ?? noSuchSession(session)
+        : kill(realm, [peer], values, () => NO_RESULT);
     },
     "wamp.session.kill_by_authid": (caller, values) => {
       const authid = textOf(values.args[0]);
@@ -77,8 +91,7 @@ export function sessionProcedures(realm: Realm): MetaTable {
       }
       const peers = othersThan(caller, realm)
         .filter(({ identity }) => identity.authid === authid);
-      const killed = kill(realm, peers, values);
-      return "error" in killed ? killed : { args: [killed] };
+      return kill(realm, peers, values, (killed) => ({ args: [killed] }));
     },
     "wamp.session.kill_by_authrole": (caller, values) => {
       const authrole = textOf(values.args[0]);
@@ -87,13 +100,10 @@ export function sessionProcedures(realm: Realm): MetaTable {
       }
       const peers = othersThan(caller, realm)
         .filter(({ identity }) => identity.authrole === authrole);
-      const killed = kill(realm, peers, values);
-      return "error" in killed ? killed : { args: [killed.length] };
+      return kill(realm, peers, values, countOf);
     },
-    "wamp.session.kill_all": (caller, values) => {
-      const killed = kill(realm, othersThan(caller, realm), values, true);
-      return "error" in killed ? killed : { args: [killed.length] };
-    },
+    "wamp.session.kill_all": (caller, values) =>
+      kill(realm, othersThan(caller, realm), values, countOf, true),
     "sluice.authorization.flush": (_caller, { kwargs }) =>
       flushDecisions(realm, kwargs),
   };
@@ -103,42 +113,60 @@ function badSessionId(): MetaError {
   return invalidArgument("The first argument must be a session ID");
 }
 
-/** The IDs of the sessions that `filter` is for, or why it is none. */
-function sessionsOf(realm: Realm, filter: unknown): number[] | MetaError {
-  if (isAbsent(filter)) return [...realm.peers.keys()];
-  const roles = textListOf(filter);
+/** What `answer` makes of the IDs of the sessions that `filter` is for. */
+function* sessionsOf(
+  realm: Realm,
+  filter: unknown,
+  answer: (sessions: readonly number[]) => unknown,
+): LongWork<MetaAnswer> {
+  const roles = isAbsent(filter) ? [] : textListOf(filter);
   if (roles === undefined) {
     return invalidArgument("The first argument must be a list of authroles");
   }
-  const wanted = new Set(roles);
+  const wanted = new TextSet(roles);
   const sessions: number[] = [];
-  for (const { sessionId, identity } of realm.peers.values()) {
-    if (wanted.has(identity.authrole)) sessions.push(sessionId);
-  }
-  return sessions;
+  yield* forEach(realm.peers.values(), ({ sessionId, identity }) => {
+    if (isAbsent(filter) || wanted.has(identity.authrole)) {
+      sessions.push(sessionId);
+    }
+  });
+  return { args: [answer(sessions)] };
+}
+
+function countOf(killed: readonly number[]): MetaAnswer {
+  return { args: [killed.length] };
 }
 
 function othersThan(caller: Peer, realm: Realm): Peer[] {
   return [...realm.peers.values()].filter((peer) => peer !== caller);
 }
 
-/**
- * Ends sessions.
- *
- * @returns Their IDs, or why the keyword arguments are wrong.
- */
-function kill(
+/** To end a session takes about as long as to send so many messages. */
+const KILL_MESSAGES = 8;
+
+/** Ends sessions; what `answer` makes of their IDs, or why the keywords are wrong. */
+function* kill(
   realm: Realm,
   peers: readonly Peer[],
   { kwargs }: PayloadValues,
+  answer: (killed: number[]) => MetaAnswer,
   silently: boolean = false,
-): number[] | MetaError {
+): LongWork<MetaAnswer> {
   const farewell = farewellOf(kwargs);
   if ("error" in farewell) return farewell;
+  const killed: number[] = [];
   for (const peer of peers) {
+    if (peer.hasLeft) continue;
     realm.kill(peer, farewell.reason, farewell.message, silently);
+    killed.push(peer.sessionId);
+    yield KILL_MESSAGES;
   }
-  return peers.map(({ sessionId }) => sessionId);
+  return answer(killed);
+}
+
+function farewellError({ kwargs }: PayloadValues): MetaError | undefined {
+  const farewell = farewellOf(kwargs);
+  return "error" in farewell ? farewell : undefined;
 }
 
 /** What a killed session's GOODBYE says. */
@@ -170,7 +198,7 @@ function farewellOf(kwargs: Dict): Farewell | MetaError {
  *
  * @returns How many requests the decisions were about.
  */
-function flushDecisions(realm: Realm, kwargs: Dict): MetaAnswer {
+function* flushDecisions(realm: Realm, kwargs: Dict): LongWork<MetaAnswer> {
   const session = keyword(kwargs, "session");
   const authid = keyword(kwargs, "authid");
   const role = keyword(kwargs, "role");
@@ -181,13 +209,16 @@ function flushDecisions(realm: Realm, kwargs: Dict): MetaAnswer {
     return invalidArgument("authid and role must be text");
   }
   let count = 0;
-  for (const { sessionId, identity, authorizer } of realm.peers.values()) {
-    if (
-      (session === undefined || session === sessionId) &&
-      (authid === undefined || authid === identity.authid) &&
-      (role === undefined || role === identity.authrole)
-    ) count += authorizer.forget();
-  }
+  yield* forEach(
+    realm.peers.values(),
+    ({ sessionId, identity, authorizer }) => {
+      if (
+        (session === undefined || session === sessionId) &&
+        (authid === undefined || authid === identity.authid) &&
+        (role === undefined || role === identity.authrole)
+      ) count += authorizer.forget();
+    },
+  );
   // What is remembered for several sessions is not one session's.
   if (session !== undefined) return { args: [count] };
   for (const [name, ofRole] of realm.roles) {
