@@ -22,6 +22,7 @@ const LIMITS = {
   maxPendingCalls: 1000,
   maxTestaments: 10,
   maxTestamentBytes: 1000,
+  maxSessionBytes: 2 ** 30,
 };
 const RANDOM = {
   fill: (words: Uint32Array<ArrayBuffer>) => crypto.getRandomValues(words),

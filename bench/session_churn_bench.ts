@@ -36,6 +36,7 @@ const LIMITS = {
   maxPendingCalls: 1000,
   maxTestaments: 10,
   maxTestamentBytes: 1000,
+  maxSessionBytes: 2 ** 30,
 };
 const ROLE = new StaticRules([{
   uri: "",

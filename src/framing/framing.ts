@@ -17,6 +17,8 @@ export interface Unframer {
   readonly openingBytes: number;
   /** How many octets of a cut frame are still to come; 0 between frames. */
   readonly missingBytes: number;
+  /** Bytes of memory that a cut frame takes. */
+  readonly heldBytes: number;
   /** Whether the next octet begins a frame; false before the opening request. */
   readonly isBetweenFrames: boolean;
   /**

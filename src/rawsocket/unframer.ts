@@ -65,6 +65,10 @@ export class RawSocketUnframer implements Unframer {
     return this.#partial === undefined ? 0 : this.#partialLength - this.#filled;
   }
 
+  get heldBytes(): number {
+    return this.#partial?.length ?? 0;
+  }
+
   /** How many octets have come where a handshake is still due. */
   get openingBytes(): number {
     return this.#foreignStart?.length ?? this.#prefixCount;

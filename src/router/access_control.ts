@@ -10,7 +10,7 @@ import type { MatchPolicy } from "../wamp/uri.ts";
 import type { OwnedKind, Peer } from "./model.ts";
 import type { RealmObservers } from "./observers.ts";
 import type { Counters } from "./ports.ts";
-import { type Quota, QUOTA_CONFIG_KEY } from "./quota.ts";
+import type { Quota } from "./quota.ts";
 
 const REQUEST_TYPE: Readonly<Record<Action, number>> = {
   call: MessageCode.CALL,
@@ -60,9 +60,10 @@ export class AccessControl {
     request: number,
     giving: readonly Quota[] = [],
   ): ErrorMessage | undefined {
-    const text = peer.limitReached(kind, giving);
-    if (text === undefined) return undefined;
-    this.limitReached(peer, QUOTA_CONFIG_KEY[kind], text);
+    const reached = peer.limitReached(kind, giving);
+    if (reached === undefined) return undefined;
+    const { key, text } = reached;
+    this.limitReached(peer, key, text);
     const { LIMIT_REACHED } = ErrorUri;
     return requestError(REQUEST_TYPE[action], request, LIMIT_REACHED, text);
   }

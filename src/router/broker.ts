@@ -29,6 +29,7 @@ import type { HistoryKey } from "./event_store.ts";
 import type { LongWork, LongWorks } from "./long_work.ts";
 import type { Peer, Subscription } from "./model.ts";
 import type { Confirmer, RealmObservers } from "./observers.ts";
+import { subscriptionBytes } from "./held_bytes.ts";
 import { PatternIndex } from "./pattern_index.ts";
 import { ShapeBounds } from "./pattern_shapes.ts";
 import {
@@ -307,6 +308,7 @@ export class Broker {
     subscriber.subscriptions.set(subscription.id, subscription);
     if (isNewSubscriber) {
       subscriber.quota.add("subscriptions", 1);
+      subscriber.hold(subscriptionBytes(topic));
       this.#shapes.add(subscriber, subscription);
     }
     subscriber.outlet.send({
@@ -470,6 +472,7 @@ export class Broker {
     subscription.subscribers.delete(peer);
     peer.subscriptions.delete(subscription.id);
     if (!peer.hasLeft) peer.quota.add("subscriptions", -1);
+    peer.hold(-subscriptionBytes(subscription.uri));
     this.#shapes.remove(peer, subscription);
     const isGone = subscription.subscribers.size === 0 &&
       subscription.history === undefined;

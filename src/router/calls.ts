@@ -59,6 +59,7 @@ import {
 import { NO_PAYLOAD, type Payload } from "../wamp/payload.ts";
 import { isValidUri } from "../wamp/uri.ts";
 import type { LongWork } from "./long_work.ts";
+import { CALL_BYTES, callBytes } from "./held_bytes.ts";
 import {
   type Callee,
   type Peer,
@@ -171,7 +172,7 @@ export class Calls {
   /** Answers a CALL that is refused; further pieces of it are late. */
   refuse(caller: Peer, message: Call, refusal: ErrorMessage): void {
     if ((message.options as CallOptions).progress === true) {
-      caller.endedCalls.add(message.request);
+      caller.noteEnded(message.request);
     }
     caller.outlet.send(refusal);
   }
@@ -190,12 +191,12 @@ export class Calls {
     const call = this.#newCall(caller, message, registration, receivedMs);
     const callee = registration.choose();
     if (callee === undefined) return this.#startWaiting(call, message);
-    this.#add(call);
     const { payload } = message;
     if (
       registration.policy !== "single" &&
       callee.peer.announced(ClientFeature.CALLEE_REROUTE)
     ) call.payload = payload.kept();
+    this.#add(call);
     this.#invoke(call, callee, payload);
   }
 
@@ -276,6 +277,7 @@ export class Calls {
       dueMs: timeoutMs === 0 ? 0 : this.#nowMs() + timeoutMs,
       timeoutMs,
       deadline: undefined,
+      heldBytes: 0,
     };
   }
 
@@ -487,7 +489,7 @@ export class Calls {
       yield 1;
     }
     for (const call of peer.owed) {
-      this.#settle(call);
+      this.#disown(call);
       yield 1;
     }
     for (const call of peer.invocations.values()) {
@@ -592,6 +594,8 @@ export class Calls {
   #add(call: PendingCall): void {
     call.caller.calls.set(call.request, call);
     call.caller.quota.addCalls(1);
+    call.heldBytes = callBytes(call);
+    call.caller.hold(call.heldBytes);
     this.#count++;
   }
 
@@ -635,25 +639,37 @@ export class Calls {
    * invocations are counted, this one counts until it answers.
    */
   #abandon(call: PendingCall): void {
-    if (call.callee === undefined || call.callee.concurrency === 0) {
+    const { caller, callee } = call;
+    if (callee === undefined || callee.concurrency === 0) {
       return this.#end(call);
     }
     this.#forgetCaller(call);
     call.state = "abandoned";
     call.payload = undefined;
-    const { caller } = call;
-    if (caller.hasLeft) return this.#settle(call);
-    // It counts for its caller as well: otherwise CALL and CANCEL in turns had no end.
-    caller.owed.add(call);
-    caller.quota.addCalls(1);
+    call.heldBytes = CALL_BYTES;
+    // A session that has left is not kept by what callees do not answer.
+    if (caller.hasLeft) call.caller = callee.peer;
+    else {
+      // It counts on: otherwise CALL and CANCEL in turns would have no end.
+      caller.owed.add(call);
+      caller.quota.addCalls(1);
+    }
+    call.caller.hold(call.heldBytes);
   }
 
-  /** The caller of an abandoned call has to do with it no longer. */
+  /** The caller of an abandoned call leaves: what is kept of it counts for its callee. */
+  #disown(call: PendingCall): void {
+    this.#settle(call);
+    if (call.callee === undefined) return;
+    call.caller = call.callee.peer;
+    call.caller.hold(call.heldBytes);
+  }
+
+  /** An abandoned call counts for its caller no more. */
   #settle(call: PendingCall): void {
-    const { caller, callee } = call;
+    const { caller, heldBytes } = call;
+    caller.hold(-heldBytes);
     if (caller.owed.delete(call)) caller.quota.addCalls(-1);
-    // A session that has left is not held by what callees do not answer.
-    if (callee !== undefined) call.caller = callee.peer;
   }
 
   /** Takes `call` out of all tables. */
@@ -669,10 +685,11 @@ export class Calls {
     if (call.state === "abandoned") return this.#settle(call);
     this.#clearTimeout(call);
     if (call.hasMoreChunks) {
-      call.caller.endedCalls.add(call.request);
+      call.caller.noteEnded(call.request);
     }
     call.caller.calls.delete(call.request);
     call.caller.quota.addCalls(-1);
+    call.caller.hold(-call.heldBytes);
     this.#count--;
   }
 
@@ -771,11 +788,11 @@ function isLatePiece(caller: Peer, message: Call): boolean {
   const { request } = message;
   const hasMoreChunks = (message.options as CallOptions).progress === true;
   if (caller.isEndedCall(request)) {
-    if (!hasMoreChunks) caller.endedCalls.delete(request);
+    if (!hasMoreChunks) caller.forgetEnded(request);
     return true;
   }
   // Its last piece must not pass for a call of its own.
-  if (hasMoreChunks) caller.endedCalls.add(request);
+  if (hasMoreChunks) caller.noteEnded(request);
   return hasMoreChunks;
 }
 

@@ -24,6 +24,7 @@ import type { LongWork } from "./long_work.ts";
 import type { MetaProcedures } from "./meta/meta_procedures.ts";
 import { type Peer, type PendingCall, Registration } from "./model.ts";
 import type { Confirmer, RealmObservers } from "./observers.ts";
+import { registrationBytes } from "./held_bytes.ts";
 import { PatternIndex } from "./pattern_index.ts";
 import { ShapeBounds } from "./pattern_shapes.ts";
 
@@ -371,6 +372,7 @@ export class Dealer {
     });
     peer.registrations.set(registration.id, registration);
     peer.quota.add("registrations", 1);
+    peer.hold(registrationBytes(registration.uri));
     this.#shapes.add(peer, registration);
   }
 
@@ -395,6 +397,7 @@ export class Dealer {
     registration.remove(peer);
     peer.registrations.delete(registration.id);
     if (!peer.hasLeft) peer.quota.add("registrations", -1);
+    peer.hold(-registrationBytes(registration.uri));
     this.#shapes.remove(peer, registration);
     const { calls, observers } = this.#options;
     const isLast = registration.callees.length === 0;

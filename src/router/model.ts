@@ -4,6 +4,7 @@
  * They refer to each other, so that each can go at any time, and its going costs
  * what belongs to it and not what the realm holds.
  */
+import { Account } from "../base/ledger.ts";
 import type { Deadline } from "../base/timer_wheel.ts";
 import type { ClientFeatures, Identity } from "../wamp/features.ts";
 import { ID_MAX, nextSessionScopeId, type RandomSource } from "../wamp/id.ts";
@@ -11,8 +12,14 @@ import type { Dict, InvocationPolicy } from "../wamp/options.ts";
 import type { Payload } from "../wamp/payload.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import type { HistoryKey } from "./event_store.ts";
+import { ENDED_CALL_BYTES, heapBytes, SESSION_BYTES } from "./held_bytes.ts";
 import type { Authorizer, Outlet } from "./ports.ts";
-import { limitText, type Quota, type QuotaKind } from "./quota.ts";
+import {
+  limitText,
+  type Quota,
+  QUOTA_CONFIG_KEY,
+  type QuotaKind,
+} from "./quota.ts";
 import {
   EndedRequests,
   type RequestSecret,
@@ -29,6 +36,14 @@ export interface PeerLimits {
   readonly maxTestaments: number;
   /** Their size, as it is in memory. */
   readonly maxTestamentBytes: number;
+  /** What the session has the router keep, as it is in memory. */
+  readonly maxSessionBytes: number;
+}
+
+/** A limit that is reached: its config key, and what people are told. */
+export interface LimitReached {
+  readonly key: string;
+  readonly text: string;
 }
 
 /** What a session can own, within limits. */
@@ -44,6 +59,8 @@ const LIMIT = {
 const WAITING_MAX = 64;
 /** So many ended calls of a session are remembered at least. */
 const ENDED_CALLS_MIN = 4096;
+/** There are two generations of them. */
+const OWN_BYTES_MAX = 2 * ENDED_CALLS_MIN * ENDED_CALL_BYTES;
 
 /** One joined session. */
 export class Peer {
@@ -65,6 +82,10 @@ export class Peer {
   #highestRequest = 0;
   /** Whether the session is out of its realm. */
   hasLeft = false;
+  readonly #account: Account;
+  #heldBytes = 0;
+  /** Of them, what is no subscription, registration, call or testament. */
+  #ownBytes = 0;
   /** Done when all is answered that waits; undefined: nothing does. */
   #turn: Promise<void> | undefined = undefined;
   #waitingCount = 0;
@@ -99,6 +120,23 @@ export class Peer {
     this.quota = quota;
     this.callTimeoutMs = callTimeoutMs;
     this.#requestSecret = requestSecret;
+    this.#account = outlet.account ?? new Account();
+  }
+
+  /** What the session has the router keep, in bytes. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** Notes that `bytes` more are kept for it; less where it is negative. */
+  hold(bytes: number): void {
+    this.#heldBytes += bytes;
+    this.#account.take(bytes);
+  }
+
+  /** Whether more may be kept for it. */
+  get hasBytesLeft(): boolean {
+    return this.#heldBytes < this.limits.maxSessionBytes;
   }
 
   /** False for the router itself, which calls procedures too, and is nobody (MS-03). */
@@ -134,11 +172,24 @@ export class Peer {
   limitReached(
     kind: OwnedKind,
     giving: readonly Quota[] = [],
-  ): string | undefined {
+  ): LimitReached | undefined {
+    if (!this.hasBytesLeft) return this.bytesReached;
     const max = this.limits[LIMIT[kind]];
-    return this.#count(kind) < max
+    const text = this.#count(kind) < max
       ? this.quota.refusal(kind, giving)
       : limitText(kind, max, "session");
+    return text === undefined
+      ? undefined
+      : { key: QUOTA_CONFIG_KEY[kind], text };
+  }
+
+  /** What is said where no more may be kept for the session. */
+  get bytesReached(): LimitReached {
+    const key = "max_session_bytes";
+    const { maxSessionBytes } = this.limits;
+    const text =
+      `Limit of ${maxSessionBytes} bytes in memory per session reached (${key})`;
+    return { key, text };
   }
 
   /** Whether the session has none of these: then its leaving concerns nobody. */
@@ -160,7 +211,7 @@ export class Peer {
 
   /** The same for calls, which are many: whether it can have one more. */
   get hasRoomForCall(): boolean {
-    return this.callCount < this.limits.maxPendingCalls &&
+    return this.callCount < this.limits.maxPendingCalls && this.hasBytesLeft &&
       this.quota.hasRoomForCall;
   }
 
@@ -195,11 +246,33 @@ export class Peer {
   }
 
   /** Calls in pieces that ended while further pieces may come. */
-  get endedCalls(): EndedRequests {
-    return this.#endedCalls ??= new EndedRequests(
+  noteEnded(request: number): void {
+    this.#endedCalls ??= new EndedRequests(
       this.#requestSecret,
       ENDED_CALLS_MIN,
     );
+    this.#endedCalls.add(request);
+    if (this.#ownBytes < OWN_BYTES_MAX) this.#holdOwn(ENDED_CALL_BYTES);
+  }
+
+  /** The last piece of `request` has come. */
+  forgetEnded(request: number): void {
+    this.#endedCalls?.delete(request);
+  }
+
+  /** Counts in what the session itself takes in memory. */
+  countIn(): void {
+    this.#holdOwn(SESSION_BYTES + heapBytes(this.identity));
+  }
+
+  /** Counts that out again, once all else that it had is. */
+  countOut(): void {
+    this.#holdOwn(-this.#ownBytes);
+  }
+
+  #holdOwn(bytes: number): void {
+    this.#ownBytes += bytes;
+    this.hold(bytes);
   }
 
   /** Whether a piece of `request` is late: its call has ended (PG-10). */
@@ -423,7 +496,9 @@ export class Registration {
 }
 
 function hasRoom({ peer, concurrency, pending }: Callee): boolean {
-  return (concurrency === 0 || pending < concurrency) && !peer.hasLeft;
+  if (peer.hasLeft || concurrency === 0) return !peer.hasLeft;
+  // What it does not answer is kept for it, also where its callers have left.
+  return pending < concurrency && peer.hasBytesLeft;
 }
 
 /** Where a call stands. */
@@ -480,4 +555,6 @@ export interface PendingCall {
   /** What is left of its timeout when it comes to a callee. */
   timeoutMs: number;
   deadline: Deadline | undefined;
+  /** What it takes in memory, as it counts for its caller. */
+  heldBytes: number;
 }

@@ -7,6 +7,7 @@ import type { Identity } from "../wamp/features.ts";
 import type { RouterMessage, SendOutcome } from "../wamp/message.ts";
 import type { Dict } from "../wamp/options.ts";
 import type { Action, Right } from "../wamp/router_uris.ts";
+import type { Account } from "../base/ledger.ts";
 import type { PayloadFormat } from "../wamp/payload.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 
@@ -39,6 +40,8 @@ export interface Outlet {
   linkDetails?(): Dict;
   /** The longest message that the client takes, in bytes; undefined: any. */
   readonly maxMessageBytes?: number;
+  /** Where it is noted what the client has the router keep. */
+  readonly account?: Account;
   /** How the client keeps up; undefined: that is not known. */
   readonly load?: OutletLoad | undefined;
   /** The format of the payload that it takes; undefined: not known. */
@@ -160,6 +163,8 @@ export type CounterName =
   | "peers_lost"
   /** A connection was one too many, for its transport or its source. */
   | "connections_refused"
+  /** Connections ended because memory ran short. */
+  | "memory_shortages"
   /** Requests that a session is not authorized for. */
   | "authorizations_denied"
   /** Requests refused because their authorizer broke or was late (AZ-04). */

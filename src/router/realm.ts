@@ -238,6 +238,7 @@ export class Realm {
       this.#requestSecret,
       this.#callTimeoutsMs.get(identity.authrole),
     );
+    peer.countIn();
     this.#peers.set(sessionId, peer);
     this.#soles.add(peer);
     this.observers.tell({ kind: "joined", peer });
@@ -271,6 +272,7 @@ export class Realm {
     peer.hasLeft = true;
     if (peer.ownsNothing && !this.testaments.has(peer)) {
       this.#quotas.get(peer.identity.authrole)?.leave(peer.quota);
+      peer.countOut();
       this.observers.tell({ kind: "left", peer, silently });
       return;
     }
@@ -285,6 +287,7 @@ export class Realm {
     yield* this.#paced(this.broker.leave(peer));
     yield* this.#paced(this.dealer.leave(peer));
     yield* this.calls.leave(peer);
+    peer.countOut();
     this.observers.tell({ kind: "left", peer, silently });
   }
 

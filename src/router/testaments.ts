@@ -8,6 +8,7 @@ import type { Dict } from "../wamp/options.ts";
 import type { Payload } from "../wamp/payload.ts";
 import type { Broker } from "./broker.ts";
 import type { LongWork } from "./long_work.ts";
+import { TESTAMENT_BYTES } from "./held_bytes.ts";
 import type { Peer } from "./model.ts";
 
 /** When a testament is due; both are the session's end, for none is resumed. */
@@ -56,8 +57,11 @@ export class Testaments {
     const { maxTestaments, maxTestamentBytes } = peer.limits;
     const count = kept.detached.length + kept.destroyed.length;
     const bytes = kept.bytes + testament.bytes;
-    if (count >= maxTestaments || bytes > maxTestamentBytes) return false;
+    if (
+      count >= maxTestaments || bytes > maxTestamentBytes || !peer.hasBytesLeft
+    ) return false;
     kept[scope].push(testament);
+    peer.hold(TESTAMENT_BYTES + testament.bytes);
     kept.bytes = bytes;
     this.#kept.set(peer, kept);
     peer.authorizer.testamentAdded?.(testament.topic);
@@ -69,7 +73,10 @@ export class Testaments {
     const kept = this.#kept.get(peer);
     if (kept === undefined) return;
     const flushed = kept[scope].splice(0);
-    for (const { bytes } of flushed) kept.bytes -= bytes;
+    for (const { bytes } of flushed) {
+      kept.bytes -= bytes;
+      peer.hold(-TESTAMENT_BYTES - bytes);
+    }
     const left = new TextSet(
       [...kept.detached, ...kept.destroyed].map(({ topic }) => topic),
     );
@@ -91,8 +98,9 @@ export class Testaments {
     const kept = this.#kept.get(peer);
     if (kept === undefined) return;
     this.#kept.delete(peer);
-    if (silently) return;
     for (const testament of [...kept.detached, ...kept.destroyed]) {
+      peer.hold(-TESTAMENT_BYTES - testament.bytes);
+      if (silently) continue;
       const { topic, options, payload } = testament;
       yield* this.#broker.publishInPieces(peer, {
         code: MessageCode.PUBLISH,

@@ -6,6 +6,7 @@
 
 import type { AuthenticatorSlots } from "../auth/authenticator.ts";
 import type { AuthCounterName, AuthCounters } from "../auth/login.ts";
+import type { Ledger } from "../base/ledger.ts";
 import type { CounterName, Counters } from "../router/ports.ts";
 import type { Router } from "../router/router.ts";
 import type { Transport } from "../transport/transport.ts";
@@ -25,6 +26,8 @@ export interface Inventory {
   readonly deadlines: number;
   /** Authenticators that are being asked. */
   readonly authenticatorCalls: number;
+  /** Bytes of memory that clients have the router keep. */
+  readonly heldBytes: number;
 }
 
 /** Counts what there is. */
@@ -33,6 +36,7 @@ export function takeInventory(
   transports: readonly Transport[],
   timers: WheelTimers,
   slots: AuthenticatorSlots,
+  ledger: Ledger,
 ): Inventory {
   const realms = [...router.realms()].map((realm) => realm.inventory());
   return {
@@ -45,6 +49,7 @@ export function takeInventory(
     outboxBytes: sum(transports, (one) => one.pendingBytes),
     deadlines: timers.count,
     authenticatorCalls: slots.taken,
+    heldBytes: ledger.router.bytes,
   };
 }
 

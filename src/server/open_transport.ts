@@ -4,6 +4,7 @@
 import { Authentication } from "../auth/authentication.ts";
 import type { AuthenticatorSlots } from "../auth/authenticator.ts";
 import type { FailureLimiter } from "../auth/failure_limiter.ts";
+import type { Ledger } from "../base/ledger.ts";
 import { type Logger, withFields } from "../base/log.ts";
 import type { RealmConfig, TransportConfig } from "../config/config.ts";
 import { RAWSOCKET_FRAMER } from "../rawsocket/frame.ts";
@@ -41,6 +42,7 @@ export interface SharedParts {
   readonly turns: Turns;
   readonly writerPool: WriterPool;
   readonly outboxBudget: OutboxBudget;
+  readonly ledger: Ledger;
   readonly backPressure: BackPressure;
   readonly limiter: FailureLimiter;
   readonly slots: AuthenticatorSlots;
@@ -76,6 +78,8 @@ export async function openTransport(
     flushQueue: shared.flushQueue,
     writerPool: shared.writerPool,
     outboxBudget: shared.outboxBudget,
+    ledger: shared.ledger,
+    frameTimeoutMs: config.limits.frameTimeoutMs,
     backPressure: shared.backPressure,
     timers: shared.timers,
     log,
@@ -94,6 +98,7 @@ export async function openTransport(
     nowMs: shared.nowMs,
     openSession: (connection) => new Session(sessionOptions, connection),
     outboxOverflowed: () => shared.counters.increment("outbox_overflows"),
+    memoryShort: () => shared.counters.increment("memory_shortages"),
     peerLost: () => shared.counters.increment("peers_lost"),
     readPaused: () => shared.counters.increment("reads_paused"),
     producerHeld: () => shared.counters.increment("producers_held"),

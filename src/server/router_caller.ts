@@ -132,6 +132,7 @@ class RealmCaller implements Outlet {
         maxPendingCalls: Number.MAX_SAFE_INTEGER,
         maxTestaments: 0,
         maxTestamentBytes: 0,
+        maxSessionBytes: Infinity,
       },
       ALLOW_ALL,
       this,

@@ -1,6 +1,7 @@
 /**
  * The composition root: makes a running router out of a config.
  */
+import { Account } from "../base/ledger.ts";
 import type { Logger } from "../base/log.ts";
 import { AuthenticatorSlots } from "../auth/authenticator.ts";
 import { FailureLimiter } from "../auth/failure_limiter.ts";
@@ -22,6 +23,8 @@ import {
   type Inventory,
   takeInventory,
 } from "./inventory.ts";
+import { MemoryGuard } from "./memory_guard.ts";
+import { defaultMemoryBytes } from "./memory_limit.ts";
 import { Stores } from "./open_store.ts";
 import { openTransport, type SharedParts } from "./open_transport.ts";
 import { type AskInRealm, autoRealms, realmOptions } from "./realm_options.ts";
@@ -99,6 +102,15 @@ export async function startServer(
   const caller = new RouterCaller(router);
   const slots = new AuthenticatorSlots();
   const transports: Transport[] = [];
+  const { ledger } = new MemoryGuard(
+    {
+      maxBytes: config.maxMemoryBytes ?? defaultMemoryBytes(),
+      maxSourceBytes: config.maxSourceBytes,
+      maxFrameBytes: config.maxTotalFrameBytes,
+    },
+    transports,
+    limited,
+  );
   const shared: SharedParts = {
     router,
     realms: allRealms(config),
@@ -110,7 +122,9 @@ export async function startServer(
     outboxBudget: new OutboxBudget(
       config.maxTotalOutboxBytes,
       () => dropFullest(transports, config.maxTotalOutboxBytes),
+      new Account(ledger.router),
     ),
+    ledger,
     backPressure,
     limiter: new FailureLimiter(nowMs),
     slots,
@@ -140,7 +154,7 @@ export async function startServer(
       id,
       address: transports[index].address,
     })),
-    inventory: () => takeInventory(router, transports, timers, slots),
+    inventory: () => takeInventory(router, transports, timers, slots, ledger),
     counted: (name) => counters.get(name),
     shutdown: () => stopping ??= stop(config.shutdownTimeoutMs),
   };

@@ -7,7 +7,9 @@
  */
 import type { Login, LoginStep } from "../auth/login.ts";
 import { type Accepted, failed, type Refused } from "../auth/login_method.ts";
+import type { Account } from "../base/ledger.ts";
 import { Alarm, type Timers } from "../base/timers.ts";
+import { heapBytes } from "../router/held_bytes.ts";
 import { ProtocolError } from "../wamp/error_uri.ts";
 import type { ClientMessage } from "../wamp/message.ts";
 import { MessageCode, messageName } from "../wamp/message_code.ts";
@@ -24,6 +26,8 @@ export interface HeldMessage {
 export interface JoiningHost {
   readonly timers: Timers;
   readonly authenticateTimeoutMs: number;
+  /** Where it is noted what is kept until the verdict. */
+  readonly account: Account;
   /** A clock that never goes back. */
   readonly nowMs: () => number;
   /** Sends CHALLENGE; false where it does not fit (FR-18). */
@@ -45,6 +49,11 @@ export interface JoiningHost {
 const HELD_MESSAGES_MAX = 16;
 const HELD_BYTES_MAX = 65_536;
 
+/** What a login takes in memory, beside what the client chose. */
+const LOGIN_BYTES = 3000;
+/** What a message that waits takes, beside its own length. */
+const HELD_MESSAGE_BYTES = 500;
+
 /** One client's joining. */
 export class Joining {
   readonly #login: Login;
@@ -53,12 +62,14 @@ export class Joining {
   #heldBytes = 0;
   #isJudging = false;
   #isOver = false;
+  #keptBytes = 0;
   readonly #deadline: Alarm;
 
   constructor(login: Login, host: JoiningHost) {
     this.#login = login;
     this.#host = host;
     this.#deadline = new Alarm(host.timers);
+    this.#keep(LOGIN_BYTES + heapBytes(login.authextra));
   }
 
   /** Begins with the login's first step; the host may be told the verdict at once. */
@@ -94,6 +105,7 @@ export class Joining {
     this.#held.length = 0;
     this.#deadline.clear();
     this.#login.cancel();
+    this.#keep(-this.#keptBytes);
   }
 
   #follow(step: LoginStep | Promise<LoginStep>): void {
@@ -116,9 +128,11 @@ export class Joining {
         return this.#challenge(step.method, step.extra);
       case "accepted":
         this.#isOver = true;
+        this.#keep(-this.#keptBytes);
         return this.#host.accepted(step, this.#held.splice(0));
       case "refused":
         this.#isOver = true;
+        this.#keep(-this.#keptBytes);
         return this.#host.refused(step);
     }
   }
@@ -128,11 +142,18 @@ export class Joining {
     this.#deadline.set(this.#host.authenticateTimeoutMs, () => {
       this.#isOver = true;
       this.#login.cancel();
+      this.#keep(-this.#keptBytes);
       const { authenticateTimeoutMs } = this.#host;
       this.#host.refused(failed(
         `AUTHENTICATE did not come within ${authenticateTimeoutMs} ms (authenticate_timeout_ms)`,
       ));
     });
+  }
+
+  /** Notes that `bytes` more are kept; less where it is negative. */
+  #keep(bytes: number): void {
+    this.#keptBytes += bytes;
+    this.#host.account.take(bytes);
   }
 
   #hold(message: ClientMessage, bytes: number, receivedMs: number): void {
@@ -145,6 +166,7 @@ export class Joining {
         `More than ${HELD_MESSAGES_MAX} messages or ${HELD_BYTES_MAX} bytes were sent before WELCOME`,
       );
     }
+    this.#keep(HELD_MESSAGE_BYTES + bytes);
     // Payload is a view of what is about to be overwritten.
     this.#held.push({
       message: "payload" in message

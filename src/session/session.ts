@@ -259,6 +259,7 @@ export class Session {
     return {
       timers: this.#options.timers,
       authenticateTimeoutMs: this.#options.authenticateTimeoutMs,
+      account: this.#link.account,
       nowMs: this.#options.nowMs,
       challenge: (method, extra) => this.#challenge(method, extra, hello),
       accepted: (accepted, held) => {
@@ -337,6 +338,7 @@ export class Session {
       );
     }
     const replaced = realm.rivalOf(identity);
+    this.#link.joined();
     this.#realm = realm;
     this.#outlet = outlet;
     this.#peer = realm.join(

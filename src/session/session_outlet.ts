@@ -1,3 +1,4 @@
+import type { Account } from "../base/ledger.ts";
 import type { Logger } from "../base/log.ts";
 import type { Outlet, OutletLoad } from "../router/ports.ts";
 import type { PayloadFormat } from "../wamp/payload.ts";
@@ -8,6 +9,8 @@ import { traceMessage } from "./session_log.ts";
 
 /** A session's connection, as the session sees it. */
 export interface SessionLink extends Omit<Outlet, "kill"> {
+  /** Where it is noted what the client has the router keep. */
+  readonly account: Account;
   /**
    * Sends what is waiting, then ends the connection. Nothing is received after.
    *
@@ -27,6 +30,8 @@ export interface SessionLink extends Omit<Outlet, "kill"> {
   remoteHost(): string | undefined;
   /** The client has proven who it is. */
   identified(): void;
+  /** The client has logged in: what it holds counts for its source no more. */
+  joined(): void;
   /** How the client is connected, in words for authenticators (DY-01). */
   transportDetails(): Dict;
 }
@@ -54,6 +59,10 @@ export class SessionOutlet implements Outlet {
 
   get maxMessageBytes(): number {
     return this.#link.maxMessageBytes ?? Infinity;
+  }
+
+  get account(): Account {
+    return this.#link.account;
   }
 
   get load(): OutletLoad | undefined {

@@ -67,6 +67,11 @@ export class ChunkReader {
     return this.#reading !== undefined;
   }
 
+  /** Bytes of the buffer for the next read. */
+  get bufferBytes(): number {
+    return this.#buffer.bytes.length;
+  }
+
   /**
    * Asks for the next chunk.
    *

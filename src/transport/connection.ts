@@ -7,6 +7,7 @@
  * a socket with unread octets resets it and may destroy the last message.
  */
 import { type LogFields, type Logger, withFields } from "../base/log.ts";
+import type { Account, Ledger } from "../base/ledger.ts";
 import { Alarm } from "../base/timers.ts";
 import { type Frame, type FrameFault, FrameKind } from "../framing/frame.ts";
 import type { Framing, Unframer } from "../framing/framing.ts";
@@ -23,6 +24,7 @@ import type { PayloadFormat } from "../wamp/payload.ts";
 import { ProtocolError } from "../wamp/error_uri.ts";
 import { ChunkReader, type ChunkTarget } from "./chunk_reader.ts";
 import type { Slowness } from "./congestion.ts";
+import { ConnectionMemory } from "./connection_memory.ts";
 import { ConnectionState } from "./connection_state.ts";
 import { type FrameHandler, handleBatch } from "./frame_batch.ts";
 import { Liveness, type LivenessOptions, type Watched } from "./liveness.ts";
@@ -45,6 +47,8 @@ import { Level, type Turns, Usage } from "./turns.ts";
 /** What all connections of a transport have in common. */
 export interface ConnectionOptions extends OutboxOptions, LivenessOptions {
   readonly pipeline: Pipeline<Connection>;
+  readonly ledger: Ledger;
+  readonly frameTimeoutMs: number;
   readonly turns: Turns;
   readonly log: Logger;
   readonly debug: boolean;
@@ -58,6 +62,8 @@ export interface ConnectionOptions extends OutboxOptions, LivenessOptions {
   openSession(connection: Connection): MessageReceiver;
   /** Told when a connection did not take what was sent to it (FR-21). */
   outboxOverflowed(): void;
+  /** Told when a connection is ended because memory runs short. */
+  memoryShort(): void;
   /** Told when a connection's peer did not answer a PING. */
   peerLost(): void;
   /** Told when a connection is not read on because of a quota. */
@@ -104,11 +110,20 @@ export class Connection
   /** What of the chunk at hand is still to be unframed. */
   #rest: Chunk<Connection> | undefined = undefined;
   readonly usage: Usage = new Usage();
+  /** What it has in memory, with its session. */
+  readonly account: Account;
+  readonly #memory: ConnectionMemory;
+  /** While a frame is not whole. */
+  #frameDeadline: Alarm | undefined = undefined;
+  /** Whether another has come whole since it was set. */
+  #hadFrames = false;
 
   constructor(conn: StreamConn, options: ConnectionOptions) {
     this.#conn = conn;
     this.#options = options;
     this.unframer = options.framing.newUnframer();
+    this.#memory = new ConnectionMemory(this.remoteHost(), options.ledger);
+    this.account = this.#memory.account;
     this.#outbox = new Outbox(this, options);
     this.#deadline = new Alarm(options.timers);
     this.#awaitHandshake();
@@ -119,6 +134,16 @@ export class Connection
   /** Octets that wait to be written. */
   get pendingBytes(): number {
     return this.#outbox.pendingBytes;
+  }
+
+  /** What it has in memory, with its session and what waits to be written. */
+  get heldBytes(): number {
+    return this.account.bytes + this.pendingBytes;
+  }
+
+  /** Bytes in memory of a frame that is not whole. */
+  get frameBytes(): number {
+    return this.unframer.heldBytes;
   }
 
   /** Whether its peer takes nothing of them. */
@@ -158,6 +183,11 @@ export class Connection
   /** The client has proven who it is. */
   identified(): void {
     this.#options.identified(this);
+  }
+
+  /** The client has logged in. */
+  joined(): void {
+    this.#memory.joined();
   }
 
   /** How the client is connected, with Crossbar.io's names. */
@@ -272,6 +302,7 @@ export class Connection
   }
 
   handled(frames: number): void {
+    this.#hadFrames ||= frames > 0;
     this.#options.backPressure.producer = undefined;
     if (this.#state.isWaiting) this.#state.receiving = "open";
     const waitMs = this.#session?.received(frames, this.#uncounted) ?? 0;
@@ -373,6 +404,51 @@ export class Connection
     }
     this.#rest = undefined;
     this.#reader.next(this.#lastCount, this.unframer.missingBytes);
+    this.#noteBuffers();
+  }
+
+  /** What its buffers hold may have changed. */
+  #noteBuffers(): void {
+    if (this.#state.isClosed) return;
+    const frameBytes = this.unframer.heldBytes;
+    const isTooMuch = this.#memory.note(this.#reader.bufferBytes, frameBytes);
+    if (frameBytes > 0 || this.#frameDeadline !== undefined) {
+      this.#awaitFrame(frameBytes > 0);
+    }
+    if (isTooMuch) this.#sourceIsFull();
+  }
+
+  /** A frame that has begun is to be whole in time. */
+  #awaitFrame(hasBegun: boolean): void {
+    if (!hasBegun) {
+      this.#frameDeadline?.clear();
+      this.#frameDeadline = undefined;
+      return;
+    }
+    const { timers, frameTimeoutMs } = this.#options;
+    if (this.#frameDeadline !== undefined && !this.#hadFrames) return;
+    this.#hadFrames = false;
+    this.#frameDeadline ??= new Alarm(timers);
+    this.#frameDeadline.set(frameTimeoutMs, () => this.#frameIsLate());
+  }
+
+  #frameIsLate(): void {
+    const { frameTimeoutMs } = this.#options;
+    this.#session?.fail(
+      new ProtocolError(
+        `A message was begun and has not come whole within ${frameTimeoutMs} ms (frame_timeout_ms)`,
+        undefined,
+        "frame_timeout_ms",
+      ),
+    );
+  }
+
+  #sourceIsFull(): void {
+    const { maxSourceBytes } = this.#options.ledger.limits;
+    const reason =
+      "clients of one address that have not logged in hold too much memory";
+    this.log().warn(reason, { max_source_bytes: maxSourceBytes });
+    this.abort(reason);
   }
 
   chunk(
@@ -560,6 +636,13 @@ export class Connection
     }
   }
 
+  /** Ends the connection because of what it has in memory. */
+  runShort(reason: string, fields: LogFields): void {
+    this.#options.memoryShort();
+    this.#sessionLog().warn(reason, fields);
+    this.abort(reason);
+  }
+
   /**
    * Ends the connection because too much waits for it (FR-21).
    *
@@ -639,6 +722,8 @@ export class Connection
     this.#liveness?.end();
     this.#reader.close();
     this.#outbox.close();
+    this.#memory.close();
+    this.#frameDeadline?.clear();
     this.#conn.close();
     const session = this.#session;
     this.#session = undefined;

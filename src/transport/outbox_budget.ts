@@ -1,16 +1,25 @@
+import { Account } from "../base/ledger.ts";
+
 /** What all outboxes of a router may hold together. */
 export class OutboxBudget {
   readonly #maxBytes: number;
   readonly #onExceeded: () => void;
+  readonly #account: Account;
   #bytes = 0;
 
   /**
    * @param onExceeded Called where it is more than that; it makes one of the
    * outboxes forget what it holds.
+   * @param account Holds what all of them hold.
    */
-  constructor(maxBytes: number, onExceeded: () => void) {
+  constructor(
+    maxBytes: number,
+    onExceeded: () => void,
+    account: Account = new Account(),
+  ) {
     this.#maxBytes = maxBytes;
     this.#onExceeded = onExceeded;
+    this.#account = account;
   }
 
   /**
@@ -29,6 +38,7 @@ export class OutboxBudget {
   /** Notes that `count` octets more wait; less where it is negative. */
   add(count: number): void {
     this.#bytes += count;
+    this.#account.take(count);
     if (count > 0 && this.#bytes > this.#maxBytes) this.#onExceeded();
   }
 }

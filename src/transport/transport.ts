@@ -77,6 +77,11 @@ export class Transport {
     return sum;
   }
 
+  /** Those that are open. */
+  get connections(): ReadonlySet<Connection> {
+    return this.#connections;
+  }
+
   /**
    * The connection that is in the way most; undefined where nothing waits: who
    * takes nothing before who reads, and who has most waiting before who has less.
@@ -137,7 +142,8 @@ export class Transport {
   }
 
   #take(conn: StreamConn): void {
-    if (!this.#closing && this.#limit.hasRoom) {
+    const { isTight } = this.#options.ledger;
+    if (!this.#closing && !isTight && this.#limit.hasRoom) {
       const connection = new Connection(conn, this.#options);
       this.#connections.add(connection);
       this.#limit.add(connection, connection.remoteHost());
@@ -146,11 +152,24 @@ export class Transport {
     conn.close();
     if (this.#closing) return;
     this.#connectionRefused();
+    if (isTight) return this.#refuseForMemory(conn);
     this.#log.warn("too many connections: a new one is closed unread", {
       peer: describeAddress(conn.remoteAddr),
       connections: this.#connections.size,
       key: "max_connections, max_connections_per_source",
     });
+  }
+
+  #refuseForMemory(conn: StreamConn): void {
+    const { limits, router } = this.#options.ledger;
+    this.#log.warn(
+      "too little memory is left: a new connection is closed unread",
+      {
+        peer: describeAddress(conn.remoteAddr),
+        held_bytes: router.bytes,
+        max_memory_bytes: limits.maxBytes,
+      },
+    );
   }
 
   #exceededLimit(connection: Connection): string | undefined {

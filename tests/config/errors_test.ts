@@ -125,7 +125,7 @@ const TRANSPORTS: readonly Row[] = [
   [
     "an option of the router's alone",
     { options: { shutdown_timeout_ms: 1 } },
-    "options.shutdown_timeout_ms: unknown key; known here: max_message_size, handshake_timeout_ms, hello_timeout_ms, goodbye_timeout_ms, authenticate_timeout_ms, authenticator_timeout_ms, max_authenticator_calls, auto_ping, auto_ping_interval_ms, auto_ping_timeout_ms, max_auth_failures, max_outbox_bytes, max_stall_ms, slow_after_ms, overload, max_depth, max_connections, max_connections_per_source, max_tls_handshakes, max_subscriptions, max_registrations, max_pending_calls, max_testaments, max_testament_bytes, strict_request_ids",
+    "options.shutdown_timeout_ms: unknown key; known here: max_message_size, handshake_timeout_ms, hello_timeout_ms, goodbye_timeout_ms, authenticate_timeout_ms, authenticator_timeout_ms, max_authenticator_calls, auto_ping, auto_ping_interval_ms, auto_ping_timeout_ms, max_auth_failures, max_outbox_bytes, max_stall_ms, slow_after_ms, overload, max_depth, max_connections, max_connections_per_source, max_tls_handshakes, max_subscriptions, max_registrations, max_pending_calls, max_testaments, max_testament_bytes, max_session_bytes, frame_timeout_ms, strict_request_ids",
   ],
   [
     "a time of 0",

@@ -44,6 +44,8 @@ const DEFAULT_LIMITS = {
   maxPendingCalls: 65_536,
   maxTestaments: 1000,
   maxTestamentBytes: 1_048_576,
+  maxSessionBytes: 67_108_864,
+  frameTimeoutMs: 60_000,
   strictRequestIds: false,
 };
 
@@ -100,6 +102,8 @@ Deno.test("loadConfig() fills in all defaults of a file that is one transport", 
       limits: DEFAULT_LIMITS,
     }],
     shutdownTimeoutMs: 5_000,
+    maxSourceBytes: 67_108_864,
+    maxTotalFrameBytes: 268_435_456,
     maxTotalOutboxBytes: 536_870_912,
   });
   assertEquals([warnings, notes], [[], []]);

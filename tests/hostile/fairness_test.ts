@@ -2,6 +2,7 @@
  * One connection's messages do not keep the others waiting for longer than a
  * slice of time, however much they cost.
  */
+import { wideLedger } from "../support/wide_ledger.ts";
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import type { Logger } from "../../src/base/log.ts";
 import type { Deadline } from "../../src/base/timer_wheel.ts";
@@ -105,6 +106,9 @@ function optionsFor(session: MessageReceiver): ConnectionOptions {
     new OutboxBudget(2 ** 30, () => {}),
   );
   return {
+    ledger: wideLedger(),
+    frameTimeoutMs: 60_000,
+    memoryShort: () => {},
     turns: TURNS,
     pipeline: new Pipeline<Connection>(TURNS, (error) => {
       throw error;

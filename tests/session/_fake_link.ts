@@ -3,6 +3,7 @@ import { AnonymousMethod } from "../../src/auth/anonymous.ts";
 import { Authentication } from "../../src/auth/authentication.ts";
 import { FailureLimiter } from "../../src/auth/failure_limiter.ts";
 import type { LoginMethod } from "../../src/auth/login_method.ts";
+import { Account } from "../../src/base/ledger.ts";
 import type { LogFields, Logger } from "../../src/base/log.ts";
 import { type Deadline, TimerWheel } from "../../src/base/timer_wheel.ts";
 import type { Timers } from "../../src/base/timers.ts";
@@ -65,6 +66,7 @@ export interface Line {
 
 /** Records what its session sends, and how it closes. */
 export class FakeLink implements SessionLink {
+  readonly account: Account = new Account();
   readonly #sent: RouterMessage[] = [];
   readonly lines: Line[] = [];
   /** Reasons of close(), in order. */
@@ -106,6 +108,8 @@ export class FakeLink implements SessionLink {
       this.fail(error);
     }
   }
+
+  joined(): void {}
 
   identified(): void {}
 

@@ -102,6 +102,8 @@ folderTest(
       transports: [],
       shutdownTimeoutMs: 100,
       maxTotalOutboxBytes: 2 ** 29,
+      maxSourceBytes: 2 ** 26,
+      maxTotalFrameBytes: 2 ** 28,
     };
     const log = { debug() {}, info() {}, warn() {}, error() {} };
     await assertRejects(() => startServer(config, log), UnusableStoreError);

@@ -39,6 +39,7 @@ export const WIDE_LIMITS: PeerLimits = {
   maxPendingCalls: 1000,
   maxTestaments: 1000,
   maxTestamentBytes: 2 ** 20,
+  maxSessionBytes: 2 ** 30,
 };
 
 /** As much as any test stores, and no history. */

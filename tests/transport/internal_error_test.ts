@@ -1,4 +1,5 @@
 /** A fault of ours: the client's connection ends, and the log alone says why. */
+import { wideLedger } from "../support/wide_ledger.ts";
 import { assertEquals, assertMatch } from "@std/assert";
 import type { LogFields, Logger } from "../../src/base/log.ts";
 import type { Deadline } from "../../src/base/timer_wheel.ts";
@@ -89,6 +90,9 @@ Deno.test("a fault of ours ends the connection without a word, and is logged wit
   const peer = new Peer(concat(HANDSHAKE, message));
   const { promise: isClosed, resolve } = Promise.withResolvers<void>();
   new Connection(peer as unknown as Deno.Conn, {
+    ledger: wideLedger(),
+    frameTimeoutMs: 60_000,
+    memoryShort: () => {},
     turns: TURNS,
     pipeline: new Pipeline<Connection>(TURNS, (error) => {
       throw error;

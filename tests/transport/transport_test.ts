@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { wideLedger } from "../support/wide_ledger.ts";
 import type { Connection } from "../../src/transport/connection.ts";
 import { ConnectionLimit } from "../../src/transport/connection_limit.ts";
 import { FlushQueue } from "../../src/transport/flush_queue.ts";
@@ -46,6 +47,9 @@ Deno.test("clients that leave before they are accepted hold up nobody, however m
     },
     new Set<Connection>(),
     {
+      ledger: wideLedger(),
+      frameTimeoutMs: 60_000,
+      memoryShort: () => {},
       turns: TURNS,
       pipeline: new Pipeline<Connection>(TURNS, () => {}),
       flushQueue: new FlushQueue(),

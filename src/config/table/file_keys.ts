@@ -43,6 +43,23 @@ export const FILE = {
     "How long stopping may take: GOODBYE to all sessions and what waits for them. What is left then is cut off.",
     { origin: "sluice" },
   ),
+  max_memory_bytes: optional(
+    integer(2 ** 24, 2 ** 44),
+    "Bytes of memory that all clients together may have the router keep. From nine tenths of it on no new connections are taken; over it the connection that holds most is ended, then the next. Without it, half of the least of the machine's memory, the container's limit and what JavaScript's heap may grow to (`--v8-flags=--max-old-space-size`), as far as Deno's permissions let the router see them.",
+    { origin: "sluice" },
+  ),
+  max_source_bytes: withDefault(
+    integer(2 ** 20, 2 ** 40),
+    2 ** 26,
+    "Bytes of memory that connections of one address (IPv6: of one /64) may take together before their login. Over it the connection that took more is closed. All Unix sockets are one address.",
+    { origin: "sluice" },
+  ),
+  max_total_frame_bytes: withDefault(
+    integer(2 ** 20, 2 ** 40),
+    2 ** 28,
+    "Bytes of memory that messages of all connections may take that have begun and are not whole. Over it the connection with the largest is closed.",
+    { origin: "sluice" },
+  ),
   max_total_outbox_bytes: withDefault(
     integer(2 ** 20, 2 ** 40),
     2 ** 29,

@@ -149,6 +149,16 @@ export const LIMITS = {
     2 ** 20,
     "Bytes that the testaments of one session take in memory, roughly.",
   ),
+  max_session_bytes: limit(
+    integer(65_536, 2 ** 40),
+    64 * 2 ** 20,
+    "Bytes of memory that the router keeps for one session: subscriptions, registrations, pending calls and testaments, each with what they take in tables. Over it, further requests get `sluice.error.limit_reached`.",
+  ),
+  frame_timeout_ms: limit(
+    integer(1, HOUR_MS),
+    60_000,
+    "A client that has begun to send a message and has not sent all of it after this time is cut off. Raise it where large messages come over slow links.",
+  ),
   strict_request_ids: limit(
     boolean(),
     false,

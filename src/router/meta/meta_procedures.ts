@@ -164,7 +164,7 @@ export class MetaProcedures {
     const answer = "next" in given ? this.#work(caller, given) : given;
     if (lacking !== undefined) {
       // Further pieces are late: the call has had its answer.
-      caller.endedCalls.add(request);
+      caller.noteEnded(request);
     }
     if (answer instanceof Promise || caller.isWaiting) {
       this.#answerInTurn(caller, message, receivedMs, answer);

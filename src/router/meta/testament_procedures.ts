@@ -44,9 +44,14 @@ export function testamentProcedures(realm: Realm): MetaTable {
       if (refusal !== undefined) return refusal;
       if (testaments.add(caller, scope, testament)) return NO_RESULT;
       const { maxTestaments, maxTestamentBytes } = caller.limits;
-      const key = "max_testaments, max_testament_bytes";
-      const text =
-        `Limit of ${maxTestaments} testaments, of ${maxTestamentBytes} bytes together, per session reached (${key})`;
+      const own = "max_testaments, max_testament_bytes";
+      const { key, text } = caller.hasBytesLeft
+        ? {
+          key: own,
+          text:
+            `Limit of ${maxTestaments} testaments, of ${maxTestamentBytes} bytes together, per session reached (${own})`,
+        }
+        : caller.bytesReached;
       access.limitReached(caller, key, text);
       return { error: ErrorUri.LIMIT_REACHED, text };
     },
