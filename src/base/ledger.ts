@@ -11,7 +11,7 @@ export class Account {
   #parent: Account | undefined;
   #bytes = 0;
   readonly #maxBytes: number;
-  readonly #onExceeded: (() => void) | undefined;
+  readonly #onExceeded: () => void;
 
   /**
    * @param parent Holds the same, with what others hold.
@@ -20,7 +20,7 @@ export class Account {
   constructor(
     parent?: Account,
     maxBytes: number = Infinity,
-    onExceeded?: () => void,
+    onExceeded: () => void = () => {},
   ) {
     this.#parent = parent;
     this.#maxBytes = maxBytes;
@@ -40,7 +40,7 @@ export class Account {
   take(bytes: number): void {
     this.#bytes += bytes;
     this.#parent?.take(bytes);
-    if (bytes > 0 && this.#bytes > this.#maxBytes) this.#onExceeded?.();
+    if (bytes > 0 && this.#bytes > this.#maxBytes) this.#onExceeded();
   }
 
   /** Counts for `parent` from now on, with all that it holds. */

@@ -9,15 +9,25 @@ import { sizeOfPayload } from "../wamp/value_size.ts";
 /** A session with nothing of its own. */
 export const SESSION_BYTES = 2600;
 /** A pending call, with its places in both peers' tables. */
-export const CALL_BYTES = 420;
+export const CALL_BYTES = 360;
 /** A call in pieces that ended, whose further pieces may come. */
 export const ENDED_CALL_BYTES = 96;
 /** A testament beside its own size. */
 export const TESTAMENT_BYTES = 300;
-const SUBSCRIPTION_BYTES = 1100;
-const REGISTRATION_BYTES = 1200;
-/** A URI is kept as text, and once more by the index of URIs. */
-const URI_COPIES = 2;
+const SUBSCRIPTION_BYTES = 560;
+const REGISTRATION_BYTES = 900;
+/** A copy of payload beside its own size. */
+const PAYLOAD_BYTES = 250;
+/** A URI is kept as text, and parts of it once more by the index of URIs. */
+const URI_SHARE = 1.1;
+
+/** The characters of a text that has others take two bytes each. */
+const WIDE = /[^\0-\xff]/;
+
+function uriBytes(uri: string): number {
+  const bytes = WIDE.test(uri) ? 2 * uri.length : uri.length;
+  return Math.round(URI_SHARE * bytes);
+}
 
 /** What a pending call keeps of its message. */
 export interface KeptCall {
@@ -28,12 +38,12 @@ export interface KeptCall {
 
 /** One session's part in a subscription to `uri`. */
 export function subscriptionBytes(uri: string): number {
-  return SUBSCRIPTION_BYTES + URI_COPIES * uri.length;
+  return SUBSCRIPTION_BYTES + uriBytes(uri);
 }
 
 /** One session's part in a registration of `uri`. */
 export function registrationBytes(uri: string): number {
-  return REGISTRATION_BYTES + URI_COPIES * uri.length;
+  return REGISTRATION_BYTES + uriBytes(uri);
 }
 
 /** A pending call, with what it keeps of its message. */
@@ -41,7 +51,7 @@ export function callBytes(
   { payload, procedure, passthru }: KeptCall,
 ): number {
   let bytes = CALL_BYTES + procedure.length;
-  if (payload !== undefined) bytes += sizeOfPayload(payload);
+  if (payload !== undefined) bytes += PAYLOAD_BYTES + sizeOfPayload(payload);
   if (passthru !== undefined) bytes += heapBytes(passthru);
   return bytes;
 }
