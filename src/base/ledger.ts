@@ -10,37 +10,20 @@
 export class Account {
   #parent: Account | undefined;
   #bytes = 0;
-  readonly #maxBytes: number;
-  readonly #onExceeded: () => void;
 
-  /**
-   * @param parent Holds the same, with what others hold.
-   * @param onExceeded Called when more is taken while it holds more than `maxBytes`.
-   */
-  constructor(
-    parent?: Account,
-    maxBytes: number = Infinity,
-    onExceeded: () => void = () => {},
-  ) {
+  /** @param parent Holds the same, with what others hold. */
+  constructor(parent?: Account) {
     this.#parent = parent;
-    this.#maxBytes = maxBytes;
-    this.#onExceeded = onExceeded;
   }
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Whether it holds more than it may. */
-  get isExceeded(): boolean {
-    return this.#bytes > this.#maxBytes;
-  }
-
   /** Notes that `bytes` more are held; less where it is negative. */
   take(bytes: number): void {
     this.#bytes += bytes;
     this.#parent?.take(bytes);
-    if (bytes > 0 && this.#bytes > this.#maxBytes) this.#onExceeded();
   }
 
   /** Counts for `parent` from now on, with all that it holds. */
@@ -48,6 +31,33 @@ export class Account {
     this.#parent?.take(-this.#bytes);
     this.#parent = parent;
     parent.take(this.#bytes);
+  }
+}
+
+/** An account that is to hold no more than so much. */
+export class BoundedAccount extends Account {
+  readonly #maxBytes: number;
+  readonly #onExceeded: (() => void) | undefined;
+
+  /** @param onExceeded Called when more is taken while it holds too much. */
+  constructor(
+    parent: Account | undefined,
+    maxBytes: number,
+    onExceeded?: () => void,
+  ) {
+    super(parent);
+    this.#maxBytes = maxBytes;
+    this.#onExceeded = onExceeded;
+  }
+
+  /** Whether it holds more than it may. */
+  get isExceeded(): boolean {
+    return this.bytes > this.#maxBytes;
+  }
+
+  override take(bytes: number): void {
+    super.take(bytes);
+    if (bytes > 0 && this.bytes > this.#maxBytes) this.#onExceeded?.();
   }
 }
 
@@ -75,16 +85,16 @@ const TIGHT = 0.9;
 /** The accounts of one router. */
 export class Ledger {
   /** The whole router. */
-  readonly router: Account;
+  readonly router: BoundedAccount;
   /** Frames that are not whole; they count for their connections as well. */
-  readonly frames: Account;
+  readonly frames: BoundedAccount;
   readonly limits: LedgerLimits;
   readonly #sources = new Map<string, Source>();
 
   constructor(limits: LedgerLimits, alarms: LedgerAlarms) {
     this.limits = limits;
-    this.router = new Account(undefined, limits.maxBytes, alarms.full);
-    this.frames = new Account(
+    this.router = new BoundedAccount(undefined, limits.maxBytes, alarms.full);
+    this.frames = new BoundedAccount(
       undefined,
       limits.maxFrameBytes,
       alarms.framesFull,
@@ -120,12 +130,12 @@ export class Ledger {
 
 /** Connections of one address that have not logged in. */
 export class Source {
-  readonly account: Account;
+  readonly account: BoundedAccount;
   readonly #onEmpty: () => void;
   #connections = 0;
 
   constructor({ router, limits }: Ledger, onEmpty: () => void) {
-    this.account = new Account(router, limits.maxSourceBytes);
+    this.account = new BoundedAccount(router, limits.maxSourceBytes);
     this.#onEmpty = onEmpty;
   }
 

@@ -7,7 +7,7 @@
  * a socket with unread octets resets it and may destroy the last message.
  */
 import { type LogFields, type Logger, withFields } from "../base/log.ts";
-import type { Account, Ledger } from "../base/ledger.ts";
+import type { Ledger } from "../base/ledger.ts";
 import { Alarm } from "../base/timers.ts";
 import { type Frame, type FrameFault, FrameKind } from "../framing/frame.ts";
 import type { Framing, Unframer } from "../framing/framing.ts";
@@ -111,8 +111,7 @@ export class Connection
   #rest: Chunk<Connection> | undefined = undefined;
   readonly usage: Usage = new Usage();
   /** What it has in memory, with its session. */
-  readonly account: Account;
-  readonly #memory: ConnectionMemory;
+  readonly account: ConnectionMemory;
   /** While a frame is not whole. */
   #frameDeadline: Alarm | undefined = undefined;
   /** Whether another has come whole since it was set. */
@@ -122,8 +121,7 @@ export class Connection
     this.#conn = conn;
     this.#options = options;
     this.unframer = options.framing.newUnframer();
-    this.#memory = new ConnectionMemory(this.remoteHost(), options.ledger);
-    this.account = this.#memory.account;
+    this.account = new ConnectionMemory(this.remoteHost(), options.ledger);
     this.#outbox = new Outbox(this, options);
     this.#deadline = new Alarm(options.timers);
     this.#awaitHandshake();
@@ -187,7 +185,7 @@ export class Connection
 
   /** The client has logged in. */
   joined(): void {
-    this.#memory.joined();
+    this.account.joined();
   }
 
   /** How the client is connected, with Crossbar.io's names. */
@@ -411,7 +409,7 @@ export class Connection
   #noteBuffers(): void {
     if (this.#state.isClosed) return;
     const frameBytes = this.unframer.heldBytes;
-    const isTooMuch = this.#memory.note(this.#reader.bufferBytes, frameBytes);
+    const isTooMuch = this.account.note(this.#reader.bufferBytes, frameBytes);
     if (frameBytes > 0 || this.#frameDeadline !== undefined) {
       this.#awaitFrame(frameBytes > 0);
     }
@@ -722,7 +720,7 @@ export class Connection
     this.#liveness?.end();
     this.#reader.close();
     this.#outbox.close();
-    this.#memory.close();
+    this.account.close();
     this.#frameDeadline?.clear();
     this.#conn.close();
     const session = this.#session;

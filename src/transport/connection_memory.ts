@@ -4,22 +4,22 @@ import { sourceOf } from "../base/source_address.ts";
 /** A connection and its session as objects, idle, beside its read buffer. */
 const CONNECTION_BYTES = 4000;
 
-/** What one connection has in memory, and for whom that counts. */
-export class ConnectionMemory {
-  readonly account: Account;
+/** What one connection has in memory, with its session, and for whom that counts. */
+export class ConnectionMemory extends Account {
   readonly #ledger: Ledger;
   /** Until it has logged in. */
   #source: Source | undefined;
-  #bytes = CONNECTION_BYTES;
+  /** Of itself: what its session has is noted by that. */
+  #ownBytes = CONNECTION_BYTES;
   #frameBytes = 0;
-  #isClosed = false;
 
   /** @param host Undefined: on Unix sockets, which are one source. */
   constructor(host: string | undefined, ledger: Ledger) {
+    const source = ledger.source(host === undefined ? "" : sourceOf(host));
+    super(source.account);
     this.#ledger = ledger;
-    this.#source = ledger.source(host === undefined ? "" : sourceOf(host));
-    this.account = new Account(this.#source.account);
-    this.account.take(CONNECTION_BYTES);
+    this.#source = source;
+    this.take(CONNECTION_BYTES);
   }
 
   /**
@@ -28,31 +28,31 @@ export class ConnectionMemory {
    * @returns Whether that is too much for its source.
    */
   note(bufferBytes: number, frameBytes: number): boolean {
-    const bytes = CONNECTION_BYTES + bufferBytes + frameBytes;
-    const more = bytes - this.#bytes;
-    if (more === 0 || this.#isClosed) return false;
-    this.#bytes = bytes;
+    const more = CONNECTION_BYTES + bufferBytes + frameBytes - this.#ownBytes;
+    if (more === 0) return false;
+    this.#noteOwn(more, frameBytes);
+    return more > 0 && this.#source?.account.isExceeded === true;
+  }
+
+  #noteOwn(more: number, frameBytes: number): void {
+    this.#ownBytes += more;
+    this.take(more);
     const moreOfFrames = frameBytes - this.#frameBytes;
     this.#frameBytes = frameBytes;
-    this.account.take(more);
     if (moreOfFrames !== 0) this.#ledger.frames.take(moreOfFrames);
-    return more > 0 && this.#source?.account.isExceeded === true;
   }
 
   /** Its client has logged in. */
   joined(): void {
     if (this.#source === undefined) return;
-    this.account.moveTo(this.#ledger.router);
+    this.moveTo(this.#ledger.router);
     this.#source.leave();
     this.#source = undefined;
   }
 
   /** The connection is gone; its session gives back what it has by itself. */
   close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.account.take(-this.#bytes);
-    this.#ledger.frames.take(-this.#frameBytes);
+    this.#noteOwn(-this.#ownBytes, 0);
     // What is left of a login counts for the router.
     this.joined();
   }

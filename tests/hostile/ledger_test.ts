@@ -4,6 +4,7 @@
  */
 import { assertEquals, assertLess } from "@std/assert";
 import { RouterHandle } from "../support/router_handle.ts";
+import { openConfig } from "./_open_config.ts";
 import { Filler } from "./_filler.ts";
 import { settled } from "./_settled.ts";
 
@@ -18,31 +19,6 @@ const LIMITS = {
   max_testaments: 1_000_000,
   max_testament_bytes: 64 * MIB,
 };
-
-function config(more: Record<string, unknown> = {}): unknown {
-  return {
-    ...LIMITS,
-    ...more,
-    realms: [{
-      name: "realm1",
-      options: { call_queue: 1_000_000 },
-      roles: [{
-        name: "anonymous",
-        permissions: [{
-          uri: "",
-          match: "prefix",
-          allow: { call: true, register: true, publish: true, subscribe: true },
-        }],
-      }],
-    }],
-    transports: [{
-      type: "rawsocket",
-      serializers: ["json", "msgpack", "cbor"],
-      max_message_size: MIB,
-      endpoint: { type: "tcp", interface: "127.0.0.1", port: 0 },
-    }],
-  };
-}
 
 type Fill = (filler: Filler, sessions: number) => Promise<void>;
 
@@ -121,7 +97,7 @@ function long(index: number, who: number): string {
 
 for (const [name, sessions, fill] of FILLS) {
   Deno.test(`the ledger is right about ${name}`, async () => {
-    const router = await RouterHandle.start(config());
+    const router = await RouterHandle.start(openConfig(LIMITS));
     const filler = new Filler(router.addresses[0]);
     await filler.warmUp();
     const before = await router.look();
@@ -130,7 +106,6 @@ for (const [name, sessions, fill] of FILLS) {
     const noted = after.inventory.heldBytes - before.inventory.heldBytes;
     const taken = after.heldBytes - before.heldBytes;
     const told = `${name}: noted ${kib(noted)}, taken ${kib(taken)}`;
-    if (Deno.env.get("SLUICE_SHOW") !== undefined) console.log(told);
     assertLess(taken / noted, FACTOR, told);
     assertLess(noted / taken, FACTOR, told);
     filler.close();
