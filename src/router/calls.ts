@@ -56,6 +56,7 @@ import {
   passthruKeys,
   type YieldOptions,
 } from "../wamp/options.ts";
+import { NO_PAYLOAD, type Payload } from "../wamp/payload.ts";
 import { isValidUri } from "../wamp/uri.ts";
 import type { LongWork } from "./long_work.ts";
 import {
@@ -188,13 +189,14 @@ export class Calls {
   ): void {
     const call = this.#newCall(caller, message, registration, receivedMs);
     const callee = registration.choose();
-    if (callee === undefined) return this.#startWaiting(call);
+    if (callee === undefined) return this.#startWaiting(call, message);
     this.#add(call);
+    const { payload } = message;
     if (
       registration.policy !== "single" &&
       callee.peer.announced(ClientFeature.CALLEE_REROUTE)
-    ) keepPayload(call);
-    this.#invoke(call, callee);
+    ) call.payload = payload.kept();
+    this.#invoke(call, callee, payload);
   }
 
   /**
@@ -255,11 +257,17 @@ export class Calls {
       state: "waiting",
       caller,
       registration,
-      message,
-      keepsPayload: false,
+      request: message.request,
+      procedure: message.procedure,
+      passthru: isPassthru(message.options)
+        ? passthruKeys(message.options)
+        : undefined,
+      ownTimeoutMs: options.timeout || 0,
+      payload: undefined,
       callee: undefined,
       invocationRequest: 0,
-      disclosesCaller: caller.authorizer.discloses("caller", message.procedure),
+      disclosesCaller: options.disclose_me === true ||
+        caller.authorizer.discloses("caller", message.procedure),
       wantsProgress: options.receive_progress === true &&
         caller.announced(ClientFeature.CALLER_PROGRESSIVE_RESULTS),
       hasMoreChunks: options.progress === true,
@@ -273,7 +281,7 @@ export class Calls {
 
   /** @throws {ProtocolError} Where the call has no further pieces (PG-09). */
   #continue(call: PendingCall, message: Call): void {
-    if (message.procedure !== call.message.procedure) return;
+    if (message.procedure !== call.procedure) return;
     if (!call.hasMoreChunks) {
       throw new ProtocolError(
         `CALL.Request ${message.request} is that of a call that is pending`,
@@ -320,7 +328,7 @@ export class Calls {
     } else if (isFinal) {
       this.#answer(call, {
         code: MessageCode.RESULT,
-        request: call.message.request,
+        request: call.request,
         details: forwardedDetails(message.options),
         payload: message.payload,
       });
@@ -353,7 +361,7 @@ export class Calls {
     this.#answer(call, {
       code: MessageCode.ERROR,
       requestType: MessageCode.CALL,
-      request: call.message.request,
+      request: call.request,
       details: forwardedDetails(message.details),
       error: message.error,
       payload: message.payload,
@@ -368,7 +376,7 @@ export class Calls {
     call.isUnderWay = true;
     const outcome = call.caller.outlet.send({
       code: MessageCode.RESULT,
-      request: call.message.request,
+      request: call.request,
       details: { ...passthruKeys(message.options), progress: true },
       payload: message.payload,
     });
@@ -396,16 +404,17 @@ export class Calls {
     if (callee === undefined) return;
     (call.tried ??= new Set()).add(callee.peer);
     this.#unbind(call);
-    if (!call.keepsPayload) return this.#failUnavailable(call);
+    const { payload } = call;
+    if (payload === undefined) return this.#failUnavailable(call);
     if (!this.#hasTimeLeft(call)) return this.#expire(call);
     const next = chooseAble(call);
-    if (next !== undefined) return this.#invoke(call, next);
+    if (next !== undefined) return this.#invoke(call, next, payload);
     if (isOutForAll(call)) return this.#failUnavailable(call);
     if (!this.#canWait(call) || registration.sentAway.size >= SENT_AWAY_MAX) {
       return this.#fail(
         call,
         ErrorUri.MAX_CONCURRENCY_REACHED,
-        `The other callees of "${call.message.procedure}" are busy, and no further call may wait (call_queue)`,
+        `The other callees of "${call.procedure}" are busy, and no further call may wait (call_queue)`,
       );
     }
     call.state = "waiting";
@@ -486,8 +495,8 @@ export class Calls {
 
   // To the callee.
 
-  #startWaiting(call: PendingCall): void {
-    const { registration, message, caller } = call;
+  #startWaiting(call: PendingCall, message: Call): void {
+    const { registration, caller } = call;
     if (!this.#canWait(call)) {
       return this.refuse(
         caller,
@@ -500,7 +509,7 @@ export class Calls {
         ),
       );
     }
-    keepPayload(call);
+    call.payload = message.payload.kept();
     this.#add(call);
     registration.waiting.add(call);
     this.#startTimeout(call);
@@ -514,10 +523,10 @@ export class Calls {
   #serve(call: PendingCall, callee: Callee): void {
     call.registration.sentAway.delete(call);
     call.registration.waiting.delete(call);
-    this.#invoke(call, callee);
+    this.#invoke(call, callee, call.payload ?? NO_PAYLOAD);
   }
 
-  #invoke(call: PendingCall, callee: Callee): void {
+  #invoke(call: PendingCall, callee: Callee, payload: Payload): void {
     const { peer } = callee;
     const lacking = missingFeature(call, peer);
     if (lacking !== undefined) {
@@ -533,7 +542,7 @@ export class Calls {
       request: invocationRequest,
       registration: call.registration.id,
       details: invocationDetails(call, callee, call.hasMoreChunks),
-      payload: call.message.payload,
+      payload,
     });
     if (outcome !== SendOutcome.SENT) {
       return this.#failUnsendable(call, outcome);
@@ -577,7 +586,7 @@ export class Calls {
   // The end.
 
   #add(call: PendingCall): void {
-    call.caller.calls.set(call.message.request, call);
+    call.caller.calls.set(call.request, call);
     call.caller.quota.addCalls(1);
     this.#count++;
   }
@@ -642,9 +651,9 @@ export class Calls {
     if (call.state === "abandoned") return;
     this.#clearTimeout(call);
     if (call.hasMoreChunks) {
-      call.caller.endedCalls.add(call.message.request);
+      call.caller.endedCalls.add(call.request);
     }
-    call.caller.calls.delete(call.message.request);
+    call.caller.calls.delete(call.request);
     call.caller.quota.addCalls(-1);
     this.#count--;
   }
@@ -674,12 +683,12 @@ export class Calls {
   }
 
   #sendEnding(call: PendingCall, ending: CallEnding): void {
-    call.caller.outlet.send(endingError(call.message.request, ending));
+    call.caller.outlet.send(endingError(call.request, ending));
   }
 
   #sendError(call: PendingCall, error: string, text: string): void {
     call.caller.outlet.send(
-      requestError(MessageCode.CALL, call.message.request, error, text),
+      requestError(MessageCode.CALL, call.request, error, text),
     );
   }
 
@@ -712,7 +721,8 @@ export class Calls {
   /** Progress restarts the timer, where the router keeps it (TO-07). */
   #restartTimeout(call: PendingCall): void {
     if (call.deadline === undefined) return;
-    this.#setDeadline(call, timeoutOf(call.caller, call.message));
+    const { ownTimeoutMs, caller } = call;
+    this.#setDeadline(call, ownTimeoutMs || caller.callTimeoutMs);
   }
 
   #setDeadline(call: PendingCall, timeoutMs: number): void {
@@ -735,7 +745,7 @@ export function isPiece(caller: Peer, { request, procedure }: Call): boolean {
   const pending = caller.calls.get(request);
   return pending === undefined
     ? caller.isEndedCall(request)
-    : pending.message.procedure === procedure;
+    : pending.procedure === procedure;
 }
 
 /** Whether the call that `message` continues is over already (PG-10, PG-11). */
@@ -809,19 +819,13 @@ function timeoutOf({ callTimeoutMs }: Peer, { options }: Call): number {
  * Whether the callee alone keeps the time (TO-04): never that of a role, which
  * holds whatever the callee does (TO-05).
  */
-function isTimedByCallee({ message }: PendingCall, callee: Callee): boolean {
-  const { timeout } = message.options as CallOptions;
-  return callee.forwardsTimeout && Boolean(timeout);
+function isTimedByCallee(call: PendingCall, callee: Callee): boolean {
+  return callee.forwardsTimeout && call.ownTimeoutMs > 0;
 }
 
 /** Callees that did not announce it never get INTERRUPT (CX-06). */
 function canInterrupt(call: PendingCall): boolean {
   return call.callee?.peer.announced(ClientFeature.CALLEE_CANCELING) === true;
-}
-
-function keepPayload(call: PendingCall): void {
-  call.message = { ...call.message, payload: call.message.payload.kept() };
-  call.keepsPayload = true;
 }
 
 /** A callee with room for a call that was sent away: able ones only (RR-02). */
@@ -847,7 +851,7 @@ function missingFeature(call: PendingCall, callee: Peer): string | undefined {
       callee.announced(ClientFeature.CALLEE_CANCELING))
   ) return "progressive_call_invocations with call_canceling";
   if (
-    isPassthru(call.message.options) &&
+    call.passthru !== undefined &&
     !callee.announced(ClientFeature.CALLEE_PASSTHRU)
   ) return "payload_passthru_mode";
   return undefined;
@@ -866,19 +870,18 @@ function invocationDetails(
   callee: Callee,
   progress: boolean,
 ): Dict {
-  const { caller, registration, message } = call;
-  const options = message.options as CallOptions;
-  const discloses = call.disclosesCaller || options.disclose_me === true ||
+  const { caller, registration, passthru } = call;
+  const discloses = call.disclosesCaller ||
     callee.disclosesCaller && caller.isSession;
   const { trustLevel } = caller.authorizer;
   if (
-    message.options === EMPTY_DICT && registration.match === "exact" &&
+    passthru === undefined && registration.match === "exact" &&
     !discloses && trustLevel === undefined && !progress &&
-    !callee.forwardsTimeout
+    !callee.forwardsTimeout && !call.wantsProgress
   ) return EMPTY_DICT;
-  const details: Record<string, unknown> = passthruKeys(message.options);
+  const details: Record<string, unknown> = { ...passthru };
   if (registration.match !== "exact") {
-    details["procedure"] = message.procedure;
+    details["procedure"] = call.procedure;
   }
   if (discloses) {
     details["caller"] = caller.sessionId;

@@ -7,8 +7,8 @@
 import type { Deadline } from "../base/timer_wheel.ts";
 import type { ClientFeatures, Identity } from "../wamp/features.ts";
 import { ID_MAX, nextSessionScopeId, type RandomSource } from "../wamp/id.ts";
-import type { Call } from "../wamp/message.ts";
-import type { InvocationPolicy } from "../wamp/options.ts";
+import type { Dict, InvocationPolicy } from "../wamp/options.ts";
+import type { Payload } from "../wamp/payload.ts";
 import type { MatchPolicy } from "../wamp/uri.ts";
 import type { HistoryKey } from "./event_store.ts";
 import type { Authorizer, Outlet } from "./ports.ts";
@@ -437,18 +437,23 @@ export interface PendingCall {
   readonly caller: Peer;
   /** Another one where the holders are put out while it waits (RV-04). */
   registration: Registration;
+  /** CALL.Request. */
+  readonly request: number;
+  readonly procedure: string;
   /**
-   * The CALL: its options are those of all chunks (PG-07). Its payload is good
-   * only while {@linkcode PendingCall.keepsPayload}.
+   * Of the CALL's options, which are those of all chunks (PG-07): what it says of
+   * payload passthru mode; undefined: it is off.
    */
-  message: Call;
-  /** Whether the payload was copied, to be sent later or once more. */
-  keepsPayload: boolean;
+  readonly passthru: Dict | undefined;
+  /** CALL.Options.timeout; 0: it has none. */
+  readonly ownTimeoutMs: number;
+  /** A copy of the payload, where it is sent later or once more. */
+  payload: Payload | undefined;
   /** Undefined while waiting. */
   callee: Callee | undefined;
   /** INVOCATION.Request at the callee. */
   invocationRequest: number;
-  /** Whether the caller's rights disclose it (CI-02); decided once for all chunks. */
+  /** Whether the caller's rights, or it itself, disclose it (CI-02). */
   readonly disclosesCaller: boolean;
   /** Progressive results go to the caller (PR-01, PR-02). */
   readonly wantsProgress: boolean;
