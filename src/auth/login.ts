@@ -96,7 +96,8 @@ export class Login implements LoginRequest {
     this.authextra = attempt.authextra;
     this.session = attempt.session;
     this.#method = method;
-    this.#attempt = attempt;
+    // The method is chosen, and there can be many.
+    this.#attempt = { ...attempt, authmethods: [] };
     this.#options = options;
   }
 

@@ -486,6 +486,10 @@ export class Calls {
       }
       yield 1;
     }
+    for (const call of peer.owed) {
+      this.#settle(call);
+      yield 1;
+    }
     for (const call of peer.invocations.values()) {
       if (call.state === "abandoned") this.#end(call);
       else this.#fail(call, ErrorUri.CANCELED, "The callee has left");
@@ -636,6 +640,20 @@ export class Calls {
     }
     this.#forgetCaller(call);
     call.state = "abandoned";
+    call.payload = undefined;
+    const { caller } = call;
+    if (caller.hasLeft) return this.#settle(call);
+    // It counts for its caller as well: otherwise CALL and CANCEL in turns had no end.
+    caller.owed.add(call);
+    caller.quota.addCalls(1);
+  }
+
+  /** The caller of an abandoned call has to do with it no longer. */
+  #settle(call: PendingCall): void {
+    const { caller, callee } = call;
+    if (caller.owed.delete(call)) caller.quota.addCalls(-1);
+    // A session that has left is not held by what callees do not answer.
+    if (callee !== undefined) call.caller = callee.peer;
   }
 
   /** Takes `call` out of all tables. */
@@ -648,7 +666,7 @@ export class Calls {
   }
 
   #forgetCaller(call: PendingCall): void {
-    if (call.state === "abandoned") return;
+    if (call.state === "abandoned") return this.#settle(call);
     this.#clearTimeout(call);
     if (call.hasMoreChunks) {
       call.caller.endedCalls.add(call.request);

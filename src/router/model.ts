@@ -77,6 +77,7 @@ export class Peer {
   #calls: RequestTable<PendingCall> | undefined = undefined;
   #invocations: RequestTable<PendingCall> | undefined = undefined;
   #endedCalls: EndedRequests | undefined = undefined;
+  #owed: Set<PendingCall> | undefined = undefined;
 
   constructor(
     sessionId: number,
@@ -147,9 +148,19 @@ export class Peer {
       this.#count("pendingCalls") === 0 && !this.#invocations?.size;
   }
 
+  /** Calls of this session that are over, but for their callees' answers. */
+  get owed(): Set<PendingCall> {
+    return this.#owed ??= new Set();
+  }
+
+  /** How many calls of this session wait for an answer of their callee. */
+  get callCount(): number {
+    return (this.#calls?.size ?? 0) + (this.#owed?.size ?? 0);
+  }
+
   /** The same for calls, which are many: whether it can have one more. */
   get hasRoomForCall(): boolean {
-    return this.calls.size < this.limits.maxPendingCalls &&
+    return this.callCount < this.limits.maxPendingCalls &&
       this.quota.hasRoomForCall;
   }
 
@@ -160,7 +171,7 @@ export class Peer {
       case "registrations":
         return this.#registrations?.size ?? 0;
       case "pendingCalls":
-        return this.#calls?.size ?? 0;
+        return this.callCount;
     }
   }
 
@@ -434,7 +445,8 @@ export type CallState =
  */
 export interface PendingCall {
   state: CallState;
-  readonly caller: Peer;
+  /** Its callee, once nobody else has to do with it any more. */
+  caller: Peer;
   /** Another one where the holders are put out while it waits (RV-04). */
   registration: Registration;
   /** CALL.Request. */

@@ -46,6 +46,12 @@ export function beginLogin(
   });
 }
 
+/** What of HELLO is needed once there is a verdict on its login. */
+export function keptOf({ code, realm, details }: Hello): Hello {
+  const { authid, authrole } = details;
+  return { code, realm, details: { authid, authrole } };
+}
+
 /** Clients are not told of realms that only other transports offer. */
 function isOffered(
   realm: string,

@@ -8,6 +8,7 @@
  */
 import type { Authentication } from "../auth/authentication.ts";
 import type { Accepted, Refused } from "../auth/login_method.ts";
+import type { Login } from "../auth/login.ts";
 import { sourceOf } from "../base/source_address.ts";
 import { type LogFields, type Logger, withFields } from "../base/log.ts";
 import { Alarm, type Timers } from "../base/timers.ts";
@@ -16,7 +17,7 @@ import type { Quota } from "../router/quota.ts";
 import type { Realm } from "../router/realm.ts";
 import type { Router } from "../router/router.ts";
 import { CloseUri, ProtocolError } from "../wamp/error_uri.ts";
-import { readClientFeatures } from "../wamp/features.ts";
+import { type ClientFeatures, readClientFeatures } from "../wamp/features.ts";
 import {
   type ClientMessage,
   type Event,
@@ -25,9 +26,9 @@ import {
 } from "../wamp/message.ts";
 import { MessageCode, messageName } from "../wamp/message_code.ts";
 import { type Dict, EMPTY_DICT } from "../wamp/options.ts";
-import { beginLogin, openRealm, unsendable } from "./admission.ts";
+import { beginLogin, keptOf, openRealm, unsendable } from "./admission.ts";
 import { type Consultation, consultationOf } from "./consultation.ts";
-import { type HeldMessage, Joining } from "./joining.ts";
+import { type HeldMessage, Joining, type JoiningHost } from "./joining.ts";
 import { refusalFields, traceMessage } from "./session_log.ts";
 import { RequestSequence, route } from "./route.ts";
 import { type SessionLink, SessionOutlet } from "./session_outlet.ts";
@@ -241,7 +242,21 @@ export class Session {
       return this.#admit(session, first, features, hello);
     }
     this.#state = "joining";
-    this.#joining = new Joining(login, {
+    this.#joining = new Joining(
+      login,
+      this.#joiningHost(session, login, features, keptOf(hello)),
+    );
+    this.#joining.start(first);
+  }
+
+  /** @param hello What has to be kept of it until the verdict. */
+  #joiningHost(
+    session: number,
+    login: Login,
+    features: ClientFeatures,
+    hello: Hello,
+  ): JoiningHost {
+    return {
       timers: this.#options.timers,
       authenticateTimeoutMs: this.#options.authenticateTimeoutMs,
       nowMs: this.#options.nowMs,
@@ -254,8 +269,7 @@ export class Session {
       refused: (refused) => this.#refuse(refused, hello, login.method),
       gaveUp: () => this.#end("the client sent ABORT"),
       enter: (work) => this.#link.enter(work),
-    });
-    this.#joining.start(first);
+    };
   }
 
   #challenge(method: string, extra: Dict, hello: Hello): boolean {
@@ -279,7 +293,7 @@ export class Session {
   #admit(
     session: number,
     accepted: Accepted,
-    features: ReturnType<typeof readClientFeatures>,
+    features: ClientFeatures,
     hello: Hello,
   ): void {
     const { identity, authextra } = accepted;

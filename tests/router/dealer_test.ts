@@ -185,6 +185,39 @@ Deno.test("max_pending_calls: the last call is sent on, one more refused, until 
   assertEquals(invocation(callee).request, 3);
 });
 
+Deno.test("max_pending_calls: a canceled call counts while its callee owes an answer", () => {
+  const realm = new TestRealm();
+  const callee = realm.join();
+  const caller = realm.join({ limits: { maxPendingCalls: 2 } });
+  registered(callee, "com.a", { concurrency: 1000 });
+  for (const request of [1, 2]) {
+    caller.call("com.a");
+    caller.cancel(request, "skip");
+    assertEquals(
+      refusals(caller.take()),
+      [[48, request, "wamp.error.canceled"]],
+    );
+  }
+  caller.call("com.a");
+  const refused = [[48, 3, "sluice.error.limit_reached"]];
+  assertEquals(refusals(caller.take()), refused);
+  assertEquals(callee.take().length, 2);
+  callee.yield(1);
+  caller.call("com.a");
+  assertEquals(caller.take(), []);
+  // What a session that left is owed by callees does not keep it in memory.
+  const { peer } = caller;
+  caller.leave();
+  assertEquals(peer.owed.size, 0);
+  for (const call of callee.peer.invocations.values()) {
+    assertEquals(call.caller === callee.peer, true);
+  }
+  assertEquals(callee.peer.invocations.size, 2);
+  callee.yield(2);
+  callee.yield(3);
+  assertEquals(callee.peer.invocations.size, 0);
+});
+
 Deno.test("SL-05: a session that leaves takes its registrations along", () => {
   const realm = new TestRealm();
   const [leaver, stayer] = [realm.join(), realm.join()];
