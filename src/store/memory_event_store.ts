@@ -90,6 +90,8 @@ export class HistoryQueue {
   #entries: (Entry | undefined)[] = [];
   /** Where the oldest stands. */
   #first = 0;
+  /** How many have gone. */
+  #gone = 0;
   #bytes = 0;
 
   constructor(bounds: BoundedHistory) {
@@ -121,19 +123,33 @@ export class HistoryQueue {
     return gone;
   }
 
-  /** All events in one order or the other. */
+  /**
+   * All events in one order or the other. Events may come and go meanwhile: those
+   * that come are not among them.
+   */
   *events(newestFirst: boolean): Iterable<StoredEvent> {
-    const { count } = this;
-    for (let i = 0; i < count; i++) {
-      const index = newestFirst ? count - 1 - i : i;
-      const entry = this.#entries[this.#first + index];
-      if (entry !== undefined) yield entry.event;
+    // By their numbers since the queue began: places change.
+    const end = this.#gone + this.count;
+    if (newestFirst) {
+      for (let number = end - 1; number >= this.#gone; number--) {
+        yield this.#at(number);
+      }
+      return;
     }
+    for (let number = this.#gone; number < end; number++) {
+      number = Math.max(number, this.#gone);
+      if (number < end) yield this.#at(number);
+    }
+  }
+
+  #at(number: number): StoredEvent {
+    return (this.#entries[this.#first + number - this.#gone] as Entry).event;
   }
 
   #removeOldest(): void {
     this.#bytes -= this.#entries[this.#first]?.size ?? 0;
     this.#entries[this.#first++] = undefined;
+    this.#gone++;
     if (
       this.#first > EMPTY_PLACES_MAX &&
       this.#first * 2 > this.#entries.length

@@ -63,6 +63,8 @@ const NOTHING: Evicted = { events: 0, topics: 0 };
  * the event loop takes that they wait for.
  */
 const LATENESS_MS = 150;
+/** So many events are written at once, without waiting for more: some milliseconds. */
+const BATCH_EVENTS = 256;
 /** From one failed attempt to write to the next. */
 const RETRY_MS = 1000;
 
@@ -181,8 +183,9 @@ export class SqliteEventStore implements EventStore {
   }
 
   #added(): void {
-    // The disk is slower than the events come: better to wait than to lose.
-    if (this.#buffer.isFull && this.#fault === undefined) this.#flush();
+    // Better often and little than seldom and long: others wait meanwhile.
+    const isDue = this.#buffer.isFull || this.#buffer.count >= BATCH_EVENTS;
+    if (isDue && this.#fault === undefined) this.#flush();
     while (this.#buffer.isFull) this.#faults.lost(this.#buffer.dropOlder());
     this.#startTimer();
   }

@@ -24,7 +24,9 @@ export interface BatchReceiver extends FrameSource {
 }
 
 /** So many bytes are unframed at once, but for a chunk that has more. */
-const ITEM_BYTES = 64 * 1024;
+const ITEM_BYTES = 128 * 1024;
+
+const LIGHT = [Level.LITTLE, Level.SOME] as const;
 
 /** The pipeline of one transport. */
 export class Pipeline<Source extends BatchReceiver> {
@@ -33,10 +35,7 @@ export class Pipeline<Source extends BatchReceiver> {
   readonly #turns: Turns;
   /** By level: what came since the last item. */
   readonly #chunks: [Chunk<Source>[], Chunk<Source>[]] = [[], []];
-  readonly #handOver: readonly (() => void)[] = [
-    () => this.#write(this.#nextItem(Level.LITTLE)),
-    () => this.#write(this.#nextItem(Level.SOME)),
-  ];
+  readonly #handOver = () => this.#write(this.#nextItem());
   readonly #onError: (error: unknown) => void;
   readonly #running: Promise<void>;
 
@@ -54,7 +53,7 @@ export class Pipeline<Source extends BatchReceiver> {
       this.#turns.add(() => this.#write([chunk]), level);
     } else if (this.#chunks[level].push(chunk) === 1) {
       // All reads that are ready resolve in the same turn, before that begins.
-      this.#turns.add(this.#handOver[level], level);
+      this.#turns.add(this.#handOver, level);
     }
   }
 
@@ -64,21 +63,28 @@ export class Pipeline<Source extends BatchReceiver> {
     await this.#running;
   }
 
-  #nextItem(level: 0 | 1): Chunk<Source>[] {
-    const chunks = this.#chunks[level];
+  /** Chunks of those who have used little, then of others. */
+  #nextItem(): Chunk<Source>[] {
+    const item: Chunk<Source>[] = [];
     let bytes = 0;
-    let count = 0;
-    do {
-      bytes += chunks[count].end - chunks[count].start;
-      count++;
-    } while (count < chunks.length && bytes < ITEM_BYTES);
-    const rest = chunks.slice(count);
-    this.#chunks[level] = rest;
-    if (rest.length > 0) this.#turns.add(this.#handOver[level], level);
-    return rest.length === 0 ? chunks : chunks.slice(0, count);
+    for (const level of LIGHT) {
+      const chunks = this.#chunks[level];
+      let count = 0;
+      while (count < chunks.length && bytes < ITEM_BYTES) {
+        const chunk = chunks[count++];
+        bytes += chunk.end - chunk.start;
+        item.push(chunk);
+      }
+      const rest = count === chunks.length ? [] : chunks.slice(count);
+      this.#chunks[level] = rest;
+      if (rest.length > 0) this.#turns.add(this.#handOver, level);
+    }
+    return item;
   }
 
   #write(chunks: Chunk<Source>[]): void {
+    // Those of its level may have been taken with the level before.
+    if (chunks.length === 0) return this.#turns.done(this.#turns.beganMs);
     this.#input.write(chunks).catch(this.#onError);
   }
 

@@ -141,7 +141,7 @@ export class Turns {
 
   /** There are no further turns: what waits is not done. */
   stop(): void {
-    for (const level of ORDER) {
+    for (const level of LEVELS) {
       this.#queues[level].length = 0;
       this.#heads[level] = 0;
     }
@@ -196,9 +196,7 @@ export class Turns {
   }
 
   #choose(): Work {
-    const first = this.#isLastDue ? LAST_FIRST : ORDER;
-    this.#isLastDue = false;
-    const level = first.find((one) => this.#has(one)) ?? Level.SOME;
+    const level = this.#nextLevel();
     const queue = this.#queues[level];
     const work = queue[this.#heads[level]++];
     this.#waiting--;
@@ -207,6 +205,14 @@ export class Turns {
       this.#heads[level] = 0;
     }
     return work;
+  }
+
+  #nextLevel(): Level {
+    const isLastDue = this.#isLastDue && this.#has(Level.MUCH);
+    this.#isLastDue = false;
+    if (isLastDue) return Level.MUCH;
+    if (this.#has(Level.LITTLE)) return Level.LITTLE;
+    return this.#has(Level.SOME) ? Level.SOME : Level.MUCH;
   }
 
   #has(level: Level): boolean {
@@ -236,9 +242,7 @@ export class Turns {
   }
 }
 
-const ORDER: readonly Level[] = [Level.LITTLE, Level.SOME, Level.MUCH];
-
-const LAST_FIRST: readonly Level[] = [Level.MUCH, Level.LITTLE];
+const LEVELS: readonly Level[] = [Level.LITTLE, Level.SOME, Level.MUCH];
 
 const ONE_BYTE = new Uint8Array(1);
 /** The runtime looks at its sockets once in so many rounds, if it never rests. */

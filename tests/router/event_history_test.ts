@@ -1,5 +1,5 @@
 /** Questions to a history, against a reader that is too simple to be wrong. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
 import {
   EventStoreError,
   type StoredEvent,
@@ -64,7 +64,18 @@ function ask(
   args: unknown[] = [1],
 ): MetaAnswer {
   const payload = payloadOf(args, kwargs);
-  return queryEventHistory(peer.peer, { args, kwargs }, payload, peer.realm);
+  return answerOf(
+    queryEventHistory(peer.peer, { args, kwargs }, payload, peer.realm),
+  );
+}
+
+/** The answer, with all its pieces done. */
+function answerOf(given: ReturnType<typeof queryEventHistory>): MetaAnswer {
+  if (!("next" in given)) return given;
+  for (;;) {
+    const { done, value } = given.next();
+    if (done === true) return value;
+  }
 }
 
 /** The publications of an answer, or its error. */
@@ -296,8 +307,35 @@ Deno.test("an answer is as long as its events are in the serializer of who asks"
   };
   const call = payloadOf([1]).in(JSON_CODEC.format);
   const values = readValues(call);
-  const answer = queryEventHistory(asker.peer, values, call, asker.realm);
+  const answer = answerOf(
+    queryEventHistory(asker.peer, values, call, asker.realm),
+  );
   assertEquals(found(answer), "wamp.error.payload_size_exceeded");
   const mostRead = Math.ceil(2 ** 24 / (10_000 * `${Math.PI / 1e100}`.length));
   assert(read <= mostRead, `${read} events were read`);
+});
+
+Deno.test("a long history is read in pieces, while events come and go", () => {
+  const { realm, store } = realmWithHistory();
+  const asker = realm.join();
+  const [history] = store.histories;
+  for (let n = 1; n <= 50; n++) store.append(history, stored(n));
+  const payload = payloadOf([1], {});
+  const values = { args: [1], kwargs: {} };
+  const given = queryEventHistory(asker.peer, values, payload, asker.realm);
+  assert("next" in given);
+  let steps = 0;
+  for (;;) {
+    const { done, value } = given.next();
+    if (done === true) {
+      assertGreaterOrEqual(steps, 50);
+      const publications = found(value) as number[];
+      // What came is not in it; what went before it was read is not either.
+      assertEquals(publications, publications.toSorted((a, b) => a - b));
+      assertEquals(publications.filter((one) => one > 50), []);
+      return;
+    }
+    steps++;
+    store.append(history, stored(1000 + steps));
+  }
 });

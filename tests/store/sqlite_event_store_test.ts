@@ -62,6 +62,18 @@ storeTest(
 );
 
 storeTest(
+  "256 events that wait are written at once: no batch takes long",
+  (path, world) => {
+    const store = openSqlite(path, world, { bounds: BOUNDS, flushMs: 200 });
+    for (let n = 1; n <= 255; n++) store.append(HISTORY, event(n));
+    assertEquals(writtenEvents(path), []);
+    store.append(HISTORY, event(256));
+    assertEquals(writtenEvents(path).at(-1), 256);
+    store.close();
+  },
+);
+
+storeTest(
   "a buffer that is full is written at once: events are not lost",
   (path, world) => {
     const store = openSqlite(path, world, { bounds: BOUNDS, maxEvents: 3 });

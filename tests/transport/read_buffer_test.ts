@@ -50,18 +50,3 @@ Deno.test("ReadBuffer shrinks after eight small reads in a row", () => {
   assertEquals(sizes.slice(0, -1), [1024, ...new Array(16).fill(4096)]);
   assertEquals(sizes.at(-1), 1024);
 });
-
-Deno.test("ReadBuffer waits with a small buffer once a read did not fill a large one", () => {
-  const busy = new Array(5).fill(["full", 0]);
-  // It was busy, and is idle now.
-  assertEquals(sizesAfter([...busy, [200_000, 0]]).at(-1), 8192);
-  assertEquals(sizesAfter([...busy, [1, 0]]).at(-1), 8192);
-  // Where it is busy still, one small read tells so.
-  assertEquals(
-    sizesAfter([...busy, [200_000, 0], ["full", 0], [100_000, 0], ["full", 0]])
-      .slice(-4),
-    [8192, 262_144, 8192, 262_144],
-  );
-  const idle = new Array(16).fill([1, 0]);
-  assertEquals(sizesAfter([...busy, [1, 0], ...idle]).at(-1), 512);
-});

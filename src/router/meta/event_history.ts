@@ -7,6 +7,7 @@ import type { Payload, PayloadFormat } from "../../wamp/payload.ts";
 import { UnsupportedValueError } from "../../wamp/value_sink.ts";
 import type { PayloadValues } from "../../wamp/values.ts";
 import { EventStoreError, type StoredEvent } from "../event_store.ts";
+import type { LongWork } from "../long_work.ts";
 import type { Peer, Subscription } from "../model.ts";
 import { Audience } from "../publication.ts";
 import type { Realm } from "../realm.ts";
@@ -35,7 +36,7 @@ export function queryEventHistory(
   values: PayloadValues,
   { format }: Payload,
   realm: Pick<Realm, "access" | "broker" | "store">,
-): MetaAnswer {
+): MetaAnswer | LongWork<MetaAnswer> {
   const id = idOf(values.args[0]);
   // Without arguments there is no format either.
   if (id === undefined || format === undefined) {
@@ -85,13 +86,13 @@ export function eventHistoryRight(
   };
 }
 
-function readAnswer(
+function* readAnswer(
   reader: HistoryReader,
   filter: HistoryFilter,
   caller: Peer,
-): MetaAnswer {
+): LongWork<MetaAnswer> {
   try {
-    const args = reader.read(filter, caller);
+    const args = yield* reader.read(filter, caller);
     if (args !== undefined) return { args };
     return {
       error: ErrorUri.PAYLOAD_SIZE_EXCEEDED,
@@ -106,14 +107,6 @@ function readAnswer(
       text: "The events of the history cannot be read at present",
     };
   }
-}
-
-/** The first and the last place in a history that a filter lets pass. */
-interface Range {
-  readonly first: number;
-  readonly last: number;
-  /** How many events the history has; known only where there is a bound. */
-  readonly count: number;
 }
 
 /** Goes through one history. */
@@ -133,29 +126,31 @@ class HistoryReader {
   }
 
   /** The events that pass, for people to read; undefined: more than fit. */
-  read(filter: HistoryFilter, caller: Peer): unknown[] | undefined {
-    const range = this.#rangeOf(filter);
+  *read(
+    filter: HistoryFilter,
+    caller: Peer,
+  ): LongWork<unknown[] | undefined> {
+    const gates = yield* this.#gatesOf(filter);
     const found: unknown[] = [];
+    if (gates === undefined) return found;
     const { maxMessageBytes = ANSWER_BYTES_MAX } = caller.outlet;
     const bytesMax = Math.min(maxMessageBytes, ANSWER_BYTES_MAX);
     let bytes = 0;
-    let place = filter.isReverse ? range.count : -1;
     for (const event of this.#events(filter.isReverse)) {
-      place += filter.isReverse ? -1 : 1;
+      yield 0;
+      const isWithin = gates.pass(event.publication);
+      if (isWithin && isWanted(event, filter, caller)) {
+        const kept = keptPayload(
+          event.payload,
+          this.#format,
+          bytesMax - ANSWER_OF_ONE_BYTES,
+        );
+        bytes += EVENT_BYTES_MIN + sizeOf(kept.elements);
+        if (bytes > bytesMax) return undefined;
+        found.push(eventObject(event, kept, this.#subscription));
+      }
       // Nothing that comes later in this direction can pass.
-      if (filter.isReverse ? place < range.first : place > range.last) break;
-      if (place < range.first || place > range.last) continue;
-      if (!passes(filter, event.topic, event.timeMs)) continue;
-      if (!isForAsker(event, caller)) continue;
-      const kept = keptPayload(
-        event.payload,
-        this.#format,
-        bytesMax - ANSWER_OF_ONE_BYTES,
-      );
-      bytes += EVENT_BYTES_MIN + sizeOf(kept.elements);
-      if (bytes > bytesMax) return undefined;
-      found.push(eventObject(event, kept, this.#subscription));
-      if (found.length >= filter.limit) break;
+      if (gates.areClosed || found.length >= filter.limit) break;
     }
     return found;
   }
@@ -168,29 +163,79 @@ class HistoryReader {
       : this.#store.history(history, newestFirst);
   }
 
-  #rangeOf({ lower, upper }: HistoryFilter): Range {
-    const range = { first: -Infinity, last: Infinity, count: 0 };
-    if (lower.length === 0 && upper.length === 0) return range;
-    const places = new Map<number, number>();
-    for (const { publication } of [...lower, ...upper]) {
-      places.set(publication, -1);
-    }
+  /** Undefined where no event can pass: one that must be before all is unknown (EH-07). */
+  *#gatesOf(
+    { isReverse, lower, upper }: HistoryFilter,
+  ): LongWork<PublicationGates | undefined> {
+    if (lower.length === 0 && upper.length === 0) return NO_GATES;
+    const wanted = new Set(
+      [...lower, ...upper].map(({ publication }) => publication),
+    );
+    const known = new Set<number>();
     for (const { publication } of this.#events(false)) {
-      if (places.has(publication)) places.set(publication, range.count);
-      range.count++;
+      if (wanted.has(publication)) known.add(publication);
+      if (known.size === wanted.size) break;
+      yield 0;
     }
-    for (const { publication, isIncluded } of lower) {
-      const place = places.get(publication) ?? -1;
-      const first = place < 0 ? Infinity : place + (isIncluded ? 0 : 1);
-      range.first = Math.max(range.first, first);
-    }
-    for (const { publication, isIncluded } of upper) {
-      const place = places.get(publication) ?? -1;
-      if (place < 0) continue;
-      range.last = Math.min(range.last, place - (isIncluded ? 0 : 1));
-    }
-    return range;
+    const isKnown = (bound: PublicationBound) => known.has(bound.publication);
+    if (!lower.every(isKnown)) return undefined;
+    const ends = upper.filter(isKnown);
+    return isReverse
+      ? new PublicationGates(ends, lower)
+      : new PublicationGates(lower, ends);
   }
+}
+
+/** Which events pass, by the publications that draw lines, on the way through a history. */
+class PublicationGates {
+  /** Those that must have come before any passes. */
+  readonly #opening: Map<number, boolean>;
+  /** Those with which it ends. */
+  readonly #closing: Map<number, boolean>;
+  #areClosed = false;
+
+  constructor(
+    opening: readonly PublicationBound[],
+    closing: readonly PublicationBound[],
+  ) {
+    this.#opening = inclusions(opening);
+    this.#closing = inclusions(closing);
+  }
+
+  /** Whether no further event passes. */
+  get areClosed(): boolean {
+    return this.#areClosed;
+  }
+
+  /** Whether the next event, of that publication, passes. */
+  pass(publication: number): boolean {
+    const opens = this.#opening.get(publication);
+    this.#opening.delete(publication);
+    const closes = this.#closing.get(publication);
+    this.#areClosed ||= closes !== undefined;
+    return this.#opening.size === 0 && opens !== false && closes !== false;
+  }
+}
+
+const NO_GATES = new PublicationGates([], []);
+
+/** By publication: whether all bounds on it include it. */
+function inclusions(
+  bounds: readonly PublicationBound[],
+): Map<number, boolean> {
+  const found = new Map<number, boolean>();
+  for (const { publication, isIncluded } of bounds) {
+    found.set(publication, isIncluded && found.get(publication) !== false);
+  }
+  return found;
+}
+
+function isWanted(
+  event: StoredEvent,
+  filter: HistoryFilter,
+  caller: Peer,
+): boolean {
+  return passes(filter, event.topic, event.timeMs) && isForAsker(event, caller);
 }
 
 /** Lists of sessions never get here; the others hold for who asks (EH-09). */

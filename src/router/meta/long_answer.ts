@@ -53,8 +53,9 @@ function* write(value: unknown, sink: ValueSink): LongWork {
       if (at % PIECE === PIECE - 1) yield 0;
     }
     sink.endList();
-  } else if (isDict(value)) {
-    const entries = Object.entries(value);
+  } else if (isDict(value) && !(value instanceof Payload)) {
+    const entries = Object.entries(value)
+      .filter(([, item]) => item !== undefined);
     sink.beginDict(entries.length);
     for (const [key, item] of entries) {
       sink.key(key);
