@@ -80,7 +80,7 @@ export class ChunkReader {
    */
   next(last: number, missing: number): void {
     this.#pauseEnd?.clear();
-    this.#buffer.fit(last, missing);
+    if (!this.#isClosed) this.#buffer.fit(last, missing);
     this.#isAhead = false;
     const ahead = this.#ahead;
     this.#ahead = undefined;
@@ -115,6 +115,7 @@ export class ChunkReader {
   /** Tells nothing any more. */
   close(): void {
     this.#isClosed = true;
+    this.#buffer.close();
     this.#pauseEnd?.clear();
   }
 

@@ -76,6 +76,7 @@ export class CipherStream extends Duplex {
 
   override _destroy(error: Error | null, done: WriteDone): void {
     this.#isWanted = false;
+    this.#readBuffer.close();
     done(error);
   }
 

@@ -1,6 +1,6 @@
 /** How a connection's read buffer follows what its peer sends. */
 import { assertEquals } from "@std/assert";
-import { ReadBuffer } from "../../src/transport/read_buffer.ts";
+import { ReadBuffer, ROOM_BYTES } from "../../src/transport/read_buffer.ts";
 
 /** The sizes that a buffer has after each of these reads. */
 function sizesAfter(
@@ -49,4 +49,31 @@ Deno.test("ReadBuffer shrinks after eight small reads in a row", () => {
   ]);
   assertEquals(sizes.slice(0, -1), [1024, ...new Array(16).fill(4096)]);
   assertEquals(sizes.at(-1), 1024);
+});
+
+Deno.test("large ReadBuffers that are waited with share a room; without it a small one comes first", () => {
+  const buffers: ReadBuffer[] = [];
+  const busy = (): ReadBuffer => {
+    const buffer = new ReadBuffer();
+    for (let i = 0; i < 5; i++) buffer.fit(buffer.bytes.length, 0);
+    buffer.fit(200_000, 0);
+    buffers.push(buffer);
+    return buffer;
+  };
+  for (let i = 0; i < ROOM_BYTES / 262_144; i++) {
+    assertEquals(busy().bytes.length, 262_144);
+  }
+  const late = busy();
+  assertEquals(late.bytes.length, 8192);
+  // One small read tells that there is more: it is as large as before at once.
+  late.fit(8192, 0);
+  assertEquals(late.bytes.length, 262_144);
+  late.fit(1, 0);
+  assertEquals(late.bytes.length, 8192);
+  // Closing makes room, once.
+  buffers[0].close();
+  buffers[0].close();
+  assertEquals(busy().bytes.length, 262_144);
+  assertEquals(busy().bytes.length, 8192);
+  for (const buffer of buffers) buffer.close();
 });
