@@ -114,7 +114,9 @@ export class Connection
   readonly account: ConnectionMemory;
   /** While a frame is not whole. */
   #frameDeadline: Alarm | undefined = undefined;
-  /** Whether another has come whole since it was set. */
+  /** When the frame that is not whole began; 0: there is none. */
+  #frameBeganMs = 0;
+  /** Whether frames came whole in the batch at hand. */
   #hadFrames = false;
 
   constructor(conn: StreamConn, options: ConnectionOptions) {
@@ -410,35 +412,38 @@ export class Connection
     if (this.#state.isClosed) return;
     const frameBytes = this.unframer.heldBytes;
     const isTooMuch = this.account.note(this.#reader.bufferBytes, frameBytes);
-    if (frameBytes > 0 || this.#frameDeadline !== undefined) {
-      this.#awaitFrame(frameBytes > 0);
-    }
+    if (frameBytes === 0) this.#frameBeganMs = 0;
+    else if (this.#frameBeganMs === 0 || this.#hadFrames) this.#awaitFrame();
+    this.#hadFrames = false;
     if (isTooMuch) this.#sourceIsFull();
   }
 
-  /** A frame that has begun is to be whole in time. */
-  #awaitFrame(hasBegun: boolean): void {
-    if (!hasBegun) {
-      this.#frameDeadline?.clear();
-      this.#frameDeadline = undefined;
-      return;
-    }
+  /** A frame has begun: it is to be whole in time. */
+  #awaitFrame(): void {
     const { timers, frameTimeoutMs } = this.#options;
-    if (this.#frameDeadline !== undefined && !this.#hadFrames) return;
-    this.#hadFrames = false;
+    this.#frameBeganMs = timers.nowMs;
+    // It is looked at when it fires, and not touched for each frame.
+    if (this.#frameDeadline?.isSet) return;
     this.#frameDeadline ??= new Alarm(timers);
-    this.#frameDeadline.set(frameTimeoutMs, () => this.#frameIsLate());
+    this.#frameDeadline.set(frameTimeoutMs, () => this.#checkFrame());
   }
 
-  #frameIsLate(): void {
-    const { frameTimeoutMs } = this.#options;
-    this.#session?.fail(
-      new ProtocolError(
-        `A message was begun and has not come whole within ${frameTimeoutMs} ms (frame_timeout_ms)`,
-        undefined,
-        "frame_timeout_ms",
-      ),
+  #checkFrame(): void {
+    if (this.#frameBeganMs === 0) return;
+    const { timers, frameTimeoutMs } = this.#options;
+    // Where it is not read on, it is not its peer that is late.
+    if (this.#state.receiving !== "open") this.#frameBeganMs = timers.nowMs;
+    const leftMs = this.#frameBeganMs + frameTimeoutMs - timers.nowMs;
+    if (leftMs > 0) {
+      this.#frameDeadline?.set(leftMs, () => this.#checkFrame());
+      return;
+    }
+    const error = new ProtocolError(
+      `A message was begun and has not come whole within ${frameTimeoutMs} ms (frame_timeout_ms)`,
+      undefined,
+      "frame_timeout_ms",
     );
+    this.#session?.fail(error);
   }
 
   #sourceIsFull(): void {
