@@ -8,6 +8,7 @@ import { formatAddress } from "../config/build_endpoint.ts";
 import type { RouterConfig } from "../config/config.ts";
 import { allRealms } from "../config/find_realm.ts";
 import { reviewRules } from "../review/review_rules.ts";
+import { type WorstMemory, worstMemory } from "../server/worst_memory.ts";
 import { defineCommand, ExitCode } from "./command.ts";
 import {
   checkNamedFiles,
@@ -61,5 +62,23 @@ function summary(path: string, config: RouterConfig): string {
       `  transport ${id}: ${formatAddress(endpoint)} ${speaks}${leads}`,
     );
   }
+  lines.push(...memoryLines(worstMemory(config)));
   return `${lines.join("\n")}\n`;
+}
+
+function memoryLines(worst: WorstMemory): string[] {
+  const whence = worst.isSet ? "" : ", which is not set: as on this machine";
+  return [
+    `  memory: ${
+      mib(worst.clientBytes)
+    } for what clients make the router keep (max_memory_bytes${whence})`,
+    `  memory: ${mib(worst.storedBytes)} for events that stores keep`,
+    `  memory: ${
+      mib(worst.unboundedBytes)
+    } is what all clients together could take without max_memory_bytes`,
+  ];
+}
+
+function mib(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MiB`;
 }

@@ -81,17 +81,27 @@ Deno.test("check reports everything in the file, and in the files that it names"
 
 Deno.test("check says what a good config comes to, with warnings and notes", async () => {
   await using scratch = await Scratch.make({
-    "c.json": { ...SOUND, id: "t", max_message_size: 16_777_217 },
+    "c.json": {
+      ...SOUND,
+      id: "t",
+      max_message_size: 16_777_217,
+      options: { max_connections: 10, max_session_bytes: 2 ** 20 },
+    },
   });
   const { code, stdout } = await run(["check", scratch.file("c.json")]);
   assertEquals(code, 0);
+  const shown = stdout.replaceAll(scratch.path, ".")
+    .replace(/\d+ MiB for what clients/, "N MiB for what clients");
   assertEquals(
-    stdout.replaceAll(scratch.path, "."),
+    shown,
     `\
 ./c.json:1:128: note: max_message_size: 16777217 is more than RawSocket can carry: its own limit of 16777216 (16 MiB) counts
 ./c.json: fine
   realm realm1: roles anonymous
   transport t: tcp://127.0.0.1:0 json
+  memory: N MiB for what clients make the router keep (max_memory_bytes, which is not set: as on this machine)
+  memory: 64 MiB for events that stores keep
+  memory: 787 MiB is what all clients together could take without max_memory_bytes
 `,
   );
 });
