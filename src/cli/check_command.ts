@@ -72,7 +72,7 @@ function memoryLines(worst: WorstMemory): string[] {
     `  memory: ${
       mib(worst.clientBytes)
     } for what clients make the router keep (max_memory_bytes${whence})`,
-    `  memory: ${mib(worst.storedBytes)} for events that stores keep`,
+    `  memory: ${mib(worst.storedBytes)} for retained events and histories`,
     `  memory: ${
       mib(worst.unboundedBytes)
     } is what all clients together could take without max_memory_bytes`,

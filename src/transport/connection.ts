@@ -74,6 +74,9 @@ export interface ConnectionOptions extends OutboxOptions, LivenessOptions {
   closed(connection: Connection): void;
 }
 
+/** So often a frame that has begun is looked at. */
+const FRAME_CHECK_MS = 1000;
+
 /** From the decision to close to the end of waiting for the peer. */
 const CLOSING_TIMEOUT_MS = 3000;
 
@@ -425,7 +428,14 @@ export class Connection
     // It is looked at when it fires, and not touched for each frame.
     if (this.#frameDeadline?.isSet) return;
     this.#frameDeadline ??= new Alarm(timers);
-    this.#frameDeadline.set(frameTimeoutMs, () => this.#checkFrame());
+    this.#setFrameDeadline(frameTimeoutMs);
+  }
+
+  #setFrameDeadline(leftMs: number): void {
+    this.#frameDeadline?.set(
+      Math.min(leftMs, FRAME_CHECK_MS),
+      () => this.#checkFrame(),
+    );
   }
 
   #checkFrame(): void {
@@ -434,10 +444,7 @@ export class Connection
     // Where it is not read on, it is not its peer that is late.
     if (this.#state.receiving !== "open") this.#frameBeganMs = timers.nowMs;
     const leftMs = this.#frameBeganMs + frameTimeoutMs - timers.nowMs;
-    if (leftMs > 0) {
-      this.#frameDeadline?.set(leftMs, () => this.#checkFrame());
-      return;
-    }
+    if (leftMs > 0) return this.#setFrameDeadline(leftMs);
     const error = new ProtocolError(
       `A message was begun and has not come whole within ${frameTimeoutMs} ms (frame_timeout_ms)`,
       undefined,

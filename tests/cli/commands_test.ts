@@ -100,7 +100,7 @@ Deno.test("check says what a good config comes to, with warnings and notes", asy
   realm realm1: roles anonymous
   transport t: tcp://127.0.0.1:0 json
   memory: N MiB for what clients make the router keep (max_memory_bytes, which is not set: as on this machine)
-  memory: 64 MiB for events that stores keep
+  memory: 64 MiB for retained events and histories
   memory: 787 MiB is what all clients together could take without max_memory_bytes
 `,
   );
