@@ -13,6 +13,9 @@ const ROUNDS = 3;
 /** Of 900 connections of each kind; one that stayed has 5 kB. */
 const HELD_GROWTH_MAX = 2 ** 20;
 
+/** The system closes some a moment later; each kind that leaks has hundreds. */
+const DESCRIPTORS_GROWTH_MAX = COUNT / 10;
+
 /** Of a ClientHello, as far as it is the same in all. */
 const HALF_A_HELLO = Uint8Array.fromHex("16030102000100" + "01FC0303");
 
@@ -68,7 +71,8 @@ Deno.test("connections that say nothing leave neither memory nor descriptors beh
   const after = await router.look();
   const growth = after.heldBytes - before.heldBytes;
   assertLess(growth, HELD_GROWTH_MAX, `${growth} bytes`);
-  assertEquals(after.descriptors, before.descriptors);
+  const more = after.descriptors - before.descriptors;
+  assertLess(more, DESCRIPTORS_GROWTH_MAX, `${more} descriptors`);
   assertEquals(after.errors, []);
   assertEquals(await router.end(), 0);
   await Deno.remove(folder, { recursive: true });
