@@ -6,7 +6,7 @@
  * it is pushed octets and appends octets, and does no I/O.
  */
 import type { ByteWriter } from "../base/byte_writer.ts";
-import type { Frame, FrameFault } from "./frame.ts";
+import type { CloseCause, Frame, FrameFault } from "./frame.ts";
 
 /** So many frames are handled together at most: a read can hold 65,536 PINGs. */
 export const FRAMES_MAX = 256;
@@ -69,23 +69,29 @@ export type OpeningOutcome<Codec> =
     readonly configKey?: string;
   };
 
-/** The framing of one transport, for all its connections. */
-export interface Framing<Codec> {
+/**
+ * The framing of one transport, for all its connections.
+ *
+ * `Parser` is what {@linkcode Framing.newUnframer} makes.
+ */
+export interface Framing<Codec, Parser extends Unframer = Unframer> {
   /** Its name in session details, as Crossbar.io has it. */
   readonly name: string;
   /** Its name in log lines. */
   readonly title: string;
   /** The parser for a new connection. */
-  newUnframer(): Unframer;
+  newUnframer(): Parser;
   /**
    * Answers the opening request.
    *
    * @param exceededLimit The config key by which no further connection is taken;
    * undefined: it may stay.
+   * @param unframer The connection's, which may go on in another way from here.
    */
   open(
     request: Uint8Array,
     exceededLimit: string | undefined,
+    unframer: Parser,
   ): OpeningOutcome<Codec>;
   /** The frames that `bytes`, which begins with one, holds whole, up to one that is wrong. */
   wholeFrames(bytes: Uint8Array): readonly Frame[];
@@ -93,6 +99,14 @@ export interface Framing<Codec> {
   writePong(ping: Frame, out: ByteWriter): void;
   /** Appends a request that the client is to answer with the same `payload`. */
   writePing(payload: Uint8Array, out: ByteWriter): void;
-  /** Tells the client that nothing follows; undefined: the stream's end does. */
-  closeFrame(): Uint8Array | undefined;
+  /**
+   * Tells a client whose opening request was accepted that nothing follows;
+   * undefined: the stream's end does.
+   *
+   * @param answered The client's own frame that said so, if it came first.
+   */
+  closeFrame(
+    cause: CloseCause,
+    answered: Frame | undefined,
+  ): Uint8Array | undefined;
 }
