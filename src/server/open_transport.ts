@@ -32,6 +32,9 @@ import type { RouterCaller } from "./router_caller.ts";
 import { readTlsIdentity } from "./tls_identity.ts";
 import type { WheelTimers } from "./wheel_timers.ts";
 
+/** From the decision to close a connection to the end of waiting for its peer. */
+const CLOSING_TIMEOUT_MS = 3000;
+
 /** What all transports have in common. */
 export interface SharedParts {
   readonly router: Router;
@@ -91,6 +94,7 @@ export async function openTransport(
     overload: config.limits.overload,
     eventDropped: () => shared.counters.increment("events_dropped"),
     handshakeTimeoutMs: config.limits.handshakeTimeoutMs,
+    closingTimeoutMs: CLOSING_TIMEOUT_MS,
     autoPing: config.limits.autoPing,
     autoPingIntervalMs: config.limits.autoPingIntervalMs,
     autoPingTimeoutMs: config.limits.autoPingTimeoutMs,

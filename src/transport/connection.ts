@@ -9,7 +9,13 @@
 import { type LogFields, type Logger, withFields } from "../base/log.ts";
 import type { Ledger } from "../base/ledger.ts";
 import { Alarm } from "../base/timers.ts";
-import { type Frame, type FrameFault, FrameKind } from "../framing/frame.ts";
+import { isUtf8 } from "../base/utf8.ts";
+import {
+  CloseCause,
+  type Frame,
+  type FrameFault,
+  FrameKind,
+} from "../framing/frame.ts";
 import type { Framing, Unframer } from "../framing/framing.ts";
 import type { Chunk, FrameBatch } from "../framing/unframe_stream.ts";
 import {
@@ -54,6 +60,8 @@ export interface ConnectionOptions extends OutboxOptions, LivenessOptions {
   readonly debug: boolean;
   readonly framing: Framing<Codec>;
   readonly handshakeTimeoutMs: number;
+  /** From the decision to close to the end of waiting for the peer. */
+  readonly closingTimeoutMs: number;
   /** The config key by which `connection` is one too many; undefined: none (RS-11). */
   exceededLimit(connection: Connection): string | undefined;
   /** Told when the client of `connection` has proven who it is. */
@@ -77,9 +85,6 @@ export interface ConnectionOptions extends OutboxOptions, LivenessOptions {
 /** So often a frame that has begun is looked at. */
 const FRAME_CHECK_MS = 1000;
 
-/** From the decision to close to the end of waiting for the peer. */
-const CLOSING_TIMEOUT_MS = 3000;
-
 /** One client's connection. */
 export class Connection
   implements BatchReceiver, ChunkTarget, FrameHandler, OutboxTarget, Watched {
@@ -102,6 +107,9 @@ export class Connection
   /** Made when first used: most connections never wait. */
   #overtaking: Overtaking | undefined = undefined;
   #toldOfPause = false;
+  /** What its framing tells the client when it closes. */
+  #closeCause: CloseCause = CloseCause.DONE;
+  #saysWhyItCloses = false;
   /** By how many outboxes it is held. */
   #holds = 0;
   #timesHeld = 0;
@@ -266,16 +274,31 @@ export class Connection
 
   /** Writes what was sent, then ends the connection. */
   close(reason: string): void {
+    this.#close(reason, undefined);
+  }
+
+  /** @param answered The client's own frame that closes. */
+  #close(reason: string, answered: Frame | undefined): void {
     if (this.#state.isClosing) return;
     if (this.#state.sending === "broken") return this.abort(reason);
     this.#logClosing(reason);
     this.#liveness?.end();
-    const last = this.#options.framing.closeFrame();
-    if (last !== undefined) this.#outbox.writer.append(last, 0, last.length);
+    if (this.#codec !== undefined) this.#sayThatItCloses(answered);
     this.#state.sending = "draining";
-    this.#setDeadline(CLOSING_TIMEOUT_MS, "closing took too long");
+    this.#setDeadline(
+      this.#options.closingTimeoutMs,
+      "the peer has not closed the connection in time",
+    );
     if (this.#outbox.pendingBytes === 0) this.drained();
     this.#discard();
+  }
+
+  #sayThatItCloses(answered: Frame | undefined): void {
+    const { framing } = this.#options;
+    const last = framing.closeFrame(this.#closeCause, answered);
+    if (last === undefined) return;
+    this.#saysWhyItCloses = true;
+    this.#outbox.writer.append(last, 0, last.length);
   }
 
   /** What the client still sends is not handled. */
@@ -295,6 +318,7 @@ export class Connection
 
   /** The router stops: the session says so, then the connection ends. */
   shutDown(): void {
+    this.#closeCause = CloseCause.STOPPING;
     if (this.#session !== undefined) this.#session.shutDown();
     else this.abort("the router is shutting down");
   }
@@ -392,7 +416,7 @@ export class Connection
     ) return this.readFailed(error);
     this.#state.sending = "broken";
     this.#liveness?.end();
-    this.#setDeadline(CLOSING_TIMEOUT_MS, "the peer does not read");
+    this.#setDeadline(this.#options.closingTimeoutMs, "the peer does not read");
   }
 
   get isReceiving(): boolean {
@@ -510,11 +534,21 @@ export class Connection
       case FrameKind.PONG:
         this.#watch()?.ponged(frame);
         break;
+      case FrameKind.CLOSE:
+        this.#peerCloses(frame);
+        break;
       case FrameKind.OPENING:
         this.#open(frame);
         break;
     }
     return undefined;
+  }
+
+  #peerCloses(frame: Frame): void {
+    const session = this.#session;
+    this.#session = undefined;
+    session?.disconnected();
+    this.#close("the peer left", frame);
   }
 
   #message(frame: Frame): Promise<void> | undefined {
@@ -526,9 +560,17 @@ export class Connection
       return session.receive(message, bytes, this.#receivedMs);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
+      this.#noteBadText(frame);
       session.fail(error);
       return undefined;
     }
+  }
+
+  /** A message that could not be read may be text that is none. */
+  #noteBadText({ bytes, start, end }: Frame): void {
+    if (this.#codec?.serializer.name !== "json") return;
+    if (isUtf8(bytes, start, end)) return;
+    this.#closeCause = CloseCause.BAD_TEXT;
   }
 
   /** Sends PINGs from now on, to all or to a peer that has shown that it knows them. */
@@ -564,6 +606,7 @@ export class Connection
     const outcome = this.#options.framing.open(
       frame.bytes.subarray(frame.start, frame.end),
       this.#options.exceededLimit(this),
+      this.unframer,
     );
     this.#deadline.clear();
     if (outcome.reply !== undefined) {
@@ -591,7 +634,8 @@ export class Connection
   }
 
   faulted(fault: FrameFault): void {
-    const { message, configKey, reply } = fault;
+    const { message, configKey, cause, reply } = fault;
+    this.#closeCause = cause ?? CloseCause.BAD_FRAME;
     if (this.#session === undefined) {
       const { title } = this.#options.framing;
       return this.#refuse(`not a ${title} client`, message, reply);
@@ -719,7 +763,12 @@ export class Connection
     this.#sessionLog().error("internal error; closing the connection", {
       detail,
     });
-    this.abort("internal error");
+    this.#closeCause = CloseCause.INTERNAL;
+    const session = this.#session;
+    this.#session = undefined;
+    this.close("internal error");
+    if (!this.#saysWhyItCloses) this.abort("internal error");
+    session?.disconnected();
   }
 
   /** Ends the connection at once. */

@@ -133,6 +133,7 @@ function optionsFor(session: MessageReceiver): ConnectionOptions {
     }),
     maxOutboxBytes: 65_536,
     handshakeTimeoutMs: 1000,
+    closingTimeoutMs: 1000,
     autoPing: false,
     autoPingIntervalMs: 1000,
     autoPingTimeoutMs: 1000,

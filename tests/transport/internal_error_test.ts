@@ -117,6 +117,7 @@ Deno.test("a fault of ours ends the connection without a word, and is logged wit
     }),
     maxOutboxBytes: 65_536,
     handshakeTimeoutMs: 1000,
+    closingTimeoutMs: 1000,
     autoPing: false,
     autoPingIntervalMs: 1000,
     autoPingTimeoutMs: 1000,

@@ -71,6 +71,7 @@ Deno.test("clients that leave before they are accepted hold up nobody, however m
       }),
       maxOutboxBytes: 1,
       handshakeTimeoutMs: 1,
+      closingTimeoutMs: 1,
       autoPing: false,
       autoPingIntervalMs: 1,
       autoPingTimeoutMs: 1,
