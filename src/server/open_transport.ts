@@ -12,13 +12,14 @@ import { RawSocketFraming } from "../rawsocket/rawsocket_framing.ts";
 import type { Router } from "../router/router.ts";
 import { Serializer } from "../serializer/serializer.ts";
 import { Session, type SessionOptions } from "../session/session.ts";
-import type { Connection } from "../transport/connection.ts";
+import { Connection, type ConnectionOptions } from "../transport/connection.ts";
 import { ConnectionLimit } from "../transport/connection_limit.ts";
 import type { FlushQueue } from "../transport/flush_queue.ts";
 import { FrameEncoder } from "../transport/frame_encoder.ts";
 import { type Endpoint, openListener } from "../transport/open_listener.ts";
 import type { Codec } from "../transport/message_receiver.ts";
 import type { BackPressure } from "../transport/back_pressure.ts";
+import type { OpenConnection } from "../transport/open_connection.ts";
 import type { OutboxBudget } from "../transport/outbox_budget.ts";
 import { Pipeline } from "../transport/pipeline.ts";
 import { checkSocketPlace } from "../transport/socket_place.ts";
@@ -71,9 +72,31 @@ export async function openTransport(
     log,
     maxTlsHandshakes: config.limits.maxTlsHandshakes,
   });
-  const connections = new Set<Connection>();
+  const service = serviceOf(config, auth, log, shared);
+  return new Transport(listener, new Set<OpenConnection>(), {
+    limit: new ConnectionLimit(config.limits),
+    ledger: shared.ledger,
+    turns: shared.turns,
+    timers: shared.timers,
+    log,
+    serve: (conn, owner) => new Connection(conn, service, owner),
+    ended: () => service.pipeline.close(),
+    connectionRefused: () => shared.counters.increment("connections_refused"),
+    nowMs: shared.nowMs,
+  });
+}
+
+/** What the clients of one service have in common. */
+function serviceOf(
+  config: TransportConfig,
+  auth: Authentication,
+  log: Logger,
+  shared: SharedParts,
+): ConnectionOptions {
+  const { limits } = config;
+  const { counters } = shared;
   const sessionOptions = sessionOptionsOf(config, auth, shared);
-  return new Transport(listener, connections, {
+  return {
     pipeline: new Pipeline<Connection>(shared.turns, (error) => {
       throw error;
     }),
@@ -82,32 +105,30 @@ export async function openTransport(
     writerPool: shared.writerPool,
     outboxBudget: shared.outboxBudget,
     ledger: shared.ledger,
-    frameTimeoutMs: config.limits.frameTimeoutMs,
     backPressure: shared.backPressure,
     timers: shared.timers,
+    nowMs: shared.nowMs,
     log,
     debug: config.debug,
     framing: rawSocketOf(config, shared),
-    maxOutboxBytes: config.limits.maxOutboxBytes,
-    maxStallMs: config.limits.maxStallMs,
-    slowAfterMs: config.limits.slowAfterMs,
-    overload: config.limits.overload,
-    eventDropped: () => shared.counters.increment("events_dropped"),
-    handshakeTimeoutMs: config.limits.handshakeTimeoutMs,
+    frameTimeoutMs: limits.frameTimeoutMs,
+    maxOutboxBytes: limits.maxOutboxBytes,
+    maxStallMs: limits.maxStallMs,
+    slowAfterMs: limits.slowAfterMs,
+    overload: limits.overload,
+    handshakeTimeoutMs: limits.handshakeTimeoutMs,
     closingTimeoutMs: CLOSING_TIMEOUT_MS,
-    autoPing: config.limits.autoPing,
-    autoPingIntervalMs: config.limits.autoPingIntervalMs,
-    autoPingTimeoutMs: config.limits.autoPingTimeoutMs,
-    limit: new ConnectionLimit(config.limits),
-    nowMs: shared.nowMs,
+    autoPing: limits.autoPing,
+    autoPingIntervalMs: limits.autoPingIntervalMs,
+    autoPingTimeoutMs: limits.autoPingTimeoutMs,
     openSession: (connection) => new Session(sessionOptions, connection),
-    outboxOverflowed: () => shared.counters.increment("outbox_overflows"),
-    memoryShort: () => shared.counters.increment("memory_shortages"),
-    peerLost: () => shared.counters.increment("peers_lost"),
-    readPaused: () => shared.counters.increment("reads_paused"),
-    producerHeld: () => shared.counters.increment("producers_held"),
-    connectionRefused: () => shared.counters.increment("connections_refused"),
-  });
+    eventDropped: () => counters.increment("events_dropped"),
+    outboxOverflowed: () => counters.increment("outbox_overflows"),
+    memoryShort: () => counters.increment("memory_shortages"),
+    peerLost: () => counters.increment("peers_lost"),
+    readPaused: () => counters.increment("reads_paused"),
+    producerHeld: () => counters.increment("producers_held"),
+  };
 }
 
 async function endpointOf(config: TransportConfig): Promise<Endpoint> {

@@ -84,6 +84,14 @@ export class ConnectionLimit<Connection> {
     this.#leave(connection, source);
   }
 
+  /** `to` has the place of `from`. */
+  replace(from: Connection, to: Connection): void {
+    const source = this.#sources.get(from);
+    if (source === undefined) return;
+    this.#sources.delete(from);
+    this.#sources.set(to, source);
+  }
+
   delete(connection: Connection): void {
     this.#total--;
     const source = this.#sources.get(connection);
