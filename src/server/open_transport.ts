@@ -6,7 +6,11 @@ import type { AuthenticatorSlots } from "../auth/authenticator.ts";
 import type { FailureLimiter } from "../auth/failure_limiter.ts";
 import type { Ledger } from "../base/ledger.ts";
 import { type Logger, withFields } from "../base/log.ts";
-import type { RealmConfig, TransportConfig } from "../config/config.ts";
+import type {
+  RealmConfig,
+  TransportConfig,
+  WampServiceConfig,
+} from "../config/config.ts";
 import { RAWSOCKET_FRAMER } from "../rawsocket/frame.ts";
 import { RawSocketFraming } from "../rawsocket/rawsocket_framing.ts";
 import type { Router } from "../router/router.ts";
@@ -59,20 +63,26 @@ export interface SharedParts {
  * Listens as `config` says.
  *
  * @throws {ListenError} Where that is not possible.
+ * @throws {Error} Where it has no RawSocket.
  */
 export async function openTransport(
   config: TransportConfig,
   shared: SharedParts,
 ): Promise<Transport> {
+  const service = config.rawsocket;
+  if (service === undefined) {
+    throw new Error(`Cannot open transport ${config.id}: it has no RawSocket`);
+  }
+  const { limits } = service;
   const log = withFields(shared.log, { transport: config.id });
-  const auth = await authenticationOf(config, shared);
+  const auth = await authenticationOf(service, config, shared);
   const listener = await openListener(await endpointOf(config), {
     id: config.id,
     log,
     maxTlsHandshakes: config.limits.maxTlsHandshakes,
   });
   const connections = new Set<Connection>();
-  const sessionOptions = sessionOptionsOf(config, auth, shared);
+  const sessionOptions = sessionOptionsOf(service, config, auth, shared);
   return new Transport(listener, connections, {
     pipeline: new Pipeline<Connection>(shared.turns, (error) => {
       throw error;
@@ -82,22 +92,22 @@ export async function openTransport(
     writerPool: shared.writerPool,
     outboxBudget: shared.outboxBudget,
     ledger: shared.ledger,
-    frameTimeoutMs: config.limits.frameTimeoutMs,
+    frameTimeoutMs: limits.frameTimeoutMs,
     backPressure: shared.backPressure,
     timers: shared.timers,
     log,
-    debug: config.debug,
-    framing: rawSocketOf(config, shared),
-    maxOutboxBytes: config.limits.maxOutboxBytes,
-    maxStallMs: config.limits.maxStallMs,
-    slowAfterMs: config.limits.slowAfterMs,
-    overload: config.limits.overload,
+    debug: service.debug,
+    framing: rawSocketOf(service, config, shared),
+    maxOutboxBytes: limits.maxOutboxBytes,
+    maxStallMs: limits.maxStallMs,
+    slowAfterMs: limits.slowAfterMs,
+    overload: limits.overload,
     eventDropped: () => shared.counters.increment("events_dropped"),
     handshakeTimeoutMs: config.limits.handshakeTimeoutMs,
     closingTimeoutMs: CLOSING_TIMEOUT_MS,
-    autoPing: config.limits.autoPing,
-    autoPingIntervalMs: config.limits.autoPingIntervalMs,
-    autoPingTimeoutMs: config.limits.autoPingTimeoutMs,
+    autoPing: limits.autoPing,
+    autoPingIntervalMs: limits.autoPingIntervalMs,
+    autoPingTimeoutMs: limits.autoPingTimeoutMs,
     limit: new ConnectionLimit(config.limits),
     nowMs: shared.nowMs,
     openSession: (connection) => new Session(sessionOptions, connection),
@@ -118,11 +128,11 @@ async function endpointOf(config: TransportConfig): Promise<Endpoint> {
 }
 
 function codecsOf(
-  config: TransportConfig,
+  { serializers, limits }: WampServiceConfig,
   { flushQueue, outboxBudget }: SharedParts,
 ): Map<number, Codec> {
-  return new Map(config.serializers.map((name) => {
-    const serializer = new Serializer(name, config.limits.maxDepth);
+  return new Map(serializers.map((name) => {
+    const serializer = new Serializer(name, limits.maxDepth);
     const encoder = new FrameEncoder(
       serializer,
       RAWSOCKET_FRAMER,
@@ -134,29 +144,35 @@ function codecsOf(
 }
 
 async function authenticationOf(
-  config: TransportConfig,
+  service: WampServiceConfig,
+  { endpoint }: TransportConfig,
   shared: SharedParts,
 ): Promise<Authentication> {
   const { timers, limiter, slots, caller, counters } = shared;
   const { ids } = shared.router;
   return new Authentication({
-    methods: await buildMethods(config, { ids, timers, slots, caller }),
+    methods: await buildMethods(service, endpoint, {
+      ids,
+      timers,
+      slots,
+      caller,
+    }),
     limiter,
-    maxFailures: config.limits.maxAuthFailures,
+    maxFailures: service.limits.maxAuthFailures,
     timers,
     counters,
   });
 }
 
 function sessionOptionsOf(
-  config: TransportConfig,
+  { limits, debug }: WampServiceConfig,
+  { realms }: TransportConfig,
   auth: Authentication,
   shared: SharedParts,
 ): SessionOptions {
-  const { limits } = config;
   return {
     router: shared.router,
-    ...(config.realms && { realms: new Set(config.realms) }),
+    ...(realms && { realms: new Set(realms) }),
     auth,
     timers: shared.timers,
     limits,
@@ -165,21 +181,22 @@ function sessionOptionsOf(
     goodbyeTimeoutMs: limits.goodbyeTimeoutMs,
     strictRequestIds: limits.strictRequestIds,
     nowMs: shared.nowMs,
-    debug: config.debug,
+    debug,
   };
 }
 
 function rawSocketOf(
-  config: TransportConfig,
+  service: WampServiceConfig,
+  transport: TransportConfig,
   shared: SharedParts,
 ): RawSocketFraming<Codec> {
-  const codecs = codecsOf(config, shared);
+  const codecs = codecsOf(service, shared);
   return new RawSocketFraming({
     codecs,
-    maxMessageBytes: config.maxMessageBytes,
+    maxMessageBytes: service.maxMessageBytes,
     minPeerLimitBytes: largestWelcomeBytes(
-      offeredRealms(config, shared.realms),
-      config.auth,
+      offeredRealms(transport, shared.realms),
+      service.auth,
       [...codecs.values()].map((codec) => codec.serializer),
     ),
   });
