@@ -7,6 +7,7 @@
 import { formatAddress } from "../config/build_endpoint.ts";
 import type { RouterConfig } from "../config/config.ts";
 import { allRealms } from "../config/find_realm.ts";
+import { wampServices } from "../config/wamp_services.ts";
 import { reviewRules } from "../review/review_rules.ts";
 import { type WorstMemory, worstMemory } from "../server/worst_memory.ts";
 import { defineCommand, ExitCode } from "./command.ts";
@@ -55,8 +56,10 @@ function summary(path: string, config: RouterConfig): string {
     const names = roles.map((role) => role.name).join(", ");
     lines.push(`  realm ${name}: roles ${names}`);
   }
-  for (const { id, endpoint, serializers, realms } of config.transports) {
-    const speaks = serializers.join(", ");
+  for (const transport of config.transports) {
+    const { id, endpoint, realms } = transport;
+    const speaks = wampServices(transport)
+      .map(({ serializers }) => serializers.join(", "));
     const leads = realms === undefined ? "" : `, realms ${realms.join(", ")}`;
     lines.push(
       `  transport ${id}: ${formatAddress(endpoint)} ${speaks}${leads}`,

@@ -11,7 +11,8 @@ import {
   LOG_LEVELS,
   type Logger,
 } from "../base/log.ts";
-import type { RouterConfig, TransportConfig } from "../config/config.ts";
+import type { RouterConfig, WampServiceConfig } from "../config/config.ts";
+import { wampServices } from "../config/wamp_services.ts";
 import { formatProblem, sortProblems } from "../schema/check_context.ts";
 import { type GivenUp, giveUp } from "../permissions/give_up.ts";
 import {
@@ -245,18 +246,19 @@ function logListeners(
   log: Logger,
 ): void {
   for (const [index, { id, address }] of server.listeners.entries()) {
-    const transport = config.transports[index];
-    log.info("listening", {
-      transport: id,
-      address,
-      serializers: transport.serializers.join(","),
-      max_message_size: transport.maxMessageBytes,
-      auth: authMethods(transport),
-    });
+    for (const service of wampServices(config.transports[index])) {
+      log.info("listening", {
+        transport: id,
+        address,
+        serializers: service.serializers.join(","),
+        max_message_size: service.maxMessageBytes,
+        auth: authMethods(service),
+      });
+    }
   }
 }
 
-function authMethods({ auth }: TransportConfig): string {
+function authMethods({ auth }: WampServiceConfig): string {
   const { ticket, wampcra, scram, cryptosign, anonymous } = auth;
   const statics = { anonymous, ticket, wampcra, scram, cryptosign };
   const names = Object.entries({ ...statics, ...auth.dynamic })

@@ -7,9 +7,10 @@
 import { buildAuth, type BuiltAuth, impliedAuth } from "./build_auth.ts";
 import { buildEndpoint, type EndpointSection } from "./build_endpoint.ts";
 import type { CheckContext } from "../schema/check_context.ts";
-import type { TransportConfig } from "./config.ts";
+import type { TransportConfig, WampServiceConfig } from "./config.ts";
 import type { ConfigNode } from "../schema/document.ts";
 import type { LimitValues, RouterPart, TransportSection } from "./forms.ts";
+import type { PlacedTransport } from "./placed_transport.ts";
 import {
   configOf,
   has,
@@ -32,17 +33,9 @@ import {
 
 type SpeechSection = Section<typeof UNIVERSAL_PART.keys>;
 
-/** A transport with the places that later findings about it point to. */
-export interface PlacedTransport {
-  readonly config: TransportConfig;
-  readonly endpointNode: ConfigNode;
-  readonly auth: BuiltAuth;
-  /** The part of the file that it is in. */
-  readonly part: RouterPart;
-}
-
 /** A transport of either type, as one. */
 interface TransportParts {
+  readonly type: TransportConfig["type"];
   readonly node: ConfigNode;
   readonly id: string | undefined;
   readonly idNode: ConfigNode;
@@ -91,6 +84,7 @@ function readParts(
   const at = (name: string) => node.entries.get(name)?.node ?? node;
   const { id, endpoint } = section.values;
   const common = {
+    type: variant,
     node,
     id,
     idNode: at("id"),
@@ -142,31 +136,56 @@ function buildTransport(
   routerLimits: LimitValues | undefined,
   context: CheckContext,
 ): Omit<PlacedTransport, "part"> | undefined {
-  const { speech, endpointNode } = parts;
-  const { options } = speech.values;
+  const { type, endpointNode } = parts;
   const endpoint = parts.endpoint && buildEndpoint(parts.endpoint, context);
+  const service = buildService(parts, routerLimits, context);
+  if (endpoint === undefined || service === undefined) return undefined;
+  return {
+    config: {
+      id,
+      type,
+      endpoint,
+      limits: service.config.limits,
+      rawsocket: service.config,
+      websockets: [],
+      trustedProxies: [],
+    },
+    endpointNode,
+    auths: [service.auth],
+  };
+}
+
+/** A WAMP service, with the places that findings about its `auth` point to. */
+interface PlacedService {
+  readonly config: WampServiceConfig;
+  readonly auth: BuiltAuth;
+}
+
+function buildService(
+  parts: TransportParts,
+  routerLimits: LimitValues | undefined,
+  context: CheckContext,
+): PlacedService | undefined {
+  const { speech } = parts;
   const serializers = chooseSerializers(parts, context);
   const maxMessageBytes = chooseMessageSize(speech, context);
   const auth = chooseAuth(speech, context);
-  const limits = mergeLimits(routerLimits, options?.values);
-  if (endpoint === undefined || serializers.length === 0) return undefined;
-  return {
-    config: {
-      ...configOf(speech, {
-        type: undefined,
-        serializer: undefined,
-        serializers,
-        maxMessageBytes,
-        options: undefined,
-        auth: auth.config,
-      }),
-      id,
-      endpoint,
-      limits,
-    },
-    endpointNode,
-    auth,
+  const limits = mergeLimits(routerLimits, speech.values.options?.values);
+  if (serializers.length === 0) return undefined;
+  const config = {
+    ...configOf(speech, {
+      id: undefined,
+      type: undefined,
+      endpoint: undefined,
+      serializer: undefined,
+      serializers,
+      maxMessageBytes,
+      options: undefined,
+      auth: auth.config,
+    }),
+    limits,
   };
+  return { config, auth };
 }
 
 function chooseSerializers(

@@ -12,7 +12,8 @@ import { NotUtf8Error } from "../base/source_text.ts";
 import { buildAutoRealms } from "./build_auto_realms.ts";
 import { buildExpectations } from "./build_expectations.ts";
 import { buildRealms, IMPLIED_REALM } from "./build_realms.ts";
-import { buildTransports, type PlacedTransport } from "./build_transports.ts";
+import { buildTransports } from "./build_transports.ts";
+import type { PlacedTransport } from "./placed_transport.ts";
 import { checkExposure } from "./check_exposure.ts";
 import {
   checkAuthExposure,

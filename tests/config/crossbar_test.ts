@@ -2,7 +2,7 @@
  * Node configs of Crossbar.io.
  */
 import { assertEquals } from "@std/assert";
-import { brief, load, loadSound, REALM } from "./_load.ts";
+import { brief, load, loadSound, rawSocketOf, REALM } from "./_load.ts";
 
 const RAWSOCKET = {
   type: "rawsocket",
@@ -34,10 +34,10 @@ Deno.test("loadConfig() takes realms and transports of a router worker", async (
     }],
   }));
   assertEquals(config.realms.map(({ name }) => name), ["realm1"]);
-  const [transport] = config.transports;
   // Crossbar.io speaks all it has unless a list says otherwise.
-  assertEquals(transport.serializers, ["json", "msgpack", "cbor"]);
-  assertEquals(transport.maxMessageBytes, 131_072);
+  const rawsocket = rawSocketOf(config);
+  assertEquals(rawsocket.serializers, ["json", "msgpack", "cbor"]);
+  assertEquals(rawsocket.maxMessageBytes, 131_072);
   assertEquals(brief(notes), [
     'workers[0].transports[0]: max_message_size is 131072 unless set, where Crossbar.io has 16777216: clients that send more are disconnected; "options" can set it',
   ]);
@@ -62,11 +62,12 @@ Deno.test("loadConfig() serves the RawSocket part of a universal transport and n
     { env: { USER: "me", APP: "x" } },
   );
   const [transport] = config.transports;
+  const rawsocket = rawSocketOf(config);
   assertEquals(
-    [transport.id, transport.serializers, transport.maxMessageBytes],
+    [transport.id, rawsocket.serializers, rawsocket.maxMessageBytes],
     ["uni", ["cbor"], 1024],
   );
-  assertEquals(transport.debug, true);
+  assertEquals(rawsocket.debug, true);
   assertEquals(transport.endpoint, {
     type: "unix",
     path: "/run/me/x.sock",

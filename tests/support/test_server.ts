@@ -8,6 +8,7 @@ import type {
   EndpointConfig,
   RealmConfig,
   TransportConfig,
+  WampServiceConfig,
 } from "../../src/config/config.ts";
 import {
   DEFAULT_LIMITS,
@@ -219,9 +220,8 @@ function transportOf(
   folder: string,
   options: TestServerOptions,
 ): TransportConfig {
-  return {
-    id: kind,
-    endpoint: endpointOf(kind, folder),
+  const limits = { ...LIMITS, ...options.limits };
+  const rawsocket: WampServiceConfig = {
     serializers: [...(options.serializers ?? SERIALIZERS)],
     maxMessageBytes: options.maxMessageBytes ?? 131_072,
     auth: {
@@ -235,7 +235,16 @@ function transportOf(
       ...options.auth,
     },
     debug: options.debug ?? false,
-    limits: { ...LIMITS, ...options.limits },
+    limits,
+  };
+  return {
+    id: kind,
+    type: "rawsocket",
+    endpoint: endpointOf(kind, folder),
+    limits,
+    rawsocket,
+    websockets: [],
+    trustedProxies: [],
   };
 }
 
