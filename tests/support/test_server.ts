@@ -26,6 +26,7 @@ import { IMPLIED_STORE } from "../../src/config/build_store.ts";
 import type { SerializerName } from "../../src/serializer/serializer.ts";
 import { type RunningServer, startServer } from "../../src/server/server.ts";
 import { DEADLINE_MS, within } from "./deadline.ts";
+import { spokenFraming } from "./spoken_framing.ts";
 import { SERIALIZERS } from "./wire_codec.ts";
 
 /** The kinds of transport that clients can use. */
@@ -215,13 +216,27 @@ export class TestServer {
   }
 }
 
+/** At any path, for any client that is no page. */
+const WEBSOCKET_DEFAULTS = {
+  path: undefined,
+  allowNullOrigin: false,
+  closeHandshakeTimeoutMs: 3000,
+  requireSubprotocol: false,
+  failByDrop: false,
+  echoCloseCode: true,
+  enableWebstatus: true,
+  validateUtf8: true,
+  requireMasked: true,
+  autoPingBytes: 12,
+} as const;
+
 function transportOf(
   kind: TransportKind,
   folder: string,
   options: TestServerOptions,
 ): TransportConfig {
   const limits = { ...LIMITS, ...options.limits };
-  const rawsocket: WampServiceConfig = {
+  const service: WampServiceConfig = {
     serializers: [...(options.serializers ?? SERIALIZERS)],
     maxMessageBytes: options.maxMessageBytes ?? 131_072,
     auth: {
@@ -237,15 +252,18 @@ function transportOf(
     debug: options.debug ?? false,
     limits,
   };
-  return {
+  const place = {
     id: kind,
-    type: "rawsocket",
     endpoint: endpointOf(kind, folder),
     limits,
-    rawsocket,
-    websockets: [],
+    rawsocket: service,
     trustedProxies: [],
   };
+  if (spokenFraming() === "rawsocket") {
+    return { ...place, type: "rawsocket", websockets: [] };
+  }
+  const websocket = { ...WEBSOCKET_DEFAULTS, ...service };
+  return { ...place, type: "universal", websockets: [websocket] };
 }
 
 function endpointOf(kind: TransportKind, folder: string): EndpointConfig {
