@@ -62,6 +62,8 @@ export type OpeningOutcome<Codec> =
     readonly codec: Codec;
     /** The longest message that the client takes, in bytes. */
     readonly peerLimitBytes: number;
+    /** The client's address in the words of a proxy: `X-Forwarded-For`. */
+    readonly forwardedFor?: string;
     /** What the connection goes on with, where the request chose among several. */
     readonly chosen?: ChosenFraming<Codec>;
   }

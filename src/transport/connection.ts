@@ -38,6 +38,7 @@ import type { Slowness } from "./congestion.ts";
 import { ConnectionMemory } from "./connection_memory.ts";
 import { ConnectionState } from "./connection_state.ts";
 import { type FrameHandler, handleBatch } from "./frame_batch.ts";
+import type { TrustedProxies } from "./forwarded_for.ts";
 import { Liveness, type LivenessOptions, type Watched } from "./liveness.ts";
 import type { Codec, MessageReceiver } from "./message_receiver.ts";
 import type { MissedEvents } from "./missed_events.ts";
@@ -68,6 +69,8 @@ export interface ConnectionOptions extends OutboxOptions, LivenessOptions {
   readonly handshakeTimeoutMs: number;
   /** From the decision to close to the end of waiting for the peer. */
   readonly closingTimeoutMs: number;
+  /** Whose word is taken for a client's address; absent: nobody's. */
+  readonly trustedProxies?: TrustedProxies;
   /** Those of the service that a client has chosen by its framing, if there are several. */
   serviceOf?(framing: Framing<Codec>): ConnectionOptions;
   /** Takes connections whose client speaks plain HTTP. */
@@ -128,6 +131,8 @@ export class Connection
   /** Made when first used: most connections never wait. */
   #overtaking: Overtaking | undefined = undefined;
   #toldOfPause = false;
+  /** Its client's address, where a trusted proxy has told it. */
+  #clientHost: string | undefined = undefined;
   /** What its framing tells the client when it closes. */
   #closeCause: CloseCause = CloseCause.DONE;
   #saysWhyItCloses = false;
@@ -206,12 +211,17 @@ export class Connection
 
   /** A log whose lines name the transport and the client's address. */
   log(): Logger {
-    const peer = describeAddress(this.#conn.remoteAddr);
-    return withFields(this.#options.log, { peer });
+    return withFields(this.#options.log, { peer: this.#peerName() });
   }
 
   remoteHost(): string | undefined {
-    return hostOf(this.#conn.remoteAddr);
+    return this.#clientHost ?? hostOf(this.#conn.remoteAddr);
+  }
+
+  #peerName(): string {
+    const name = describeAddress(this.#conn.remoteAddr);
+    const client = this.#clientHost;
+    return client === undefined ? name : `${client} by way of ${name}`;
   }
 
   /** The client has proven who it is. */
@@ -227,11 +237,11 @@ export class Connection
   /** How the client is connected, with Crossbar.io's names. */
   transportDetails(): Dict {
     const { framing } = this.#options;
-    return transportDetails(
-      this.#conn,
-      framing.name,
-      this.#codec?.serializer.name,
-    );
+    return transportDetails(this.#conn, {
+      framing: framing.name,
+      serializer: this.#codec?.serializer.name,
+      peer: this.#peerName(),
+    });
   }
 
   /** What is known of the connection, for the details of its session. */
@@ -633,8 +643,9 @@ export class Connection
     );
     this.#deadline.clear();
     if (outcome === HANDED_OVER) return this.#handOver(request);
-    if (outcome.accepted && outcome.chosen !== undefined) {
-      this.#goOnWith(outcome.chosen);
+    if (outcome.accepted) {
+      if (outcome.chosen !== undefined) this.#goOnWith(outcome.chosen);
+      this.#noteClient(outcome.forwardedFor);
     }
     if (outcome.reply !== undefined) {
       this.#outbox.writer.append(outcome.reply, 0, outcome.reply.length);
@@ -666,6 +677,16 @@ export class Connection
     this.#options = this.#options.serviceOf?.(framing) ?? this.#options;
     this.#outbox.close();
     this.#outbox = new Outbox(this, this.#options);
+  }
+
+  /** @param forwardedFor What a proxy says of its client's address. */
+  #noteClient(forwardedFor: string | undefined): void {
+    const { trustedProxies } = this.#options;
+    const client = trustedProxies?.clientOf(this.remoteHost(), forwardedFor);
+    if (client === undefined) return;
+    this.#clientHost = client;
+    this.account.moveToSource(client);
+    this.#owner.moved(this, client);
   }
 
   /** Another server goes on with the client; here it is as if it had left. */

@@ -35,6 +35,8 @@ export interface ConnectionOwner {
   exceededLimit(connection: OpenConnection): string | undefined;
   /** The client of `connection` has proven who it is. */
   identified(connection: OpenConnection): void;
+  /** It is found out that the client of `connection` is at `host`. */
+  moved(connection: OpenConnection, host: string): void;
   /** The client of `from` goes on as `to`. */
   replaced(from: OpenConnection, to: OpenConnection): void;
   /** `connection` is no more. */

@@ -58,6 +58,7 @@ export class Transport {
     this.#owner = {
       exceededLimit: (connection) => this.#exceededLimit(connection),
       identified: (connection) => this.#limit.identified(connection),
+      moved: (connection, host) => this.#limit.move(connection, host),
       replaced: (from, to) => this.#replace(from, to),
       closed: (connection) => this.#forget(connection),
     };

@@ -5,6 +5,7 @@ export function ownerOfAny(closed: () => void = () => {}): ConnectionOwner {
   return {
     exceededLimit: () => undefined,
     identified: () => {},
+    moved: () => {},
     replaced: () => {},
     closed,
   };
