@@ -36,7 +36,8 @@ import {
   checkRoles,
   checkStrangers,
 } from "./cross_checks.ts";
-import { LineIndex, parseDocument } from "../schema/document.ts";
+import { LineIndex } from "../schema/document.ts";
+import { parseDocument } from "../schema/parse_document.ts";
 import { allRealms, type RealmsConfig } from "./find_realm.ts";
 import { type ConfigSections, readSections, type RouterPart } from "./forms.ts";
 import { RealmDirectory } from "./realm_directory.ts";
@@ -113,7 +114,7 @@ function checkText(
     env: options.env,
     ignoreUnsupported: options.ignoreUnsupported ?? false,
   });
-  const { root, faults } = parseDocument(text);
+  const { root, faults } = parseDocument(text, path);
   for (const fault of faults) context.error(fault, fault.message);
   const sections = root && readSections(root, context);
   const built = sections && buildConfig(sections, context);

@@ -414,7 +414,7 @@ const TRANSPORTS: readonly Row[] = [
       },
     },
     "auth.tls: authentication by TLS certificate is not served: Deno cannot ask clients for certificates; remove it",
-    "auth.cookie: authentication by cookie is not served: RawSocket has no cookies; remove it",
+    "auth.cookie: authentication by cookie is not served: a browser sends a cookie for every page that connects, also for those of others; remove it, or leave such parts out with --ignore-unsupported",
     "auth.anonymous-proxy: authentication by a proxy is not served",
     "auth.cryptosign-proxy: authentication by a proxy is not served",
   ],
