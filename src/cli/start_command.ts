@@ -29,6 +29,7 @@ import { type RunningServer, startServer } from "../server/server.ts";
 import { VERSION } from "./about_commands.ts";
 import { defineCommand, ExitCode, type Invocation } from "./command.ts";
 import { prepareForClients } from "./descriptor_room.ts";
+import { findConfig } from "./find_config.ts";
 import { LogWriter } from "./log_writer.ts";
 import { leastCommand } from "./permissions_command.ts";
 import {
@@ -67,10 +68,11 @@ export const START = defineCommand({
   operands: [CONFIG_OPERAND],
   options: OPTIONS,
   help:
-    `Starts the router. The log goes to standard error. SIGINT, SIGTERM and SIGHUP stop it:
-listeners close, sessions get GOODBYE, and what waits for clients is sent. A second
-signal ends it at once, with 128 and the number of the signal as exit code. SIGHUP does
-not load the config again. With \`nohup\` and -A, SIGHUP is ignored.`,
+    `Starts the router. Of a folder, such as .crossbar, config.json is read, or config.yaml.
+The log goes to standard error. SIGINT, SIGTERM and SIGHUP stop the router: listeners
+close, sessions get GOODBYE, and what waits for clients is sent. A second signal ends it
+at once, with 128 and the number of the signal as exit code. SIGHUP does not load the
+config again. With \`nohup\` and -A, SIGHUP is ignored.`,
   async run(invocation) {
     const writer = new LogWriter({
       stream: Deno.stderr,
@@ -110,10 +112,11 @@ interface StartParts {
 }
 
 async function start(
-  { operands: [configPath], options, programUrl }: Invocation<typeof OPTIONS>,
+  { operands: [operand], options, programUrl }: Invocation<typeof OPTIONS>,
   parts: StartParts,
 ): Promise<ExitCode> {
   const { signals, log } = parts;
+  const configPath = findConfig(operand);
   const read = await readSoundConfig(configPath, options, programUrl, parts);
   if (read === undefined) return ExitCode.WRONG_USAGE;
   prepareForClients(configPath, connectionsMax(read.config), log);
