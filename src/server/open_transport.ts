@@ -4,22 +4,33 @@
  */
 import { withFields } from "../base/log.ts";
 import type { TransportConfig } from "../config/config.ts";
-import { Connection } from "../transport/connection.ts";
+import { Connection, type ConnectionOptions } from "../transport/connection.ts";
 import { ConnectionLimit } from "../transport/connection_limit.ts";
 import type { OpenConnection } from "../transport/open_connection.ts";
+import { TrustedProxies } from "../transport/forwarded_for.ts";
+import type { Codec } from "../transport/message_receiver.ts";
 import { type Endpoint, openListener } from "../transport/open_listener.ts";
 import { Pipeline } from "../transport/pipeline.ts";
 import { checkSocketPlace } from "../transport/socket_place.ts";
 import { Transport } from "../transport/transport.ts";
 import type { SharedParts } from "./shared_parts.ts";
 import { readTlsIdentity } from "./tls_identity.ts";
-import { rawSocketService } from "./wamp_service.ts";
+import { UniversalFraming } from "../universal/universal_framing.ts";
+import {
+  refusingFraming,
+  type WebSocketFraming,
+} from "../websocket/websocket_framing.ts";
+import {
+  portOptions,
+  rawSocketService,
+  type ServicePlace,
+  webSocketService,
+} from "./wamp_service.ts";
 
 /**
  * Listens as `config` says.
  *
  * @throws {ListenError} Where that is not possible.
- * @throws {Error} Where it has no RawSocket.
  */
 export async function openTransport(
   config: TransportConfig,
@@ -29,11 +40,15 @@ export async function openTransport(
   const pipeline = new Pipeline<Connection>(shared.turns, (error) => {
     throw error;
   });
-  if (config.rawsocket === undefined) {
-    throw new Error(`Cannot open transport ${config.id}: it has no RawSocket`);
-  }
-  const place = { transport: config, log, pipeline, shared };
-  const service = await rawSocketService(config.rawsocket, place);
+  const options = await optionsOf({
+    transport: config,
+    log,
+    pipeline,
+    trustedProxies: config.trustedProxies.length === 0
+      ? undefined
+      : new TrustedProxies(config.trustedProxies),
+    shared,
+  });
   const listener = await openListener(await endpointOf(config), {
     id: config.id,
     log,
@@ -45,11 +60,41 @@ export async function openTransport(
     turns: shared.turns,
     timers: shared.timers,
     log,
-    serve: (conn, owner) => new Connection(conn, service, owner),
+    serve: (conn, owner) => new Connection(conn, options, owner),
     ended: () => pipeline.close(),
     connectionRefused: () => shared.counters.increment("connections_refused"),
     nowMs: shared.nowMs,
   });
+}
+
+/** What all connections have in common, until one has said what it speaks. */
+async function optionsOf(place: ServicePlace): Promise<ConnectionOptions> {
+  const { rawsocket, websockets, web, limits } = place.transport;
+  const rawSocket = rawsocket && await rawSocketService(rawsocket, place);
+  const webSockets = await Promise.all(websockets.map(async (one) => ({
+    path: one.path,
+    options: await webSocketService(one, place),
+  })));
+  const services = webSockets.map((one) => one.options);
+  if (rawSocket !== undefined) services.push(rawSocket);
+  if (services.length === 1 && web === undefined) return services[0];
+  const framing = new UniversalFraming<Codec>({
+    rawSocket: rawSocket?.framing,
+    webSockets: webSockets.map(({ path, options: { framing } }) => ({
+      path,
+      framing,
+    })),
+    refusing: refusingFraming(),
+    handsOver: web !== undefined,
+  });
+  const byFraming = new Map(services.map((one) => [one.framing, one]));
+  return {
+    ...portOptions({ limits, debug: false }, framing, place),
+    serviceOf: (chosen) => byFraming.get(chosen) as ConnectionOptions,
+    openSession() {
+      throw new Error("No service was chosen");
+    },
+  };
 }
 
 async function endpointOf(config: TransportConfig): Promise<Endpoint> {
