@@ -16,10 +16,7 @@ import { Transport } from "../transport/transport.ts";
 import type { SharedParts } from "./shared_parts.ts";
 import { readTlsIdentity } from "./tls_identity.ts";
 import { UniversalFraming } from "../universal/universal_framing.ts";
-import {
-  refusingFraming,
-  type WebSocketFraming,
-} from "../websocket/websocket_framing.ts";
+import { refusingFraming } from "../websocket/websocket_framing.ts";
 import {
   portOptions,
   rawSocketService,
