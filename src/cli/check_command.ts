@@ -5,12 +5,17 @@
  */
 
 import { formatAddress } from "../config/build_endpoint.ts";
-import type { RouterConfig } from "../config/config.ts";
+import type {
+  RouterConfig,
+  TransportConfig,
+  WampServiceConfig,
+} from "../config/config.ts";
 import { allRealms } from "../config/find_realm.ts";
-import { wampServices } from "../config/wamp_services.ts";
+import { servicePaths } from "../config/web_paths.ts";
 import { reviewRules } from "../review/review_rules.ts";
 import { type WorstMemory, worstMemory } from "../server/worst_memory.ts";
 import { defineCommand, ExitCode } from "./command.ts";
+import { findConfig } from "./find_config.ts";
 import {
   checkNamedFiles,
   CONFIG_OPERAND,
@@ -31,7 +36,8 @@ export const CHECK = defineCommand({
 the keys and certificates that the config names, looks for permissions that have no
 effect, and decides the cases of \`expect\`.`,
   exitCodes: "Exit code: 0 if the router would start, 2 if not.",
-  async run({ operands: [configPath], options }) {
+  async run({ operands: [operand], options }) {
+    const configPath = findConfig(operand);
     const { config, expectations, errors, warnings, notes, files } =
       await loadNamedConfig(configPath, options);
     const found = [
@@ -57,16 +63,35 @@ function summary(path: string, config: RouterConfig): string {
     lines.push(`  realm ${name}: roles ${names}`);
   }
   for (const transport of config.transports) {
-    const { id, endpoint, realms } = transport;
-    const speaks = wampServices(transport)
-      .map(({ serializers }) => serializers.join(", "));
-    const leads = realms === undefined ? "" : `, realms ${realms.join(", ")}`;
-    lines.push(
-      `  transport ${id}: ${formatAddress(endpoint)} ${speaks}${leads}`,
-    );
+    lines.push(...transportLines(transport));
   }
   lines.push(...memoryLines(worstMemory(config)));
   return `${lines.join("\n")}\n`;
+}
+
+function transportLines(transport: TransportConfig): string[] {
+  const { id, type, endpoint, realms, rawsocket, websockets, web } = transport;
+  const leads = realms === undefined ? "" : `, realms ${realms.join(", ")}`;
+  const head = `  transport ${id}: ${formatAddress(endpoint)}`;
+  if (type === "rawsocket") {
+    return [`${head} ${serializersOf(rawsocket)}${leads}`];
+  }
+  return [
+    `${head}${leads}`,
+    ...rawsocket === undefined
+      ? []
+      : [`    rawsocket: ${serializersOf(rawsocket)}`],
+    ...websockets.map((socket) =>
+      `    websocket ${socket.path ?? "at any path"}: ${serializersOf(socket)}`
+    ),
+    ...servicePaths(web?.paths).map(([path, { type }]) =>
+      `    http ${path}: ${type}`
+    ),
+  ];
+}
+
+function serializersOf(service: WampServiceConfig | undefined): string {
+  return service?.serializers.join(", ") ?? "";
 }
 
 function memoryLines(worst: WorstMemory): string[] {

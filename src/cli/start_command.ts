@@ -9,10 +9,11 @@ import {
   createLogger,
   LOG_FORMATS,
   LOG_LEVELS,
+  type LogFields,
   type Logger,
 } from "../base/log.ts";
 import type { RouterConfig, WampServiceConfig } from "../config/config.ts";
-import { wampServices } from "../config/wamp_services.ts";
+import { servicePaths } from "../config/web_paths.ts";
 import { formatProblem, sortProblems } from "../schema/check_context.ts";
 import { type GivenUp, giveUp } from "../permissions/give_up.ts";
 import {
@@ -28,6 +29,7 @@ import { type RunningServer, startServer } from "../server/server.ts";
 import { VERSION } from "./about_commands.ts";
 import { defineCommand, ExitCode, type Invocation } from "./command.ts";
 import { prepareForClients } from "./descriptor_room.ts";
+import { findConfig } from "./find_config.ts";
 import { LogWriter } from "./log_writer.ts";
 import { leastCommand } from "./permissions_command.ts";
 import {
@@ -66,10 +68,11 @@ export const START = defineCommand({
   operands: [CONFIG_OPERAND],
   options: OPTIONS,
   help:
-    `Starts the router. The log goes to standard error. SIGINT, SIGTERM and SIGHUP stop it:
-listeners close, sessions get GOODBYE, and what waits for clients is sent. A second
-signal ends it at once, with 128 and the number of the signal as exit code. SIGHUP does
-not load the config again. With \`nohup\` and -A, SIGHUP is ignored.`,
+    `Starts the router. Of a folder, such as .crossbar, config.json is read, or config.yaml.
+The log goes to standard error. SIGINT, SIGTERM and SIGHUP stop the router: listeners
+close, sessions get GOODBYE, and what waits for clients is sent. A second signal ends it
+at once, with 128 and the number of the signal as exit code. SIGHUP does not load the
+config again. With \`nohup\` and -A, SIGHUP is ignored.`,
   async run(invocation) {
     const writer = new LogWriter({
       stream: Deno.stderr,
@@ -109,10 +112,11 @@ interface StartParts {
 }
 
 async function start(
-  { operands: [configPath], options, programUrl }: Invocation<typeof OPTIONS>,
+  { operands: [operand], options, programUrl }: Invocation<typeof OPTIONS>,
   parts: StartParts,
 ): Promise<ExitCode> {
   const { signals, log } = parts;
+  const configPath = findConfig(operand);
   const read = await readSoundConfig(configPath, options, programUrl, parts);
   if (read === undefined) return ExitCode.WRONG_USAGE;
   prepareForClients(configPath, connectionsMax(read.config), log);
@@ -246,16 +250,27 @@ function logListeners(
   log: Logger,
 ): void {
   for (const [index, { id, address }] of server.listeners.entries()) {
-    for (const service of wampServices(config.transports[index])) {
-      log.info("listening", {
-        transport: id,
-        address,
-        serializers: service.serializers.join(","),
-        max_message_size: service.maxMessageBytes,
-        auth: authMethods(service),
-      });
+    const where = { transport: id, address };
+    const { rawsocket, websockets, web } = config.transports[index];
+    if (rawsocket !== undefined) {
+      log.info("listening", { ...where, ...describeService(rawsocket) });
+    }
+    for (const { path = "any path", ...service } of websockets) {
+      const what = { websocket: path, ...describeService(service) };
+      log.info("listening", { ...where, ...what });
+    }
+    for (const [path, { type }] of servicePaths(web?.paths)) {
+      log.info("listening", { ...where, http: path, service: type });
     }
   }
+}
+
+function describeService(service: WampServiceConfig): LogFields {
+  return {
+    serializers: service.serializers.join(","),
+    max_message_size: service.maxMessageBytes,
+    auth: authMethods(service),
+  };
 }
 
 function authMethods({ auth }: WampServiceConfig): string {

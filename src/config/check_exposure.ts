@@ -23,7 +23,7 @@ export function checkExposure(
   realms: RealmDirectory | undefined,
   context: CheckContext,
 ): void {
-  for (const { config, endpointNode, auth } of authsOf(transports)) {
+  for (const { config, endpointNode, auth, auths } of authsOf(transports)) {
     const { id, endpoint } = config;
     const { anonymous, implied } = auth.config;
     if (isLocal(endpoint) || anonymous === undefined) continue;
@@ -33,7 +33,7 @@ export function checkExposure(
     if (implied) {
       const more = open.length === 0 ? "" : `, and ${everything}`;
       context.warn(
-        endpointNode,
+        auths.length === 1 ? endpointNode : auth.node,
         `transport ${id} listens on ${address} and has no auth: whoever can reach it can join with the role of its anonymous sessions${more}`,
       );
     } else if (open.length > 0) {

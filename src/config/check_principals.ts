@@ -52,16 +52,27 @@ function checkPrincipal(
   const hasRole = own === undefined
     ? realms.someHasRole(role)
     : realms.role(own, role) !== undefined;
-  if (hasRole) return;
+  if (!hasRole) noSuchRole({ role, realm }, roleNode, realms, context);
+}
+
+/** Adds an error about a role that `realm` does not have; undefined: none has. */
+export function noSuchRole(
+  { role, realm }: { role: string; realm: string | undefined },
+  node: ConfigNode,
+  realms: RealmDirectory,
+  context: CheckContext,
+): void {
+  const own = realm === undefined ? undefined : realms.find(realm);
   const where = realm === undefined
     ? `no realm${realms.where} has`
     : `realm ${JSON.stringify(realm)} does not have`;
   const wrong = `${where} the role ${JSON.stringify(role)}`;
   const open = own === undefined ? realms.all : [own];
-  context.error(roleNode, wrong, `there are: ${listRoles(open)}`);
+  context.error(node, wrong, `there are: ${listRoles(open)}`);
 }
 
-function noSuchRealm(
+/** Adds an error about a realm that is not there. */
+export function noSuchRealm(
   realm: string,
   node: ConfigNode,
   realms: RealmDirectory,

@@ -124,5 +124,8 @@ export function givenRoles(
       give(role, realm);
     }
   }
+  for (const { config } of transports.flatMap(({ bridges }) => bridges)) {
+    give(config.role, config.realm);
+  }
   return given;
 }

@@ -23,7 +23,7 @@ import type {
   MEMORY_STORE,
   SQLITE_STORE,
 } from "./table/store_keys.ts";
-import type { SerializerName, SPEECH } from "./table/transport_keys.ts";
+import type { SerializerName, SPEECH } from "./table/speech_keys.ts";
 
 /** The whole configuration of one router process. */
 export interface RouterConfig extends ConfigOf<typeof FILE> {
@@ -170,7 +170,7 @@ export interface TransportConfig {
 export interface WampServiceConfig extends
   Omit<
     ConfigOf<typeof SPEECH>,
-    "serializer" | "serializers" | "options" | "auth" | "maxMessageBytes"
+    "serializer" | "serializers" | "auth" | "maxMessageBytes"
   > {
   /** What it speaks; a client's handshake picks one. At least one, no doubles. */
   readonly serializers: readonly SerializerName[];
@@ -226,7 +226,7 @@ export interface DeflateConfig {
 
 /** Plain HTTP beside WAMP. */
 export interface WebConfig {
-  /** By the first part of a URL's path; `/` is for what no other has. */
+  /** By the next part of a URL's path; `/` is for what no other has. */
   readonly paths: ReadonlyMap<string, WebServiceConfig>;
   /** Whether each request is logged. */
   readonly accessLog: boolean;
@@ -265,9 +265,9 @@ export interface StaticConfig {
   readonly type: "static";
   /** An absolute path. */
   readonly directory: string;
-  /** What is shown of a folder, where it is there. */
-  readonly defaultFile: string;
-  /** Whether folders without that file are listed. */
+  /** A file in it that is served where one is not there; absent: 404. */
+  readonly defaultFile?: string;
+  /** Whether folders without `index.html` are listed. */
   readonly listsDirectories: boolean;
   /** By the end of a file's name, with its dot. */
   readonly mimeTypes: ReadonlyMap<string, string>;

@@ -5,6 +5,7 @@
  */
 
 import type { BuiltAuth } from "./build_auth.ts";
+import type { PlacedBridge } from "./build_web.ts";
 import type { TransportConfig } from "./config.ts";
 import type { ConfigNode } from "../schema/document.ts";
 import type { RouterPart } from "./forms.ts";
@@ -15,6 +16,8 @@ export interface PlacedTransport {
   readonly endpointNode: ConfigNode;
   /** One for each of its WAMP services. */
   readonly auths: readonly BuiltAuth[];
+  /** Services that act for HTTP clients. */
+  readonly bridges: readonly PlacedBridge[];
   /** The part of the file that it is in. */
   readonly part: RouterPart;
 }

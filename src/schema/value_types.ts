@@ -8,7 +8,7 @@
  */
 
 import type { CheckContext } from "./check_context.ts";
-import type { ConfigNode, NodeKind } from "./document.ts";
+import { type ConfigNode, type NodeKind, plainValue } from "./document.ts";
 import { nearest } from "./nearest.ts";
 
 /** A JSON Schema, or a part of one. */
@@ -39,18 +39,26 @@ export function boolean(): Type<boolean> {
   };
 }
 
-/**
- * A boolean of which only `available` can be had yet. The other one is refused,
- * or left out on demand, when `isIgnorable`.
- */
+/** A boolean of which only `available` can be had yet. */
 export function booleanNotYet(available: boolean): Type<boolean> {
+  const type = booleanOnly(available, "is not available yet");
+  return { ...type, text: `${type.text} yet` };
+}
+
+/**
+ * A boolean of which only `available` can be had. The other one is refused, or taken
+ * for it on demand.
+ *
+ * @param reason What is wrong with the other one, after it.
+ */
+export function booleanOnly(available: boolean, reason: string): Type<boolean> {
   const base = boolean();
   return {
-    text: `boolean; only ${available} yet`,
+    text: `boolean; only ${available}`,
     check(node, context) {
       const value = base.check(node, context);
       if (value === undefined || value === available) return value;
-      context.unsupported(node, `${value} is not available yet`);
+      context.unsupported(node, `${value} ${reason}`);
       return available;
     },
     schema: () => ({ const: available }),
@@ -183,6 +191,15 @@ export function list<T>(
 /** Anything: for keys that are recognised and have no effect. */
 export function anything(): Type<true> {
   return { text: "any", check: () => true, schema: () => ({}) };
+}
+
+/** Anything, as JavaScript has it. */
+export function jsonValue(): Type<{ readonly value: unknown }> {
+  return {
+    text: "any JSON",
+    check: (node) => ({ value: plainValue(node) }),
+    schema: () => ({}),
+  };
 }
 
 /** Adds "expected X, found Y" and returns `undefined`. */

@@ -12,6 +12,7 @@ const ROUTER_PACKAGES = [
   "jsonc-parser@3.3.1",
   "memory-pager@1.5.0",
   "sparse-bitfield@3.0.3",
+  "yaml@2.9.1",
 ];
 
 const CONFIG = {

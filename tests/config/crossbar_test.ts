@@ -43,7 +43,7 @@ Deno.test("loadConfig() takes realms and transports of a router worker", async (
   ]);
 });
 
-Deno.test("loadConfig() serves the RawSocket part of a universal transport and names the others", async () => {
+Deno.test("loadConfig() serves RawSocket of a universal transport, and names MQTT", async () => {
   const { config, warnings } = await loadSound(
     node({
       transports: [{
@@ -55,11 +55,10 @@ Deno.test("loadConfig() serves the RawSocket part of a universal transport and n
           options: { max_message_size: 1024 },
           debug: true,
         },
-        websocket: { ws: {} },
-        web: {},
+        mqtt: { options: {} },
       }],
     }),
-    { env: { USER: "me", APP: "x" } },
+    { env: { USER: "me", APP: "x" }, ignoreUnsupported: true },
   );
   const [transport] = config.transports;
   const rawsocket = rawSocketOf(config);
@@ -74,8 +73,7 @@ Deno.test("loadConfig() serves the RawSocket part of a universal transport and n
     mode: 0o600,
   });
   assertEquals(brief(warnings), [
-    "workers[0].transports[0].websocket: this part is not served: Sluice speaks RawSocket",
-    "workers[0].transports[0].web: this part is not served: Sluice speaks RawSocket",
+    "workers[0].transports[0].mqtt: MQTT is not served; left out",
   ]);
 });
 
@@ -98,19 +96,19 @@ const LEFT_OUT: readonly [what: string, file: object, finding: string][] = [
   [
     "a transport of another type",
     node({
-      transports: [{ type: "websocket", endpoint: { port: 1 } }, RAWSOCKET],
+      transports: [{ type: "mqtt", endpoint: { port: 1 } }, RAWSOCKET],
     }),
-    'workers[0].transports[0].type: a transport of type "websocket" is not served: Sluice speaks RawSocket',
+    'workers[0].transports[0].type: a transport of type "mqtt" is not served',
   ],
   [
-    "a universal transport without RawSocket",
+    "a universal transport without parts",
     node({
       transports: [
         { type: "universal", endpoint: RAWSOCKET.endpoint },
         RAWSOCKET,
       ],
     }),
-    "workers[0].transports[0]: a universal transport without a rawsocket part",
+    "workers[0].transports[0]: nothing of this transport is served",
   ],
   [
     "a worker of another type",
@@ -273,8 +271,8 @@ for (const [what, file, finding] of NEVER_LEFT_OUT) {
 Deno.test("loadConfig() reports when nothing is left to start", async () => {
   const cases: [file: object, error: string][] = [
     [
-      node({ transports: [{ type: "web", endpoint: {} }] }),
-      'no transport is left to start; add one of type "rawsocket"',
+      node({ transports: [{ type: "mqtt", endpoint: {} }] }),
+      'no transport is left to start; add one of type "rawsocket", "websocket", "universal", or "web"',
     ],
     [node({ realms: [] }), 'there is no realm; add one to "realms"'],
     [
@@ -454,7 +452,7 @@ Deno.test("loadConfig() serves workers that are not disabled, and says where tha
   }
   const { errors } = await load(node({ options: { disabled: true } }));
   assertEquals(brief(errors), [
-    'no transport is left to start; add one of type "rawsocket"',
+    'no transport is left to start; add one of type "rawsocket", "websocket", "universal", or "web"',
   ]);
 });
 
