@@ -5,8 +5,13 @@
  */
 
 import { formatAddress } from "../config/build_endpoint.ts";
-import type { RouterConfig } from "../config/config.ts";
+import type {
+  RouterConfig,
+  TransportConfig,
+  WampServiceConfig,
+} from "../config/config.ts";
 import { allRealms } from "../config/find_realm.ts";
+import { servicePaths } from "../config/web_paths.ts";
 import { reviewRules } from "../review/review_rules.ts";
 import { type WorstMemory, worstMemory } from "../server/worst_memory.ts";
 import { defineCommand, ExitCode } from "./command.ts";
@@ -55,15 +60,36 @@ function summary(path: string, config: RouterConfig): string {
     const names = roles.map((role) => role.name).join(", ");
     lines.push(`  realm ${name}: roles ${names}`);
   }
-  for (const { id, endpoint, serializers, realms } of config.transports) {
-    const speaks = serializers.join(", ");
-    const leads = realms === undefined ? "" : `, realms ${realms.join(", ")}`;
-    lines.push(
-      `  transport ${id}: ${formatAddress(endpoint)} ${speaks}${leads}`,
-    );
+  for (const transport of config.transports) {
+    lines.push(...transportLines(transport));
   }
   lines.push(...memoryLines(worstMemory(config)));
   return `${lines.join("\n")}\n`;
+}
+
+function transportLines(transport: TransportConfig): string[] {
+  const { id, type, endpoint, realms, rawsocket, websockets, web } = transport;
+  const leads = realms === undefined ? "" : `, realms ${realms.join(", ")}`;
+  const head = `  transport ${id}: ${formatAddress(endpoint)}`;
+  if (type === "rawsocket") {
+    return [`${head} ${serializersOf(rawsocket)}${leads}`];
+  }
+  return [
+    `${head}${leads}`,
+    ...rawsocket === undefined
+      ? []
+      : [`    rawsocket: ${serializersOf(rawsocket)}`],
+    ...websockets.map((socket) =>
+      `    websocket ${socket.path ?? "at any path"}: ${serializersOf(socket)}`
+    ),
+    ...servicePaths(web?.paths).map(([path, { type }]) =>
+      `    http ${path}: ${type}`
+    ),
+  ];
+}
+
+function serializersOf(service: WampServiceConfig | undefined): string {
+  return service?.serializers.join(", ") ?? "";
 }
 
 function memoryLines(worst: WorstMemory): string[] {

@@ -89,9 +89,21 @@ export function checkNamedFiles(
     fileMode: (path) => Deno.statSync(path).mode ?? undefined,
     identityFault: tlsIdentityFault,
     socketFault,
+    directoryFault,
     storeFault,
     now: Date.now(),
   });
+}
+
+function directoryFault(path: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "read", path });
+  if (state !== "granted") return howToPermit(`--allow-read=${path}`);
+  try {
+    return Deno.statSync(path).isDirectory ? undefined : "it is no folder";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "there is no such folder";
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** A line for each finding. */

@@ -9,9 +9,11 @@ import {
   createLogger,
   LOG_FORMATS,
   LOG_LEVELS,
+  type LogFields,
   type Logger,
 } from "../base/log.ts";
-import type { RouterConfig, TransportConfig } from "../config/config.ts";
+import type { RouterConfig, WampServiceConfig } from "../config/config.ts";
+import { servicePaths } from "../config/web_paths.ts";
 import { formatProblem, sortProblems } from "../schema/check_context.ts";
 import { type GivenUp, giveUp } from "../permissions/give_up.ts";
 import {
@@ -245,18 +247,30 @@ function logListeners(
   log: Logger,
 ): void {
   for (const [index, { id, address }] of server.listeners.entries()) {
-    const transport = config.transports[index];
-    log.info("listening", {
-      transport: id,
-      address,
-      serializers: transport.serializers.join(","),
-      max_message_size: transport.maxMessageBytes,
-      auth: authMethods(transport),
-    });
+    const where = { transport: id, address };
+    const { rawsocket, websockets, web } = config.transports[index];
+    if (rawsocket !== undefined) {
+      log.info("listening", { ...where, ...describeService(rawsocket) });
+    }
+    for (const { path = "any path", ...service } of websockets) {
+      const what = { websocket: path, ...describeService(service) };
+      log.info("listening", { ...where, ...what });
+    }
+    for (const [path, { type }] of servicePaths(web?.paths)) {
+      log.info("listening", { ...where, http: path, service: type });
+    }
   }
 }
 
-function authMethods({ auth }: TransportConfig): string {
+function describeService(service: WampServiceConfig): LogFields {
+  return {
+    serializers: service.serializers.join(","),
+    max_message_size: service.maxMessageBytes,
+    auth: authMethods(service),
+  };
+}
+
+function authMethods({ auth }: WampServiceConfig): string {
   const { ticket, wampcra, scram, cryptosign, anonymous } = auth;
   const statics = { anonymous, ticket, wampcra, scram, cryptosign };
   const names = Object.entries({ ...statics, ...auth.dynamic })

@@ -1,62 +1,58 @@
 /**
- * From checked transports to the typed config: ids, serializers, sizes, limits.
+ * From checked transports to the typed config: ids, endpoints, and what is served on
+ * each.
  *
  * @module
  */
 
-import { buildAuth, type BuiltAuth, impliedAuth } from "./build_auth.ts";
 import { buildEndpoint, type EndpointSection } from "./build_endpoint.ts";
+import { buildRawSocket, type RawSocketSection } from "./build_rawsocket.ts";
+import type { PlacedService, ServicePlace } from "./build_speech.ts";
+import {
+  buildWeb,
+  readPaths,
+  type SocketPart,
+  type WebParts,
+  type WebSection,
+} from "./build_web.ts";
+import { buildWebSocket, type WebSocketSection } from "./build_websocket.ts";
 import type { CheckContext } from "../schema/check_context.ts";
-import type { TransportConfig } from "./config.ts";
+import type {
+  TransportConfig,
+  WampServiceConfig,
+  WebSocketConfig,
+} from "./config.ts";
 import type { ConfigNode } from "../schema/document.ts";
-import type { LimitValues, RouterPart, TransportSection } from "./forms.ts";
-import {
-  configOf,
-  has,
-  nodeOf,
-  propertiesOf,
-  type Section,
-} from "../schema/object_type.ts";
-import {
-  HANDSHAKE_BYTES_MIN,
-  type LimitName,
-  LIMITS,
-  MESSAGE_BYTES_DEFAULT,
-  type TransportLimits,
-} from "./table/limit_keys.ts";
-import {
-  type SerializerName,
-  SERIALIZERS,
-  type UNIVERSAL_PART,
-} from "./table/transport_keys.ts";
+import type { RouterPart, TransportSection } from "./forms.ts";
+import { mergeLimits, type StatedLimits } from "./merge_limits.ts";
+import { has, nodeOf, type Section } from "../schema/object_type.ts";
+import type { PlacedTransport } from "./placed_transport.ts";
+import { PORT_LIMITS } from "./table/limit_keys.ts";
+import type { PROXY_KEYS } from "./table/proxy_keys.ts";
+import type { UNIVERSAL } from "./table/transport_keys.ts";
+import { joinPath } from "./web_paths.ts";
 
-type SpeechSection = Section<typeof UNIVERSAL_PART.keys>;
-
-/** A transport with the places that later findings about it point to. */
-export interface PlacedTransport {
-  readonly config: TransportConfig;
-  readonly endpointNode: ConfigNode;
-  readonly auth: BuiltAuth;
-  /** The part of the file that it is in. */
-  readonly part: RouterPart;
-}
-
-/** A transport of either type, as one. */
+/** A transport of any type, as one. */
 interface TransportParts {
+  readonly type: TransportConfig["type"];
   readonly node: ConfigNode;
   readonly id: string | undefined;
-  readonly idNode: ConfigNode;
   readonly endpoint: EndpointSection | undefined;
-  readonly endpointNode: ConfigNode;
-  readonly speech: SpeechSection;
-  /** Whether a serializer must be named; else all are spoken. */
-  readonly mustChoose: boolean;
+  /** Limits of the transport that are none of a single service. */
+  readonly limits: StatedLimits | undefined;
+  readonly rawsocket?: RawSocketSection | undefined;
+  /** WebSocket at any path. */
+  readonly websocket?: WebSocketSection;
+  readonly sockets: readonly SocketPart[];
+  readonly web?: WebSection | undefined;
+  readonly webParts: WebParts;
+  readonly trustedProxies: readonly string[];
 }
 
 /** The transports of the file, less those that are wrong. */
 export function buildTransports(
   routerParts: readonly RouterPart[],
-  limits: LimitValues | undefined,
+  limits: StatedLimits | undefined,
   context: CheckContext,
 ): PlacedTransport[] {
   const ids = new Map<string, ConfigNode>();
@@ -83,40 +79,93 @@ function realmNames({ realms = [] }: RouterPart): readonly string[] {
   return realms.flatMap((realm) => realm?.values.name ?? []);
 }
 
+const NO_WEB: WebParts = { sockets: [], services: new Map(), bridges: [] };
+
 function readParts(
-  { variant, section }: TransportSection,
+  transport: TransportSection,
   context: CheckContext,
 ): TransportParts | undefined {
-  const { node } = section;
-  const at = (name: string) => node.entries.get(name)?.node ?? node;
-  const { id, endpoint } = section.values;
+  const { node, values: { id, endpoint } } = transport.section;
   const common = {
+    type: transport.variant,
     node,
     id,
-    idNode: at("id"),
     endpoint,
-    endpointNode: at("endpoint"),
+    limits: undefined,
+    sockets: [],
+    webParts: NO_WEB,
+    trustedProxies: [],
   };
-  if (variant === "rawsocket") {
-    const mustChoose = context.form !== "crossbar";
-    return { ...common, speech: section, mustChoose };
+  switch (transport.variant) {
+    case "rawsocket":
+      return { ...common, rawsocket: transport.section };
+    case "websocket": {
+      const trustedProxies = proxiesOf(transport.section, context);
+      return { ...common, websocket: transport.section, trustedProxies };
+    }
+    case "web": {
+      const web = transport.section;
+      const webParts = readPaths(web.values.paths ?? [], context);
+      return {
+        ...common,
+        limits: web.values.options?.values,
+        sockets: webParts.sockets,
+        web,
+        webParts,
+        trustedProxies: proxiesOf(web, context),
+      };
+    }
+    case "universal":
+      return { ...common, ...readUniversal(transport.section, context) };
   }
-  for (const name of ["websocket", "mqtt", "web"]) {
-    const part = node.entries.get(name);
-    if (part === undefined) continue;
+}
+
+function readUniversal(
+  section: Section<typeof UNIVERSAL.keys>,
+  context: CheckContext,
+): Partial<TransportParts> {
+  const { rawsocket, websocket = [], web, options } = section.values;
+  const own = websocket.map(({ name, value }) => ({
+    path: joinPath("", name),
+    section: value,
+  }));
+  const names = new Set(websocket.map(({ name }) => name));
+  const entries = (web?.values.paths ?? []).filter(({ name, node }) => {
+    if (!names.has(name)) return true;
+    const first = nodeOf(section, "websocket").path;
+    context.warn(node, `is not served: ${first} has the same path`);
+    return false;
+  });
+  const webParts = readPaths(entries, context);
+  return {
+    limits: { ...options?.values, ...statedOf(web?.values.options?.values) },
+    rawsocket,
+    sockets: [...own, ...webParts.sockets],
+    web,
+    webParts,
+    trustedProxies: proxiesOf(section, context),
+  };
+}
+
+function statedOf(values: StatedLimits = {}): StatedLimits {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined),
+  );
+}
+
+function proxiesOf(
+  section: Section<typeof PROXY_KEYS>,
+  context: CheckContext,
+): readonly string[] {
+  const { forwarded, trusted_proxies } = section.values;
+  if (forwarded) return trusted_proxies.flatMap((one) => one ?? []);
+  if (has(section, "trusted_proxies")) {
     context.warn(
-      part.place,
-      "this part is not served: Sluice speaks RawSocket",
+      nodeOf(section, "trusted_proxies"),
+      'has no effect without "forwarded": true',
     );
   }
-  const { rawsocket } = section.values;
-  if (rawsocket !== undefined) {
-    return { ...common, speech: rawsocket, mustChoose: false };
-  }
-  if (!node.entries.has("rawsocket")) {
-    context.unsupported(node, "a universal transport without a rawsocket part");
-  }
-  return undefined;
+  return [];
 }
 
 function checkId(
@@ -133,131 +182,114 @@ function checkId(
   const wrong = parts.id === undefined
     ? `the id "${id}", which this has by default, is already that of ${first.path}`
     : `"${id}" is already the id of ${first.path}`;
-  context.error(parts.idNode, wrong, "give each transport an id of its own");
+  const place = parts.node.entries.get("id")?.node ?? parts.node;
+  context.error(place, wrong, "give each transport an id of its own");
+}
+
+/** What is served on a transport, built. */
+interface Services {
+  readonly rawsocket: PlacedService<WampServiceConfig> | undefined;
+  readonly websockets: readonly PlacedService<WebSocketConfig>[];
+  /** Whether none was left out for what is wrong with it. */
+  readonly isWhole: boolean;
 }
 
 function buildTransport(
   id: string,
   parts: TransportParts,
-  routerLimits: LimitValues | undefined,
+  routerLimits: StatedLimits | undefined,
   context: CheckContext,
 ): Omit<PlacedTransport, "part"> | undefined {
-  const { speech, endpointNode } = parts;
-  const { options } = speech.values;
+  const { type, node, web, webParts, trustedProxies } = parts;
   const endpoint = parts.endpoint && buildEndpoint(parts.endpoint, context);
-  const serializers = chooseSerializers(parts, context);
-  const maxMessageBytes = chooseMessageSize(speech, context);
-  const auth = chooseAuth(speech, context);
-  const limits = mergeLimits(routerLimits, options?.values);
-  if (endpoint === undefined || serializers.length === 0) return undefined;
+  const services = buildServices(parts, routerLimits, context);
+  if (endpoint === undefined || !services.isWhole) return undefined;
+  const { rawsocket, websockets } = services;
+  const placed = [...rawsocket === undefined ? [] : [rawsocket], ...websockets];
+  if (placed.length === 0 && webParts.services.size === 0) {
+    context.unsupported(node, "nothing of this transport is served");
+    return undefined;
+  }
+  const limits = portLimits(
+    parts,
+    placed.map(({ config }) => config),
+    routerLimits,
+  );
   return {
     config: {
-      ...configOf(speech, {
-        type: undefined,
-        serializer: undefined,
-        serializers,
-        maxMessageBytes,
-        options: undefined,
-        auth: auth.config,
-      }),
       id,
+      type,
       endpoint,
       limits,
+      ...(rawsocket !== undefined && { rawsocket: rawsocket.config }),
+      websockets: websockets.map(({ config }) => config),
+      ...(web && { web: buildWeb(web, webParts.services, limits) }),
+      trustedProxies,
     },
-    endpointNode,
-    auth,
+    endpointNode: node.entries.get("endpoint")?.node ?? node,
+    auths: placed.map(({ auth }) => auth),
+    bridges: webParts.bridges,
   };
 }
 
-function chooseSerializers(
-  { speech, mustChoose }: TransportParts,
+function buildServices(
+  parts: TransportParts,
+  routerLimits: StatedLimits | undefined,
   context: CheckContext,
-): readonly SerializerName[] {
-  const { serializer, serializers } = speech.values;
-  const one = has(speech, "serializer");
-  const several = has(speech, "serializers");
-  const all = SERIALIZERS.map((name) => `"${name}"`).join(", ");
-  if (one && several) {
-    const wrong = 'cannot be combined with "serializer"';
-    context.error(nodeOf(speech, "serializers"), wrong, "keep one of them");
-    return [];
-  }
-  if (one) return serializer === undefined ? [] : [serializer];
-  if (several) {
-    const usable = (serializers ?? []).flatMap((name) => name ?? []);
-    if (usable.length === 0 && context.leavesOut) {
-      const place = nodeOf(speech, "serializers");
-      context.error(place, "no serializer is left", `write some of ${all}`);
-    }
-    return usable;
-  }
-  if (!mustChoose) return SERIALIZERS;
-  const right = `add it: one of ${all}; or "serializers" with a list of them`;
-  context.error(speech.node, '"serializer" is missing', right);
-  return [];
+): Services {
+  const { type, rawsocket, websocket, sockets } = parts;
+  const mustChoose = type === "rawsocket" && context.form !== "crossbar";
+  const place: ServicePlace = {
+    limits: [parts.limits, routerLimits],
+    mustChoose,
+  };
+  checkPortLimits(parts, context);
+  const raw = rawsocket && buildRawSocket(rawsocket, place, context);
+  const all = [
+    ...websocket === undefined
+      ? []
+      : [buildWebSocket(websocket, undefined, place, context)],
+    ...sockets.map(({ section, path }) =>
+      buildWebSocket(section, path, place, context)
+    ),
+  ];
+  const websockets = all.filter((one) => one !== undefined);
+  const isWhole = (raw === undefined) === (rawsocket === undefined) &&
+    websockets.length === all.length;
+  return { rawsocket: raw, websockets, isWhole };
 }
 
-const HANDSHAKE_BYTES_MAX = 2 ** 24;
-
-function chooseMessageSize(
-  speech: SpeechSection,
+/** Of one service among several no limits of their socket can be stated. */
+function checkPortLimits(
+  { type, rawsocket, sockets }: TransportParts,
   context: CheckContext,
-): number {
-  const { max_message_size, options } = speech.values;
-  const inner = options && has(options, "max_message_size")
-    ? nodeOf(options, "max_message_size")
-    : undefined;
-  const outer = has(speech, "max_message_size")
-    ? nodeOf(speech, "max_message_size")
-    : undefined;
-  if (inner !== undefined && outer !== undefined) {
-    const wrong = `is also set at ${outer.path}`;
-    context.error(inner, wrong, "keep one of them");
-  }
-  const size = max_message_size ?? options?.values.max_message_size;
-  const place = outer ?? inner;
-  if (size === undefined || place === undefined) {
-    if (context.form === "crossbar") {
-      context.note(
-        speech.node,
-        `max_message_size is ${MESSAGE_BYTES_DEFAULT} unless set, where Crossbar.io has ${HANDSHAKE_BYTES_MAX}: clients that send more are disconnected; "options" can set it`,
-      );
+): void {
+  if (type === "rawsocket" || type === "websocket") return;
+  const options = [rawsocket, ...sockets.map(({ section }) => section)]
+    .flatMap((section) => section?.values.options?.node ?? []);
+  for (const { entries } of options) {
+    for (const name of PORT_LIMITS) {
+      const entry = entries.get(name);
+      if (entry === undefined) continue;
+      const wrong = "is a limit of the whole transport";
+      context.error(entry.place, wrong, 'write it in "options" of that');
     }
-    return MESSAGE_BYTES_DEFAULT;
   }
-  if (size < HANDSHAKE_BYTES_MIN) {
-    context.warn(
-      place,
-      `the handshake cannot announce less than ${HANDSHAKE_BYTES_MIN}: clients that keep to what it announces, and send more than ${size} bytes at once, are sent ABORT and closed`,
-    );
-  }
-  if (size > HANDSHAKE_BYTES_MAX) {
-    context.note(
-      place,
-      `${size} is more than RawSocket can carry: its own limit of ${HANDSHAKE_BYTES_MAX} (16 MiB) counts`,
-    );
-  }
-  return size;
 }
 
-function chooseAuth(speech: SpeechSection, context: CheckContext): BuiltAuth {
-  const { auth } = speech.values;
-  const node = nodeOf(speech, "auth");
-  if (auth !== undefined) return buildAuth(auth, context);
-  const implied = impliedAuth(node);
-  if (!has(speech, "auth")) return implied;
-  // It is wrong, which has been said: nothing must be taken for allowed.
-  const config = { anonymous: undefined, implied: false };
-  return { ...implied, config };
-}
-
-/** A transport's own limits come before those of the file. */
-function mergeLimits(
-  file: LimitValues | undefined,
-  own: { readonly [Name in LimitName]: unknown } | undefined,
-): TransportLimits {
-  return propertiesOf(
-    LIMITS,
-    (name) => own?.[name] ?? file?.[name] ?? LIMITS[name].default,
+/** Those of the socket: of its only service, or of what holds for all of them. */
+function portLimits(
+  { type, limits }: TransportParts,
+  services: readonly WampServiceConfig[],
+  routerLimits: StatedLimits | undefined,
+): TransportConfig["limits"] {
+  if (type === "rawsocket" || type === "websocket") return services[0].limits;
+  const own = mergeLimits([limits, routerLimits]);
+  const isStated = limits?.handshake_timeout_ms !== undefined;
+  if (isStated || services.length === 0) return own;
+  // Until it has chosen one, a client may take as long as any of them allows.
+  const handshakeTimeoutMs = Math.max(
+    ...services.map(({ limits }) => limits.handshakeTimeoutMs),
   );
+  return { ...own, handshakeTimeoutMs };
 }

@@ -4,8 +4,9 @@
  * @module
  */
 
+import type { StaticConfig } from "../auth/methods.ts";
 import { formatAddress, isLocal } from "./build_endpoint.ts";
-import type { PlacedTransport } from "./build_transports.ts";
+import { authsOf, type PlacedTransport } from "./placed_transport.ts";
 import type { CheckContext } from "../schema/check_context.ts";
 import type { PermissionConfig, RealmConfig } from "./config.ts";
 import { listNames } from "../schema/nearest.ts";
@@ -22,22 +23,23 @@ export function checkExposure(
   realms: RealmDirectory | undefined,
   context: CheckContext,
 ): void {
-  for (const transport of transports) {
-    const { config: { id, endpoint, auth }, endpointNode } = transport;
-    if (isLocal(endpoint) || auth.anonymous === undefined) continue;
-    const open = realms === undefined ? [] : openRealms(transport, realms);
+  for (const { config, endpointNode, auth, auths } of authsOf(transports)) {
+    const { id, endpoint } = config;
+    const { anonymous, implied } = auth.config;
+    if (isLocal(endpoint) || anonymous === undefined) continue;
+    const open = realms === undefined ? [] : openRealms(anonymous, realms);
     const address = formatAddress(endpoint);
     const everything = `do everything in realm ${listNames(open)}`;
-    if (auth.implied) {
+    if (implied) {
       const more = open.length === 0 ? "" : `, and ${everything}`;
       context.warn(
-        endpointNode,
+        auths.length === 1 ? endpointNode : auth.node,
         `transport ${id} listens on ${address} and has no auth: whoever can reach it can join with the role of its anonymous sessions${more}`,
       );
     } else if (open.length > 0) {
-      const role = JSON.stringify(auth.anonymous.role);
+      const role = JSON.stringify(anonymous.role);
       context.warn(
-        transport.auth.anonymousNode,
+        auth.anonymousNode,
         `whoever can reach transport ${id} on ${address} can join without a secret, and ${everything}: role ${role} is allowed to; give it permissions for less, or listen on a loopback address`,
       );
     }
@@ -46,11 +48,9 @@ export function checkExposure(
 
 /** The realms in which anonymous sessions may do everything. */
 function openRealms(
-  { config: { auth: { anonymous } } }: PlacedTransport,
+  { role, realm }: StaticConfig<"anonymous">,
   realms: RealmDirectory,
 ): RealmConfig[] {
-  if (anonymous === undefined) return [];
-  const { role, realm } = anonymous;
   return realms.all.filter((one) =>
     (realm === undefined || one.name === realm) &&
     realms.role(one, role)?.permissions.some(allowsEverything)

@@ -7,7 +7,7 @@
 import { isLocal } from "./build_endpoint.ts";
 import { METHOD_LIST } from "../auth/methods.ts";
 import type { PlacedPrincipal } from "../auth/static_principals.ts";
-import type { PlacedTransport } from "./build_transports.ts";
+import { authsOf, type PlacedTransport } from "./placed_transport.ts";
 import type { CheckContext } from "../schema/check_context.ts";
 import type { Scope } from "./check_scopes.ts";
 import { listRoles } from "./cross_checks.ts";
@@ -21,7 +21,7 @@ export function checkPrincipals(
   { transports, realms }: Scope,
   context: CheckContext,
 ): void {
-  for (const { auth } of transports) {
+  for (const { auth } of authsOf(transports)) {
     for (const { name: realm, node } of auth.realmUses) {
       if (realms.find(realm) === undefined) {
         noSuchRealm(realm, node, realms, context);
@@ -52,16 +52,27 @@ function checkPrincipal(
   const hasRole = own === undefined
     ? realms.someHasRole(role)
     : realms.role(own, role) !== undefined;
-  if (hasRole) return;
+  if (!hasRole) noSuchRole({ role, realm }, roleNode, realms, context);
+}
+
+/** Adds an error about a role that `realm` does not have; undefined: none has. */
+export function noSuchRole(
+  { role, realm }: { role: string; realm: string | undefined },
+  node: ConfigNode,
+  realms: RealmDirectory,
+  context: CheckContext,
+): void {
+  const own = realm === undefined ? undefined : realms.find(realm);
   const where = realm === undefined
     ? `no realm${realms.where} has`
     : `realm ${JSON.stringify(realm)} does not have`;
   const wrong = `${where} the role ${JSON.stringify(role)}`;
   const open = own === undefined ? realms.all : [own];
-  context.error(roleNode, wrong, `there are: ${listRoles(open)}`);
+  context.error(node, wrong, `there are: ${listRoles(open)}`);
 }
 
-function noSuchRealm(
+/** Adds an error about a realm that is not there. */
+export function noSuchRealm(
   realm: string,
   node: ConfigNode,
   realms: RealmDirectory,
@@ -77,8 +88,8 @@ export function checkSharedAuthids(
   realms: readonly RealmConfig[],
   context: CheckContext,
 ): void {
-  for (const { config, auth } of transports) {
-    const { anonymous } = config.auth;
+  for (const { auth } of authsOf(transports)) {
+    const { anonymous } = auth.config;
     if (anonymous?.authid === undefined) continue;
     const policies = realms
       .filter(({ name }) => (anonymous.realm ?? name) === name)
@@ -103,12 +114,12 @@ export function checkAuthExposure(
   transports: readonly PlacedTransport[],
   context: CheckContext,
 ): void {
-  for (const { config, auth } of transports) {
+  for (const { config, auth } of authsOf(transports)) {
     const { endpoint } = config;
     if (endpoint.type === "unix" || isLocal(endpoint)) continue;
     const at = (name: string) => auth.node.entries.get(name)?.node ?? auth.node;
     for (const { name, sendsSecret } of METHOD_LIST) {
-      const isOffered = (config.auth[name] ?? config.auth.dynamic?.[name]) !==
+      const isOffered = (auth.config[name] ?? auth.config.dynamic?.[name]) !==
         undefined;
       if (!sendsSecret || !isOffered || endpoint.tls !== undefined) continue;
       context.warn(
@@ -116,7 +127,7 @@ export function checkAuthExposure(
         `${name}s are sent unencrypted on transport ${config.id}: whoever listens on the network can use them; add "tls" to its endpoint`,
       );
     }
-    if (config.auth.revealsUnknownAuthid) {
+    if (auth.config.revealsUnknownAuthid) {
       context.warn(
         at("reveal_unknown_authid"),
         `other machines can find out who is known on transport ${config.id}`,

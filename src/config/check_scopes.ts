@@ -7,7 +7,7 @@
 
 import type { PlacedAutoRealms } from "./build_auto_realms.ts";
 import type { PlacedFixedRealm, PlacedRealm } from "./build_realms.ts";
-import type { PlacedTransport } from "./build_transports.ts";
+import { authsOf, type PlacedTransport } from "./placed_transport.ts";
 import type { CheckContext } from "../schema/check_context.ts";
 import type { RealmsConfig } from "./find_realm.ts";
 import type { ConfigSections, RouterPart } from "./forms.ts";
@@ -87,9 +87,8 @@ function checkRoleUse(
   context: CheckContext,
 ): void {
   // An authenticator may name any role.
-  if (transports.some(({ config }) => config.auth.dynamic !== undefined)) {
-    return;
-  }
+  const auths = authsOf(transports);
+  if (auths.some(({ auth }) => auth.config.dynamic !== undefined)) return;
   const given = givenRoles(transports, realms);
   for (const { config, roleNodes } of placed) {
     for (const [name, node] of roleNodes) {
@@ -118,12 +117,15 @@ export function givenRoles(
     if (roles === undefined) given.set(place, new Set([role]));
     else roles.add(role);
   };
-  for (const { config, auth } of transports) {
-    const { anonymous } = config.auth;
+  for (const { auth } of authsOf(transports)) {
+    const { anonymous } = auth.config;
     if (anonymous !== undefined) give(anonymous.role, anonymous.realm);
     for (const { config: { role, realm } } of auth.principals) {
       give(role, realm);
     }
+  }
+  for (const { config } of transports.flatMap(({ bridges }) => bridges)) {
+    give(config.role, config.realm);
   }
   return given;
 }

@@ -6,7 +6,7 @@
  */
 
 import type { BuiltAuth } from "./build_auth.ts";
-import type { PlacedTransport } from "./build_transports.ts";
+import { authsOf } from "./placed_transport.ts";
 import type { CheckContext } from "../schema/check_context.ts";
 import { givenRoles, type Scope } from "./check_scopes.ts";
 import type {
@@ -70,8 +70,8 @@ function trustedByRealm(
       if (authorizer !== undefined) add(roles, authorizer);
     }
   }
-  for (const { config } of transports) {
-    for (const dynamic of Object.values(config.auth.dynamic ?? {})) {
+  for (const { auth } of authsOf(transports)) {
+    for (const dynamic of Object.values(auth.config.dynamic ?? {})) {
       const { realm, authenticator } = dynamic;
       const one = realm === undefined ? undefined : realms.find(realm);
       add(one?.roles, authenticator);
@@ -127,8 +127,8 @@ function checkAuthenticators(
   registrars: readonly Registrar[],
   context: CheckContext,
 ): void {
-  const authenticators = scope.transports.flatMap((transport) =>
-    placedAuthenticators(transport, scope)
+  const authenticators = authsOf(scope.transports).flatMap(({ auth }) =>
+    placedAuthenticators(auth, scope)
   );
   if (authenticators.length === 0) return;
   const registrations = new Registrations(registrars);
@@ -170,10 +170,10 @@ interface PlacedAuthenticator {
 }
 
 function placedAuthenticators(
-  { config, auth }: PlacedTransport,
+  auth: BuiltAuth,
   { realms }: Scope,
 ): PlacedAuthenticator[] {
-  return Object.entries(config.auth.dynamic ?? {}).map(([method, dynamic]) => {
+  return Object.entries(auth.config.dynamic ?? {}).map(([method, dynamic]) => {
     const { authenticator: procedure } = dynamic;
     const realm = dynamic.realm === undefined
       ? undefined
@@ -206,9 +206,9 @@ function checkAnonymousRegistrars(
   context: CheckContext,
 ): void {
   const byRole = Map.groupBy(registrars, ({ role }) => role);
-  for (const { config: transport, auth } of transports) {
+  for (const { config: transport, auth } of authsOf(transports)) {
     if (isOwnersAlone(transport.endpoint)) continue;
-    for (const { role, only, except, node } of strangersOf(transport, auth)) {
+    for (const { role, only, except, node } of strangersOf(auth)) {
       const roles = only === undefined ? undefined : realms.find(only)?.roles;
       for (const registrar of byRole.get(role) ?? []) {
         if (only !== undefined && registrar.realm.roles !== roles) continue;
@@ -248,9 +248,9 @@ interface Strangers {
 
 /** Of both forms, the static one is for its realm and the dynamic one for all others. */
 function strangersOf(
-  { auth: { anonymous, dynamic } }: TransportConfig,
-  { node, anonymousRoleNode, authenticatorNodes }: BuiltAuth,
+  { config, node, anonymousRoleNode, authenticatorNodes }: BuiltAuth,
 ): Strangers[] {
+  const { anonymous, dynamic } = config;
   const strangers: Strangers[] = [];
   if (anonymous !== undefined) {
     const { role, realm: only } = anonymous;

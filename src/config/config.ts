@@ -12,6 +12,7 @@ import type { AuthConfig } from "../auth/methods.ts";
 import type { SourcePlace } from "../base/source_text.ts";
 import type { ConfigOf } from "../schema/object_type.ts";
 import type { PatternConfig } from "../schema/read_pattern.ts";
+import type { SecretConfig } from "../schema/secret_type.ts";
 import type { TCP_ENDPOINT, UNIX_ENDPOINT } from "./table/endpoint_keys.ts";
 import type { FILE } from "./table/file_keys.ts";
 import type { TransportLimits } from "./table/limit_keys.ts";
@@ -22,7 +23,7 @@ import type {
   MEMORY_STORE,
   SQLITE_STORE,
 } from "./table/store_keys.ts";
-import type { SerializerName, SPEECH } from "./table/transport_keys.ts";
+import type { SerializerName, SPEECH } from "./table/speech_keys.ts";
 
 /** The whole configuration of one router process. */
 export interface RouterConfig extends ConfigOf<typeof FILE> {
@@ -141,26 +142,175 @@ export interface ExpectationConfig {
   readonly source: SourcePlace;
 }
 
-/** A transport: one address that clients connect to. */
-export interface TransportConfig extends
-  Omit<
-    ConfigOf<typeof SPEECH>,
-    "serializer" | "serializers" | "options" | "auth" | "maxMessageBytes"
-  > {
+/** A transport: one address, and all that is served on it. */
+export interface TransportConfig {
   /** Names the transport in logs and errors. */
   readonly id: string;
+  readonly type: "rawsocket" | "websocket" | "universal" | "web";
   /** Where it listens. */
   readonly endpoint: EndpointConfig;
+  /**
+   * Bounds of the listening socket and of connections of which it is not known
+   * yet what they speak.
+   */
+  readonly limits: TransportLimits;
+  /** The realms that can be joined through it; absent: all there are. */
+  readonly realms?: readonly string[];
+  /** WAMP over RawSocket; absent: such clients are turned away. */
+  readonly rawsocket?: WampServiceConfig;
+  /** WAMP over WebSocket; no two have the same path. */
+  readonly websockets: readonly WebSocketConfig[];
+  /** Plain HTTP; absent: none. */
+  readonly web?: WebConfig;
+  /** Addresses of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
+}
+
+/** WAMP sessions over one protocol, for WebSocket at one path. */
+export interface WampServiceConfig extends
+  Omit<
+    ConfigOf<typeof SPEECH>,
+    "serializer" | "serializers" | "auth" | "maxMessageBytes"
+  > {
   /** What it speaks; a client's handshake picks one. At least one, no doubles. */
   readonly serializers: readonly SerializerName[];
   /** The largest message that is taken from a client. */
   readonly maxMessageBytes: number;
-  /** The realms that can be joined through it; absent: all there are. */
-  readonly realms?: readonly string[];
   /** How clients prove who they are. */
   readonly auth: AuthConfig;
   /** Bounds for its connections and sessions. */
   readonly limits: TransportLimits;
+}
+
+/** WAMP over WebSocket. */
+export interface WebSocketConfig extends WampServiceConfig {
+  /** The path of its URLs, such as `/ws`; undefined: any. */
+  readonly path: string | undefined;
+  /** Patterns in which `*` stands for any text; absent: the same host alone. */
+  readonly allowedOrigins?: readonly string[];
+  /** Whether pages without an origin, such as local files, may connect. */
+  readonly allowNullOrigin: boolean;
+  /** The longest frame that is taken from a client; absent: as a message. */
+  readonly maxFrameBytes?: number;
+  /** Longer messages are sent in frames of this size; absent: in one. */
+  readonly autoFragmentBytes?: number;
+  /** For how long a close frame waits for its answer. */
+  readonly closeHandshakeTimeoutMs: number;
+  /** Whether a client must name a subprotocol; else it speaks JSON. */
+  readonly requireSubprotocol: boolean;
+  /** Whether a client that breaks the protocol is cut off without a close frame. */
+  readonly failByDrop: boolean;
+  /** Whether a client's close frame is answered with its own code and reason. */
+  readonly echoCloseCode: boolean;
+  /** Whether a browser that opens the URL is shown a page. */
+  readonly enableWebstatus: boolean;
+  /** Whether text is checked to be UTF-8 before it is read as JSON. */
+  readonly validateUtf8: boolean;
+  /** Whether frames of clients must be masked. */
+  readonly requireMasked: boolean;
+  /** How many octets a PING carries. */
+  readonly autoPingBytes: number;
+  /** Compression of messages; absent: none. */
+  readonly compression?: { readonly deflate: DeflateConfig };
+}
+
+/** permessage-deflate (RFC 7692). */
+export interface DeflateConfig {
+  /** log2 of the window that the router compresses with, 9 to 15. */
+  readonly maxWindowBits: number;
+  /** How much memory zlib takes for it, 1 to 9. */
+  readonly memLevel: number;
+  /** log2 of the window that clients are asked for; absent: none is. */
+  readonly requestMaxWindowBits?: number;
+}
+
+/** Plain HTTP beside WAMP. */
+export interface WebConfig {
+  /** By the next part of a URL's path; `/` is for what no other has. */
+  readonly paths: ReadonlyMap<string, WebServiceConfig>;
+  /** Whether each request is logged. */
+  readonly accessLog: boolean;
+  /** `max-age` of `Strict-Transport-Security`, in seconds; absent: not sent. */
+  readonly hstsMaxAgeS?: number;
+  /** For how long a connection may wait for its next request. */
+  readonly idleTimeoutMs: number;
+  /** For how long the head of a request may take. */
+  readonly headTimeoutMs: number;
+  /** For how long a whole request may take. */
+  readonly requestTimeoutMs: number;
+}
+
+/** What answers HTTP requests below one path. */
+export type WebServiceConfig =
+  | StaticConfig
+  | { readonly type: "nodeinfo" }
+  | {
+    readonly type: "json";
+    /** What is answered: anything that JSON can say. */
+    readonly value: unknown;
+  }
+  | {
+    readonly type: "redirect";
+    readonly url: string;
+  }
+  | {
+    readonly type: "path";
+    readonly paths: ReadonlyMap<string, WebServiceConfig>;
+  }
+  | BridgeConfig
+  | WebhookConfig;
+
+/** Files of a folder. */
+export interface StaticConfig {
+  readonly type: "static";
+  /** An absolute path. */
+  readonly directory: string;
+  /** A file in it that is served where one is not there; absent: 404. */
+  readonly defaultFile?: string;
+  /** Whether folders without `index.html` are listed. */
+  readonly listsDirectories: boolean;
+  /** By the end of a file's name, with its dot. */
+  readonly mimeTypes: ReadonlyMap<string, string>;
+  /** For how long browsers may keep a file; absent: they ask each time. */
+  readonly cacheTimeoutS?: number;
+}
+
+/** A session that HTTP requests share. */
+interface BridgeRole {
+  readonly realm: string;
+  readonly role: string;
+  /** The longest body that is taken. */
+  readonly maxBodyBytes: number;
+  /** Whether its requests are logged. */
+  readonly debug: boolean;
+}
+
+/** Requests that become calls (`caller`) or publications (`publisher`). */
+export interface BridgeConfig extends BridgeRole {
+  readonly type: "caller" | "publisher";
+  /** What requests must be signed with; absent: they need not be. */
+  readonly signature?: {
+    readonly key: string;
+    readonly secret: SecretConfig;
+    /** How far a signature's time may be off; absent: any. */
+    readonly maxTimestampDeltaS?: number;
+  };
+  /** Whether requests must come over TLS. */
+  readonly requireTls: boolean;
+  /** Addresses and networks from which requests are taken; absent: all. */
+  readonly requireIp?: readonly string[];
+}
+
+/** Requests whose bodies are published to one topic. */
+export interface WebhookConfig extends BridgeRole {
+  readonly type: "webhook";
+  readonly topic: string;
+  /** The text of an answer where the event was published. */
+  readonly successResponse: string;
+  /** The same where it was not. */
+  readonly errorResponse: string;
+  /** What GitHub signs its requests with; absent: signatures are not asked for. */
+  readonly githubSecret?: SecretConfig;
 }
 
 /** Where a transport listens. */

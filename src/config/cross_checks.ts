@@ -6,7 +6,7 @@
 
 import { AddressBook } from "./address_book.ts";
 import { formatAddress, isLocal } from "./build_endpoint.ts";
-import type { PlacedTransport } from "./build_transports.ts";
+import { authsOf, type PlacedTransport } from "./placed_transport.ts";
 import type { CheckContext } from "../schema/check_context.ts";
 import type { Scope } from "./check_scopes.ts";
 import type { AutoRealmsConfig, RealmConfig } from "./config.ts";
@@ -44,16 +44,16 @@ export function checkRoles(
   { transports, realms }: Scope,
   context: CheckContext,
 ): void {
-  for (const { config, auth } of transports) {
+  for (const { config, auth } of authsOf(transports)) {
     const roleNode = auth.anonymousRoleNode;
-    const { role, realm } = config.auth.anonymous ?? {};
+    const { role, realm } = auth.config.anonymous ?? {};
     if (role === undefined) continue;
     const open = realms.all.filter(({ name }) =>
       realm === undefined || realm === name
     );
     const lacking = open.filter((one) => realms.role(one, role) === undefined);
     if (lacking.length === 0) continue;
-    const how = config.auth.implied
+    const how = auth.config.implied
       ? `sessions have the role "${role}", since there is no auth, but`
       : `role "${role}":`;
     if (lacking.length === open.length) {
@@ -76,12 +76,12 @@ export function checkStrangers(
   { template }: AutoRealmsConfig,
   context: CheckContext,
 ): void {
-  for (const { config, auth } of transports) {
-    const { role, realm } = config.auth.anonymous ?? {};
+  for (const { config, auth } of authsOf(transports)) {
+    const { role, realm } = auth.config.anonymous ?? {};
     // One realm of a fixed name is no harm.
     if (role === undefined || realm !== undefined) continue;
     if (!template.roles.some(({ name }) => name === role)) continue;
-    const what = config.auth.implied
+    const what = auth.config.implied
       ? "there is no auth"
       : "anonymous sessions have a role of auto_realms";
     context.warn(

@@ -14,7 +14,7 @@ import { AUTH } from "./table/auth_keys.ts";
 import { TCP_ENDPOINT, TLS, UNIX_ENDPOINT } from "./table/endpoint_keys.ts";
 import { EXPECTATION } from "./table/expect_keys.ts";
 import { CROSSBAR_NODE, ROUTER, ROUTER_WORKER } from "./table/file_keys.ts";
-import { TRANSPORT_OPTIONS } from "./table/limit_keys.ts";
+import { PORT_OPTIONS, TRANSPORT_OPTIONS } from "./table/limit_keys.ts";
 import { QUOTA, QUOTAS } from "./table/quota_keys.ts";
 import {
   ALLOW,
@@ -33,20 +33,65 @@ import {
 import {
   CROSSBAR_RAWSOCKET,
   RAWSOCKET,
+  RAWSOCKET_PART,
   TRANSPORT,
   UNIVERSAL,
-  UNIVERSAL_PART,
 } from "./table/transport_keys.ts";
+import {
+  BRIDGE_OPTIONS,
+  CALLER,
+  JSON_SERVICE,
+  NODEINFO,
+  PATH_SERVICE,
+  PUBLISHER,
+  REDIRECT,
+  STATIC,
+  STATIC_OPTIONS,
+  WEB,
+  WEB_OPTIONS,
+  WEB_PART,
+  WEBHOOK,
+  WEBHOOK_OPTIONS,
+} from "./table/web_keys.ts";
+import {
+  COMPRESSION,
+  DEFLATE,
+  WEBSOCKET,
+  WEBSOCKET_OPTIONS,
+  WEBSOCKET_SERVICE,
+} from "./table/websocket_keys.ts";
 import type { Definitions, JsonSchema } from "../schema/value_types.ts";
 
 /** All objects of the table, in reading order. */
 export const OBJECTS: readonly ObjectType<Keys>[] = [
   ROUTER,
   RAWSOCKET,
+  WEBSOCKET,
+  UNIVERSAL,
+  RAWSOCKET_PART,
+  WEB,
+  WEB_PART,
+  WEBSOCKET_SERVICE,
+  STATIC,
+  STATIC_OPTIONS,
+  NODEINFO,
+  JSON_SERVICE,
+  REDIRECT,
+  PATH_SERVICE,
+  CALLER,
+  PUBLISHER,
+  BRIDGE_OPTIONS,
+  WEBHOOK,
+  WEBHOOK_OPTIONS,
   TCP_ENDPOINT,
   TLS,
   UNIX_ENDPOINT,
   TRANSPORT_OPTIONS,
+  WEBSOCKET_OPTIONS,
+  COMPRESSION,
+  DEFLATE,
+  PORT_OPTIONS,
+  WEB_OPTIONS,
   AUTH,
   ...METHOD_LIST.flatMap(({ form, objects }) => [form, ...objects]),
   DYNAMIC,
@@ -67,8 +112,6 @@ export const OBJECTS: readonly ObjectType<Keys>[] = [
   CROSSBAR_NODE,
   ROUTER_WORKER,
   CROSSBAR_RAWSOCKET,
-  UNIVERSAL,
-  UNIVERSAL_PART,
 ];
 
 const BEGIN = "<!-- keys: begin; `deno task schema` writes what follows -->";

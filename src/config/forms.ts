@@ -20,10 +20,13 @@ import {
   ROUTER,
   type ROUTER_WORKER,
 } from "./table/file_keys.ts";
-import type { LimitName, LIMITS } from "./table/limit_keys.ts";
+import { LIMITS } from "./table/limit_keys.ts";
+import type { StatedLimits } from "./merge_limits.ts";
 import type { EXPECTATION } from "./table/expect_keys.ts";
 import type { AUTO_REALMS, REALM } from "./table/realm_keys.ts";
-import { RAWSOCKET, TRANSPORT } from "./table/transport_keys.ts";
+import { RAWSOCKET, TRANSPORT, UNIVERSAL } from "./table/transport_keys.ts";
+import { WEB } from "./table/web_keys.ts";
+import { WEBSOCKET } from "./table/websocket_keys.ts";
 
 /** A realm that was checked. */
 export type RealmSection = Section<typeof REALM.keys>;
@@ -38,11 +41,6 @@ export type ExpectationSection = Section<typeof EXPECTATION.keys>;
 export type TransportSection = NonNullable<
   ReturnType<typeof TRANSPORT.check>
 >;
-
-/** The router's own times and limits. */
-export type LimitValues = {
-  readonly [Name in LimitName]: typeof LIMITS[Name]["default"];
-};
 
 /** Realms, and the transports through which they can be joined. */
 export interface RouterPart {
@@ -61,8 +59,8 @@ export interface ConfigSections {
   readonly autoRealms: AutoRealmsSection | undefined;
   /** Wrong ones are `undefined`. */
   readonly expectations: readonly (ExpectationSection | undefined)[];
-  /** Those of the file; `undefined`: the defaults. */
-  readonly limits: LimitValues | undefined;
+  /** Those of the file. */
+  readonly limits: StatedLimits | undefined;
   readonly file: ConfigOf<typeof FILE>;
 }
 
@@ -91,7 +89,7 @@ export function readSections(
     context.form = "router";
     return readRouter(root, context);
   }
-  if (keys.some((key) => isMark(key, Object.keys(RAWSOCKET.keys)))) {
+  if (keys.some((key) => isMark(key, TRANSPORT_MARKS))) {
     context.form = "transport";
     return readTransport(root, context);
   }
@@ -100,14 +98,16 @@ export function readSections(
 }
 
 const FORMS_TEXT =
-  'write one transport ({"type": "rawsocket", ...}), or {"realms": [...], "transports": [...]}, or a node config of Crossbar.io ({"version": 2, "workers": [...]})';
+  'write one transport ({"type": "rawsocket" or "websocket", ...}), or {"realms": [...], "transports": [...]}, or a node config of Crossbar.io ({"version": 2, "workers": [...]})';
 
 const CROSSBAR_MARKS = new Set(["version", "workers", "controller"]);
 const ROUTER_MARKS = ["realms", "auto_realms", "transports"];
+const TRANSPORT_MARKS = [RAWSOCKET, WEBSOCKET, UNIVERSAL, WEB]
+  .flatMap(({ keys }) => Object.keys(keys));
 
 /** Misspelled, a key still tells the form, if it is no other form's key. */
 function isMark(key: string, marks: readonly string[]): boolean {
-  const all = [...ROUTER_MARKS, ...Object.keys(RAWSOCKET.keys)];
+  const all = [...ROUTER_MARKS, ...TRANSPORT_MARKS];
   const meant = nearest(key, all);
   return meant !== undefined && marks.includes(meant);
 }
@@ -148,9 +148,17 @@ function readRouter(
     }],
     autoRealms: router.values.auto_realms,
     expectations: router.values.expect ?? [],
-    limits: router.values,
+    limits: statedLimits(router),
     file: propertiesOf(FILE, (name) => router.values[name]),
   };
+}
+
+function statedLimits(router: Section<typeof ROUTER.keys>): StatedLimits {
+  return Object.fromEntries(
+    Object.entries(router.values).filter(([name]) =>
+      Object.hasOwn(LIMITS, name) && router.node.entries.has(name)
+    ),
+  );
 }
 
 function readCrossbar(

@@ -12,7 +12,9 @@ import { NotUtf8Error } from "../base/source_text.ts";
 import { buildAutoRealms } from "./build_auto_realms.ts";
 import { buildExpectations } from "./build_expectations.ts";
 import { buildRealms, IMPLIED_REALM } from "./build_realms.ts";
-import { buildTransports, type PlacedTransport } from "./build_transports.ts";
+import { buildTransports } from "./build_transports.ts";
+import type { PlacedTransport } from "./placed_transport.ts";
+import { checkBridgeExposure, checkBridges } from "./check_bridges.ts";
 import { checkExposure } from "./check_exposure.ts";
 import {
   checkAuthExposure,
@@ -34,7 +36,8 @@ import {
   checkRoles,
   checkStrangers,
 } from "./cross_checks.ts";
-import { LineIndex, parseDocument } from "../schema/document.ts";
+import { LineIndex } from "../schema/document.ts";
+import { parseDocument } from "../schema/parse_document.ts";
 import { allRealms, type RealmsConfig } from "./find_realm.ts";
 import { type ConfigSections, readSections, type RouterPart } from "./forms.ts";
 import { RealmDirectory } from "./realm_directory.ts";
@@ -111,7 +114,7 @@ function checkText(
     env: options.env,
     ignoreUnsupported: options.ignoreUnsupported ?? false,
   });
-  const { root, faults } = parseDocument(text);
+  const { root, faults } = parseDocument(text, path);
   for (const fault of faults) context.error(fault, fault.message);
   const sections = root && readSections(root, context);
   const built = sections && buildConfig(sections, context);
@@ -153,6 +156,7 @@ function buildConfig(
     checkReach(scope, context);
     checkRoles(scope, context);
     checkPrincipals(scope, context);
+    checkBridges(scope, context);
   }
   const expectations = buildExpectations(
     sections.expectations,
@@ -167,6 +171,7 @@ function buildConfig(
   }
   if (auto !== undefined) checkStrangers(placed, auto.config, context);
   checkAuthExposure(placed, context);
+  checkBridgeExposure(placed, context);
   checkSomethingIsLeft(sections, placed, known, context);
   if (context.isSound) {
     for (const scope of scopes) {
@@ -197,7 +202,8 @@ function checkSomethingIsLeft(
   context: CheckContext,
 ): void {
   if (context.isSound && placed.length === 0) {
-    const right = 'add one of type "rawsocket"';
+    const right =
+      'add one of type "rawsocket", "websocket", "universal", or "web"';
     context.error(root, "no transport is left to start", right);
   }
   if (context.isSound && allRealms(known).length === 0) {

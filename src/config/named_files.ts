@@ -33,6 +33,8 @@ export interface FileCheckOptions {
   readonly identityFault: (key: string, chain: string) => string | undefined;
   /** Why no socket can be made at a path; undefined where one can. */
   readonly socketFault: (path: string) => string | undefined;
+  /** Why files of a folder cannot be served; undefined where they can. */
+  readonly directoryFault: (path: string) => string | undefined;
   /** Why a file cannot be a store; undefined where it can. */
   readonly storeFault: (path: string) => StoreFault | undefined;
   /** The present time, in milliseconds since 1970. */
@@ -76,6 +78,7 @@ class FileChecker {
   async check(file: NamedFile): Promise<void> {
     if (file.use === "store") return this.#checkStore(file);
     if (file.use === "socket") return this.#checkSocket(file);
+    if (file.use === "directory") return this.#checkDirectory(file);
     let text: string;
     try {
       text = await this.#read(file);
@@ -108,6 +111,14 @@ class FileChecker {
   #checkSocket(file: NamedFile): void {
     const fault = this.#options.socketFault(file.path);
     if (fault !== undefined) this.#add("error", file, fault);
+  }
+
+  /** Clients can join all the same, and the folder may be made later. */
+  #checkDirectory(file: NamedFile): void {
+    const fault = this.#options.directoryFault(file.path);
+    if (fault === undefined) return;
+    const message = `no file of ${file.path} can be served: ${fault}`;
+    this.#add("warning", file, message);
   }
 
   #checkMode(file: NamedFile): void {

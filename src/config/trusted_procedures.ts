@@ -5,7 +5,9 @@
  * @module
  */
 
-import type { RealmConfig, RouterConfig } from "./config.ts";
+import type { DynamicConfig } from "../auth/dynamic_form.ts";
+import type { RealmConfig, RouterConfig, TransportConfig } from "./config.ts";
+import { wampServices } from "./wamp_services.ts";
 
 /** What the config names as authorizer or authenticator in `realm`. */
 export function trustedProcedures(
@@ -16,10 +18,10 @@ export function trustedProcedures(
   for (const { authorizer } of roles) {
     if (authorizer !== undefined) found.add(authorizer);
   }
-  for (const { auth, realms } of transports) {
-    if (auth.dynamic === undefined) continue;
+  for (const transport of transports) {
+    const { realms } = transport;
     const isOffered = realms === undefined || realms.includes(name);
-    for (const { realm, authenticator } of Object.values(auth.dynamic)) {
+    for (const { realm, authenticator } of authenticatorsOf(transport)) {
       // Without a realm it is asked in the one that the client joins.
       if (realm === undefined ? isOffered : realm === name) {
         found.add(authenticator);
@@ -27,4 +29,10 @@ export function trustedProcedures(
     }
   }
   return found;
+}
+
+function authenticatorsOf(transport: TransportConfig): DynamicConfig[] {
+  return wampServices(transport).flatMap(({ auth }) =>
+    Object.values(auth.dynamic ?? {})
+  );
 }

@@ -48,8 +48,12 @@ export interface MessageFramer {
   end(out: ByteWriter, start: number): void;
 }
 
+/** The request is for another server, which takes the connection as it is. */
+export const HANDED_OVER = "handed_over";
+
 /** What came of an opening request. */
 export type OpeningOutcome<Codec> =
+  | typeof HANDED_OVER
   | {
     readonly accepted: true;
     /** Goes to the client. */
@@ -58,6 +62,10 @@ export type OpeningOutcome<Codec> =
     readonly codec: Codec;
     /** The longest message that the client takes, in bytes. */
     readonly peerLimitBytes: number;
+    /** The client's address in the words of a proxy: `X-Forwarded-For`. */
+    readonly forwardedFor?: string;
+    /** What the connection goes on with, where the request chose among several. */
+    readonly chosen?: ChosenFraming<Codec>;
   }
   | {
     readonly accepted: false;
@@ -68,6 +76,12 @@ export type OpeningOutcome<Codec> =
     /** The config key that decided, where one did. */
     readonly configKey?: string;
   };
+
+/** One of several framings, and its parser, to which the opening was shown. */
+export interface ChosenFraming<Codec> {
+  readonly framing: Framing<Codec>;
+  readonly unframer: Unframer;
+}
 
 /**
  * The framing of one transport, for all its connections.

@@ -13,7 +13,12 @@ import {
   privateSocketPath,
 } from "../base/addresses.ts";
 import type { NamedFile } from "../schema/check_context.ts";
-import type { RouterConfig, TransportConfig } from "../config/config.ts";
+import type {
+  RouterConfig,
+  TransportConfig,
+  WebConfig,
+} from "../config/config.ts";
+import { servicePaths } from "../config/web_paths.ts";
 
 /** The kinds of permission that a router can need. */
 export type PermissionName = "net" | "read" | "write" | "env";
@@ -38,6 +43,8 @@ export interface PermissionSubject {
   readonly files: readonly NamedFile[];
 }
 
+const SERVING = "to serve its files";
+
 /** All permissions that the config needs, each once. */
 export function requiredPermissions(subject: PermissionSubject): Permission[] {
   const permissions = [
@@ -59,16 +66,25 @@ export function requiredPermissions(subject: PermissionSubject): Permission[] {
 
 /**
  * What must stay after the start: to listen again should a TCP listener die, and to
- * put the file of a socket back that was removed. It is removed at the end, if it
+ * put the file of a socket back that was removed, and to serve files. A socket is removed at the end, if it
  * is still the router's own. A store needs nothing any more: Deno checks
  * permissions when a database is opened, and SQLite works on open files.
  */
 export function lastingPermissions(config: RouterConfig): Permission[] {
-  return config.transports.flatMap(({ id, endpoint }) => {
-    if (endpoint.type === "tcp") return [listening(id, endpoint)];
-    const { path } = endpoint;
-    return filesOfSocket(path);
-  });
+  return config.transports.flatMap(({ id, endpoint, web }) => [
+    ...endpoint.type === "tcp"
+      ? [listening(id, endpoint)]
+      : filesOfSocket(endpoint.path),
+    ...web === undefined
+      ? []
+      : servedFolders(web).map((path) => file("read", path, SERVING)),
+  ]);
+}
+
+function servedFolders({ paths }: WebConfig): string[] {
+  return servicePaths(paths).flatMap(([, service]) =>
+    service.type === "static" ? [service.directory] : []
+  );
 }
 
 /** The permission as Deno's flag: `--allow-net=127.0.0.1:8080`. */
@@ -97,6 +113,8 @@ function filePermissions({ use, path, keyPath }: NamedFile): Permission[] {
     case "socket":
       // Its endpoint needs more than that.
       return [];
+    case "directory":
+      return [file("read", path, `${SERVING} (${keyPath})`)];
     case "store":
       return [
         file("read", path, `to keep events (${keyPath})`),

@@ -30,6 +30,7 @@ export type FileUse =
   | "chain certificate"
   | "secret"
   | "socket"
+  | "directory"
   | "store";
 
 /** A file that the config names, for opening it later. */

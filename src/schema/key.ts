@@ -33,6 +33,8 @@ export interface Key<
   readonly default: V;
   /** The default as it is written in a file. */
   readonly written: unknown;
+  /** What is noted where a file has it; undefined: nothing. */
+  readonly note: string | undefined;
   /** Refused, but left out on demand: nothing is less guarded without it. */
   readonly isIgnorable: boolean;
   /** What the key means; for a refused one: why. */
@@ -96,6 +98,15 @@ export function accepted<T>(
   return { ...row, status: "accepted" };
 }
 
+/** As {@linkcode accepted}, with a note for who expects an effect. */
+export function noted<T>(
+  type: Type<T>,
+  reason: string,
+): Key<T | undefined, string, "accepted"> {
+  const row = accepted(type, `No effect: ${reason}.`);
+  return { ...row, note: `has no effect: ${reason}` };
+}
+
 /** A key that is recognised and refused, because of `reason`. */
 export function refused(reason: string): Key<undefined, string, "refused"> {
   const row = key<undefined, string>(undefined, undefined, reason, {});
@@ -133,6 +144,7 @@ function key<V, P extends string>(
     isRequired: false,
     default: value,
     written: options.written ?? value,
+    note: undefined,
     isIgnorable: false,
     help,
     origin: options.origin ?? "crossbar",

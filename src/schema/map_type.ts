@@ -55,3 +55,51 @@ export function mapOf<T>(
     },
   };
 }
+
+/** Options for {@linkcode named}. */
+export interface NamedOptions {
+  /** A whole name must match; `u` flag. */
+  readonly pattern: RegExp;
+  /** What a name is that matches, after "write". */
+  readonly wanted: string;
+}
+
+/** One named value that was checked. */
+export interface NamedEntry<T> {
+  readonly name: string;
+  readonly node: ConfigNode;
+  readonly value: T;
+}
+
+/**
+ * An object with free keys, each with one of `of`; wrong ones are left out.
+ *
+ * @param text The type in words.
+ * @param of Asked for when something is checked: it may hold such an object itself.
+ */
+export function named<T>(
+  text: string,
+  of: () => Type<T>,
+  { pattern, wanted }: NamedOptions,
+): Type<readonly NamedEntry<T>[]> {
+  return {
+    text,
+    check(node, context) {
+      if (node.kind !== "object") return wrongKind(node, context, "an object");
+      return [...node.entries].flatMap(([name, entry]) => {
+        if (!pattern.test(name)) {
+          const wrong = `${JSON.stringify(name)} is not possible here`;
+          context.error(entry.place, wrong, `write ${wanted}`);
+          return [];
+        }
+        const value = of().check(entry.node, context);
+        return value === undefined ? [] : [{ name, node: entry.node, value }];
+      });
+    },
+    schema: (definitions) => ({
+      type: "object",
+      propertyNames: { pattern: pattern.source },
+      additionalProperties: of().schema(definitions),
+    }),
+  };
+}

@@ -34,6 +34,17 @@ export class Section<K extends Keys> {
   }
 }
 
+/** A section that is not there: what its keys are by default. */
+export function sectionOf<K extends Keys>(
+  node: ConfigNode,
+  keys: K,
+): Section<K> {
+  const values = Object.entries<Key<unknown>>(keys)
+    .map(([name, row]) => [name, row.default]);
+  const empty = { ...node, entries: new Map() };
+  return new Section(empty, keys, Object.fromEntries(values) as Values<K>);
+}
+
 /** The node of a section's key, or the section's own if it is absent. */
 export function nodeOf<K extends Keys>(
   section: Section<K>,
@@ -211,6 +222,7 @@ function checkKeys<K extends Keys>(
       refuse(row, entry, context);
     } else {
       values[name] = row.type.check(entry.node, context) ?? row.default;
+      if (row.note !== undefined) context.note(entry.place, row.note);
     }
   }
   for (const [name, entry] of node.entries) {

@@ -223,6 +223,42 @@ export function isLoopback(host: string): boolean {
   return hostname === "[::1]" || /^\[::ffff:7f[0-9a-f]{2}:/.test(hostname);
 }
 
+/**
+ * An IP address, or a network such as `10.0.0.0/8`. A mask in dots comes out as the
+ * length of its prefix.
+ */
+export function network(): Type<string> {
+  return {
+    text: "IP address or network",
+    check(node, context) {
+      const value = NON_EMPTY.check(node, context);
+      if (value === undefined) return undefined;
+      const [address, length, ...more] = value.split("/");
+      const right =
+        'write an address, such as "192.0.2.1", or a network, such as "192.0.2.0/24"';
+      const width = isIpv4(address) ? 32 : isIpv6(address) ? 128 : undefined;
+      if (width !== undefined && more.length === 0) {
+        if (length === undefined) return value;
+        const prefix = isIpv4(length) ? prefixOfMask(length) : length;
+        if (/^\d{1,3}$/.test(prefix) && Number(prefix) <= width) {
+          return `${address}/${Number(prefix)}`;
+        }
+      }
+      const wrong = `${show(node)} is neither an address nor a network`;
+      context.error(node, wrong, right);
+      return undefined;
+    },
+    schema: () => ({ type: "string", minLength: 1 }),
+  };
+}
+
+/** How many ones a mask begins with; `""` where there are others behind them. */
+function prefixOfMask(mask: string): string {
+  const bits = mask.split(".")
+    .map((part) => Number(part).toString(2).padStart(8, "0")).join("");
+  return /^1*0*$/.test(bits) ? String(bits.lastIndexOf("1") + 1) : "";
+}
+
 function isHost(value: string): boolean {
   if (isIpv4(value) || isIpv6(value)) return true;
   // A name of digits and dots is an address with a slip.

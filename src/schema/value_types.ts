@@ -39,18 +39,26 @@ export function boolean(): Type<boolean> {
   };
 }
 
-/**
- * A boolean of which only `available` can be had yet. The other one is refused,
- * or left out on demand, when `isIgnorable`.
- */
+/** A boolean of which only `available` can be had yet. */
 export function booleanNotYet(available: boolean): Type<boolean> {
+  const type = booleanOnly(available, "is not available yet");
+  return { ...type, text: `${type.text} yet` };
+}
+
+/**
+ * A boolean of which only `available` can be had. The other one is refused, or taken
+ * for it on demand.
+ *
+ * @param reason What is wrong with the other one, after it.
+ */
+export function booleanOnly(available: boolean, reason: string): Type<boolean> {
   const base = boolean();
   return {
-    text: `boolean; only ${available} yet`,
+    text: `boolean; only ${available}`,
     check(node, context) {
       const value = base.check(node, context);
       if (value === undefined || value === available) return value;
-      context.unsupported(node, `${value} is not available yet`);
+      context.unsupported(node, `${value} ${reason}`);
       return available;
     },
     schema: () => ({ const: available }),
@@ -183,6 +191,23 @@ export function list<T>(
 /** Anything: for keys that are recognised and have no effect. */
 export function anything(): Type<true> {
   return { text: "any", check: () => true, schema: () => ({}) };
+}
+
+/** Anything, as JavaScript has it. */
+export function jsonValue(): Type<{ readonly value: unknown }> {
+  return {
+    text: "any JSON",
+    check: (node) => ({ value: plainValue(node) }),
+    schema: () => ({}),
+  };
+}
+
+function plainValue({ kind, value, entries, items }: ConfigNode): unknown {
+  if (kind === "array") return items.map(plainValue);
+  if (kind !== "object") return value;
+  return Object.fromEntries(
+    [...entries].map(([key, { node }]) => [key, plainValue(node)]),
+  );
 }
 
 /** Adds "expected X, found Y" and returns `undefined`. */

@@ -37,7 +37,7 @@ export function variants<
   M extends Readonly<Record<string, ObjectType<Keys>>>,
 >(types: M, options: VariantOptions): Type<VariantOf<M>> {
   const names = Object.keys(types);
-  const quoted = names.map((name) => `"${name}"`).join(" or ");
+  const quoted = quotedNames(names);
   return {
     text: `object: ${
       Object.values(types).map((type) => type.name).join(" or ")
@@ -64,13 +64,19 @@ export function variants<
   };
 }
 
+const OR = new Intl.ListFormat("en", { type: "disjunction" });
+
+function quotedNames(names: readonly string[]): string {
+  return OR.format(names.map((name) => `"${name}"`));
+}
+
 function wrongVariant(
   node: ConfigNode,
   names: readonly string[],
   options: VariantOptions,
   context: CheckContext,
 ): void {
-  const quoted = names.map((name) => `"${name}"`).join(" or ");
+  const quoted = quotedNames(names);
   const word = String(node.value);
   const reason = options.unsupported?.[word];
   if (reason !== undefined) {

@@ -10,7 +10,7 @@ import {
 import type { Timers } from "../base/timers.ts";
 import type { DynamicConfig } from "../auth/dynamic_form.ts";
 import type { MethodName } from "../auth/methods.ts";
-import type { TransportConfig } from "../config/config.ts";
+import type { WampServiceConfig } from "../config/config.ts";
 import { CalleeError, type RouterCaller } from "./router_caller.ts";
 
 /** What the authenticators of all transports share. */
@@ -20,10 +20,10 @@ export interface AuthenticatorParts {
   readonly caller: RouterCaller;
 }
 
-/** The calls about one method of a transport; undefined where none are made. */
+/** The calls about one method of a service; undefined where none are made. */
 export function authenticatorCalls(
   authmethod: MethodName,
-  { auth, limits }: TransportConfig,
+  { auth, limits }: WampServiceConfig,
   { timers, slots, caller }: AuthenticatorParts,
 ): AuthenticatorCalls | undefined {
   const config = auth.dynamic?.[authmethod];

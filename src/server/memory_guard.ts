@@ -5,7 +5,7 @@
  */
 import type { Logger } from "../base/log.ts";
 import { Ledger, type LedgerLimits } from "../base/ledger.ts";
-import type { Connection } from "../transport/connection.ts";
+import type { OpenConnection } from "../transport/open_connection.ts";
 import type { Transport } from "../transport/transport.ts";
 
 /** The ledger of one router, and what is done where it is full. */
@@ -14,7 +14,7 @@ export class MemoryGuard {
   readonly #transports: readonly Transport[];
   readonly #log: Logger;
   /** Ended, and not given back yet: that takes some turns. */
-  readonly #ending = new Set<Connection>();
+  readonly #ending = new Set<OpenConnection>();
   #isDue = false;
 
   constructor(
@@ -77,8 +77,10 @@ export class MemoryGuard {
     });
   }
 
-  #largest(bytesOf: (one: Connection) => number): Connection | undefined {
-    let largest: Connection | undefined;
+  #largest(
+    bytesOf: (one: OpenConnection) => number,
+  ): OpenConnection | undefined {
+    let largest: OpenConnection | undefined;
     let most = 0;
     for (const { connections } of this.#transports) {
       for (const connection of connections) {

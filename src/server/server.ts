@@ -26,10 +26,11 @@ import {
 import { MemoryGuard } from "./memory_guard.ts";
 import { defaultMemoryBytes } from "./memory_limit.ts";
 import { Stores } from "./open_store.ts";
-import { openTransport, type SharedParts } from "./open_transport.ts";
+import { openTransport } from "./open_transport.ts";
 import { type AskInRealm, autoRealms, realmOptions } from "./realm_options.ts";
 import { realmLog } from "./realm_log.ts";
 import { RouterCaller } from "./router_caller.ts";
+import type { SharedParts } from "./shared_parts.ts";
 import { WheelTimers } from "./wheel_timers.ts";
 
 /** A router that is up. */

@@ -2,7 +2,12 @@
  * What a router takes in memory where every client takes all that it may, as the
  * bounds of its config add up.
  */
-import type { RealmConfig, RouterConfig } from "../config/config.ts";
+import type {
+  RealmConfig,
+  RouterConfig,
+  TransportConfig,
+} from "../config/config.ts";
+import { wampServices } from "../config/wamp_services.ts";
 import { ROOM_BYTES } from "../transport/read_buffer.ts";
 import { defaultMemoryBytes } from "./memory_limit.ts";
 
@@ -25,8 +30,9 @@ export interface WorstMemory {
 export function worstMemory(config: RouterConfig): WorstMemory {
   const { maxMemoryBytes, maxTotalOutboxBytes, maxTotalFrameBytes } = config;
   const sessions = config.transports.reduce(
-    (sum, { limits: { maxConnections, maxSessionBytes } }) =>
-      sum + maxConnections * (maxSessionBytes + IDLE_BYTES),
+    (sum, transport) =>
+      sum + transport.limits.maxConnections *
+        (largestSessionBytes(transport) + IDLE_BYTES),
     0,
   );
   return {
@@ -36,6 +42,12 @@ export function worstMemory(config: RouterConfig): WorstMemory {
       ROOM_BYTES,
     storedBytes: storedBytes(config),
   };
+}
+
+/** Of the service whose sessions may have most. */
+function largestSessionBytes(transport: TransportConfig): number {
+  const services = wampServices(transport);
+  return Math.max(0, ...services.map(({ limits }) => limits.maxSessionBytes));
 }
 
 function storedBytes({ realms, autoRealms }: RouterConfig): number {

@@ -44,7 +44,7 @@ export class ChunkReader {
   /** Where the octets of the read that is under way go. */
   #reading: Uint8Array<ArrayBuffer> | undefined = undefined;
   /** What was read ahead. */
-  #ahead: Uint8Array<ArrayBuffer> | undefined = undefined;
+  #ahead: Uint8Array<ArrayBuffer> | undefined;
   #aheadMs = 0;
   #isAhead = false;
   #isClosed = false;
@@ -52,11 +52,14 @@ export class ChunkReader {
   /** Made at the first pause: most connections never have one. */
   #pauseEnd: Alarm | undefined = undefined;
 
+  /** @param ahead What was read before: the first chunk. */
   constructor(
     conn: Pick<StreamConn, "read">,
     timers: Timers,
     target: ChunkTarget,
+    ahead?: Uint8Array<ArrayBuffer>,
   ) {
+    this.#ahead = ahead;
     this.#conn = conn;
     this.#timers = timers;
     this.#target = target;

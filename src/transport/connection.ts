@@ -16,7 +16,12 @@ import {
   type FrameFault,
   FrameKind,
 } from "../framing/frame.ts";
-import type { Framing, Unframer } from "../framing/framing.ts";
+import {
+  type ChosenFraming,
+  type Framing,
+  HANDED_OVER,
+  type Unframer,
+} from "../framing/framing.ts";
 import type { Chunk, FrameBatch } from "../framing/unframe_stream.ts";
 import {
   type Event,
@@ -33,9 +38,11 @@ import type { Slowness } from "./congestion.ts";
 import { ConnectionMemory } from "./connection_memory.ts";
 import { ConnectionState } from "./connection_state.ts";
 import { type FrameHandler, handleBatch } from "./frame_batch.ts";
+import type { TrustedProxies } from "./forwarded_for.ts";
 import { Liveness, type LivenessOptions, type Watched } from "./liveness.ts";
 import type { Codec, MessageReceiver } from "./message_receiver.ts";
 import type { MissedEvents } from "./missed_events.ts";
+import type { ConnectionOwner, OpenConnection } from "./open_connection.ts";
 import {
   Outbox,
   type OutboxLoad,
@@ -62,10 +69,12 @@ export interface ConnectionOptions extends OutboxOptions, LivenessOptions {
   readonly handshakeTimeoutMs: number;
   /** From the decision to close to the end of waiting for the peer. */
   readonly closingTimeoutMs: number;
-  /** The config key by which `connection` is one too many; undefined: none (RS-11). */
-  exceededLimit(connection: Connection): string | undefined;
-  /** Told when the client of `connection` has proven who it is. */
-  identified(connection: Connection): void;
+  /** Whose word is taken for a client's address; absent: nobody's. */
+  readonly trustedProxies?: TrustedProxies;
+  /** Those of the service that a client has chosen by its framing, if there are several. */
+  serviceOf?(framing: Framing<Codec>): ConnectionOptions;
+  /** Takes connections whose client speaks plain HTTP. */
+  handOver?(handed: HandedConnection): OpenConnection;
   /** Makes the session of a connection whose handshake is done. */
   openSession(connection: Connection): MessageReceiver;
   /** Told when a connection did not take what was sent to it (FR-21). */
@@ -78,20 +87,35 @@ export interface ConnectionOptions extends OutboxOptions, LivenessOptions {
   readPaused(): void;
   /** Told when a connection waits for those that it sends to. */
   producerHeld(): void;
-  /** Told when the connection is no more. */
-  closed(connection: Connection): void;
+}
+
+/** A connection that another server goes on with. */
+export interface HandedConnection {
+  readonly conn: StreamConn;
+  /** What was read of it. */
+  readonly ahead: Uint8Array<ArrayBuffer>;
+  readonly owner: ConnectionOwner;
 }
 
 /** So often a frame that has begun is looked at. */
 const FRAME_CHECK_MS = 1000;
 
+const NOTHING = new Uint8Array(0);
+
 /** One client's connection. */
 export class Connection
-  implements BatchReceiver, ChunkTarget, FrameHandler, OutboxTarget, Watched {
-  readonly unframer: Unframer;
+  implements
+    BatchReceiver,
+    ChunkTarget,
+    FrameHandler,
+    OpenConnection,
+    OutboxTarget,
+    Watched {
+  unframer: Unframer;
   readonly #conn: StreamConn;
-  readonly #options: ConnectionOptions;
-  readonly #outbox: Outbox;
+  readonly #owner: ConnectionOwner;
+  #options: ConnectionOptions;
+  #outbox: Outbox;
   readonly #reader: ChunkReader;
   readonly #state = new ConnectionState();
   #codec: Codec | undefined = undefined;
@@ -107,6 +131,8 @@ export class Connection
   /** Made when first used: most connections never wait. */
   #overtaking: Overtaking | undefined = undefined;
   #toldOfPause = false;
+  /** Its client's address, where a trusted proxy has told it. */
+  #clientHost: string | undefined = undefined;
   /** What its framing tells the client when it closes. */
   #closeCause: CloseCause = CloseCause.DONE;
   #saysWhyItCloses = false;
@@ -130,34 +156,37 @@ export class Connection
   /** Whether frames came whole in the batch at hand. */
   #hadFrames = false;
 
-  constructor(conn: StreamConn, options: ConnectionOptions) {
+  /** @param ahead What of it was read before. */
+  constructor(
+    conn: StreamConn,
+    options: ConnectionOptions,
+    owner: ConnectionOwner,
+    ahead?: Uint8Array<ArrayBuffer>,
+  ) {
     this.#conn = conn;
     this.#options = options;
+    this.#owner = owner;
     this.unframer = options.framing.newUnframer();
     this.account = new ConnectionMemory(this.remoteHost(), options.ledger);
     this.#outbox = new Outbox(this, options);
     this.#deadline = new Alarm(options.timers);
     this.#awaitHandshake();
-    this.#reader = new ChunkReader(conn, options.timers, this);
+    this.#reader = new ChunkReader(conn, options.timers, this, ahead);
     this.#read();
   }
 
-  /** Octets that wait to be written. */
   get pendingBytes(): number {
     return this.#outbox.pendingBytes;
   }
 
-  /** What it has in memory, with its session and what waits to be written. */
   get heldBytes(): number {
     return this.account.bytes + this.pendingBytes;
   }
 
-  /** Bytes in memory of a frame that is not whole. */
   get frameBytes(): number {
     return this.unframer.heldBytes;
   }
 
-  /** Whether its peer takes nothing of them. */
   get isStalled(): boolean {
     return this.#outbox.isStalled;
   }
@@ -182,18 +211,22 @@ export class Connection
 
   /** A log whose lines name the transport and the client's address. */
   log(): Logger {
-    const peer = describeAddress(this.#conn.remoteAddr);
-    return withFields(this.#options.log, { peer });
+    return withFields(this.#options.log, { peer: this.#peerName() });
   }
 
-  /** The client's IP address; undefined on a Unix socket. */
   remoteHost(): string | undefined {
-    return hostOf(this.#conn.remoteAddr);
+    return this.#clientHost ?? hostOf(this.#conn.remoteAddr);
+  }
+
+  #peerName(): string {
+    const name = describeAddress(this.#conn.remoteAddr);
+    const client = this.#clientHost;
+    return client === undefined ? name : `${client} by way of ${name}`;
   }
 
   /** The client has proven who it is. */
   identified(): void {
-    this.#options.identified(this);
+    this.#owner.identified(this);
   }
 
   /** The client has logged in. */
@@ -204,11 +237,11 @@ export class Connection
   /** How the client is connected, with Crossbar.io's names. */
   transportDetails(): Dict {
     const { framing } = this.#options;
-    return transportDetails(
-      this.#conn,
-      framing.name,
-      this.#codec?.serializer.name,
-    );
+    return transportDetails(this.#conn, {
+      framing: framing.name,
+      serializer: this.#codec?.serializer.name,
+      peer: this.#peerName(),
+    });
   }
 
   /** What is known of the connection, for the details of its session. */
@@ -316,7 +349,6 @@ export class Connection
     this.#read();
   }
 
-  /** The router stops: the session says so, then the connection ends. */
   shutDown(): void {
     this.#closeCause = CloseCause.STOPPING;
     if (this.#session !== undefined) this.#session.shutDown();
@@ -603,12 +635,18 @@ export class Connection
   }
 
   #open(frame: Frame): void {
+    const request = frame.bytes.subarray(frame.start, frame.end);
     const outcome = this.#options.framing.open(
-      frame.bytes.subarray(frame.start, frame.end),
-      this.#options.exceededLimit(this),
+      request,
+      this.#owner.exceededLimit(this),
       this.unframer,
     );
     this.#deadline.clear();
+    if (outcome === HANDED_OVER) return this.#handOver(request);
+    if (outcome.accepted) {
+      if (outcome.chosen !== undefined) this.#goOnWith(outcome.chosen);
+      this.#noteClient(outcome.forwardedFor);
+    }
     if (outcome.reply !== undefined) {
       this.#outbox.writer.append(outcome.reply, 0, outcome.reply.length);
     }
@@ -631,6 +669,38 @@ export class Connection
     }
     this.#session = this.#options.openSession(this);
     if (this.#options.autoPing === true) this.#watch();
+  }
+
+  /** The client has chosen one of several services. */
+  #goOnWith({ framing, unframer }: ChosenFraming<Codec>): void {
+    this.unframer = unframer;
+    this.#options = this.#options.serviceOf?.(framing) ?? this.#options;
+    this.#outbox.close();
+    this.#outbox = new Outbox(this, this.#options);
+  }
+
+  /** @param forwardedFor What a proxy says of its client's address. */
+  #noteClient(forwardedFor: string | undefined): void {
+    const { trustedProxies } = this.#options;
+    const client = trustedProxies?.clientOf(this.remoteHost(), forwardedFor);
+    if (client === undefined) return;
+    this.#clientHost = client;
+    this.account.moveToSource(client);
+    this.#owner.moved(this, client);
+  }
+
+  /** Another server goes on with the client; here it is as if it had left. */
+  #handOver(request: Uint8Array): void {
+    const rest = this.#rest;
+    const after = rest?.bytes.subarray(rest.start, rest.end) ?? NOTHING;
+    const ahead = new Uint8Array(request.length + after.length);
+    ahead.set(request);
+    ahead.set(after, request.length);
+    const { handOver } = this.#options;
+    if (handOver === undefined) throw new Error("No server takes HTTP");
+    this.#release();
+    const owner = this.#owner;
+    owner.replaced(this, handOver({ conn: this.#conn, ahead, owner }));
   }
 
   faulted(fault: FrameFault): void {
@@ -690,18 +760,12 @@ export class Connection
     }
   }
 
-  /** Ends the connection because of what it has in memory. */
   runShort(reason: string, fields: LogFields): void {
     this.#options.memoryShort();
     this.#sessionLog().warn(reason, fields);
     this.abort(reason);
   }
 
-  /**
-   * Ends the connection because too much waits for it (FR-21).
-   *
-   * @param limit The config key that decided, and its value.
-   */
   overflow(message: string, limit: LogFields): void {
     const { sending } = this.#state;
     if (sending === "dropped" || sending === "closed") return;
@@ -771,10 +835,19 @@ export class Connection
     session?.disconnected();
   }
 
-  /** Ends the connection at once. */
   abort(reason: string): void {
     if (this.#state.isClosed) return;
     if (!this.#state.isClosing) this.#logClosing(reason);
+    this.#release();
+    this.#conn.close();
+    const session = this.#session;
+    this.#session = undefined;
+    session?.disconnected();
+    this.#owner.closed(this);
+  }
+
+  /** Lets go of all but the socket. */
+  #release(): void {
     this.#state.receiving = "closed";
     this.#state.sending = "closed";
     this.#deadline.clear();
@@ -783,11 +856,6 @@ export class Connection
     this.#outbox.close();
     this.account.close();
     this.#frameDeadline?.clear();
-    this.#conn.close();
-    const session = this.#session;
-    this.#session = undefined;
-    session?.disconnected();
-    this.#options.closed(this);
   }
 
   #tellOfPause(): void {

@@ -84,6 +84,20 @@ export class ConnectionLimit<Connection> {
     this.#leave(connection, source);
   }
 
+  /** It counts for the source `host` from now on. */
+  move(connection: Connection, host: string): void {
+    this.delete(connection);
+    this.add(connection, host);
+  }
+
+  /** `to` has the place of `from`. */
+  replace(from: Connection, to: Connection): void {
+    const source = this.#sources.get(from);
+    if (source === undefined) return;
+    this.#sources.delete(from);
+    this.#sources.set(to, source);
+  }
+
   delete(connection: Connection): void {
     this.#total--;
     const source = this.#sources.get(connection);

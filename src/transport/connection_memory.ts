@@ -15,7 +15,7 @@ export class ConnectionMemory extends Account {
 
   /** @param host Undefined: on Unix sockets, which are one source. */
   constructor(host: string | undefined, ledger: Ledger) {
-    const source = ledger.source(host === undefined ? "" : sourceOf(host));
+    const source = sourceAt(host, ledger);
     super(source.account);
     this.#ledger = ledger;
     this.#source = source;
@@ -42,6 +42,14 @@ export class ConnectionMemory extends Account {
     if (moreOfFrames !== 0) this.#ledger.frames.take(moreOfFrames);
   }
 
+  /** Its client, who has not logged in, is at `host`. */
+  moveToSource(host: string): void {
+    const source = sourceAt(host, this.#ledger);
+    this.moveTo(source.account);
+    this.#source?.leave();
+    this.#source = source;
+  }
+
   /** Its client has logged in. */
   joined(): void {
     if (this.#source === undefined) return;
@@ -56,4 +64,8 @@ export class ConnectionMemory extends Account {
     // What is left of a login counts for the router.
     this.joined();
   }
+}
+
+function sourceAt(host: string | undefined, ledger: Ledger): Source {
+  return ledger.source(host === undefined ? "" : sourceOf(host));
 }

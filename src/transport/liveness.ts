@@ -26,6 +26,8 @@ export interface LivenessOptions {
   readonly autoPingIntervalMs: number;
   /** For how long it may leave that unanswered. */
   readonly autoPingTimeoutMs: number;
+  /** How long a PING's payload is; absent: {@linkcode PING_BYTES}. */
+  readonly autoPingBytes?: number;
 }
 
 /** The connection, as it is seen from here. */
@@ -56,7 +58,7 @@ interface Ping {
   wasBehind: boolean;
 }
 
-const NONCE_BYTES = 8;
+const PING_BYTES = 16;
 /** So often a PING that is not answered is looked at within its timeout. */
 const LOOKS = 4;
 const PREFIX_BYTES = 4;
@@ -148,8 +150,8 @@ export class Liveness {
   }
 
   #send(): void {
-    const { timers, autoPingTimeoutMs } = this.#options;
-    const nonce = newNonce();
+    const { timers, autoPingTimeoutMs, autoPingBytes } = this.#options;
+    const nonce = newNonce(autoPingBytes ?? PING_BYTES);
     this.#ping = {
       nonce,
       sentMs: timers.nowMs,
@@ -183,9 +185,9 @@ export class Liveness {
 }
 
 /** In letters and digits: clients exist that read a PING's payload as text. */
-function newNonce(): Uint8Array {
-  const random = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
-  return new TextEncoder().encode(random.toHex());
+function newNonce(length: number): Uint8Array {
+  const random = crypto.getRandomValues(new Uint8Array((length + 1) >> 1));
+  return new TextEncoder().encode(random.toHex().slice(0, length));
 }
 
 function isSame(one: Uint8Array, other: Uint8Array): boolean {

@@ -28,8 +28,11 @@ export function hostOf(address: Deno.Addr): string | undefined {
 /** How a client is connected, with Crossbar.io's names. */
 export function transportDetails(
   conn: StreamConn,
-  framing: string,
-  serializer: string | undefined,
+  { framing, serializer, peer }: {
+    readonly framing: string;
+    readonly serializer: string | undefined;
+    readonly peer: string;
+  },
 ): Dict {
   const isTls = conn instanceof TlsConn;
   return {
@@ -37,6 +40,6 @@ export function transportDetails(
     channel_framing: framing,
     channel_serializer: serializer ?? null,
     is_secure: isTls,
-    peer: describeAddress(conn.remoteAddr),
+    peer,
   };
 }

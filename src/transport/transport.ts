@@ -1,10 +1,13 @@
+import type { Ledger } from "../base/ledger.ts";
 import type { Logger } from "../base/log.ts";
+import type { Timers } from "../base/timers.ts";
 import { AcceptFaults } from "./accept_faults.ts";
-import { Connection, type ConnectionOptions } from "./connection.ts";
 import type { ConnectionLimit } from "./connection_limit.ts";
 import { LastingListener } from "./lasting_listener.ts";
 import type { Listener, StreamConn } from "./listener.ts";
+import type { ConnectionOwner, OpenConnection } from "./open_connection.ts";
 import { describeAddress } from "./peer_address.ts";
+import type { Turns } from "./turns.ts";
 
 /** Accepting pauses so long where the system has no descriptor left. */
 const ACCEPT_RETRY_MS = 100;
@@ -13,9 +16,16 @@ const ACCEPT_RETRY_MS = 100;
 const LEFT_IN_A_ROW = 32;
 
 /** What a transport needs beside its listener. */
-export interface TransportOptions
-  extends Omit<ConnectionOptions, "closed" | "exceededLimit" | "identified"> {
-  readonly limit: ConnectionLimit<Connection>;
+export interface TransportOptions {
+  readonly limit: ConnectionLimit<OpenConnection>;
+  readonly ledger: Ledger;
+  readonly turns: Turns;
+  readonly timers: Timers;
+  readonly log: Logger;
+  /** Serves a client that was accepted. */
+  serve(conn: StreamConn, owner: ConnectionOwner): OpenConnection;
+  /** Called when no connection is open any more, and none will be. */
+  ended(): Promise<void>;
   /** Told when a connection was one too many. */
   connectionRefused(): void;
   /** A clock that never goes back. */
@@ -26,10 +36,10 @@ export interface TransportOptions
 export class Transport {
   readonly #listener: LastingListener;
   readonly #log: Logger;
-  readonly #options: ConnectionOptions;
-  readonly #connections: Set<Connection>;
-  readonly #limit: ConnectionLimit<Connection>;
-  readonly #connectionRefused: () => void;
+  readonly #options: TransportOptions;
+  readonly #connections: Set<OpenConnection>;
+  readonly #limit: ConnectionLimit<OpenConnection>;
+  readonly #owner: ConnectionOwner;
   readonly #faults: AcceptFaults;
   readonly #accepting: Promise<void>;
   #closing = false;
@@ -38,19 +48,20 @@ export class Transport {
   /** @param connections Kept up to date; the owner may count it. */
   constructor(
     listener: Listener,
-    connections: Set<Connection>,
+    connections: Set<OpenConnection>,
     options: TransportOptions,
   ) {
     this.#log = options.log;
     this.#connections = connections;
-    this.#options = {
-      ...options,
+    this.#options = options;
+    this.#limit = options.limit;
+    this.#owner = {
       exceededLimit: (connection) => this.#exceededLimit(connection),
       identified: (connection) => this.#limit.identified(connection),
+      moved: (connection, host) => this.#limit.move(connection, host),
+      replaced: (from, to) => this.#replace(from, to),
       closed: (connection) => this.#forget(connection),
     };
-    this.#limit = options.limit;
-    this.#connectionRefused = options.connectionRefused;
     this.#faults = new AcceptFaults(
       options.log,
       options.timers,
@@ -78,7 +89,7 @@ export class Transport {
   }
 
   /** Those that are open. */
-  get connections(): ReadonlySet<Connection> {
+  get connections(): ReadonlySet<OpenConnection> {
     return this.#connections;
   }
 
@@ -86,7 +97,7 @@ export class Transport {
    * The connection that is in the way most; undefined where nothing waits: who
    * takes nothing before who reads, and who has most waiting before who has less.
    */
-  get fullest(): Connection | undefined {
+  get fullest(): OpenConnection | undefined {
     return fullestOf(this.#connections);
   }
 
@@ -113,9 +124,9 @@ export class Transport {
     }
   }
 
-  /** Ends the pipeline, once no connection is open. */
+  /** Ends what served the connections, once none is open. */
   async close(): Promise<void> {
-    await this.#options.pipeline.close();
+    await this.#options.ended();
   }
 
   async #accept(): Promise<void> {
@@ -144,14 +155,14 @@ export class Transport {
   #take(conn: StreamConn): void {
     const { isTight } = this.#options.ledger;
     if (!this.#closing && !isTight && this.#limit.hasRoom) {
-      const connection = new Connection(conn, this.#options);
+      const connection = this.#options.serve(conn, this.#owner);
       this.#connections.add(connection);
       this.#limit.add(connection, connection.remoteHost());
       return;
     }
     conn.close();
     if (this.#closing) return;
-    this.#connectionRefused();
+    this.#options.connectionRefused();
     if (isTight) return this.#refuseForMemory(conn);
     this.#log.warn("too many connections: a new one is closed unread", {
       peer: describeAddress(conn.remoteAddr),
@@ -172,13 +183,19 @@ export class Transport {
     );
   }
 
-  #exceededLimit(connection: Connection): string | undefined {
+  #exceededLimit(connection: OpenConnection): string | undefined {
     const key = this.#limit.exceededBy(connection);
-    if (key !== undefined) this.#connectionRefused();
+    if (key !== undefined) this.#options.connectionRefused();
     return key;
   }
 
-  #forget(connection: Connection): void {
+  #replace(from: OpenConnection, to: OpenConnection): void {
+    this.#connections.delete(from);
+    this.#connections.add(to);
+    this.#limit.replace(from, to);
+  }
+
+  #forget(connection: OpenConnection): void {
     this.#connections.delete(connection);
     this.#limit.delete(connection);
     if (this.#connections.size === 0) this.#onEmpty?.();
@@ -198,9 +215,9 @@ function hasLeft(error: unknown): boolean {
 
 /** The one of `connections` that is in the way most, as {@linkcode Transport.fullest}. */
 export function fullestOf(
-  connections: Iterable<Connection>,
-): Connection | undefined {
-  let fullest: Connection | undefined;
+  connections: Iterable<OpenConnection>,
+): OpenConnection | undefined {
+  let fullest: OpenConnection | undefined;
   for (const connection of connections) {
     if (connection.pendingBytes === 0) continue;
     if (fullest === undefined || isFuller(connection, fullest)) {
@@ -210,7 +227,7 @@ export function fullestOf(
   return fullest;
 }
 
-function isFuller(one: Connection, other: Connection): boolean {
+function isFuller(one: OpenConnection, other: OpenConnection): boolean {
   return one.isStalled === other.isStalled
     ? one.pendingBytes > other.pendingBytes
     : one.isStalled;

@@ -23,38 +23,40 @@ const RATIO_MAX = 1.25;
 
 async function methods(): Promise<LoginMethod[]> {
   const many = Array.from({ length: 200 }, (_, i) => `user${i}`);
-  return await buildMethods({
-    id: "t",
-    endpoint: { type: "unix", path: "/t", mode: 0o600, backlog: undefined },
-    serializers: ["json"],
-    maxMessageBytes: 1024,
-    debug: false,
-    // deno-lint-ignore no-explicit-any
-    limits: {} as any,
-    auth: {
-      anonymous: undefined,
-      ticket: { principals: many.map((name) => ticketOf(name, "ticket")) },
-      wampcra: {
-        principals: many.map((name) =>
-          userOf(name, "secret", {
-            salting: { salt: "salt123", iterations: 2, keylen: 32 },
-          })
-        ),
+  return await buildMethods(
+    {
+      serializers: ["json"],
+      maxMessageBytes: 1024,
+      debug: false,
+      // deno-lint-ignore no-explicit-any
+      limits: {} as any,
+      auth: {
+        anonymous: undefined,
+        ticket: { principals: many.map((name) => ticketOf(name, "ticket")) },
+        wampcra: {
+          principals: many.map((name) =>
+            userOf(name, "secret", {
+              salting: { salt: "salt123", iterations: 2, keylen: 32 },
+            })
+          ),
+        },
+        scram: { principals: many.map((name) => scramOf(name, "pencil")) },
+        cryptosign: {
+          principals: many.map((name, i) =>
+            keysOf(name, [i.toString(16).padStart(64, "0")])
+          ),
+        },
+        implied: false,
       },
-      scram: { principals: many.map((name) => scramOf(name, "pencil")) },
-      cryptosign: {
-        principals: many.map((name, i) =>
-          keysOf(name, [i.toString(16).padStart(64, "0")])
-        ),
-      },
-      implied: false,
     },
-  }, {
-    ids: new RandomIds(seededSource()),
-    timers: new FakeTimers(),
-    slots: new AuthenticatorSlots(),
-    caller: undefined as unknown as RouterCaller,
-  });
+    { type: "unix", path: "/t", mode: 0o600 },
+    {
+      ids: new RandomIds(seededSource()),
+      timers: new FakeTimers(),
+      slots: new AuthenticatorSlots(),
+      caller: undefined as unknown as RouterCaller,
+    },
+  );
 }
 
 /** One login that fails, in milliseconds. */

@@ -3,11 +3,12 @@ import type { FileCheckOptions } from "../../src/config/named_files.ts";
 
 export const NO_FAULTS: Pick<
   FileCheckOptions,
-  "readPemFile" | "fileMode" | "identityFault" | "socketFault" | "storeFault"
+  Exclude<keyof FileCheckOptions, "file" | "readTextFile" | "now">
 > = {
   readPemFile: () => Promise.reject(new Error("there is no such file")),
   fileMode: () => 0o600,
   identityFault: () => undefined,
   socketFault: () => undefined,
+  directoryFault: () => undefined,
   storeFault: () => undefined,
 };

@@ -6,6 +6,7 @@ import type {
   PermissionConfig,
   RoleConfig,
   RouterConfig,
+  WampServiceConfig,
 } from "../../src/config/config.ts";
 import { loadConfig, type LoadResult } from "../../src/config/load_config.ts";
 import { formatProblem, type Problem } from "../../src/schema/check_context.ts";
@@ -39,6 +40,13 @@ export async function loadSound(
   assertEquals(brief(rest.errors), []);
   if (config === undefined) throw new Error("no errors and no config");
   return { ...rest, config };
+}
+
+/** The RawSocket of the config's first transport. */
+export function rawSocketOf({ transports }: RouterConfig): WampServiceConfig {
+  const service = transports[0].rawsocket;
+  if (service === undefined) throw new Error("there is no RawSocket");
+  return service;
 }
 
 /** The rules of a role, but for where they stand. */

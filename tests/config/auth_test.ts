@@ -12,6 +12,7 @@ import {
   load,
   loadSound,
   type LoadTextOptions,
+  rawSocketOf,
   SOUND,
 } from "./_load.ts";
 
@@ -50,7 +51,7 @@ async function authOf(
   options?: LoadTextOptions,
 ): Promise<AuthConfig> {
   const { config } = await loadSound(file(auth), options);
-  return config.transports[0].auth;
+  return rawSocketOf(config).auth;
 }
 
 const ticket = (principals: object, more = {}) => ({
@@ -188,7 +189,7 @@ Deno.test("loadConfig() takes secrets from the environment and from files", asyn
     }),
     { env: { TICKET: SECRET } },
   );
-  const [joe, ann] = config.transports[0].auth.ticket?.principals ?? [];
+  const [joe, ann] = rawSocketOf(config).auth.ticket?.principals ?? [];
   assert(!("path" in joe.ticket));
   assertEquals(joe.ticket.reveal(), SECRET);
   assertEquals(ann.ticket, { path: "/etc/sluice/secrets/ann" });

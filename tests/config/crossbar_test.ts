@@ -2,7 +2,7 @@
  * Node configs of Crossbar.io.
  */
 import { assertEquals } from "@std/assert";
-import { brief, load, loadSound, REALM } from "./_load.ts";
+import { brief, load, loadSound, rawSocketOf, REALM } from "./_load.ts";
 
 const RAWSOCKET = {
   type: "rawsocket",
@@ -34,16 +34,16 @@ Deno.test("loadConfig() takes realms and transports of a router worker", async (
     }],
   }));
   assertEquals(config.realms.map(({ name }) => name), ["realm1"]);
-  const [transport] = config.transports;
   // Crossbar.io speaks all it has unless a list says otherwise.
-  assertEquals(transport.serializers, ["json", "msgpack", "cbor"]);
-  assertEquals(transport.maxMessageBytes, 131_072);
+  const rawsocket = rawSocketOf(config);
+  assertEquals(rawsocket.serializers, ["json", "msgpack", "cbor"]);
+  assertEquals(rawsocket.maxMessageBytes, 131_072);
   assertEquals(brief(notes), [
     'workers[0].transports[0]: max_message_size is 131072 unless set, where Crossbar.io has 16777216: clients that send more are disconnected; "options" can set it',
   ]);
 });
 
-Deno.test("loadConfig() serves the RawSocket part of a universal transport and names the others", async () => {
+Deno.test("loadConfig() serves RawSocket of a universal transport, and names MQTT", async () => {
   const { config, warnings } = await loadSound(
     node({
       transports: [{
@@ -55,26 +55,25 @@ Deno.test("loadConfig() serves the RawSocket part of a universal transport and n
           options: { max_message_size: 1024 },
           debug: true,
         },
-        websocket: { ws: {} },
-        web: {},
+        mqtt: { options: {} },
       }],
     }),
-    { env: { USER: "me", APP: "x" } },
+    { env: { USER: "me", APP: "x" }, ignoreUnsupported: true },
   );
   const [transport] = config.transports;
+  const rawsocket = rawSocketOf(config);
   assertEquals(
-    [transport.id, transport.serializers, transport.maxMessageBytes],
+    [transport.id, rawsocket.serializers, rawsocket.maxMessageBytes],
     ["uni", ["cbor"], 1024],
   );
-  assertEquals(transport.debug, true);
+  assertEquals(rawsocket.debug, true);
   assertEquals(transport.endpoint, {
     type: "unix",
     path: "/run/me/x.sock",
     mode: 0o600,
   });
   assertEquals(brief(warnings), [
-    "workers[0].transports[0].websocket: this part is not served: Sluice speaks RawSocket",
-    "workers[0].transports[0].web: this part is not served: Sluice speaks RawSocket",
+    "workers[0].transports[0].mqtt: MQTT is not served; left out",
   ]);
 });
 
@@ -97,19 +96,19 @@ const LEFT_OUT: readonly [what: string, file: object, finding: string][] = [
   [
     "a transport of another type",
     node({
-      transports: [{ type: "websocket", endpoint: { port: 1 } }, RAWSOCKET],
+      transports: [{ type: "mqtt", endpoint: { port: 1 } }, RAWSOCKET],
     }),
-    'workers[0].transports[0].type: a transport of type "websocket" is not served: Sluice speaks RawSocket',
+    'workers[0].transports[0].type: a transport of type "mqtt" is not served',
   ],
   [
-    "a universal transport without RawSocket",
+    "a universal transport without parts",
     node({
       transports: [
         { type: "universal", endpoint: RAWSOCKET.endpoint },
         RAWSOCKET,
       ],
     }),
-    "workers[0].transports[0]: a universal transport without a rawsocket part",
+    "workers[0].transports[0]: nothing of this transport is served",
   ],
   [
     "a worker of another type",
@@ -272,8 +271,8 @@ for (const [what, file, finding] of NEVER_LEFT_OUT) {
 Deno.test("loadConfig() reports when nothing is left to start", async () => {
   const cases: [file: object, error: string][] = [
     [
-      node({ transports: [{ type: "web", endpoint: {} }] }),
-      'no transport is left to start; add one of type "rawsocket"',
+      node({ transports: [{ type: "mqtt", endpoint: {} }] }),
+      'no transport is left to start; add one of type "rawsocket", "websocket", "universal", or "web"',
     ],
     [node({ realms: [] }), 'there is no realm; add one to "realms"'],
     [
@@ -453,7 +452,7 @@ Deno.test("loadConfig() serves workers that are not disabled, and says where tha
   }
   const { errors } = await load(node({ options: { disabled: true } }));
   assertEquals(brief(errors), [
-    'no transport is left to start; add one of type "rawsocket"',
+    'no transport is left to start; add one of type "rawsocket", "websocket", "universal", or "web"',
   ]);
 });
 

@@ -28,7 +28,7 @@ const TRANSPORTS: readonly Row[] = [
   [
     "a key that nothing is like",
     { zzz: 1 },
-    "zzz: unknown key; known here: id, type, endpoint, serializer, serializers, max_message_size, options, auth, debug",
+    "zzz: unknown key; known here: id, type, endpoint, serializer, serializers, max_message_size, auth, debug, options",
   ],
   [
     "an id with a space",
@@ -50,17 +50,17 @@ const TRANSPORTS: readonly Row[] = [
   [
     "a type that is misspelled",
     { type: "rawsocked" },
-    'type: a transport of type "rawsocked" is not known; write "rawsocket" or "universal"; did you mean "rawsocket"?',
+    'type: a transport of type "rawsocked" is not known; write "rawsocket", "websocket", "universal", or "web"; did you mean "rawsocket"?',
   ],
   [
     "a type that is not served",
-    { type: "websocket" },
-    'type: a transport of type "websocket" is not served: Sluice speaks RawSocket; remove it, or leave such parts out with --ignore-unsupported',
+    { type: "mqtt" },
+    'type: a transport of type "mqtt" is not served; remove it, or leave such parts out with --ignore-unsupported',
   ],
   [
     "no type",
     { type: undefined },
-    '"type" is missing; add it: "rawsocket" or "universal"',
+    '"type" is missing; add it: "rawsocket", "websocket", "universal", or "web"',
   ],
   [
     "no endpoint",
@@ -414,7 +414,7 @@ const TRANSPORTS: readonly Row[] = [
       },
     },
     "auth.tls: authentication by TLS certificate is not served: Deno cannot ask clients for certificates; remove it",
-    "auth.cookie: authentication by cookie is not served: RawSocket has no cookies; remove it",
+    "auth.cookie: authentication by cookie is not served: a browser sends a cookie for every page that connects, also for those of others; remove it, or leave such parts out with --ignore-unsupported",
     "auth.anonymous-proxy: authentication by a proxy is not served",
     "auth.cryptosign-proxy: authentication by a proxy is not served",
   ],
@@ -456,18 +456,18 @@ const FILES: readonly (readonly [what: string, file: unknown, ...string[]])[] =
     [
       "a file that is a list",
       [],
-      'a config is an object; write one transport ({"type": "rawsocket", ...}), or {"realms": [...], "transports": [...]}, or a node config of Crossbar.io ({"version": 2, "workers": [...]})',
+      'a config is an object; write one transport ({"type": "rawsocket" or "websocket", ...}), or {"realms": [...], "transports": [...]}, or a node config of Crossbar.io ({"version": 2, "workers": [...]})',
     ],
     [
       "a file of no form",
       { foo: 1 },
-      'this is none of the forms of a config; write one transport ({"type": "rawsocket", ...}), or {"realms": [...], "transports": [...]}, or a node config of Crossbar.io ({"version": 2, "workers": [...]})',
+      'this is none of the forms of a config; write one transport ({"type": "rawsocket" or "websocket", ...}), or {"realms": [...], "transports": [...]}, or a node config of Crossbar.io ({"version": 2, "workers": [...]})',
     ],
     ["an empty file", "", "expected a value"],
     [
       "transports misspelled",
       { transport: [SOUND] },
-      '"transports" is missing; add it (list of: object: rawsocket transport or universal transport)',
+      '"transports" is missing; add it (list of: object: rawsocket transport or websocket transport or universal transport or web transport)',
       'transport: unknown key; did you mean "transports"?',
     ],
     [

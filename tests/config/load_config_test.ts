@@ -7,6 +7,7 @@ import {
   brief,
   load,
   loadSound,
+  rawSocketOf,
   REALM,
   SOUND,
   withoutSources,
@@ -90,16 +91,22 @@ Deno.test("loadConfig() fills in all defaults of a file that is one transport", 
     }],
     transports: [{
       id: "transport1",
+      type: "rawsocket",
       endpoint: {
         type: "unix",
         path: "/tmp/mysocket1",
         mode: 0o600,
       },
-      serializers: ["msgpack"],
-      maxMessageBytes: 131_072,
-      auth: { anonymous: { role: "anonymous" }, implied: true },
-      debug: false,
       limits: DEFAULT_LIMITS,
+      rawsocket: {
+        serializers: ["msgpack"],
+        maxMessageBytes: 131_072,
+        auth: { anonymous: { role: "anonymous" }, implied: true },
+        debug: false,
+        limits: DEFAULT_LIMITS,
+      },
+      websockets: [],
+      trustedProxies: [],
     }],
     shutdownTimeoutMs: 5_000,
     maxSourceBytes: 67_108_864,
@@ -153,8 +160,15 @@ Deno.test("loadConfig() reads every key of a file with realms and transports", a
   assertEquals(withoutSources(config.realms[1].roles[0]), [
     { uri: "", match: "prefix", allow: ALLOW_ALL, disclose: DISCLOSE_NONE },
   ]);
+  const limits = {
+    ...DEFAULT_LIMITS,
+    handshakeTimeoutMs: 3,
+    maxDepth: 5,
+    strictRequestIds: true,
+  };
   assertEquals<TransportConfig>(config.transports[1], {
     id: "public",
+    type: "rawsocket",
     endpoint: {
       type: "tcp",
       hostname: "192.0.2.1",
@@ -167,16 +181,16 @@ Deno.test("loadConfig() reads every key of a file with realms and transports", a
         chainCertificatePaths: ["/etc/sluice/a.crt", "/etc/sluice/b.crt"],
       },
     },
-    serializers: ["cbor", "json"],
-    maxMessageBytes: 1024,
-    auth: { anonymous: { role: "anonymous" }, implied: false },
-    debug: true,
-    limits: {
-      ...DEFAULT_LIMITS,
-      handshakeTimeoutMs: 3,
-      maxDepth: 5,
-      strictRequestIds: true,
+    limits,
+    rawsocket: {
+      serializers: ["cbor", "json"],
+      maxMessageBytes: 1024,
+      auth: { anonymous: { role: "anonymous" }, implied: false },
+      debug: true,
+      limits,
     },
+    websockets: [],
+    trustedProxies: [],
   });
   assertEquals(config.transports[0].limits, {
     ...DEFAULT_LIMITS,
@@ -193,7 +207,7 @@ Deno.test("loadConfig() takes limits of a file that is one transport from its op
     ...DEFAULT_LIMITS,
     maxOutboxBytes: 4096,
   });
-  assertEquals(config.transports[0].maxMessageBytes, 600);
+  assertEquals(rawSocketOf(config).maxMessageBytes, 600);
 });
 
 Deno.test("loadConfig() numbers transports without id by their place", async () => {
@@ -383,7 +397,7 @@ Deno.test("RS-16: loadConfig() takes any max_message_size from 1 on, with a warn
       ]
     ) {
       const { config, warnings } = await loadSound({ ...SOUND, ...more });
-      assertEquals(config.transports[0].maxMessageBytes, size);
+      assertEquals(rawSocketOf(config).maxMessageBytes, size);
       const path = "options" in more
         ? "options.max_message_size"
         : "max_message_size";

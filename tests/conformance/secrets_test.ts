@@ -195,7 +195,7 @@ scenario(
 
 Deno.test("AU-10: a secret of the config shows in no text that is made of it", () => {
   const config: Partial<RouterConfig> = {
-    transports: [{ auth: { ...AUTH, implied: false } }],
+    transports: [{ rawsocket: { auth: { ...AUTH, implied: false } } }],
     // deno-lint-ignore no-explicit-any
   } as any;
   const secret = new Secret(`${MARK}-text`);

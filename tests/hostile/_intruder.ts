@@ -4,7 +4,7 @@
  */
 import { within } from "../support/deadline.ts";
 import { concat } from "../support/hex.ts";
-import { frame, RawClient } from "../support/raw_client.ts";
+import { type ClientConn, frame, RawClient } from "../support/raw_client.ts";
 import type { SeededRandom } from "../support/seed.ts";
 import { SERIALIZER_NUMBER } from "../support/wire_codec.ts";
 import { helloMessage } from "./_messages.ts";
@@ -27,11 +27,11 @@ const ANSWER_MS = 10_000;
 export class Intruder {
   readonly ground: Ground;
   readonly replies: ReplyReader;
-  readonly #conn: Deno.Conn;
+  readonly #conn: ClientConn;
   #reading: Promise<void> | undefined;
   #closed = false;
 
-  private constructor(ground: Ground, conn: Deno.Conn) {
+  private constructor(ground: Ground, conn: ClientConn) {
     this.ground = ground;
     this.#conn = conn;
     this.replies = new ReplyReader(ground.format.name);

@@ -65,7 +65,7 @@ export class ReplyReader {
   }
 
   /** Reads until the connection ends. */
-  async readAll(conn: Deno.Conn): Promise<void> {
+  async readAll(conn: Pick<Deno.Conn, "read">): Promise<void> {
     const chunk = new Uint8Array(16_384);
     try {
       while (true) {

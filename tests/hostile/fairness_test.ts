@@ -2,6 +2,7 @@
  * One connection's messages do not keep the others waiting for longer than a
  * slice of time, however much they cost.
  */
+import { ownerOfAny } from "../support/connection_owner.ts";
 import { wideLedger } from "../support/wide_ledger.ts";
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import type { Logger } from "../../src/base/log.ts";
@@ -137,13 +138,10 @@ function optionsFor(session: MessageReceiver): ConnectionOptions {
     autoPing: false,
     autoPingIntervalMs: 1000,
     autoPingTimeoutMs: 1000,
-    exceededLimit: () => undefined,
-    identified: () => {},
     openSession: () => session,
     peerLost: () => {},
     readPaused: () => {},
     outboxOverflowed: () => {},
-    closed: () => {},
   };
 }
 
@@ -159,7 +157,7 @@ async function turnsOf(count: number, costMs: number): Promise<number[]> {
   // All in the first read, for which there are 512 octets of room.
   assertLess(octets.length, 512);
   const conn = new LoadedConn(octets) as unknown as Deno.Conn;
-  const connection = new Connection(conn, optionsFor(session));
+  const connection = new Connection(conn, optionsFor(session), ownerOfAny());
   while (session.requests.length < count) {
     turn++;
     await new Promise((resolve) => setTimeout(resolve, 0));

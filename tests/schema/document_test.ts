@@ -1,11 +1,8 @@
 import { assertEquals } from "@std/assert";
-import {
-  keyPath,
-  LineIndex,
-  parseDocument,
-} from "../../src/schema/document.ts";
+import { keyPath, LineIndex } from "../../src/schema/document.ts";
+import { parseJson } from "../../src/schema/json_document.ts";
 
-Deno.test("parseDocument() names what is not JSON, and where", () => {
+Deno.test("parseJson() names what is not JSON, and where", () => {
   const cases: [text: string, ...faults: [offset: number, start: string][]][] =
     [
       ["", [0, "expected a value"]],
@@ -23,7 +20,7 @@ Deno.test("parseDocument() names what is not JSON, and where", () => {
       ["{} /* on", [3, "this comment does not end"]],
     ];
   for (const [text, ...expected] of cases) {
-    const { root, faults } = parseDocument(text);
+    const { root, faults } = parseJson(text);
     assertEquals(root, undefined, text);
     const found = faults.map(({ offset, message }, index) => [
       offset,
@@ -33,21 +30,21 @@ Deno.test("parseDocument() names what is not JSON, and where", () => {
   }
 });
 
-Deno.test("parseDocument() reports a key that stands twice, at any depth", () => {
-  const { faults } = parseDocument('{"a": [{"b": 1, "b": 2}], "a": 3}');
+Deno.test("parseJson() reports a key that stands twice, at any depth", () => {
+  const { faults } = parseJson('{"a": [{"b": 1, "b": 2}], "a": 3}');
   assertEquals(faults.map(({ offset, path }) => [offset, path]), [
     [16, "a[0].b"],
     [26, "a"],
   ]);
 });
 
-Deno.test("parseDocument() treats __proto__ as any other key", () => {
-  const { root } = parseDocument('{"__proto__": {"x": 1}}');
+Deno.test("parseJson() treats __proto__ as any other key", () => {
+  const { root } = parseJson('{"__proto__": {"x": 1}}');
   assertEquals([...root?.entries.keys() ?? []], ["__proto__"]);
 });
 
-Deno.test("parseDocument() reports halves of surrogate pairs, in values and in keys", () => {
-  const { faults } = parseDocument(
+Deno.test("parseJson() reports halves of surrogate pairs, in values and in keys", () => {
+  const { faults } = parseJson(
     '{"a": "\\ud83d\\ude00", "b": ["x\\ud83d"], "c": {"\\ude00": 1}}',
   );
   assertEquals(faults.map(({ offset, path }) => [offset, path]), [
@@ -58,8 +55,8 @@ Deno.test("parseDocument() reports halves of surrogate pairs, in values and in k
   assertEquals(message.startsWith("holds half of a surrogate pair"), true);
 });
 
-Deno.test("parseDocument() reports nesting that exhausts the stack", () => {
-  const { root, faults } = parseDocument("[".repeat(1_000_000));
+Deno.test("parseJson() reports nesting that exhausts the stack", () => {
+  const { root, faults } = parseJson("[".repeat(1_000_000));
   assertEquals(root, undefined);
   assertEquals(faults.length, 1);
 });

@@ -5,6 +5,8 @@
 import { assertEquals } from "@std/assert";
 import type { SerializerName } from "../../src/serializer/serializer.ts";
 import { within } from "./deadline.ts";
+import { spokenFraming } from "./spoken_framing.ts";
+import { WebSocketConn } from "./websocket_conn.ts";
 import { decodeValue, encodeValue, SERIALIZER_NUMBER } from "./wire_codec.ts";
 
 /** A frame as it came. */
@@ -35,7 +37,7 @@ export function helloDetails(
 
 /** One connection to a router. */
 export class RawClient {
-  readonly conn: Deno.Conn;
+  readonly conn: ClientConn;
   serializer: SerializerName = "json";
   /** WELCOME.Session, once joined. */
   sessionId = 0;
@@ -46,7 +48,7 @@ export class RawClient {
   #lastRequest = 0;
   #closed = false;
 
-  constructor(conn: Deno.Conn) {
+  constructor(conn: ClientConn) {
     this.conn = conn;
   }
 
@@ -253,7 +255,18 @@ export function show(message: unknown): string {
   return Deno.inspect(message, { depth: 6 });
 }
 
-async function dial(address: string): Promise<Deno.Conn> {
+/** What tests use of a connection. */
+export type ClientConn = Pick<
+  Deno.Conn,
+  "read" | "write" | "close" | "closeWrite" | "localAddr" | "remoteAddr"
+>;
+
+async function dial(address: string): Promise<ClientConn> {
+  const conn = await dialStream(address);
+  return spokenFraming() === "websocket" ? new WebSocketConn(conn) : conn;
+}
+
+async function dialStream(address: string): Promise<Deno.Conn> {
   if (address.startsWith("unix:")) {
     return await Deno.connect({ transport: "unix", path: address.slice(5) });
   }

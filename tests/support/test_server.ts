@@ -8,6 +8,7 @@ import type {
   EndpointConfig,
   RealmConfig,
   TransportConfig,
+  WampServiceConfig,
 } from "../../src/config/config.ts";
 import {
   DEFAULT_LIMITS,
@@ -25,6 +26,7 @@ import { IMPLIED_STORE } from "../../src/config/build_store.ts";
 import type { SerializerName } from "../../src/serializer/serializer.ts";
 import { type RunningServer, startServer } from "../../src/server/server.ts";
 import { DEADLINE_MS, within } from "./deadline.ts";
+import { spokenFraming } from "./spoken_framing.ts";
 import { SERIALIZERS } from "./wire_codec.ts";
 
 /** The kinds of transport that clients can use. */
@@ -214,14 +216,27 @@ export class TestServer {
   }
 }
 
+/** At any path, for any client that is no page. */
+const WEBSOCKET_DEFAULTS = {
+  path: undefined,
+  allowNullOrigin: false,
+  closeHandshakeTimeoutMs: 3000,
+  requireSubprotocol: false,
+  failByDrop: false,
+  echoCloseCode: true,
+  enableWebstatus: true,
+  validateUtf8: true,
+  requireMasked: true,
+  autoPingBytes: 12,
+} as const;
+
 function transportOf(
   kind: TransportKind,
   folder: string,
   options: TestServerOptions,
 ): TransportConfig {
-  return {
-    id: kind,
-    endpoint: endpointOf(kind, folder),
+  const limits = { ...LIMITS, ...options.limits };
+  const service: WampServiceConfig = {
     serializers: [...(options.serializers ?? SERIALIZERS)],
     maxMessageBytes: options.maxMessageBytes ?? 131_072,
     auth: {
@@ -235,8 +250,20 @@ function transportOf(
       ...options.auth,
     },
     debug: options.debug ?? false,
-    limits: { ...LIMITS, ...options.limits },
+    limits,
   };
+  const place = {
+    id: kind,
+    endpoint: endpointOf(kind, folder),
+    limits,
+    rawsocket: service,
+    trustedProxies: [],
+  };
+  if (spokenFraming() === "rawsocket") {
+    return { ...place, type: "rawsocket", websockets: [] };
+  }
+  const websocket = { ...WEBSOCKET_DEFAULTS, ...service };
+  return { ...place, type: "universal", websockets: [websocket] };
 }
 
 function endpointOf(kind: TransportKind, folder: string): EndpointConfig {

@@ -1,4 +1,5 @@
 /** A fault of ours: the client's connection ends, and the log alone says why. */
+import { ownerOfAny } from "../support/connection_owner.ts";
 import { wideLedger } from "../support/wide_ledger.ts";
 import { assertEquals, assertMatch } from "@std/assert";
 import type { LogFields, Logger } from "../../src/base/log.ts";
@@ -121,14 +122,11 @@ Deno.test("a fault of ours ends the connection without a word, and is logged wit
     autoPing: false,
     autoPingIntervalMs: 1000,
     autoPingTimeoutMs: 1000,
-    exceededLimit: () => undefined,
-    identified: () => {},
     openSession: () => defective(log),
     peerLost: () => {},
     readPaused: () => {},
     outboxOverflowed: () => {},
-    closed: () => resolve(),
-  });
+  }, ownerOfAny(resolve));
   await isClosed;
   const heard = concat(...peer.heard).toHex();
   // The reply of the handshake may not have left any more.

@@ -15,6 +15,7 @@ import {
   type Key,
   optional,
   refused,
+  refusedIgnorable,
   type ServedKey,
   withDefault,
 } from "../../schema/key.ts";
@@ -60,8 +61,8 @@ export const AUTH = object({
     tls: refused(
       "authentication by TLS certificate is not served: Deno cannot ask clients for certificates",
     ),
-    cookie: refused(
-      "authentication by cookie is not served: RawSocket has no cookies",
+    cookie: refusedIgnorable(
+      "authentication by cookie is not served: a browser sends a cookie for every page that connects, also for those of others",
     ),
     "anonymous-proxy": proxy(),
     "cryptosign-proxy": proxy(),

@@ -19,7 +19,8 @@ import {
 } from "../../schema/value_types.ts";
 import { type Overload, OVERLOADS } from "../../wamp/overload.ts";
 
-const HOUR_MS = 3_600_000;
+/** The longest time that the table allows. */
+export const HOUR_MS = 3_600_000;
 
 /** HELLO, its details, their roles, and each of these: with less nobody joins. */
 const HELLO_DEPTH = 4;
@@ -166,6 +167,20 @@ export const LIMITS = {
   ),
 };
 
+/** What WebSocket has in place of that, unless a config says otherwise. */
+export const WEBSOCKET_LIMITS = {
+  auto_ping: true,
+  auto_ping_interval_ms: 10_000,
+  auto_ping_timeout_ms: 5_000,
+};
+
+/** Limits of a listening socket, whatever is served on it. */
+export const PORT_LIMITS = [
+  "max_connections",
+  "max_connections_per_source",
+  "max_tls_handshakes",
+] as const;
+
 /** Names of limits. */
 export type LimitName = keyof typeof LIMITS;
 
@@ -195,6 +210,9 @@ function overrides(): LimitOverrides {
   return Object.fromEntries(rows) as LimitOverrides;
 }
 
+/** Limits as keys of `options`. */
+export const OVERRIDES: LimitOverrides = overrides();
+
 /** What the handshake announces at the least: clients may send as much. */
 export const HANDSHAKE_BYTES_MIN = 512;
 
@@ -213,6 +231,14 @@ export const TRANSPORT_OPTIONS = object({
       integer(1, MESSAGE_BYTES_MAX),
       "As `max_message_size` of the transport, where Crossbar.io has it.",
     ),
-    ...overrides(),
+    ...OVERRIDES,
   },
+});
+
+/** `options` of a transport of type `universal`. */
+export const PORT_OPTIONS = object({
+  name: "universal options",
+  help:
+    "Limits of a transport. Each takes the place of the router's; those of its parts come first.",
+  keys: OVERRIDES,
 });
