@@ -11,11 +11,13 @@ import type {
   OutgoingHttpHeaders,
   ServerResponse,
 } from "node:http";
-import { hostAndPort } from "../base/addresses.ts";
 import { type LogFields, type Logger, withFields } from "../base/log.ts";
 import { Alarm, type Timers } from "../base/timers.ts";
+import type { StreamConn } from "../transport/listener.ts";
+import type { OpenConnection } from "../transport/open_connection.ts";
+import { describeAddress, hostOf } from "../transport/peer_address.ts";
 import { Exchange } from "./exchange.ts";
-import { HttpStream, type OctetConn, type StreamOwner } from "./http_stream.ts";
+import { HttpStream, type StreamOwner } from "./http_stream.ts";
 import {
   faultAnswer,
   headFault,
@@ -43,9 +45,9 @@ export interface HttpConnectionOptions {
 }
 
 /** One client's HTTP connection. */
-export class HttpConnection implements StreamOwner {
+export class HttpConnection implements OpenConnection, StreamOwner {
   readonly stream: HttpStream;
-  readonly #conn: OctetConn;
+  readonly #conn: StreamConn;
   readonly #options: HttpConnectionOptions;
   readonly #ended: () => void;
   readonly #deadline: Alarm;
@@ -65,7 +67,7 @@ export class HttpConnection implements StreamOwner {
    * @param ended Called once, when the connection is closed or handed over.
    */
   constructor(
-    conn: OctetConn,
+    conn: StreamConn,
     ahead: Uint8Array,
     ended: () => void,
     options: HttpConnectionOptions,
@@ -104,8 +106,7 @@ export class HttpConnection implements StreamOwner {
 
   /** The IP address at the other end; undefined on a Unix socket. */
   remoteHost(): string | undefined {
-    const { remoteAddr } = this.#conn;
-    return "hostname" in remoteAddr ? remoteAddr.hostname : undefined;
+    return hostOf(this.#conn.remoteAddr);
   }
 
   /** Ends the connection because of what it has in memory. */
@@ -225,7 +226,7 @@ export class HttpConnection implements StreamOwner {
   handOver(
     request: IncomingMessage,
     rest: Uint8Array,
-    take: (conn: OctetConn, ahead: Uint8Array) => void,
+    take: (conn: StreamConn, ahead: Uint8Array) => void,
   ): void {
     if (this.#exchanges.length > 0) {
       return this.abort("a WebSocket was asked for before all was answered");
@@ -313,10 +314,7 @@ export class HttpConnection implements StreamOwner {
 
   /** A log whose lines name the client's address. */
   #log(): Logger {
-    const { remoteAddr } = this.#conn;
-    const peer = "hostname" in remoteAddr
-      ? hostAndPort(remoteAddr)
-      : remoteAddr.transport;
+    const peer = describeAddress(this.#conn.remoteAddr);
     return withFields(this.#options.log, { peer });
   }
 }

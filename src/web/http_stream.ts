@@ -11,12 +11,7 @@
 import type { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
 import { Alarm, type Timers } from "../base/timers.ts";
-
-/** What HTTP uses of a connection. */
-export type OctetConn = Pick<
-  Deno.Conn,
-  "read" | "write" | "closeWrite" | "close" | "remoteAddr"
->;
+import type { StreamConn } from "../transport/listener.ts";
 
 /** Who owns the stream. */
 export interface StreamOwner {
@@ -54,7 +49,7 @@ const NOTHING = new Uint8Array(0);
 
 /** Reads from and writes to one connection. */
 export class HttpStream extends Duplex {
-  readonly #conn: OctetConn;
+  readonly #conn: StreamConn;
   readonly #owner: StreamOwner;
   readonly #timers: Timers;
   readonly #writeTimeoutMs: number;
@@ -70,7 +65,7 @@ export class HttpStream extends Duplex {
 
   /** @param ahead Octets that were read already. */
   constructor(
-    conn: OctetConn,
+    conn: StreamConn,
     ahead: Uint8Array,
     owner: StreamOwner,
     options: { readonly timers: Timers; readonly writeTimeoutMs: number },

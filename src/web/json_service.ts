@@ -1,12 +1,12 @@
 /** One JSON document. */
 import type { Exchange, Service } from "./exchange.ts";
-import type { JsonConfig } from "./web_config.ts";
 
 /** Answers with the value of its config. */
 export class JsonService implements Service {
   readonly #body: string;
 
-  constructor({ value }: JsonConfig) {
+  /** @param value Anything that JSON can say. */
+  constructor(value: unknown) {
     this.#body = JSON.stringify(value);
   }
 
@@ -16,8 +16,7 @@ export class JsonService implements Service {
     exchange.send(200, {
       type: "application/json; charset=utf-8",
       body: this.#body,
-      // It is public, and the same for everybody.
-      headers: { "Access-Control-Allow-Origin": "*" },
+      headers: { "Cache-Control": "no-cache" },
     });
   }
 }

@@ -1,12 +1,11 @@
 /** Another address. */
 import type { Exchange, Service } from "./exchange.ts";
-import type { RedirectConfig } from "./web_config.ts";
 
 /** Answers with the address of its config, whatever follows in the path. */
 export class RedirectService implements Service {
   readonly #url: string;
 
-  constructor({ url }: RedirectConfig) {
+  constructor(url: string) {
     this.#url = url;
   }
 

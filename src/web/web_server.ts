@@ -13,25 +13,32 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Logger } from "../base/log.ts";
 import type { Timers } from "../base/timers.ts";
+import type { WebConfig } from "../config/config.ts";
+import type { StreamConn } from "../transport/listener.ts";
 import { buildServices, type ServiceOptions } from "./build_services.ts";
-import { clientAddress } from "./client_address.ts";
 import type { Exchange, Service } from "./exchange.ts";
 import { htmlPage, sendHtml } from "./html.ts";
 import { HttpConnection } from "./http_connection.ts";
-import type { OctetConn } from "./http_stream.ts";
 import { HEAD_BYTES_MAX } from "./request_fault.ts";
 import { parseTarget } from "./route_path.ts";
-import type { WebConfig } from "./web_config.ts";
 
 /** What a server needs beside its config. */
 export interface WebServerOptions extends ServiceOptions {
   readonly config: WebConfig;
   /** Whether clients speak TLS. */
   readonly isSecure: boolean;
-  /** Addresses of proxies whose `X-Forwarded-For` is believed. */
-  readonly trustedProxies: readonly string[];
+  /**
+   * The address of the client for whom a proxy sent a request.
+   *
+   * @param peer Who sent it; undefined on a Unix socket.
+   * @param forwardedFor All of its header `X-Forwarded-For`; undefined: it has none.
+   * @returns Undefined where `peer` is no such proxy.
+   */
+  clientOf(
+    peer: string | undefined,
+    forwardedFor: string | undefined,
+  ): string | undefined;
   /**
    * What is said to a request for a page at `path` where a WebSocket is served;
    * undefined: none is served there.
@@ -42,8 +49,7 @@ export interface WebServerOptions extends ServiceOptions {
    *
    * @param ahead That request, as it came, and all that was read behind it.
    */
-  upgraded(conn: OctetConn, ahead: Uint8Array): void;
-  readonly log: Logger;
+  upgraded(conn: StreamConn, ahead: Uint8Array): void;
   readonly timers: Timers;
 }
 
@@ -51,18 +57,26 @@ export interface WebServerOptions extends ServiceOptions {
 export class WebServer {
   readonly #options: WebServerOptions;
   readonly #services: Service;
-  readonly #proxies: ReadonlySet<string>;
   readonly #commonHeaders: OutgoingHttpHeaders;
   readonly #server: Server;
   readonly #connections = new Map<Duplex, HttpConnection>();
   #onEmpty: (() => void) | undefined = undefined;
 
-  constructor(options: WebServerOptions) {
+  private constructor(options: WebServerOptions, services: Service) {
     this.#options = options;
-    this.#services = buildServices(options.config.paths, options);
-    this.#proxies = new Set(options.trustedProxies);
+    this.#services = services;
     this.#commonHeaders = commonHeaders(options);
     this.#server = this.#createServer();
+  }
+
+  /**
+   * Makes a server, which has no connection yet.
+   *
+   * @throws {Error} Where a secret of its config cannot be read.
+   */
+  static async create(options: WebServerOptions): Promise<WebServer> {
+    const services = await buildServices(options.config.paths, options);
+    return new WebServer(options, services);
   }
 
   /**
@@ -73,7 +87,7 @@ export class WebServer {
    * {@linkcode WebServerOptions.upgraded}.
    */
   take(
-    conn: OctetConn,
+    conn: StreamConn,
     ahead: Uint8Array,
     ended: () => void,
   ): HttpConnection {
@@ -193,7 +207,7 @@ export class WebServer {
   ): string | undefined {
     const forwarded = request.headers["x-forwarded-for"];
     const values = Array.isArray(forwarded) ? forwarded.join() : forwarded;
-    return clientAddress(remoteHost, values, this.#proxies);
+    return this.#options.clientOf(remoteHost, values) ?? remoteHost;
   }
 
   #forget(connection: HttpConnection, ended: () => void): void {

@@ -1,6 +1,6 @@
 /** A web server on a real socket, and a client that speaks octets. */
 import type { Logger } from "../../src/base/log.ts";
-import type { WebConfig } from "../../src/web/web_config.ts";
+import type { WebConfig } from "../../src/config/config.ts";
 import { WebServer, type WebServerOptions } from "../../src/web/web_server.ts";
 import type { HttpConnection } from "../../src/web/http_connection.ts";
 import { within } from "../support/deadline.ts";
@@ -51,7 +51,7 @@ export interface TestWebOptions extends Partial<WebServerOptions> {
 export class TestWeb {
   readonly log = new KeptLog();
   readonly time = new ManualTime();
-  readonly server: WebServer;
+  readonly server: Promise<WebServer>;
   readonly connections = new Set<HttpConnection>();
   /** How many connections have ended. */
   ended = 0;
@@ -59,7 +59,7 @@ export class TestWeb {
   readonly #accepting: Promise<void>;
 
   constructor({ paths, web, ...options }: TestWebOptions) {
-    this.server = new WebServer({
+    this.server = WebServer.create({
       config: {
         paths: paths ?? new Map(),
         accessLog: false,
@@ -69,14 +69,18 @@ export class TestWeb {
         ...web,
       },
       isSecure: false,
-      trustedProxies: [],
+      clientOf: () => undefined,
       webSocketAt: () => undefined,
       upgraded: () => {
         throw new Error("Nothing is to be upgraded");
       },
       facts: () => ({ version: "1.2.3", uptimeMs: 0, transports: [] }),
+      bridge: () => {
+        throw new Error("There is no bridge");
+      },
       log: this.log,
       timers: this.time,
+      clock: this.time,
       ...options,
     });
     this.#accepting = this.#accept();
@@ -106,13 +110,15 @@ export class TestWeb {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
     await this.#accepting;
-    await within(this.server.close(), "the web server to close");
+    const server = await this.server;
+    await within(server.close(), "the web server to close");
   }
 
   async #accept(): Promise<void> {
+    const server = await this.server;
     for await (const conn of this.#listener) {
       conn.setNoDelay(true);
-      const connection = this.server.take(conn, new Uint8Array(), () => {
+      const connection = server.take(conn, new Uint8Array(), () => {
         this.ended++;
         this.connections.delete(connection);
       });

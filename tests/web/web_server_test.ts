@@ -1,6 +1,6 @@
 /** HTTP as it is used beside WebSocket: what is answered, and what is refused. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { WebServiceConfig } from "../../src/web/web_config.ts";
+import type { WebServiceConfig } from "../../src/config/config.ts";
 import { TestWeb, utf8 } from "./_web.ts";
 
 const PATHS: ReadonlyMap<string, WebServiceConfig> = new Map([
