@@ -26,7 +26,7 @@ import {
 } from "../permissions/required_permissions.ts";
 import { reviewRules } from "../review/review_rules.ts";
 import { type RunningServer, startServer } from "../server/server.ts";
-import { VERSION } from "./about_commands.ts";
+import { VERSION } from "../server/version.ts";
 import { defineCommand, ExitCode, type Invocation } from "./command.ts";
 import { prepareForClients } from "./descriptor_room.ts";
 import { findConfig } from "./find_config.ts";

@@ -13,13 +13,11 @@ import { type Endpoint, openListener } from "../transport/open_listener.ts";
 import { Pipeline } from "../transport/pipeline.ts";
 import { checkSocketPlace } from "../transport/socket_place.ts";
 import { Transport } from "../transport/transport.ts";
+import { HttpSide } from "./http_side.ts";
 import type { SharedParts } from "./shared_parts.ts";
 import { readTlsIdentity } from "./tls_identity.ts";
 import { UniversalFraming } from "../universal/universal_framing.ts";
-import {
-  refusingFraming,
-  type WebSocketFraming,
-} from "../websocket/websocket_framing.ts";
+import { refusingFraming } from "../websocket/websocket_framing.ts";
 import {
   portOptions,
   rawSocketService,
@@ -40,7 +38,7 @@ export async function openTransport(
   const pipeline = new Pipeline<Connection>(shared.turns, (error) => {
     throw error;
   });
-  const options = await optionsOf({
+  const place = {
     transport: config,
     log,
     pipeline,
@@ -48,7 +46,8 @@ export async function openTransport(
       ? undefined
       : new TrustedProxies(config.trustedProxies),
     shared,
-  });
+  };
+  const { options, http } = await openServices(place);
   const listener = await openListener(await endpointOf(config), {
     id: config.id,
     log,
@@ -61,14 +60,24 @@ export async function openTransport(
     timers: shared.timers,
     log,
     serve: (conn, owner) => new Connection(conn, options, owner),
-    ended: () => pipeline.close(),
+    async ended() {
+      await http?.close();
+      await pipeline.close();
+    },
     connectionRefused: () => shared.counters.increment("connections_refused"),
     nowMs: shared.nowMs,
   });
 }
 
-/** What all connections have in common, until one has said what it speaks. */
-async function optionsOf(place: ServicePlace): Promise<ConnectionOptions> {
+/** What is served on a transport. */
+interface Services {
+  /** What its connections have in common, until one has said what it speaks. */
+  readonly options: ConnectionOptions;
+  /** Undefined: plain HTTP is not served. */
+  readonly http: HttpSide | undefined;
+}
+
+async function openServices(place: ServicePlace): Promise<Services> {
   const { rawsocket, websockets, web, limits } = place.transport;
   const rawSocket = rawsocket && await rawSocketService(rawsocket, place);
   const webSockets = await Promise.all(websockets.map(async (one) => ({
@@ -77,7 +86,9 @@ async function optionsOf(place: ServicePlace): Promise<ConnectionOptions> {
   })));
   const services = webSockets.map((one) => one.options);
   if (rawSocket !== undefined) services.push(rawSocket);
-  if (services.length === 1 && web === undefined) return services[0];
+  if (services.length === 1 && web === undefined) {
+    return { options: services[0], http: undefined };
+  }
   const framing = new UniversalFraming<Codec>({
     rawSocket: rawSocket?.framing,
     webSockets: webSockets.map(({ path, options: { framing } }) => ({
@@ -88,13 +99,20 @@ async function optionsOf(place: ServicePlace): Promise<ConnectionOptions> {
     handsOver: web !== undefined,
   });
   const byFraming = new Map(services.map((one) => [one.framing, one]));
-  return {
+  const http = web && await HttpSide.open(
+    web,
+    place,
+    (conn, owner, ahead) => new Connection(conn, options, owner, ahead),
+  );
+  const options: ConnectionOptions = {
     ...portOptions({ limits, debug: false }, framing, place),
     serviceOf: (chosen) => byFraming.get(chosen) as ConnectionOptions,
+    ...(http && { handOver: (handed) => http.take(handed) }),
     openSession() {
       throw new Error("No service was chosen");
     },
   };
+  return { options, http };
 }
 
 async function endpointOf(config: TransportConfig): Promise<Endpoint> {

@@ -564,7 +564,7 @@ export class Connection
         this.#pong(frame);
         break;
       case FrameKind.PONG:
-        this.#watch()?.ponged(frame);
+        this.#watch()?.ponged(frame, this.#options.framing.pongHeadBytes);
         break;
       case FrameKind.CLOSE:
         this.#peerCloses(frame);

@@ -1,20 +1,16 @@
 /**
  * Whose connection it is that a proxy passes on.
  */
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
+import { AddressList } from "./address_list.ts";
 
 /** The proxies whose word is taken. */
 export class TrustedProxies {
-  readonly #list = new BlockList();
+  readonly #list: AddressList;
 
   /** @param proxies Addresses, or networks such as `10.0.0.0/8`. */
   constructor(proxies: readonly string[]) {
-    for (const proxy of proxies) {
-      const [address, prefix] = proxy.split("/", 2);
-      const family = familyOf(address);
-      if (prefix === undefined) this.#list.addAddress(address, family);
-      else this.#list.addSubnet(address, Number(prefix), family);
-    }
+    this.#list = new AddressList(proxies);
   }
 
   /**
@@ -31,22 +27,14 @@ export class TrustedProxies {
     header: string | undefined,
   ): string | undefined {
     if (header === undefined) return undefined;
-    if (peer !== undefined && !this.#trusts(peer)) return undefined;
+    if (peer !== undefined && !this.#list.has(peer)) return undefined;
     const hops = header.split(",").map(withoutPort);
     for (const hop of hops.reverse()) {
       if (isIP(hop) === 0) return undefined;
-      if (!this.#trusts(hop)) return hop;
+      if (!this.#list.has(hop)) return hop;
     }
     return undefined;
   }
-
-  #trusts(address: string): boolean {
-    return this.#list.check(address, familyOf(address));
-  }
-}
-
-function familyOf(address: string): "ipv4" | "ipv6" {
-  return address.includes(":") ? "ipv6" : "ipv4";
 }
 
 /** Some proxies write `1.2.3.4:567` or `[::1]:567`. */

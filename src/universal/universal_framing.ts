@@ -40,6 +40,7 @@ export class UniversalFraming<Codec>
   implements Framing<Codec, UniversalUnframer> {
   readonly name = "universal";
   readonly title: string;
+  readonly pongHeadBytes = 0;
   readonly #options: UniversalOptions<Codec>;
 
   constructor(options: UniversalOptions<Codec>) {

@@ -282,17 +282,17 @@ export class WebSocketUnframer implements Unframer {
     if (size < 0) return this.#fail("A length takes more octets than it needs");
     if (isControl) return true;
     const { maxFrameBytes, maxMessageBytes } = this.#speech as Speech;
-    if (size > maxFrameBytes) {
-      return this.#tooLong(
-        `A frame of ${size} bytes is above the limit of ${maxFrameBytes}`,
-        "max_frame_size",
-      );
-    }
     const length = this.#messageLength + size;
     if (length > maxMessageBytes) {
       return this.#tooLong(
         `A message of ${length} bytes is above the limit of ${maxMessageBytes}`,
         "max_message_size",
+      );
+    }
+    if (size > maxFrameBytes) {
+      return this.#tooLong(
+        `A frame of ${size} bytes is above the limit of ${maxFrameBytes}`,
+        "max_frame_size",
       );
     }
     return true;

@@ -34,6 +34,9 @@ export interface WebSocketOptions<Codec> extends
   readonly echoCloseCode: boolean;
 }
 
+/** With the key of its mask. */
+const CONTROL_HEAD_BYTES = 6;
+
 /** No client tells how long a message it takes. */
 const PEER_LIMIT_BYTES = 2 ** 31;
 
@@ -49,6 +52,7 @@ export class WebSocketFraming<Codec>
   implements Framing<Codec, WebSocketUnframer> {
   readonly name = "websocket";
   readonly title = "WebSocket";
+  readonly pongHeadBytes = CONTROL_HEAD_BYTES;
   readonly #options: WebSocketOptions<Codec>;
   readonly #offer: Omit<HandshakeOffer, "exceededLimit">;
 

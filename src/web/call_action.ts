@@ -1,0 +1,55 @@
+/** POST of JSON becomes a call. */
+import { readBridgeBody } from "./bridge_body.ts";
+import {
+  type BridgeAction,
+  sendBridgeError,
+  sendBridgeJson,
+} from "./bridge_service.ts";
+import type { BridgeOutcome, BridgeSession } from "./bridge_session.ts";
+import type { Exchange } from "./exchange.ts";
+import type { RequestFault } from "./request_fault.ts";
+import type { RequestSignature } from "./request_signature.ts";
+
+/** Calls the procedure that a request names, and answers with its result. */
+export class CallAction implements BridgeAction {
+  readonly #session: BridgeSession;
+  readonly #signature: RequestSignature | undefined;
+
+  /** @param signature Undefined: requests need not be signed. */
+  constructor(session: BridgeSession, signature: RequestSignature | undefined) {
+    this.#session = session;
+    this.#signature = signature;
+  }
+
+  signatureFault(
+    { query }: Exchange,
+    body: Uint8Array,
+  ): RequestFault | undefined {
+    return this.#signature?.fault(query, body);
+  }
+
+  async perform(
+    exchange: Exchange,
+    body: Uint8Array,
+  ): Promise<RequestFault | undefined> {
+    const request = readBridgeBody(body, "procedure");
+    if ("status" in request) return request;
+    const call = { ...request, options: {} };
+    const outcome = await this.#session.call(call, exchange.gone);
+    if (outcome.ok) sendBridgeJson(exchange, 200, resultOf(outcome));
+    else sendBridgeError(exchange, outcome);
+    return undefined;
+  }
+}
+
+/**
+ * A result as Autobahn gives it to Crossbar.io's bridge: where there are no keywords
+ * and not several arguments, there is one, which may be null; else what there is.
+ */
+function resultOf(
+  { args, kwargs }: Extract<BridgeOutcome, { readonly ok: true }>,
+): Record<string, unknown> {
+  const hasKeywords = Object.keys(kwargs).length > 0;
+  if (!hasKeywords && args.length <= 1) return { args: [args[0] ?? null] };
+  return { ...(args.length > 0 && { args }), ...(hasKeywords && { kwargs }) };
+}
