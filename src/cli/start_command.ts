@@ -211,7 +211,7 @@ async function run(
   }
   logListeners(server, config, log);
   const givenUp = giveUp(requiredPermissions(read), lastingPermissions(config));
-  logGivenUp(givenUp, log);
+  logGivenUp(givenUp, config, log);
   log.info("ready", { version: VERSION });
   await signals.received;
   return await stop(server, config.shutdownTimeoutMs, log);
@@ -281,11 +281,21 @@ function authMethods({ auth }: WampServiceConfig): string {
   return names.length === 0 ? "none" : names.join(",");
 }
 
-function logGivenUp({ tooBroad }: GivenUp, log: Logger): void {
+function logGivenUp(
+  { tooBroad }: GivenUp,
+  { transports }: RouterConfig,
+  log: Logger,
+): void {
   if (tooBroad.length === 0) return log.debug("permissions given up");
+  const hasSockets = transports.some(({ endpoint }) =>
+    endpoint.type === "unix"
+  );
+  const [reason, files] = hasSockets
+    ? ["the socket files are removed at exit", "the socket files"]
+    : ["files of folders are served", "those folders"];
   log.info(
     `permission to ${
       tooBroad.join(" and ")
-    } files is kept: the socket files are removed at exit, and Deno cannot narrow a permission that was granted for all files; to limit it to the socket files, start with the command that \`permissions\` prints`,
+    } files is kept: ${reason}, and Deno cannot narrow a permission that was granted for all files; to limit it to ${files}, start with the command that \`permissions\` prints`,
   );
 }
