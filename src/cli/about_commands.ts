@@ -4,13 +4,10 @@
  * @module
  */
 
-import project from "../../deno.json" with { type: "json" };
+import { VERSION } from "../server/version.ts";
 import { jsonSchemaText } from "../config/documentation.ts";
 import { defineCommand, ExitCode } from "./command.ts";
 import { print } from "./terminal.ts";
-
-/** The version of the router. */
-export const VERSION: string = project.version;
 
 /** `schema`. */
 export const SCHEMA = defineCommand({

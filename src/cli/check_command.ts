@@ -15,6 +15,7 @@ import { servicePaths } from "../config/web_paths.ts";
 import { reviewRules } from "../review/review_rules.ts";
 import { type WorstMemory, worstMemory } from "../server/worst_memory.ts";
 import { defineCommand, ExitCode } from "./command.ts";
+import { findConfig } from "./find_config.ts";
 import {
   checkNamedFiles,
   CONFIG_OPERAND,
@@ -35,7 +36,8 @@ export const CHECK = defineCommand({
 the keys and certificates that the config names, looks for permissions that have no
 effect, and decides the cases of \`expect\`.`,
   exitCodes: "Exit code: 0 if the router would start, 2 if not.",
-  async run({ operands: [configPath], options }) {
+  async run({ operands: [operand], options }) {
+    const configPath = findConfig(operand);
     const { config, expectations, errors, warnings, notes, files } =
       await loadNamedConfig(configPath, options);
     const found = [

@@ -26,6 +26,7 @@ import {
   RoleReview,
 } from "../review/role_review.ts";
 import { defineCommand, ExitCode } from "./command.ts";
+import { findConfig } from "./find_config.ts";
 import { CONFIG_OPERAND, CONFIG_OPTIONS, readConfig } from "./read_config.ts";
 import { print, printError } from "./terminal.ts";
 
@@ -90,8 +91,8 @@ Prints one line each:
     `Exit code: 0 allowed, denied or asked, 1 there is no such realm or role, 2 wrong
 usage or config.`,
   problems: wrongQuestion,
-  async run({ operands: [configPath], options }) {
-    const read = await readConfig(configPath, options);
+  async run({ operands: [operand], options }) {
+    const read = await readConfig(findConfig(operand), options);
     if (read === undefined) return ExitCode.WRONG_USAGE;
     const review = findRole(read.config, options.realm, options.role);
     if (typeof review === "string") {

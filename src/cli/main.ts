@@ -8,6 +8,7 @@ import { SCHEMA, SHOW_VERSION } from "./about_commands.ts";
 import { type HelpSubject, parseArguments } from "./arguments.ts";
 import { CHECK } from "./check_command.ts";
 import { ExitCode, type Program } from "./command.ts";
+import { CONVERT } from "./convert_command.ts";
 import { EXPLAIN } from "./explain_command.ts";
 import { commandHelp, groupHelp, programHelp } from "./help.ts";
 import { KEYGEN } from "./keygen_command.ts";
@@ -24,6 +25,7 @@ export const PROGRAM: Program = {
     CHECK,
     EXPLAIN,
     PERMISSIONS,
+    CONVERT,
     SCHEMA,
     KEYGEN,
     SECRET,

@@ -9,6 +9,7 @@ import { flag, type OptionValues } from "../base/command_option.ts";
 import { compileLine, permissionLine } from "../permissions/permission_line.ts";
 import type { PermissionSubject } from "../permissions/required_permissions.ts";
 import { defineCommand, ExitCode } from "./command.ts";
+import { findConfig } from "./find_config.ts";
 import {
   CONFIG_OPERAND,
   CONFIG_OPTIONS,
@@ -33,8 +34,8 @@ export const PERMISSIONS = defineCommand({
 config needs. Its relative paths are right in the folder where it is printed. A
 compiled router prints the command that compiles one with these permissions.`,
   exitCodes: "Exit code: 0 fine, 2 wrong usage or config.",
-  async run({ operands: [configPath], options, programUrl }) {
-    const subject = await readConfig(configPath, options);
+  async run({ operands: [operand], options, programUrl }) {
+    const subject = await readConfig(findConfig(operand), options);
     if (subject === undefined) return ExitCode.WRONG_USAGE;
     printError(problemLines(subject.warnings));
     print(`${leastCommand(subject, options, programUrl)}\n`);

@@ -113,7 +113,8 @@ export function problemLines(problems: readonly Problem[]): string {
   );
 }
 
-function readPermittedText(path: string): Promise<string> {
+/** The text of a file that may be read; rejects if it cannot. */
+export function readPermittedText(path: string): Promise<string> {
   return readPermitted(path, readTextFile);
 }
 

@@ -26,9 +26,10 @@ import {
 } from "../permissions/required_permissions.ts";
 import { reviewRules } from "../review/review_rules.ts";
 import { type RunningServer, startServer } from "../server/server.ts";
-import { VERSION } from "./about_commands.ts";
+import { VERSION } from "../server/version.ts";
 import { defineCommand, ExitCode, type Invocation } from "./command.ts";
 import { prepareForClients } from "./descriptor_room.ts";
+import { findConfig } from "./find_config.ts";
 import { LogWriter } from "./log_writer.ts";
 import { leastCommand } from "./permissions_command.ts";
 import {
@@ -67,10 +68,11 @@ export const START = defineCommand({
   operands: [CONFIG_OPERAND],
   options: OPTIONS,
   help:
-    `Starts the router. The log goes to standard error. SIGINT, SIGTERM and SIGHUP stop it:
-listeners close, sessions get GOODBYE, and what waits for clients is sent. A second
-signal ends it at once, with 128 and the number of the signal as exit code. SIGHUP does
-not load the config again. With \`nohup\` and -A, SIGHUP is ignored.`,
+    `Starts the router. Of a folder, such as .crossbar, config.json is read, or config.yaml.
+The log goes to standard error. SIGINT, SIGTERM and SIGHUP stop the router: listeners
+close, sessions get GOODBYE, and what waits for clients is sent. A second signal ends it
+at once, with 128 and the number of the signal as exit code. SIGHUP does not load the
+config again. With \`nohup\` and -A, SIGHUP is ignored.`,
   async run(invocation) {
     const writer = new LogWriter({
       stream: Deno.stderr,
@@ -110,10 +112,11 @@ interface StartParts {
 }
 
 async function start(
-  { operands: [configPath], options, programUrl }: Invocation<typeof OPTIONS>,
+  { operands: [operand], options, programUrl }: Invocation<typeof OPTIONS>,
   parts: StartParts,
 ): Promise<ExitCode> {
   const { signals, log } = parts;
+  const configPath = findConfig(operand);
   const read = await readSoundConfig(configPath, options, programUrl, parts);
   if (read === undefined) return ExitCode.WRONG_USAGE;
   prepareForClients(configPath, connectionsMax(read.config), log);
@@ -208,7 +211,7 @@ async function run(
   }
   logListeners(server, config, log);
   const givenUp = giveUp(requiredPermissions(read), lastingPermissions(config));
-  logGivenUp(givenUp, log);
+  logGivenUp(givenUp, config, log);
   log.info("ready", { version: VERSION });
   await signals.received;
   return await stop(server, config.shutdownTimeoutMs, log);
@@ -278,11 +281,21 @@ function authMethods({ auth }: WampServiceConfig): string {
   return names.length === 0 ? "none" : names.join(",");
 }
 
-function logGivenUp({ tooBroad }: GivenUp, log: Logger): void {
+function logGivenUp(
+  { tooBroad }: GivenUp,
+  { transports }: RouterConfig,
+  log: Logger,
+): void {
   if (tooBroad.length === 0) return log.debug("permissions given up");
+  const hasSockets = transports.some(({ endpoint }) =>
+    endpoint.type === "unix"
+  );
+  const [reason, files] = hasSockets
+    ? ["the socket files are removed at exit", "the socket files"]
+    : ["files of folders are served", "those folders"];
   log.info(
     `permission to ${
       tooBroad.join(" and ")
-    } files is kept: the socket files are removed at exit, and Deno cannot narrow a permission that was granted for all files; to limit it to the socket files, start with the command that \`permissions\` prints`,
+    } files is kept: ${reason}, and Deno cannot narrow a permission that was granted for all files; to limit it to ${files}, start with the command that \`permissions\` prints`,
   );
 }

@@ -207,7 +207,7 @@ function buildTransport(
   const { rawsocket, websockets } = services;
   const placed = [...rawsocket === undefined ? [] : [rawsocket], ...websockets];
   if (placed.length === 0 && webParts.services.size === 0) {
-    context.unsupported(node, "nothing of this transport is served");
+    tellOfNothing(node, context);
     return undefined;
   }
   const limits = portLimits(
@@ -230,6 +230,18 @@ function buildTransport(
     auths: placed.map(({ auth }) => auth),
     bridges: webParts.bridges,
   };
+}
+
+function tellOfNothing(node: ConfigNode, context: CheckContext): void {
+  const { entries } = node;
+  const isNamed =
+    ["rawsocket", "web", "mqtt"].some((name) => entries.has(name)) ||
+    ["websocket", "paths"].some((name) => entries.get(name)?.node.entries.size);
+  if (!isNamed) context.unsupported(node, "this transport serves nothing");
+  // Of each service it has been said why not.
+  else if (context.leavesOut) {
+    context.warn(node, "nothing of this transport is served; left out");
+  }
 }
 
 function buildServices(

@@ -26,6 +26,7 @@ import type { EXPECTATION } from "./table/expect_keys.ts";
 import type { AUTO_REALMS, REALM } from "./table/realm_keys.ts";
 import { RAWSOCKET, TRANSPORT, UNIVERSAL } from "./table/transport_keys.ts";
 import { WEB } from "./table/web_keys.ts";
+import { isVersionOne, refuseVersionOne } from "./version_one.ts";
 import { WEBSOCKET } from "./table/websocket_keys.ts";
 
 /** A realm that was checked. */
@@ -81,7 +82,7 @@ export function readSections(
     return undefined;
   }
   const keys = [...root.entries.keys()];
-  if (keys.some((key) => CROSSBAR_MARKS.has(key))) {
+  if (isNodeConfig(root)) {
     context.form = "crossbar";
     return readCrossbar(root, context);
   }
@@ -104,6 +105,11 @@ const CROSSBAR_MARKS = new Set(["version", "workers", "controller"]);
 const ROUTER_MARKS = ["realms", "auto_realms", "transports"];
 const TRANSPORT_MARKS = [RAWSOCKET, WEBSOCKET, UNIVERSAL, WEB]
   .flatMap(({ keys }) => Object.keys(keys));
+
+/** Whether it is a node config of Crossbar.io, of whichever version. */
+export function isNodeConfig({ entries }: ConfigNode): boolean {
+  return [...entries.keys()].some((key) => CROSSBAR_MARKS.has(key));
+}
 
 /** Misspelled, a key still tells the form, if it is no other form's key. */
 function isMark(key: string, marks: readonly string[]): boolean {
@@ -165,6 +171,10 @@ function readCrossbar(
   root: ConfigNode,
   context: CheckContext,
 ): ConfigSections | undefined {
+  if (isVersionOne(root)) {
+    refuseVersionOne(root, context);
+    return undefined;
+  }
   const { workers = [], expect = [] } =
     CROSSBAR_NODE.check(root, context)?.values ?? {};
   const routers = workers.flatMap((worker) => worker?.section ?? []);

@@ -4,6 +4,7 @@
 import type { FrameFault } from "./frame.ts";
 import {
   FOREIGN_START_BYTES_MAX,
+  type ForeignProtocol,
   recogniseForeign,
   showStart,
 } from "./foreign_protocol.ts";
@@ -50,16 +51,28 @@ export class ForeignStart {
     this.#octets = octets;
     const found = recogniseForeign(octets);
     if (found === "undecided") return undefined;
-    const { awaited, cure, httpSentence } = this.#place;
-    const shown = `No ${awaited}: it begins with ${showStart(octets)}`;
-    if (found === undefined) return { message: shown };
-    const message = `${shown}, which looks like ${found.name}: ${
-      found.cure ?? cure
-    }`;
-    return found.httpMethod === undefined
-      ? { message }
-      : { message, reply: httpRefusal(found.httpMethod, httpSentence) };
+    return foreignFault(octets, found, this.#place);
   }
+}
+
+/**
+ * Why what begins with `start` is not served.
+ *
+ * @param found What it looks like; undefined: nothing that is known.
+ */
+export function foreignFault(
+  start: Uint8Array,
+  found: ForeignProtocol | undefined,
+  { awaited, cure, httpSentence }: ForeignPlace,
+): FrameFault {
+  const shown = `No ${awaited}: it begins with ${showStart(start)}`;
+  if (found === undefined) return { message: shown };
+  const message = `${shown}, which looks like ${found.name}: ${
+    found.cure ?? cure
+  }`;
+  return found.httpMethod === undefined
+    ? { message }
+    : { message, reply: httpRefusal(found.httpMethod, httpSentence) };
 }
 
 /**

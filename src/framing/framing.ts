@@ -93,6 +93,8 @@ export interface Framing<Codec, Parser extends Unframer = Unframer> {
   readonly name: string;
   /** Its name in log lines. */
   readonly title: string;
+  /** Octets of a client's PONG before its payload. */
+  readonly pongHeadBytes: number;
   /** The parser for a new connection. */
   newUnframer(): Parser;
   /**

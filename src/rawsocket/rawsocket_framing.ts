@@ -3,6 +3,7 @@ import type { Frame } from "../framing/frame.ts";
 import type { Framing, OpeningOutcome } from "../framing/framing.ts";
 import {
   PAYLOAD_BYTES_MAX,
+  PREFIX_BYTES,
   wholeFrames,
   writePing,
   writePong,
@@ -24,6 +25,7 @@ export interface RawSocketOptions<Codec> {
 export class RawSocketFraming<Codec> implements Framing<Codec> {
   readonly name = "rawsocket";
   readonly title = "RawSocket";
+  readonly pongHeadBytes = PREFIX_BYTES;
   readonly #codecs: ReadonlyMap<number, Codec>;
   readonly #offer: Omit<HandshakeOffer, "exceededLimit">;
   readonly #maxPayloadBytes: number;

@@ -83,6 +83,17 @@ export function keyPath(path: string, key: string): string {
   return path === "" ? key : `${path}.${key}`;
 }
 
+/** The value of `node`, as JavaScript has it. */
+export function plainValue(
+  { kind, value, entries, items }: ConfigNode,
+): unknown {
+  if (kind === "array") return items.map(plainValue);
+  if (kind !== "object") return value;
+  return Object.fromEntries(
+    [...entries].map(([key, { node }]) => [key, plainValue(node)]),
+  );
+}
+
 /** What is wrong with `text` as text; undefined where nothing is. */
 export function textFault(text: string): string | undefined {
   // On the wire half of a surrogate pair would become U+FFFD, as any other would.

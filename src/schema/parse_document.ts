@@ -17,5 +17,5 @@ export function parseDocument(text: string, path: string): ConfigDocument {
 export function isYaml(text: string, path: string): boolean {
   if (/\.ya?ml$/i.test(path)) return true;
   const start = text.replace(/^(\s+|\/\/.*|\/\*[^]*?\*\/)+/, "");
-  return start !== "" && !/^[[{"/\d-]/.test(start);
+  return start !== "" && !/^([[{"/]|-?\d)/.test(start);
 }

@@ -8,7 +8,7 @@
  */
 
 import type { CheckContext } from "./check_context.ts";
-import type { ConfigNode, NodeKind } from "./document.ts";
+import { type ConfigNode, type NodeKind, plainValue } from "./document.ts";
 import { nearest } from "./nearest.ts";
 
 /** A JSON Schema, or a part of one. */
@@ -200,14 +200,6 @@ export function jsonValue(): Type<{ readonly value: unknown }> {
     check: (node) => ({ value: plainValue(node) }),
     schema: () => ({}),
   };
-}
-
-function plainValue({ kind, value, entries, items }: ConfigNode): unknown {
-  if (kind === "array") return items.map(plainValue);
-  if (kind !== "object") return value;
-  return Object.fromEntries(
-    [...entries].map(([key, { node }]) => [key, plainValue(node)]),
-  );
 }
 
 /** Adds "expected X, found Y" and returns `undefined`. */

@@ -106,7 +106,10 @@ class Converter {
     const target = alias.resolve(this.#document);
     const offset = alias.range?.[0] ?? at.offset;
     if (target === undefined || this.#open.has(target)) {
-      this.#fault({ offset, path: at.path }, "stands for what it stands in");
+      const message = target === undefined
+        ? `*${alias.source} stands for what is nowhere before it`
+        : `*${alias.source} stands for what it stands in`;
+      this.#fault({ offset, path: at.path }, message);
       return leaf("null", null, at);
     }
     return this.#node(target, { offset, path: at.path });

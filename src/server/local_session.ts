@@ -17,37 +17,16 @@ import { MessageCode } from "../wamp/message_code.ts";
 import type { Dict } from "../wamp/options.ts";
 import type { Payload } from "../wamp/payload.ts";
 import { payloadOf, readValues } from "../wamp/values.ts";
+import type {
+  BridgeOutcome,
+  BridgeRequest,
+  BridgeSession,
+} from "../web/bridge_session.ts";
 
-/** What came of a call or a publication. */
-export type LocalOutcome =
-  | {
-    readonly ok: true;
-    readonly args: readonly unknown[];
-    readonly kwargs: Readonly<Record<string, unknown>>;
-    /** Of a publication. */
-    readonly publication?: number;
-  }
-  | {
-    readonly ok: false;
-    /** A URI. */
-    readonly error: string;
-    readonly args: readonly unknown[];
-    readonly kwargs: Readonly<Record<string, unknown>>;
-  };
-
-/** What is called or published. */
-export interface LocalRequest {
-  /** A procedure or a topic. */
-  readonly uri: string;
-  readonly options: Dict;
-  readonly args: readonly unknown[];
-  readonly kwargs: Readonly<Record<string, unknown>>;
-}
-
-type Settle = (outcome: LocalOutcome) => void;
+type Settle = (outcome: BridgeOutcome) => void;
 
 /** Calls and publishes in one realm; joins it when it is first used, and again when it was ended. */
-export class LocalSession {
+export class LocalSession implements BridgeSession {
   readonly #realm: string;
   readonly #options: SessionOptions;
   readonly #memory: Account;
@@ -70,13 +49,11 @@ export class LocalSession {
     this.#log = log;
   }
 
-  /** @param signal Aborted when nobody waits for the result any more. */
-  call(request: LocalRequest, signal: AbortSignal): Promise<LocalOutcome> {
+  call(request: BridgeRequest, signal: AbortSignal): Promise<BridgeOutcome> {
     return this.#session.call(request, signal);
   }
 
-  /** Resolves when it is published, or refused. */
-  publish(request: LocalRequest): Promise<LocalOutcome> {
+  publish(request: BridgeRequest): Promise<BridgeOutcome> {
     return this.#session.publish(request);
   }
 
@@ -129,7 +106,7 @@ class JoinedSession implements SessionLink {
     return this.#isOver;
   }
 
-  call(request: LocalRequest, signal: AbortSignal): Promise<LocalOutcome> {
+  call(request: BridgeRequest, signal: AbortSignal): Promise<BridgeOutcome> {
     const { uri, options } = request;
     const id = ++this.#lastRequest;
     const cancel = (): void =>
@@ -148,7 +125,7 @@ class JoinedSession implements SessionLink {
     }).finally(() => signal.removeEventListener("abort", cancel));
   }
 
-  publish(request: LocalRequest): Promise<LocalOutcome> {
+  publish(request: BridgeRequest): Promise<BridgeOutcome> {
     const id = ++this.#lastRequest;
     return this.#ask(id, {
       code: MessageCode.PUBLISH,
@@ -230,8 +207,8 @@ class JoinedSession implements SessionLink {
   identified(): void {}
   joined(): void {}
 
-  #ask(request: number, message: ClientMessage): Promise<LocalOutcome> {
-    const { promise, resolve } = Promise.withResolvers<LocalOutcome>();
+  #ask(request: number, message: ClientMessage): Promise<BridgeOutcome> {
+    const { promise, resolve } = Promise.withResolvers<BridgeOutcome>();
     this.#waiting.set(request, resolve);
     this.#give(message);
     return promise;
@@ -278,14 +255,14 @@ class JoinedSession implements SessionLink {
     });
   }
 
-  #settle(request: number, outcome: LocalOutcome): void {
+  #settle(request: number, outcome: BridgeOutcome): void {
     const settle = this.#waiting.get(request);
     this.#waiting.delete(request);
     settle?.(outcome);
   }
 }
 
-function done(payload: Payload): LocalOutcome {
+function done(payload: Payload): BridgeOutcome {
   try {
     return { ok: true, ...readValues(payload) };
   } catch (error) {
@@ -311,7 +288,7 @@ function saying(text: string): {
   return { args: [text], kwargs: {} };
 }
 
-function failed(error: string, text?: string): LocalOutcome {
+function failed(error: string, text?: string): BridgeOutcome {
   const args = text === undefined ? [] : [text];
   return { ok: false, error, args, kwargs: {} };
 }

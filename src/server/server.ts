@@ -6,6 +6,7 @@ import type { Logger } from "../base/log.ts";
 import { AuthenticatorSlots } from "../auth/authenticator.ts";
 import { FailureLimiter } from "../auth/failure_limiter.ts";
 import { LimitedLog } from "../base/limited_log.ts";
+import type { Clock } from "../base/timers.ts";
 import type { RandomSource } from "../wamp/id.ts";
 import type { RouterConfig } from "../config/config.ts";
 import { allRealms } from "../config/find_realm.ts";
@@ -31,6 +32,7 @@ import { type AskInRealm, autoRealms, realmOptions } from "./realm_options.ts";
 import { realmLog } from "./realm_log.ts";
 import { RouterCaller } from "./router_caller.ts";
 import type { SharedParts } from "./shared_parts.ts";
+import { VERSION } from "./version.ts";
 import { WheelTimers } from "./wheel_timers.ts";
 
 /** A router that is up. */
@@ -55,6 +57,8 @@ export interface RunningServer {
 /** What misbehaving peers cause must not fill the log. */
 const COMPLAINT_RATE = { burst: 100, perSecond: 1 };
 
+const CLOCK: Clock = { now: () => new Date() };
+
 const RANDOM: RandomSource = {
   fill: (words) => crypto.getRandomValues(words),
 };
@@ -70,6 +74,7 @@ export async function startServer(
   config: RouterConfig,
   log: Logger,
 ): Promise<RunningServer> {
+  const startedMs = performance.now();
   const counters = new EventCounters();
   const turns = new Turns(() => performance.now());
   const timers = new WheelTimers(turns);
@@ -93,7 +98,7 @@ export async function startServer(
   const backPressure = new BackPressure();
   const router = new Router(realms, {
     random: RANDOM,
-    clock: { now: () => new Date() },
+    clock: CLOCK,
     timers,
     counters,
     observers: [realmLog(limited, counters)],
@@ -131,6 +136,12 @@ export async function startServer(
     slots,
     caller,
     log: limited,
+    facts: () => ({
+      version: VERSION,
+      uptimeMs: performance.now() - startedMs,
+      transports: config.transports.map(({ id, type }) => ({ id, type })),
+    }),
+    clock: CLOCK,
     nowMs,
   };
   const stop = async (timeoutMs: number): Promise<void> => {

@@ -2,6 +2,7 @@ import type { AuthenticatorSlots } from "../auth/authenticator.ts";
 import type { FailureLimiter } from "../auth/failure_limiter.ts";
 import type { Ledger } from "../base/ledger.ts";
 import type { Logger } from "../base/log.ts";
+import type { Clock } from "../base/timers.ts";
 import type { RealmConfig } from "../config/config.ts";
 import type { Router } from "../router/router.ts";
 import type { BackPressure } from "../transport/back_pressure.ts";
@@ -9,6 +10,7 @@ import type { FlushQueue } from "../transport/flush_queue.ts";
 import type { OutboxBudget } from "../transport/outbox_budget.ts";
 import type { Turns } from "../transport/turns.ts";
 import type { WriterPool } from "../transport/writer_pool.ts";
+import type { NodeFacts } from "../web/node_info_service.ts";
 import type { EventCounters } from "./inventory.ts";
 import type { RouterCaller } from "./router_caller.ts";
 import type { WheelTimers } from "./wheel_timers.ts";
@@ -29,6 +31,10 @@ export interface SharedParts {
   readonly slots: AuthenticatorSlots;
   readonly caller: RouterCaller;
   readonly log: Logger;
+  /** What anybody may know of the router. */
+  readonly facts: () => NodeFacts;
+  /** The time of day. */
+  readonly clock: Clock;
   /** A clock that never goes back. */
   readonly nowMs: () => number;
 }

@@ -8,16 +8,25 @@ import type {
   RealmConfig,
   TransportConfig,
   WampServiceConfig,
+  WebSocketConfig,
 } from "../config/config.ts";
 import type { Framing, MessageFramer } from "../framing/framing.ts";
 import { RAWSOCKET_FRAMER } from "../rawsocket/frame.ts";
 import { RawSocketFraming } from "../rawsocket/rawsocket_framing.ts";
-import { Serializer } from "../serializer/serializer.ts";
+import { Serializer, type SerializerName } from "../serializer/serializer.ts";
 import { Session, type SessionOptions } from "../session/session.ts";
 import type { Connection, ConnectionOptions } from "../transport/connection.ts";
+import type { TrustedProxies } from "../transport/forwarded_for.ts";
 import { FrameEncoder } from "../transport/frame_encoder.ts";
 import type { Codec } from "../transport/message_receiver.ts";
 import type { Pipeline } from "../transport/pipeline.ts";
+import { Opcode, WebSocketFramer } from "../websocket/frame.ts";
+import type { DeflateParameters } from "../websocket/permessage_deflate.ts";
+import {
+  type Subprotocol,
+  type SubprotocolCodecs,
+  WebSocketFraming,
+} from "../websocket/websocket_framing.ts";
 import { buildMethods } from "./build_methods.ts";
 import { largestWelcomeBytes } from "./largest_welcome.ts";
 import type { SharedParts } from "./shared_parts.ts";
@@ -27,6 +36,8 @@ export interface ServicePlace {
   readonly transport: TransportConfig;
   readonly log: Logger;
   readonly pipeline: Pipeline<Connection>;
+  /** Undefined: no proxy is. */
+  readonly trustedProxies: TrustedProxies | undefined;
   readonly shared: SharedParts;
 }
 
@@ -38,11 +49,10 @@ export async function rawSocketService(
   config: WampServiceConfig,
   place: ServicePlace,
 ): Promise<ConnectionOptions> {
-  const codecs = new Map(
-    codecsOf(config, RAWSOCKET_FRAMER, place.shared).map((codec) =>
-      [codec.serializer.format.handshakeNumber, codec] as const
-    ),
-  );
+  const codecs = new Map(config.serializers.map((name) => {
+    const codec = codecOf(name, config, RAWSOCKET_FRAMER, place.shared);
+    return [codec.serializer.format.handshakeNumber, codec];
+  }));
   const framing = new RawSocketFraming({
     codecs,
     maxMessageBytes: config.maxMessageBytes,
@@ -55,16 +65,86 @@ export async function rawSocketService(
   return await serviceOf(config, framing, CLOSING_TIMEOUT_MS, place);
 }
 
+/** By serializer. */
+const SUBPROTOCOLS: Readonly<Record<SerializerName, Subprotocol>> = {
+  json: "wamp.2.json",
+  msgpack: "wamp.2.msgpack",
+  cbor: "wamp.2.cbor",
+};
+
+/** WAMP over WebSocket. */
+export async function webSocketService(
+  config: WebSocketConfig,
+  place: ServicePlace,
+): Promise<ConnectionOptions> {
+  const deflate = config.compression?.deflate;
+  const framing = new WebSocketFraming<Codec>({
+    path: config.path,
+    codecs: new Map(config.serializers.map((name) => [
+      SUBPROTOCOLS[name],
+      webSocketCodecs(name, config, place.shared),
+    ])),
+    allowedOrigins: config.allowedOrigins ?? [],
+    allowNullOrigin: config.allowNullOrigin,
+    requireSubprotocol: config.requireSubprotocol,
+    enableWebstatus: config.enableWebstatus,
+    deflate,
+    maxMessageBytes: config.maxMessageBytes,
+    maxFrameBytes: config.maxFrameBytes ?? config.maxMessageBytes,
+    requireMasked: config.requireMasked,
+    failByDrop: config.failByDrop,
+    echoCloseCode: config.echoCloseCode,
+  });
+  const options = await serviceOf(
+    config,
+    framing,
+    config.closeHandshakeTimeoutMs,
+    place,
+  );
+  return { ...options, autoPingBytes: config.autoPingBytes };
+}
+
+function webSocketCodecs(
+  name: SerializerName,
+  config: WebSocketConfig,
+  shared: SharedParts,
+): SubprotocolCodecs<Codec> {
+  const framer = {
+    opcode: name === "json" ? Opcode.TEXT : Opcode.BINARY,
+    fragmentBytes: config.autoFragmentBytes,
+  };
+  const deflate = config.compression?.deflate;
+  const codec = (deflate?: DeflateParameters) =>
+    codecOf(name, config, new WebSocketFramer({ ...framer, deflate }), shared);
+  return {
+    plain: codec(),
+    ...(deflate !== undefined && { deflating: codec(deflate) }),
+  };
+}
+
 async function serviceOf(
   config: WampServiceConfig,
   framing: Framing<Codec>,
   closingTimeoutMs: number,
-  { transport, log, pipeline, shared }: ServicePlace,
+  place: ServicePlace,
 ): Promise<ConnectionOptions> {
-  const { counters } = shared;
-  const { limits, debug } = config;
+  const { transport, shared } = place;
   const auth = await authenticationOf(config, transport, shared);
   const sessionOptions = sessionOptionsOf(config, transport, auth, shared);
+  return {
+    ...portOptions(config, framing, place),
+    closingTimeoutMs,
+    openSession: (connection) => new Session(sessionOptions, connection),
+  };
+}
+
+/** What connections have in common, whatever they turn out to speak. */
+export function portOptions(
+  { limits, debug }: Pick<WampServiceConfig, "limits" | "debug">,
+  framing: Framing<Codec>,
+  { transport, log, pipeline, trustedProxies, shared }: ServicePlace,
+): Omit<ConnectionOptions, "openSession"> {
+  const { counters } = shared;
   return {
     pipeline,
     turns: shared.turns,
@@ -78,17 +158,17 @@ async function serviceOf(
     log,
     debug,
     framing,
+    trustedProxies,
     frameTimeoutMs: limits.frameTimeoutMs,
     maxOutboxBytes: limits.maxOutboxBytes,
     maxStallMs: limits.maxStallMs,
     slowAfterMs: limits.slowAfterMs,
     overload: limits.overload,
     handshakeTimeoutMs: transport.limits.handshakeTimeoutMs,
-    closingTimeoutMs,
+    closingTimeoutMs: CLOSING_TIMEOUT_MS,
     autoPing: limits.autoPing,
     autoPingIntervalMs: limits.autoPingIntervalMs,
     autoPingTimeoutMs: limits.autoPingTimeoutMs,
-    openSession: (connection) => new Session(sessionOptions, connection),
     eventDropped: () => counters.increment("events_dropped"),
     outboxOverflowed: () => counters.increment("outbox_overflows"),
     memoryShort: () => counters.increment("memory_shortages"),
@@ -98,22 +178,20 @@ async function serviceOf(
   };
 }
 
-/** For each serializer of a service, in its order. */
-function codecsOf(
-  { serializers, limits }: WampServiceConfig,
+function codecOf(
+  name: SerializerName,
+  { limits }: WampServiceConfig,
   framer: MessageFramer,
   { flushQueue, outboxBudget }: SharedParts,
-): Codec[] {
-  return serializers.map((name) => {
-    const serializer = new Serializer(name, limits.maxDepth);
-    const encoder = new FrameEncoder(
-      serializer,
-      framer,
-      flushQueue,
-      outboxBudget,
-    );
-    return { serializer, encoder };
-  });
+): Codec {
+  const serializer = new Serializer(name, limits.maxDepth);
+  const encoder = new FrameEncoder(
+    serializer,
+    framer,
+    flushQueue,
+    outboxBudget,
+  );
+  return { serializer, encoder };
 }
 
 async function authenticationOf(

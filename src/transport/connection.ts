@@ -70,7 +70,7 @@ export interface ConnectionOptions extends OutboxOptions, LivenessOptions {
   /** From the decision to close to the end of waiting for the peer. */
   readonly closingTimeoutMs: number;
   /** Whose word is taken for a client's address; absent: nobody's. */
-  readonly trustedProxies?: TrustedProxies;
+  readonly trustedProxies?: TrustedProxies | undefined;
   /** Those of the service that a client has chosen by its framing, if there are several. */
   serviceOf?(framing: Framing<Codec>): ConnectionOptions;
   /** Takes connections whose client speaks plain HTTP. */
@@ -564,7 +564,7 @@ export class Connection
         this.#pong(frame);
         break;
       case FrameKind.PONG:
-        this.#watch()?.ponged(frame);
+        this.#watch()?.ponged(frame, this.#options.framing.pongHeadBytes);
         break;
       case FrameKind.CLOSE:
         this.#peerCloses(frame);

@@ -61,7 +61,6 @@ interface Ping {
 const PING_BYTES = 16;
 /** So often a PING that is not answered is looked at within its timeout. */
 const LOOKS = 4;
-const PREFIX_BYTES = 4;
 
 /** Watches the peer of one connection. */
 export class Liveness {
@@ -89,11 +88,15 @@ export class Liveness {
     this.#heardBytes += count;
   }
 
-  /** The peer has sent a PONG, which may be none that was asked for. */
-  ponged({ bytes, start, end }: Frame): void {
+  /**
+   * The peer has sent a PONG, which may be none that was asked for.
+   *
+   * @param headBytes Octets before its payload.
+   */
+  ponged({ bytes, start, end }: Frame, headBytes: number): void {
     const ping = this.#ping;
     if (ping === undefined || !isSame(ping.nonce, bytes.subarray(start, end))) {
-      this.#heardBytes -= PREFIX_BYTES + end - start;
+      this.#heardBytes -= headBytes + end - start;
       return;
     }
     this.#ping = undefined;

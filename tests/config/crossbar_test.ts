@@ -108,7 +108,7 @@ const LEFT_OUT: readonly [what: string, file: object, finding: string][] = [
         RAWSOCKET,
       ],
     }),
-    "workers[0].transports[0]: nothing of this transport is served",
+    "workers[0].transports[0]: this transport serves nothing",
   ],
   [
     "a worker of another type",

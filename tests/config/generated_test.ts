@@ -123,6 +123,50 @@ const AUTHS: readonly object[] = [
   { cookie: {} },
 ];
 
+/** Services of a web transport. */
+const BRIDGE = { realm: "realm1", role: "anonymous" };
+const SERVICES: readonly object[] = [
+  { type: "websocket" },
+  { type: "websocket", url: "ws://a", auth: AUTHS[0] },
+  { type: "websocket", url: "a" },
+  { type: "websocket", cookie: {} },
+  { type: "websocket", serializer: "json", serializers: ["json"] },
+  { type: "websocket", options: { allowed_origins: ["*"] } },
+  { type: "websocket", options: { auto_fragment_size: 1024 } },
+  { type: "websocket", options: { auto_fragment_size: 1 } },
+  { type: "websocket", options: { compression: { deflate: {} } } },
+  { type: "websocket", options: { compression: { snappy: {} } } },
+  { type: "websocket", options: { mask_server_frames: true } },
+  { type: "websocket", options: { flash_policy: [1] } },
+  { type: "static", directory: "x" },
+  { type: "static", directory: "x", options: { cache_timeout: null } },
+  { type: "static", directory: "x", options: { mime_types: { ".a": "b" } } },
+  { type: "static", directory: "x", options: { mime_types: { a: "b" } } },
+  { type: "static", directory: "x", options: { default_file: "../a" } },
+  { type: "static", package: "x", resource: "y" },
+  { type: "static" },
+  { type: "nodeinfo" },
+  { type: "nodeinfo", page: "x" },
+  { type: "json", value: [{ a: null }] },
+  { type: "json" },
+  { type: "redirect", url: "/x" },
+  { type: "redirect", url: "" },
+  { type: "path", paths: { a: { type: "nodeinfo" } } },
+  { type: "path", paths: { "a/b": { type: "nodeinfo" } } },
+  { type: "caller", ...BRIDGE, options: { key: "a", secret: "b" } },
+  { type: "caller", ...BRIDGE, options: { post_body_limit: 2_000_000 } },
+  { type: "caller", ...BRIDGE, options: { key: "a" } },
+  { type: "publisher", ...BRIDGE },
+  { type: "publisher", realm: "realm1" },
+  { type: "webhook", ...BRIDGE, options: { topic: "a" } },
+  { type: "webhook", ...BRIDGE, options: {} },
+  { type: "wsgi" },
+];
+
+const listening = (transport: object) => ({ ...tcp({}), ...transport });
+const without = ({ serializer: _, ...transport }: Record<string, unknown>) =>
+  transport;
+
 /** Files that one has wrong as much as the other, or neither. */
 const FILES: readonly unknown[] = [
   SOUND,
@@ -201,6 +245,27 @@ const FILES: readonly unknown[] = [
   expecting({ register: "a", match: "prefix", allow: true }),
   expecting({ subscribe: "", match: "wildcard", allow: true }),
   expecting({ subscribe: "a", match: "regexp", allow: true }),
+  ...SERVICES.map((service) =>
+    without(listening({ type: "web", paths: { ws: service } }))
+  ),
+  without(listening({ type: "web" })),
+  without(listening({ type: "web", paths: {}, auth: {} })),
+  without(listening({
+    type: "web",
+    paths: { "/": { type: "nodeinfo" } },
+    options: { client_timeout: null, display_tracebacks: true },
+  })),
+  without(listening({ type: "websocket" })),
+  without(listening({ type: "websocket", trusted_proxies: [] })),
+  without(listening({ type: "websocket", forwarded: 1 })),
+  without(listening({ type: "universal", websocket: { ws: {} } })),
+  without(listening({ type: "universal", websocket: { "/ws": {} } })),
+  without(listening({ type: "universal", rawsocket: {}, mqtt: {} })),
+  without(listening({
+    type: "universal",
+    rawsocket: {},
+    options: { max_depth: 5 },
+  })),
   { ...realm({}), max_depth: 128, shutdown_timeout_ms: 1 },
   { ...realm({}), max_depth: 129 },
   { transports: [] },

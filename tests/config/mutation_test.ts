@@ -7,7 +7,13 @@ import { load } from "./_load.ts";
 
 const ROUNDS = 3_000;
 
-const EXAMPLES = ["config.json", "tls.json", "crossbar.json", "mysocket.json"];
+const EXAMPLES = [
+  "config.json",
+  "tls.json",
+  "crossbar.json",
+  "mysocket.json",
+  "universal.json",
+];
 
 const PIECES = [
   "{",

@@ -6,7 +6,7 @@ import {
   type Permission,
   requiredPermissions,
 } from "../../src/permissions/required_permissions.ts";
-import { REALM } from "../config/_load.ts";
+import { loadSound, REALM } from "../config/_load.ts";
 import { realmWithStore, subjectWith, tcp, unix } from "./_config.ts";
 
 const CONFIG = "--allow-read=config.json";
@@ -122,6 +122,36 @@ Deno.test("lastingPermissions() keeps what it takes to look after socket files a
     "--allow-write=/run/s",
     "--allow-write=/run/.s~",
     "--allow-net=[::1]:1",
+  ]);
+});
+
+Deno.test("folders whose files are served may be read, also after the start", async () => {
+  const { config, files } = await loadSound({
+    realms: [REALM],
+    transports: [{
+      type: "web",
+      endpoint: tcp("::1", 1),
+      paths: {
+        "/": { type: "static", directory: "/srv/web" },
+        ws: { type: "websocket" },
+        deep: {
+          type: "path",
+          paths: { a: { type: "static", directory: "/srv/deep" } },
+        },
+      },
+    }],
+  });
+  const subject = { config, files, configPath: "config.json", environment: [] };
+  assertEquals(requiredPermissions(subject).map(formatFlag), [
+    CONFIG,
+    "--allow-read=/srv/web",
+    "--allow-read=/srv/deep",
+    "--allow-net=[::1]:1",
+  ]);
+  assertEquals(lastingPermissions(config).map(formatFlag), [
+    "--allow-net=[::1]:1",
+    "--allow-read=/srv/web",
+    "--allow-read=/srv/deep",
   ]);
 });
 

@@ -227,7 +227,7 @@ const WEBSOCKET_DEFAULTS = {
   enableWebstatus: true,
   validateUtf8: true,
   requireMasked: true,
-  autoPingBytes: 12,
+  autoPingBytes: 16,
 } as const;
 
 function transportOf(

@@ -40,7 +40,7 @@ class Link implements Watched {
   pong(bytes: Uint8Array): void {
     this.liveness.heard(4 + bytes.length);
     const frame = { kind: FrameKind.PONG, bytes, start: 0, end: bytes.length };
-    this.liveness.ponged(frame);
+    this.liveness.ponged(frame, 4);
   }
 
   /** Lets the interval pass; the PING's payload. */

@@ -180,7 +180,7 @@ export class RawHttp {
     });
     const [statusLine, ...lines] = head.trimEnd().split("\r\n");
     const headers = new Headers(
-      lines.map((line) => {
+      lines.map((line): [string, string] => {
         const colon = line.indexOf(":");
         return [line.slice(0, colon), line.slice(colon + 1).trim()];
       }),

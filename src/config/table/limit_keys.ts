@@ -38,7 +38,7 @@ export const LIMITS = {
   handshake_timeout_ms: limit(
     integer(1, HOUR_MS),
     10_000,
-    "A connection that has not finished its RawSocket handshake (and before it TLS) after this time is closed.",
+    "A connection that has not finished its handshake (TLS, then RawSocket's or WebSocket's, or the head of another HTTP request) after this time is closed.",
   ),
   hello_timeout_ms: limit(
     integer(1, HOUR_MS),
@@ -68,17 +68,17 @@ export const LIMITS = {
   auto_ping: limit(
     choice([true, false, "answering"]),
     "answering",
-    "Which clients are sent PINGs where they are silent: all, none, or those that have sent a PING or a PONG themselves. PINGs break some client libraries: see docs/security.md.",
+    "Which clients are sent PINGs where they are silent: all, none, or those that have sent a PING or a PONG themselves. PINGs break some client libraries: see docs/security.md. WebSocket: all, unless this is written.",
   ),
   auto_ping_interval_ms: limit(
     integer(1, HOUR_MS),
     30_000,
-    "A client that has sent nothing for this time is sent a PING, where `auto_ping` says so.",
+    "A client that has sent nothing for this time is sent a PING, where `auto_ping` says so. WebSocket: 10000, unless this is written.",
   ),
   auto_ping_timeout_ms: limit(
     integer(1, HOUR_MS),
     15_000,
-    "A client that has not answered a PING after this time, and says and reads nothing else, is cut off.",
+    "A client that has not answered a PING after this time, and says and reads nothing else, is cut off. WebSocket: 5000, unless this is written.",
   ),
   max_auth_failures: limit(
     integer(1, 1_000_000),

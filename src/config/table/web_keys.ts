@@ -102,6 +102,7 @@ export const STATIC = object({
       'files of a Python package are not served: write their folder as "directory"',
     ),
   },
+  schema: { required: ["type", "directory"] },
 });
 
 /** A service of type `nodeinfo`. */
@@ -189,6 +190,7 @@ export const BRIDGE_OPTIONS = object({
     post_body_limit: BODY_LIMIT,
     debug: BRIDGE_DEBUG,
   },
+  schema: { dependencies: { key: ["secret"], secret: ["key"] } },
 });
 
 function bridge<const T extends "caller" | "publisher">(

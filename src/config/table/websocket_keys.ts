@@ -21,6 +21,7 @@ import {
   integer,
   list,
   text,
+  type Type,
 } from "../../schema/value_types.ts";
 import { ENDPOINT } from "./endpoint_keys.ts";
 import { HOUR_MS, MESSAGE_BYTES_MAX, OVERRIDES } from "./limit_keys.ts";
@@ -110,15 +111,7 @@ export const WEBSOCKET_OPTIONS = object({
       "The longest frame that is taken from a client, in bytes. 0 or absent: as long as a message may be.",
     ),
     auto_fragment_size: optional(
-      {
-        ...integer(0, MESSAGE_BYTES_MAX),
-        text: `0, or integer, ${FRAGMENT_BYTES_MIN} to ${MESSAGE_BYTES_MAX}`,
-        check(node, context) {
-          if (node.value === 0) return 0;
-          return integer(FRAGMENT_BYTES_MIN, MESSAGE_BYTES_MAX)
-            .check(node, context);
-        },
-      },
+      zeroOr(FRAGMENT_BYTES_MIN, MESSAGE_BYTES_MAX),
       "Longer messages are sent in frames of so many bytes. 0 or absent: each in one frame.",
     ),
     open_handshake_timeout: optional(
@@ -262,3 +255,14 @@ export const WEBSOCKET_SERVICE = object({
   },
   schema: NO_DOUBLES,
 });
+
+function zeroOr(min: number, max: number): Type<number> {
+  const type = integer(min, max);
+  return {
+    text: `0, or ${type.text}`,
+    check: (node, context) => node.value === 0 ? 0 : type.check(node, context),
+    schema: (definitions) => ({
+      anyOf: [{ const: 0 }, type.schema(definitions)],
+    }),
+  };
+}

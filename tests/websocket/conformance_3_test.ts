@@ -1,0 +1,3 @@
+import { conformanceOverWebSocket } from "./_conformance.ts";
+
+await conformanceOverWebSocket(2, 4);

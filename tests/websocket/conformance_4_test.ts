@@ -1,0 +1,3 @@
+import { conformanceOverWebSocket } from "./_conformance.ts";
+
+await conformanceOverWebSocket(3, 4);
