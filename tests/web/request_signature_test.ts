@@ -4,7 +4,6 @@ import { createHmac } from "node:crypto";
 import { Secret } from "../../src/base/secret.ts";
 import { ReplayGuard } from "../../src/web/replay_guard.ts";
 import { RequestSignature } from "../../src/web/request_signature.ts";
-import { isOwnOrigin } from "../../src/web/request_origin.ts";
 import { ManualTime } from "../support/manual_time.ts";
 import { TestWeb } from "./_web.ts";
 
@@ -243,26 +242,4 @@ Deno.test("a signed publication over HTTP, and the same a second time", async ()
   assertEquals(await send({ ...sign(), nonce: "1" }), [401, other]);
   assertEquals((await send({}))[0], 400);
   assertEquals(web.session.publications.length, 1);
-});
-
-Deno.test("an origin is the host's own whatever its scheme, with its port", () => {
-  for (
-    const [origin, host, isOwn] of [
-      [undefined, "a", true],
-      ["http://a", "a", true],
-      ["https://a", "a", true],
-      ["http://a:80", "a", true],
-      ["https://a", "a:443", true],
-      ["http://a", "a:443", false],
-      ["http://A.example", "a.EXAMPLE", true],
-      ["http://[::1]:1", "[::1]:1", true],
-      ["http://a:1", "a:2", false],
-      ["http://a", undefined, false],
-      ["null", "null", false],
-      ["file://", "", false],
-      ["http://a, http://b", "a", false],
-    ] as const
-  ) {
-    assertEquals(isOwnOrigin(origin, host), isOwn, `${origin} ${host}`);
-  }
 });
