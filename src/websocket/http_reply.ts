@@ -18,6 +18,8 @@ const PHRASES: Readonly<Record<number, string>> = {
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
+  408: "Request Timeout",
+  413: "Content Too Large",
   426: "Upgrade Required",
   431: "Request Header Fields Too Large",
   503: "Service Unavailable",
