@@ -8,9 +8,12 @@ import { PROJECT, run, RunningProgram, Scratch } from "./_program.ts";
 /** All that `src` imports from npm, with what that needs in turn. */
 const ROUTER_PACKAGES = [
   "@mongodb-js/saslprep@1.6.3",
+  "fresh@2.0.0",
   "hash-wasm@4.13.0",
   "jsonc-parser@3.3.1",
   "memory-pager@1.5.0",
+  "mime@4.1.0",
+  "range-parser@2.0.0",
   "sparse-bitfield@3.0.3",
   "yaml@2.9.1",
 ];
