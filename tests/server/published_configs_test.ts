@@ -5,7 +5,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { RouterConfig, TransportConfig } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load_config.ts";
-import { servicePaths } from "../../src/config/web_paths.ts";
 import { type RunningServer, startServer } from "../../src/server/server.ts";
 import { within } from "../support/deadline.ts";
 import { RawClient } from "../support/raw_client.ts";
