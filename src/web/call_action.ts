@@ -1,4 +1,5 @@
 /** POST of JSON becomes a call. */
+import { ErrorUri } from "../wamp/error_uri.ts";
 import { readBridgeBody } from "./bridge_body.ts";
 import {
   type BridgeAction,
@@ -34,13 +35,22 @@ export class CallAction implements BridgeAction {
   ): Promise<RequestFault | undefined> {
     const request = readBridgeBody(body, "procedure");
     if ("status" in request) return request;
-    const call = { ...request, options: {} };
-    const outcome = await this.#session.call(call, exchange.gone);
+    const outcome = exchange.gone.aborted
+      ? CANCELED
+      : await this.#session.call({ ...request, options: {} }, exchange.gone);
     if (outcome.ok) sendBridgeJson(exchange, 200, resultOf(outcome));
     else sendBridgeError(exchange, outcome);
     return undefined;
   }
 }
+
+/** What comes of a call whose client left before it was made. */
+const CANCELED: BridgeOutcome = {
+  ok: false,
+  error: ErrorUri.CANCELED,
+  args: [],
+  kwargs: {},
+};
 
 /**
  * A result as Autobahn gives it to Crossbar.io's bridge: where there are no keywords

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { OutgoingHttpHeaders } from "node:http";
 import type { Exchange } from "./exchange.ts";
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -43,6 +44,7 @@ export function sendHtml(
   exchange: Exchange,
   status: number,
   page: string,
+  headers?: OutgoingHttpHeaders,
 ): void {
   exchange.send(status, {
     type: "text/html; charset=utf-8",
@@ -50,6 +52,7 @@ export function sendHtml(
     headers: {
       "Cache-Control": "no-store",
       "Content-Security-Policy": "default-src 'none'",
+      ...headers,
     },
   });
 }

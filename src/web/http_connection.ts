@@ -250,10 +250,8 @@ export class HttpConnection implements OpenConnection, StreamOwner {
   }
 
   #failed(exchange: Exchange, error: unknown): void {
-    if (this.stream.destroyed) {
-      return this.#log().debug("the client left before its answer", {
-        error: String(error),
-      });
+    if (isOfLeaver(error)) {
+      return this.#log().debug("the client left before the end of its answer");
     }
     this.#log().error("a request could not be answered", {
       method: exchange.method,
@@ -317,6 +315,13 @@ export class HttpConnection implements OpenConnection, StreamOwner {
     const peer = describeAddress(this.#conn.remoteAddr);
     return withFields(this.#options.log, { peer });
   }
+}
+
+/** Whether an answer ended for no other reason than that nobody takes it. */
+function isOfLeaver(error: unknown): boolean {
+  const { code } = error as { readonly code?: unknown };
+  return code === "ERR_STREAM_PREMATURE_CLOSE" ||
+    code === "ERR_STREAM_DESTROYED";
 }
 
 /** The head of `request`, as it was on the wire but for white space. */

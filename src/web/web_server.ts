@@ -236,11 +236,8 @@ function tellOfWebSocket(
 ): void {
   const text =
     "this is the address of a WebSocket: connect to it with a WAMP client";
-  if (enableWebstatus && exchange.method === "GET") {
-    return sendHtml(exchange, 426, htmlPage("Sluice", `<p>${text}</p>`));
-  }
-  exchange.sendText(426, text, {
-    Upgrade: "websocket",
-    Connection: "Upgrade, close",
-  });
+  const headers = { Upgrade: "websocket", Connection: "Upgrade, close" };
+  if (enableWebstatus) {
+    sendHtml(exchange, 426, htmlPage("Sluice", `<p>${text}</p>`), headers);
+  } else exchange.sendText(426, text, headers);
 }

@@ -4,6 +4,7 @@ import type { WebConfig } from "../../src/config/config.ts";
 import { WebServer, type WebServerOptions } from "../../src/web/web_server.ts";
 import type { HttpConnection } from "../../src/web/http_connection.ts";
 import { within } from "../support/deadline.ts";
+import { TestSession } from "./_bridge.ts";
 import { ManualTime } from "../support/manual_time.ts";
 
 const encoder = new TextEncoder();
@@ -45,6 +46,8 @@ export class KeptLog implements Logger {
 export interface TestWebOptions extends Partial<WebServerOptions> {
   readonly paths?: WebConfig["paths"];
   readonly web?: Partial<WebConfig>;
+  /** How much of each connection is read before the server is given it. */
+  readonly aheadBytes?: number;
 }
 
 /** A server for one test. */
@@ -53,12 +56,14 @@ export class TestWeb {
   readonly time = new ManualTime();
   readonly server: Promise<WebServer>;
   readonly connections = new Set<HttpConnection>();
+  /** In whose name bridges act. */
+  readonly session = new TestSession();
   /** How many connections have ended. */
   ended = 0;
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #accepting: Promise<void>;
 
-  constructor({ paths, web, ...options }: TestWebOptions) {
+  constructor({ paths, web, aheadBytes = 0, ...options }: TestWebOptions) {
     this.server = WebServer.create({
       config: {
         paths: paths ?? new Map(),
@@ -75,15 +80,13 @@ export class TestWeb {
         throw new Error("Nothing is to be upgraded");
       },
       facts: () => ({ version: "1.2.3", uptimeMs: 0, transports: [] }),
-      bridge: () => {
-        throw new Error("There is no bridge");
-      },
+      bridge: () => this.session,
       log: this.log,
       timers: this.time,
       clock: this.time,
       ...options,
     });
-    this.#accepting = this.#accept();
+    this.#accepting = this.#accept(aheadBytes);
   }
 
   get port(): number {
@@ -114,17 +117,26 @@ export class TestWeb {
     await within(server.close(), "the web server to close");
   }
 
-  async #accept(): Promise<void> {
+  async #accept(aheadBytes: number): Promise<void> {
     const server = await this.server;
     for await (const conn of this.#listener) {
       conn.setNoDelay(true);
-      const connection = server.take(conn, new Uint8Array(), () => {
+      const ahead = await readOctets(conn, aheadBytes);
+      const connection = server.take(conn, ahead, () => {
         this.ended++;
         this.connections.delete(connection);
       });
       this.connections.add(connection);
     }
   }
+}
+
+async function readOctets(conn: Deno.Conn, count: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(count);
+  for (let start = 0; start < count;) {
+    start += await conn.read(bytes.subarray(start)) ?? count;
+  }
+  return bytes;
 }
 
 /** A response as it came. */
