@@ -120,6 +120,11 @@ Deno.test("options of a web transport are limits of its socket and of its servic
     headTimeoutMs: 20_000,
     requestTimeoutMs: 1234,
   });
+  const { limits: stated } = await transportOf(web(
+    { b: { type: "websocket", options: { open_handshake_timeout: 20_000 } } },
+    { options: { handshake_timeout_ms: 3000 } },
+  ));
+  assertEquals(stated.handshakeTimeoutMs, 3000);
   const { web: idle } = await transportOf(web(
     { ws: { type: "websocket" } },
     { options: { client_timeout: null, hsts: false } },
@@ -408,7 +413,7 @@ Deno.test("a universal transport has RawSocket, WebSocket by path, and plain HTT
       },
       web: {
         paths: { chat: { type: "websocket" }, info: NODEINFO },
-        options: { client_timeout: 9 },
+        options: { client_timeout: 9, hello_timeout_ms: 77 },
       },
       options: { max_connections: 3, max_depth: 6 },
       forwarded: true,
@@ -424,6 +429,11 @@ Deno.test("a universal transport has RawSocket, WebSocket by path, and plain HTT
   assertEquals([...http?.paths.keys() ?? []], ["info"]);
   assertEquals(http?.idleTimeoutMs, 9000);
   assertEquals([limits.maxConnections, limits.maxDepth], [3, 6]);
+  assertEquals(
+    [limits, ...websockets.map((one) => one.limits)]
+      .map(({ helloTimeoutMs }) => helloTimeoutMs),
+    [77, 77, 77, 77],
+  );
   assertEquals(trustedProxies, ["127.0.0.1", "::1"]);
 });
 
