@@ -147,7 +147,7 @@ Deno.test("files are served as the options of a static service say", async () =>
         allow_cross_origin: true,
       },
     },
-    old: { type: "static", directory: ".", options: { cache_timeout: null } },
+    old: { type: "static", directory: "a", options: { cache_timeout: null } },
   }));
   assertEquals(config.transports[0].web?.paths.get("/"), {
     type: "static",
@@ -159,8 +159,34 @@ Deno.test("files are served as the options of a static service say", async () =>
   });
   assertEquals(files.map(({ use, path }) => [use, path]), [
     ["directory", "/srv/$x"],
-    ["directory", "/etc/sluice"],
+    ["directory", "/etc/sluice/a"],
   ]);
+});
+
+Deno.test("a folder that holds the config or a secret is a warning, unless a dot hides it", async () => {
+  const told = async (directory: string, more: object = {}) => {
+    const a = { type: "static", directory };
+    const source = web({ a, ws: { type: "websocket" } }, more);
+    return brief((await loadSound(source)).warnings);
+  };
+  const tell = (what: string) => [
+    `${AT}.a.directory: the ${what} is in this folder: whoever can reach transport transport1 can read it; serve a folder of its own`,
+  ];
+  for (const directory of [".", "..", "/", "/etc/sluice/"]) {
+    const found = await told(directory);
+    assertEquals(found, tell("config /etc/sluice/config.json"), directory);
+  }
+  for (const directory of ["web", "../web", "/etc/sluice2", "/etc/slu"]) {
+    assertEquals(await told(directory), [], directory);
+  }
+  const tls = (key: string) => ({
+    endpoint: { ...LOCAL, tls: { key, certificate: "/srv/tls.crt" } },
+  });
+  assertEquals(
+    await told("/srv", tls("/srv/a/tls.key")),
+    tell("key /srv/a/tls.key"),
+  );
+  assertEquals(await told("/srv", tls("/srv/.a/tls.key")), []);
 });
 
 Deno.test("callers, publishers and webhooks act in a realm, under a role", async () => {
