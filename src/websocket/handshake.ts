@@ -101,7 +101,7 @@ export function answerHandshake(
     reply: TEXT.encode(reply),
     subprotocol,
     deflates: extension !== undefined,
-    forwardedFor: head.headers.get("x-forwarded-for")?.join(","),
+    forwardedFor: head.headers.get("x-forwarded-for")?.replaceAll("\n", ","),
   };
 }
 
@@ -186,7 +186,7 @@ function upgradeFault(head: RequestHead): Refusal | undefined {
     Number(onlyValue(head, "content-length") ?? 0) > 0;
   if (hasBody) return bad("A WebSocket handshake has no body");
   const version = headers.get("sec-websocket-version");
-  if (version?.length !== 1 || version[0] !== VERSION) {
+  if (version !== VERSION) {
     return {
       status: version === undefined ? 400 : 426,
       sentence: `Sec-WebSocket-Version must be ${VERSION}`,

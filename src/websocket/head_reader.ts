@@ -27,6 +27,8 @@ const HTTP_2_METHOD = "PRI";
 export class HeadReader {
   #octets = new Uint8Array(0);
   #length = 0;
+  /** How many of them were looked at. */
+  #seen = 0;
   /** Whether it is sure to be HTTP. */
   #isHttp = false;
   /** How much of the empty line at the head's end has come. */
@@ -50,7 +52,7 @@ export class HeadReader {
   /** The whole head, once it has ended; undefined before. */
   get head(): Uint8Array | undefined {
     if (this.#endOctets < 4) return undefined;
-    return this.#octets.subarray(0, this.#length);
+    return this.#octets.subarray(0, this.#seen);
   }
 
   /**
@@ -59,34 +61,49 @@ export class HeadReader {
    * @returns Up to where it took them.
    */
   push(chunk: Uint8Array, start: number, end: number): number {
-    const most = Math.min(end, start + HEAD_BYTES_MAX + 1 - this.#length);
-    this.#makeRoom(most - start);
-    let position = start;
-    while (position < most && this.#endOctets < 4) {
-      const octet = chunk[position++];
-      this.#octets[this.#length++] = octet;
-      if (!this.#noteOctet(octet)) return this.#fail(BARE_LINE_END, end);
-    }
+    const to = Math.min(end, start + HEAD_BYTES_MAX + 1 - this.#length);
+    this.#append(chunk, start, to);
     if (!this.#isHttp && !this.#recognise()) return end;
-    if (this.#length > HEAD_BYTES_MAX) return this.#fail(TOO_LARGE, end);
-    return position;
+    const fault = this.#seekEnd();
+    if (fault === undefined) return to - (this.#length - this.#seen);
+    this.#fault = fault;
+    return end;
   }
 
-  /** False where a line ends with a line feed alone, once it is sure to be HTTP. */
-  #noteOctet(octet: number): boolean {
-    const isOdd = (this.#endOctets & 1) === 1;
-    if (octet === CR) this.#endOctets = isOdd ? 1 : this.#endOctets + 1;
-    else if (octet === LF && isOdd) this.#endOctets++;
-    else {
-      const wasBare = octet === LF;
-      this.#endOctets = 0;
-      return !(wasBare && this.#isHttp);
+  #append(chunk: Uint8Array, start: number, end: number): void {
+    const length = this.#length + end - start;
+    if (length > this.#octets.length) {
+      const room = Math.max(length, 2 * this.#octets.length, FIRST_ROOM_BYTES);
+      const grown = new Uint8Array(room);
+      grown.set(this.#octets.subarray(0, this.#length));
+      this.#octets = grown;
     }
-    return true;
+    this.#octets.set(chunk.subarray(start, end), this.#length);
+    this.#length = length;
+  }
+
+  /** Looks at what has come since it was looked at last, up to the head's end. */
+  #seekEnd(): FrameFault | undefined {
+    const octets = this.#octets;
+    while (this.#seen < this.#length && this.#endOctets < 4) {
+      const octet = octets[this.#seen++];
+      if (octet === CR) {
+        this.#endOctets = this.#endOctets === 2 ? 3 : 1;
+      } else if (octet === LF) {
+        const isBare = this.#endOctets !== 1 && this.#endOctets !== 3;
+        if (isBare && this.#isHttp) return BARE_LINE_END;
+        this.#endOctets = isBare ? 0 : this.#endOctets + 1;
+      } else this.#endOctets = 0;
+    }
+    return this.#seen > HEAD_BYTES_MAX ? TOO_LARGE : undefined;
   }
 
   /** Whether it may still be HTTP. */
   #recognise(): boolean {
+    if (isGet(this.#octets)) {
+      this.#isHttp = true;
+      return true;
+    }
     const start = this.#octets.subarray(
       0,
       Math.min(this.#length, FOREIGN_START_BYTES_MAX),
@@ -101,21 +118,6 @@ export class HeadReader {
     this.#fault = foreignFault(start, found, PLACE);
     return false;
   }
-
-  #fail(fault: FrameFault, end: number): number {
-    this.#fault = fault;
-    return end;
-  }
-
-  #makeRoom(count: number): void {
-    const needed = this.#length + count;
-    if (needed <= this.#octets.length) return;
-    const grown = new Uint8Array(
-      Math.max(needed, 2 * this.#octets.length, FIRST_ROOM_BYTES),
-    );
-    grown.set(this.#octets.subarray(0, this.#length));
-    this.#octets = grown;
-  }
 }
 
 const BARE_LINE_END = headFault({
@@ -126,3 +128,9 @@ const TOO_LARGE = headFault({
   status: 431,
   sentence: `The head of the request is longer than ${HEAD_BYTES_MAX} bytes`,
 });
+
+/** `GET `: so nearly all begin. */
+function isGet(octets: Uint8Array): boolean {
+  return octets[0] === 0x47 && octets[1] === 0x45 && octets[2] === 0x54 &&
+    octets[3] === 0x20;
+}

@@ -15,8 +15,11 @@ export interface RequestHead {
   readonly target: string;
   /** Of HTTP/1: 0 or 1. */
   readonly minorVersion: number;
-  /** By name in lower case, in the order in which they came. */
-  readonly headers: ReadonlyMap<string, readonly string[]>;
+  /**
+   * By name in lower case. Values of several fields of one name stand behind each
+   * other, with a line feed between.
+   */
+  readonly headers: ReadonlyMap<string, string>;
 }
 
 /** Why a head is not taken. */
@@ -27,18 +30,21 @@ export interface HeadFault {
   readonly sentence: string;
 }
 
-const LATIN1 = new TextDecoder("latin1");
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const REQUEST_LINE =
   /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21-\x7e]+) HTTP\/(\d)\.(\d)$/;
-const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)$/;
+/** Controls other than tabs, and ends of lines that are not CR LF. */
 // deno-lint-ignore no-control-regex
-const FORBIDDEN_IN_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/;
+const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n/;
+const LATIN1 = new TextDecoder("latin1");
+const LINE_END = "\r\n";
 
 /** Reads a head, which ends with the empty line. */
 export function parseRequestHead(bytes: Uint8Array): RequestHead | HeadFault {
-  const lines = LATIN1.decode(bytes).split("\r\n");
-  const request = REQUEST_LINE.exec(lines[0]);
+  const text = LATIN1.decode(bytes);
+  if (FORBIDDEN.test(text)) return bad("The request has control characters");
+  const lineEnd = text.indexOf(LINE_END);
+  const request = REQUEST_LINE.exec(text.slice(0, lineEnd));
   if (request === null) {
     return bad("The first line is no request line of HTTP/1.1");
   }
@@ -46,51 +52,59 @@ export function parseRequestHead(bytes: Uint8Array): RequestHead | HeadFault {
   if (major !== "1") {
     return { status: 505, sentence: `HTTP/${major}.${minor} is not spoken` };
   }
-  const headers = readFields(lines.slice(1, -2));
-  if (!(headers instanceof Map)) return headers;
+  const headers = readFields(text, lineEnd + LINE_END.length);
+  if ("sentence" in headers) return headers;
   const head = { method, target, minorVersion: Number(minor), headers };
   return faultOf(head) ?? head;
 }
 
+/** The header fields of `text`, from `start` to the empty line. */
 function readFields(
-  lines: readonly string[],
-): Map<string, string[]> | HeadFault {
-  if (lines.length > HEADER_COUNT_MAX) {
-    const sentence = `There are more than ${HEADER_COUNT_MAX} header fields`;
-    return { status: 431, sentence };
-  }
-  const headers = new Map<string, string[]>();
-  for (const line of lines) {
-    const field = FIELD.exec(line);
-    if (field === null || FORBIDDEN_IN_VALUE.test(field[2])) {
+  text: string,
+  start: number,
+): Map<string, string> | HeadFault {
+  const headers = new Map<string, string>();
+  let position = start;
+  for (let count = 0;; count++) {
+    const end = text.indexOf(LINE_END, position);
+    if (end === position) return headers;
+    if (count === HEADER_COUNT_MAX) return TOO_MANY;
+    const colon = text.indexOf(":", position);
+    const rawName = text.slice(position, colon);
+    if (colon < 0 || colon > end || !TOKEN.test(rawName)) {
       return bad("A header field is malformed");
     }
-    const name = field[1].toLowerCase();
-    const value = field[2].replace(/[ \t]+$/, "");
-    const values = headers.get(name);
-    if (values === undefined) headers.set(name, [value]);
-    else values.push(value);
+    const name = rawName.toLowerCase();
+    const value = trimmed(text, colon + 1, end);
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? value : `${before}\n${value}`);
+    position = end + LINE_END.length;
   }
-  return headers;
 }
 
+const TOO_MANY: HeadFault = {
+  status: 431,
+  sentence: `There are more than ${HEADER_COUNT_MAX} header fields`,
+};
+
 /** What makes it unclear for whom a request is, or where it ends. */
-function faultOf(
-  { headers, minorVersion }: RequestHead,
-): HeadFault | undefined {
-  const hosts = headers.get("host") ?? [];
-  if (hosts.length > 1) return bad("There are several Host header fields");
-  if (hosts.length === 0 && minorVersion > 0) {
-    return bad("The Host header field is missing");
+function faultOf(head: RequestHead): HeadFault | undefined {
+  const { headers, minorVersion } = head;
+  if (!headers.has("host")) {
+    return minorVersion === 0
+      ? undefined
+      : bad("The Host header field is missing");
   }
-  const lengths = headers.get("content-length") ?? [];
-  if (lengths.length > 1 || lengths.some((text) => !/^\d{1,15}$/.test(text))) {
+  if (onlyValue(head, "host") === undefined) {
+    return bad("There are several Host header fields");
+  }
+  if (!headers.has("content-length")) return undefined;
+  if (!/^\d{1,15}$/.test(onlyValue(head, "content-length") ?? "")) {
     return bad("The Content-Length header field is malformed");
   }
-  if (lengths.length > 0 && headers.has("transfer-encoding")) {
-    return bad("There are both Content-Length and Transfer-Encoding");
-  }
-  return undefined;
+  return headers.has("transfer-encoding")
+    ? bad("There are both Content-Length and Transfer-Encoding")
+    : undefined;
 }
 
 function bad(sentence: string): HeadFault {
@@ -111,23 +125,38 @@ export function asksForWebSocket(head: RequestHead): boolean {
 }
 
 /** The only value of a header field; undefined where there is none, or several. */
-export function onlyValue(head: RequestHead, name: string): string | undefined {
-  const values = head.headers.get(name);
-  return values?.length === 1 ? values[0] : undefined;
+export function onlyValue(
+  { headers }: RequestHead,
+  name: string,
+): string | undefined {
+  const value = headers.get(name);
+  return value?.includes("\n") ? undefined : value;
 }
 
-/** The items of a list, in lower case; what is no token is left out. */
+/** The items of a list, in lower case. */
 export function tokensOf(head: RequestHead, name: string): string[] {
-  return listOf(head, name)
-    .filter((item) => TOKEN.test(item))
-    .map((item) => item.toLowerCase());
+  return listOf(head, name).map((item) => item.toLowerCase());
 }
 
 /** The items of a list, as they are; of several fields of that name, of all. */
 export function listOf({ headers }: RequestHead, name: string): string[] {
-  const items = (headers.get(name) ?? []).flatMap((value) => value.split(","));
-  return items.map((item) => item.replace(/^[ \t]+|[ \t]+$/g, ""))
+  const value = headers.get(name);
+  if (value === undefined) return [];
+  return value.split(/[,\n]/).map((item) => trimmed(item, 0, item.length))
     .filter((item) => item !== "");
+}
+
+/** `text[start, end)` without spaces and tabs at its edges. */
+function trimmed(text: string, start: number, end: number): string {
+  let from = start;
+  let to = end;
+  while (from < to && isSpace(text.charCodeAt(from))) from++;
+  while (from < to && isSpace(text.charCodeAt(to - 1))) to--;
+  return text.slice(from, to);
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 /** Whether `text` is a token (RFC 9110). */
