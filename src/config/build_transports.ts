@@ -79,7 +79,12 @@ function realmNames({ realms = [] }: RouterPart): readonly string[] {
   return realms.flatMap((realm) => realm?.values.name ?? []);
 }
 
-const NO_WEB: WebParts = { sockets: [], services: new Map(), bridges: [] };
+const NO_WEB: WebParts = {
+  sockets: [],
+  services: new Map(),
+  bridges: [],
+  folders: [],
+};
 
 function readParts(
   transport: TransportSection,
@@ -229,6 +234,7 @@ function buildTransport(
     endpointNode: node.entries.get("endpoint")?.node ?? node,
     auths: placed.map(({ auth }) => auth),
     bridges: webParts.bridges,
+    folders: webParts.folders,
   };
 }
 

@@ -49,11 +49,18 @@ export interface PlacedBridge {
   readonly roleNode: ConfigNode;
 }
 
+/** A folder whose files are served. */
+export interface PlacedFolder {
+  readonly path: string;
+  readonly node: ConfigNode;
+}
+
 /** What stands at the paths of a transport. */
 export interface WebParts {
   readonly sockets: readonly SocketPart[];
   readonly services: ReadonlyMap<string, WebServiceConfig>;
   readonly bridges: readonly PlacedBridge[];
+  readonly folders: readonly PlacedFolder[];
 }
 
 /** Takes services by path apart. */
@@ -63,7 +70,8 @@ export function readPaths(
 ): WebParts {
   const reader = new PathReader(context);
   const services = reader.read(entries, "");
-  return { sockets: reader.sockets, services, bridges: reader.bridges };
+  const { sockets, bridges, folders } = reader;
+  return { sockets, services, bridges, folders };
 }
 
 const IDLE_TIMEOUT_S = 60;
@@ -89,6 +97,7 @@ export function buildWeb(
 class PathReader {
   readonly sockets: SocketPart[] = [];
   readonly bridges: PlacedBridge[] = [];
+  readonly folders: PlacedFolder[] = [];
   readonly #context: CheckContext;
 
   constructor(context: CheckContext) {
@@ -121,7 +130,7 @@ class PathReader {
         return { type: "path", paths: this.read(paths, path) };
       }
       case "static":
-        return buildStatic(service.section, this.#context);
+        return this.#static(service.section);
       case "nodeinfo":
         return { type: "nodeinfo" };
       case "json":
@@ -144,6 +153,15 @@ class PathReader {
           node,
         );
     }
+  }
+
+  #static(section: Section<typeof STATIC.keys>): StaticConfig | undefined {
+    const config = buildStatic(section, this.#context);
+    if (config === undefined) return undefined;
+    const node = nodeOf(section, "directory");
+    this.folders.push({ path: config.directory, node });
+    this.#context.addFile(node, config.directory, "directory");
+    return config;
   }
 
   #place<Config extends BridgeConfig | WebhookConfig>(
@@ -173,7 +191,6 @@ function buildStatic(
     }
     return undefined;
   }
-  context.addFile(nodeOf(section, "directory"), directory, "directory");
   const { enable_directory_listing, mime_types, cache_timeout, default_file } =
     options?.values ?? {};
   return {

@@ -16,6 +16,7 @@ import { buildTransports } from "./build_transports.ts";
 import type { PlacedTransport } from "./placed_transport.ts";
 import { checkBridgeExposure, checkBridges } from "./check_bridges.ts";
 import { checkExposure } from "./check_exposure.ts";
+import { checkFolders } from "./check_folders.ts";
 import {
   checkAuthExposure,
   checkPrincipals,
@@ -172,6 +173,7 @@ function buildConfig(
   if (auto !== undefined) checkStrangers(placed, auto.config, context);
   checkAuthExposure(placed, context);
   checkBridgeExposure(placed, context);
+  checkFolders(placed, context);
   checkSomethingIsLeft(sections, placed, known, context);
   if (context.isSound) {
     for (const scope of scopes) {

@@ -5,7 +5,7 @@
  */
 
 import type { BuiltAuth } from "./build_auth.ts";
-import type { PlacedBridge } from "./build_web.ts";
+import type { PlacedBridge, PlacedFolder } from "./build_web.ts";
 import type { TransportConfig } from "./config.ts";
 import type { ConfigNode } from "../schema/document.ts";
 import type { RouterPart } from "./forms.ts";
@@ -18,6 +18,8 @@ export interface PlacedTransport {
   readonly auths: readonly BuiltAuth[];
   /** Services that act for HTTP clients. */
   readonly bridges: readonly PlacedBridge[];
+  /** Those whose files are served. */
+  readonly folders: readonly PlacedFolder[];
   /** The part of the file that it is in. */
   readonly part: RouterPart;
 }

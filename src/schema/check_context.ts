@@ -5,7 +5,7 @@
  * @module
  */
 
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { formatPlace, type SourcePlace } from "../base/source_text.ts";
 import type { ConfigNode, LineIndex, Place } from "./document.ts";
 import type { SecretForm } from "./secret_forms.ts";
@@ -138,6 +138,12 @@ export class CheckContext {
       this.error(place, `environment variable ${name} is not set`);
     }
     return value;
+  }
+
+  /** The absolute path of the config itself. */
+  get filePath(): string {
+    const { file, folder } = this.#options;
+    return resolve(folder, basename(file));
   }
 
   /** `path` as an absolute path. */

@@ -13,6 +13,9 @@ const EXAMPLES = [
   "crossbar.json",
   "mysocket.json",
   "universal.json",
+  "../tests/config/published/tls.json",
+  "../tests/config/published/websocket_url.json",
+  "../tests/config/published/workers.yaml",
 ];
 
 const PIECES = [
@@ -27,6 +30,9 @@ const PIECES = [
   "-1",
   "1e999",
   '"*"',
+  "\n- ",
+  "*all",
+  "<<: ",
   '"$X"',
   '"__proto__": 1,',
   '"type": "tcp",',

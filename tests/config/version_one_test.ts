@@ -166,6 +166,32 @@ workers:
   }
 });
 
+Deno.test("convertConfig() changes rules where they are, of which others are aliases", () => {
+  const text = converted(
+    `controller:
+  rules: &open [{uri: a, call: true}]
+workers:
+  - type: router
+    realms:
+      - name: realm1
+        roles: [{name: a, permissions: *open}, {name: b, permissions: *open}]
+`,
+    "config.yaml",
+  );
+  assertEquals(
+    text,
+    `version: 2
+controller:
+  rules: &open [ { uri: a, allow: { call: true } } ]
+workers:
+  - type: router
+    realms:
+      - name: realm1
+        roles: [ { name: a, permissions: *open }, { name: b, permissions: *open } ]
+`,
+  );
+});
+
 Deno.test("convertConfig() leaves version 2 alone, and takes no other form", () => {
   const version2 = '{"version": 2, "workers": []}\n';
   assertEquals(convertConfig(version2, "c.json"), {

@@ -120,6 +120,11 @@ Deno.test("options of a web transport are limits of its socket and of its servic
     headTimeoutMs: 20_000,
     requestTimeoutMs: 1234,
   });
+  const { limits: stated } = await transportOf(web(
+    { b: { type: "websocket", options: { open_handshake_timeout: 20_000 } } },
+    { options: { handshake_timeout_ms: 3000 } },
+  ));
+  assertEquals(stated.handshakeTimeoutMs, 3000);
   const { web: idle } = await transportOf(web(
     { ws: { type: "websocket" } },
     { options: { client_timeout: null, hsts: false } },
@@ -142,7 +147,7 @@ Deno.test("files are served as the options of a static service say", async () =>
         allow_cross_origin: true,
       },
     },
-    old: { type: "static", directory: ".", options: { cache_timeout: null } },
+    old: { type: "static", directory: "a", options: { cache_timeout: null } },
   }));
   assertEquals(config.transports[0].web?.paths.get("/"), {
     type: "static",
@@ -154,8 +159,34 @@ Deno.test("files are served as the options of a static service say", async () =>
   });
   assertEquals(files.map(({ use, path }) => [use, path]), [
     ["directory", "/srv/$x"],
-    ["directory", "/etc/sluice"],
+    ["directory", "/etc/sluice/a"],
   ]);
+});
+
+Deno.test("a folder that holds the config or a secret is a warning, unless a dot hides it", async () => {
+  const told = async (directory: string, more: object = {}) => {
+    const a = { type: "static", directory };
+    const source = web({ a, ws: { type: "websocket" } }, more);
+    return brief((await loadSound(source)).warnings);
+  };
+  const tell = (what: string) => [
+    `${AT}.a.directory: the ${what} is in this folder: whoever can reach transport transport1 can read it; serve a folder of its own`,
+  ];
+  for (const directory of [".", "..", "/", "/etc/sluice/"]) {
+    const found = await told(directory);
+    assertEquals(found, tell("config /etc/sluice/config.json"), directory);
+  }
+  for (const directory of ["web", "../web", "/etc/sluice2", "/etc/slu"]) {
+    assertEquals(await told(directory), [], directory);
+  }
+  const tls = (key: string) => ({
+    endpoint: { ...LOCAL, tls: { key, certificate: "/srv/tls.crt" } },
+  });
+  assertEquals(
+    await told("/srv", tls("/srv/a/tls.key")),
+    tell("key /srv/a/tls.key"),
+  );
+  assertEquals(await told("/srv", tls("/srv/.a/tls.key")), []);
 });
 
 Deno.test("callers, publishers and webhooks act in a realm, under a role", async () => {
@@ -408,7 +439,7 @@ Deno.test("a universal transport has RawSocket, WebSocket by path, and plain HTT
       },
       web: {
         paths: { chat: { type: "websocket" }, info: NODEINFO },
-        options: { client_timeout: 9 },
+        options: { client_timeout: 9, hello_timeout_ms: 77 },
       },
       options: { max_connections: 3, max_depth: 6 },
       forwarded: true,
@@ -424,6 +455,11 @@ Deno.test("a universal transport has RawSocket, WebSocket by path, and plain HTT
   assertEquals([...http?.paths.keys() ?? []], ["info"]);
   assertEquals(http?.idleTimeoutMs, 9000);
   assertEquals([limits.maxConnections, limits.maxDepth], [3, 6]);
+  assertEquals(
+    [limits, ...websockets.map((one) => one.limits)]
+      .map(({ helloTimeoutMs }) => helloTimeoutMs),
+    [77, 77, 77, 77],
+  );
   assertEquals(trustedProxies, ["127.0.0.1", "::1"]);
 });
 

@@ -264,6 +264,9 @@ Deno.test("times of WebSocket below a second are a warning: they are millisecond
     "options.auto_ping_interval: is in milliseconds: 10 is less than a second",
     "options.close_handshake_timeout: is in milliseconds: 999 is less than a second",
   ]);
+  const whole = { auto_ping_interval: 1000, close_handshake_timeout: 1000 };
+  const sound = await loadSound(websocket({ options: whole }));
+  assertEquals(sound.warnings, []);
 });
 
 Deno.test("tracking and logins by cookie are refused by name, and left out on demand", async () => {

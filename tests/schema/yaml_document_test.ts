@@ -79,6 +79,7 @@ three: {<<: [*other, *base], d: 6}
     { b: 5, a: 1 },
     { d: 6, b: 3, c: 4, a: 1 },
   ]);
+  assertEquals(valueOf('"<<": {a: 1}'), { "<<": { a: 1 } });
 });
 
 /** Texts, and the only fault of each: where, and how it begins. */
