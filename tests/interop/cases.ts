@@ -2,7 +2,6 @@
  * The cases: which client plays which side, over what.
  */
 import type { SerializerName } from "../../src/serializer/serializer.ts";
-import type { TransportKind } from "../support/test_server.ts";
 import {
   ASYNCIO,
   CLIENTS,
@@ -16,7 +15,12 @@ import {
 } from "./clients.ts";
 import type { Login } from "./logins.ts";
 import { Program } from "./program.ts";
-import { type Addresses, pathOf, type RouterProcess } from "./router.ts";
+import {
+  type Addresses,
+  type ClientKind,
+  pathOf,
+  type RouterProcess,
+} from "./router.ts";
 
 const CASE_DEADLINE_MS = 40_000;
 
@@ -28,7 +32,7 @@ export interface Case {
 
 interface Seat {
   readonly client: ForeignClient;
-  readonly kind: TransportKind;
+  readonly kind: ClientKind;
   readonly serializer: SerializerName;
 }
 
@@ -44,6 +48,9 @@ const PAIRS: readonly (readonly [serve: Seat, use: Seat])[] = [
   [seat(NODE, "unix", "json"), seat(NEXUS, "tls", "msgpack")],
   [seat(TWISTED, "tls", "json"), seat(ASYNCIO, "unix", "cbor")],
   [seat(NEXUS, "tcp", "json"), seat(TWISTED, "unix", "msgpack")],
+  [seat(NODE, "ws", "cbor"), seat(NEXUS, "tcp", "msgpack")],
+  [seat(ASYNCIO, "unix", "msgpack"), seat(NODE, "wss", "msgpack")],
+  [seat(NEXUS, "ws", "json"), seat(TWISTED, "wss", "cbor")],
 ];
 
 /** Few of each client: features do not depend on transport and serializer. */
@@ -57,6 +64,10 @@ const ADVANCED: readonly Seat[] = [
   seat(NEXUS, "unix", "cbor"),
   seat(NODE, "tcp", "json"),
   seat(NODE, "unix", "json"),
+  seat(ASYNCIO, "ws", "cbor"),
+  seat(TWISTED, "wss", "json"),
+  seat(NEXUS, "ws", "msgpack"),
+  seat(NODE, "ws", "json"),
 ];
 
 /** Clients that learn of each other's callees and events by the router alone. */
@@ -78,7 +89,7 @@ const SHARED: readonly (readonly [serving: readonly Seat[], use: Seat])[] = [
 export const CASES: readonly Case[] = numbered([
   ...CLIENTS.flatMap((client) =>
     client.kinds.flatMap((kind) =>
-      client.serializers.map((serializer) =>
+      client.serializersOver(kind).map((serializer) =>
         alone("basic", { client, kind, serializer })
       )
     )
@@ -88,9 +99,8 @@ export const CASES: readonly Case[] = numbered([
   ...ADVANCED_PAIRS.map(([serve, use]) => together("advanced", [serve], use)),
   ...SHARED.map(([serving, use]) => together("shared", serving, use)),
   ...CLIENTS.flatMap((client) =>
-    // TCP, and TLS where the client has it.
-    client.kinds.slice(0, 2).flatMap((kind, index) => {
-      const { serializers } = client;
+    loginKinds(client).flatMap((kind, index) => {
+      const serializers = client.serializersOver(kind);
       const serializer = serializers[index % serializers.length];
       return client.logins.map((login) =>
         joining(login, { client, kind, serializer })
@@ -103,6 +113,11 @@ export const CASES: readonly Case[] = numbered([
   }),
   example("autobahn_unix.py", ({ unix }) => [new URL(unix).pathname]),
 ]);
+
+/** TCP, TLS where the client has it, and WebSocket over both. */
+function loginKinds({ kinds }: ForeignClient): readonly ClientKind[] {
+  return kinds.filter((kind) => kind !== "unix");
+}
 
 /** A case that learns its number, for URIs of its own. */
 type Numbered = Omit<Case, "run"> & {
@@ -118,7 +133,7 @@ function numbered(cases: readonly Numbered[]): Case[] {
 
 function seat(
   client: ForeignClient,
-  kind: TransportKind,
+  kind: ClientKind,
   serializer: SerializerName,
 ): Seat {
   return { client, kind, serializer };

@@ -4,7 +4,6 @@
  */
 import config from "../../deno.json" with { type: "json" };
 import type { SerializerName } from "../../src/serializer/serializer.ts";
-import type { TransportKind } from "../support/test_server.ts";
 import {
   ANONYMOUS,
   CRYPTOSIGN,
@@ -15,9 +14,13 @@ import {
   WAMPCRA_SALTED,
 } from "./logins.ts";
 import { Program } from "./program.ts";
-import { CA_FILE, pathOf } from "./router.ts";
+import { CA_FILE, type ClientKind, pathOf } from "./router.ts";
 
 const INSTALL_DEADLINE_MS = 240_000;
+/** WebSocket for versions of Node.js that have none. */
+const WS = versionOf(config.imports.ws);
+/** Its packages are none of this project's: it runs in Node.js alone. */
+const WAMPY_PACKAGE = "wampy@8.0.2";
 const PYTHON_MINIMUM = [3, 11] as const;
 
 /** What a program plays. */
@@ -45,16 +48,18 @@ export interface InstalledClient {
 /** A client library. */
 export interface ForeignClient {
   readonly name: string;
-  readonly kinds: readonly TransportKind[];
-  readonly serializers: readonly SerializerName[];
+  readonly kinds: readonly ClientKind[];
+  /** All that it speaks over `kind`. */
+  serializersOver(kind: ClientKind): readonly SerializerName[];
   /** What it can log in with. */
   readonly logins: readonly Login[];
   /** Resolves when it is there; several clients may share one installation. */
   install(): Promise<InstalledClient>;
 }
 
-const ALL_KINDS = ["tcp", "tls", "unix"] as const;
+const ALL_KINDS = ["tcp", "tls", "unix", "ws", "wss"] as const;
 const ALL_SERIALIZERS = ["json", "msgpack", "cbor"] as const;
+const allSerializers = () => ALL_SERIALIZERS;
 const pythonOnce = once(installPython);
 
 /** Autobahn|Python on asyncio. */
@@ -67,7 +72,7 @@ export const TWISTED = pythonClient("twisted");
 export const NEXUS: ForeignClient = {
   name: "Nexus",
   kinds: ALL_KINDS,
-  serializers: ALL_SERIALIZERS,
+  serializersOver: allSerializers,
   logins: [ANONYMOUS, TICKET, WAMPCRA, WAMPCRA_SALTED],
   install: once(async () => {
     const binary = `${await cacheFolder("nexus")}/client`;
@@ -85,25 +90,47 @@ export const NEXUS: ForeignClient = {
 /** Autobahn|JS on Node.js; its RawSocket knows neither TLS nor MessagePack. */
 export const NODE: ForeignClient = {
   name: "Autobahn|JS (Node.js)",
-  kinds: ["tcp", "unix"],
-  serializers: ["json"],
+  kinds: ["tcp", "unix", "ws", "wss"],
+  serializersOver: (kind) => isWebSocket(kind) ? ALL_SERIALIZERS : ["json"],
   logins: [ANONYMOUS, TICKET, WAMPCRA, WAMPCRA_SALTED, CRYPTOSIGN],
-  install: once(async () => {
-    const folder = await cacheFolder("node");
-    await expectTool("node", ["--version"], "Autobahn|JS");
-    const autobahn = config.imports.autobahn.replace(/^npm:/, "");
-    await Program.run({
-      words: ["npm", "install", "--no-audit", "--no-fund", autobahn],
-      folder,
-    }, INSTALL_DEADLINE_MS);
-    const sources = pathOf("tests/interop/clients/autobahn_js");
-    for await (const { name } of Deno.readDir(sources)) {
-      await Deno.copyFile(`${sources}/${name}`, `${folder}/${name}`);
-    }
-    return {
-      command: (part) => ["node", `${folder}/client.mjs`, ...wordsOf(part)],
-    };
-  }),
+  install: nodeProgram("autobahn_js", [
+    versionOf(config.imports.autobahn),
+    WS,
+  ]),
+};
+
+/** wampy on Node.js. */
+export const WAMPY: ForeignClient = {
+  name: "wampy (Node.js)",
+  kinds: ["ws", "wss"],
+  serializersOver: allSerializers,
+  logins: [],
+  install: nodeProgram("wampy", [WAMPY_PACKAGE, WS]),
+};
+
+/** The WebSocket of `ws`, and no WAMP library. */
+export const RAW_WS: ForeignClient = {
+  name: "ws (Node.js)",
+  kinds: ["ws", "wss"],
+  serializersOver: () => ["json"],
+  logins: [],
+  install: nodeProgram("raw_peers", [WS]),
+};
+
+/** Deno's own WebSocket, and no WAMP library. */
+export const DENO: ForeignClient = {
+  name: "WebSocket (Deno)",
+  kinds: ["ws", "wss"],
+  serializersOver: () => ["json"],
+  logins: [],
+  install: () =>
+    Promise.resolve({
+      command: (part) => [
+        ...[Deno.execPath(), "run", "-A", "--no-check", "--cert", CA_FILE],
+        pathOf("tests/interop/clients/raw_peers/client.mjs"),
+        ...wordsOf(part),
+      ],
+    }),
 };
 
 /** All of them. */
@@ -112,6 +139,9 @@ export const CLIENTS: readonly ForeignClient[] = [
   TWISTED,
   NEXUS,
   NODE,
+  WAMPY,
+  RAW_WS,
+  DENO,
 ];
 
 /** The Python that has Autobahn. */
@@ -124,7 +154,7 @@ function pythonClient(framework: "asyncio" | "twisted"): ForeignClient {
   return {
     name: `Autobahn|Python (${framework})`,
     kinds: ALL_KINDS,
-    serializers: ALL_SERIALIZERS,
+    serializersOver: allSerializers,
     logins: [ANONYMOUS, TICKET, WAMPCRA, WAMPCRA_SALTED, SCRAM, CRYPTOSIGN],
     async install() {
       const python = await pythonOnce();
@@ -134,6 +164,40 @@ function pythonClient(framework: "asyncio" | "twisted"): ForeignClient {
       };
     },
   };
+}
+
+/** `npm:ws@8.23.0` as npm has it. */
+function versionOf(entry: string): string {
+  return entry.replace(/^npm:/, "");
+}
+
+function isWebSocket(kind: ClientKind): boolean {
+  return kind === "ws" || kind === "wss";
+}
+
+/** Installs `packages` from npm beside the program in `clients/NAME`. */
+function nodeProgram(
+  name: string,
+  packages: readonly string[],
+): () => Promise<InstalledClient> {
+  return once(async () => {
+    const folder = await cacheFolder(name);
+    await expectTool("node", ["--version"], name);
+    await Program.run({
+      words: ["npm", "install", "--no-audit", "--no-fund", ...packages],
+      folder,
+    }, INSTALL_DEADLINE_MS);
+    const sources = pathOf(`tests/interop/clients/${name}`);
+    for await (const { name } of Deno.readDir(sources)) {
+      await Deno.copyFile(`${sources}/${name}`, `${folder}/${name}`);
+    }
+    return {
+      command: (part) => [
+        ...["env", `NODE_EXTRA_CA_CERTS=${CA_FILE}`],
+        ...["node", `${folder}/client.mjs`, ...wordsOf(part)],
+      ],
+    };
+  });
 }
 
 async function installPython(): Promise<string> {

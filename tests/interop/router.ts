@@ -9,6 +9,9 @@ const ROOT = new URL("../../", import.meta.url);
 const START_DEADLINE_MS = 30_000;
 const STOP_DEADLINE_MS = 15_000;
 
+/** Of WebSocket. */
+const PATH = "/ws";
+
 /** Begins the ids of the transports for logins. */
 const LOGIN = "login-";
 
@@ -28,8 +31,11 @@ interface LogLine {
   readonly address?: string;
 }
 
-/** `tcp://…`, `tls://…` and `unix:///…`, as URLs. */
-export type Addresses = Readonly<Record<TransportKind, string>>;
+/** How clients connect: those that begin with `ws` speak WebSocket. */
+export type ClientKind = TransportKind | "ws" | "wss";
+
+/** `tcp://…`, `tls://…`, `unix:///…`, `ws://…` and `wss://…`, as URLs. */
+export type Addresses = Readonly<Record<ClientKind, string>>;
 
 /** A router process. */
 export class RouterProcess {
@@ -86,6 +92,10 @@ export class RouterProcess {
       lines.find(({ transport }) => transport === `${prefix}${kind}`)
         ?.address ?? "";
     return {
+      // One port each for RawSocket and WebSocket.
+      ws: address("tcp").replace(/^tcp:/, "ws:") + PATH,
+      wss: address("tls").replace(/^tls:\/\/127.0.0.1/, "wss://localhost") +
+        PATH,
       tcp: address("tcp"),
       tls: address("tls"),
       unix: address("unix").replace(/^unix:/, "unix://"),
@@ -155,16 +165,23 @@ function permissions(): unknown[] {
 }
 
 function login(kind: TransportKind, endpoint: unknown): unknown {
-  return { ...transport(`${LOGIN}${kind}`, endpoint), auth: AUTH };
+  return transport(`${LOGIN}${kind}`, endpoint, { auth: AUTH });
 }
 
-function transport(id: string, endpoint: unknown): Record<string, unknown> {
+function transport(
+  id: string,
+  endpoint: unknown,
+  auth: Record<string, unknown> = {},
+): Record<string, unknown> {
+  const max_message_size = 1024 * 1024;
   return {
     id,
-    type: "rawsocket",
-    serializers: ["json", "msgpack", "cbor"],
-    max_message_size: 1024 * 1024,
+    type: "universal",
     endpoint,
+    rawsocket: { max_message_size, ...auth },
+    websocket: {
+      ws: { type: "websocket", options: { max_message_size }, ...auth },
+    },
   };
 }
 

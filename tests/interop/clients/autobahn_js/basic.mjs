@@ -1,12 +1,17 @@
 /** Both sides of the basic scenario. */
 // Plain JavaScript, for Node.js.
 // deno-lint-ignore-file explicit-module-boundary-types
+import { Buffer } from "node:buffer";
 import process from "node:process";
 import autobahn from "autobahn";
 import { done, expectEqual, expectError, later } from "./steps.mjs";
 
-/** The octets 00 ff 10, as JSON sessions send and get them. */
-const OCTETS = "\0AP8Q";
+/** The octets 00 ff 10, as sessions get them in each serializer. */
+const OCTETS = {
+  json: "\0AP8Q",
+  msgpack: Buffer.of(0x00, 0xff, 0x10),
+  cbor: Uint8Array.of(0x00, 0xff, 0x10),
+}[process.argv[5]];
 const ARGS = [
   0,
   -7,
@@ -61,10 +66,13 @@ class Server {
       await session.publish(uri("answered"), args, kwargs, {
         acknowledge: true,
       });
+      // Its MessagePack has no form for undefined.
+      return null;
     });
     await session.register(uri("finish"), async () => {
       await session.unregister(echo);
       await session.unsubscribe(question);
+      return null;
     });
     done("serve: register");
     const question = await session.subscribe(

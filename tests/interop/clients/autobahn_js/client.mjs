@@ -1,13 +1,25 @@
 /**
  * The scenarios of ../../README.md, played by Autobahn|JS on Node.js.
  *
- * Usage: client.mjs SCENARIO ROLE ADDRESS json PREFIX CA_FILE [AUTHID SECRET WRONG_SECRET]
+ * Usage: client.mjs SCENARIO ROLE ADDRESS SERIALIZER PREFIX CA_FILE [AUTHID SECRET WRONG_SECRET]
+ *
+ * RawSocket knows no other serializer than `json` here. For wss:// the CA_FILE is
+ * given to Node.js by NODE_EXTRA_CA_CERTS.
  */
 import process from "node:process";
 import autobahn from "autobahn";
+import WebSocket from "ws";
 
-const [scenario, role, address, , prefix, , ...credentials] = process.argv
-  .slice(2);
+const [scenario, role, address, serializer, prefix, , ...credentials] = process
+  .argv.slice(2);
+const SERIALIZERS = {
+  json: autobahn.serializer.JSONSerializer,
+  msgpack: autobahn.serializer.MsgpackSerializer,
+  cbor: autobahn.serializer.CBORSerializer,
+};
+
+// Before version 22 Node.js has none of its own.
+globalThis.WebSocket ??= WebSocket;
 autobahn.log.warn = () => {}; // It reports each closing at length.
 
 try {
@@ -22,18 +34,26 @@ function fail(reason) {
   process.exit(1);
 }
 
+function transportTo(address) {
+  const { protocol, hostname, port, pathname } = new URL(address);
+  if (protocol === "ws:" || protocol === "wss:") {
+    const serializers = [new SERIALIZERS[serializer]()];
+    return { type: "websocket", url: address, serializers };
+  }
+  const endpoint = protocol === "unix:"
+    ? { path: pathname }
+    : { host: hostname, port };
+  return { type: "rawsocket", ...endpoint };
+}
+
 /**
  * An open session, and how to leave it; fails with the reason where the router
  * says ABORT. `left` resolves when it has ended for the reason `dueEnd`.
  */
 async function join(login = {}) {
-  const { protocol, hostname, port, pathname } = new URL(address);
-  const endpoint = protocol === "unix:"
-    ? { path: pathname }
-    : { host: hostname, port };
   const connection = new autobahn.Connection({
     realm: "realm1",
-    transports: [{ type: "rawsocket", ...endpoint }],
+    transports: [transportTo(address)],
     max_retries: 0,
     on_user_error() {},
     ...login,

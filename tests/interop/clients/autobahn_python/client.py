@@ -34,7 +34,17 @@ class Refused(Exception):
 def main():
     scenario, role, address, serializer, prefix, ca_file, *credentials = ARGUMENTS
     run, open_transport = {"asyncio": on_asyncio, "twisted": on_twisted}[FRAMEWORK]()
-    transports = importlib.import_module(f"autobahn.{FRAMEWORK}.rawsocket")
+    is_websocket = urlsplit(address).scheme in ("ws", "wss")
+    framing = "websocket" if is_websocket else "rawsocket"
+    transports = importlib.import_module(f"autobahn.{FRAMEWORK}.{framing}")
+
+    def new_factory(session):
+        serialize = SERIALIZERS[serializer]()
+        if not is_websocket:
+            return transports.WampRawSocketClientFactory(lambda: session, serialize)
+        return transports.WampWebSocketClientFactory(
+            lambda: session, url=address, serializers=[serialize]
+        )
 
     async def join(authenticator=None):
         """A session; its `left` resolves when it has ended by `due_end`."""
@@ -63,10 +73,7 @@ def main():
         session.on("join", on_join)
         session.on("leave", lambda _, details: reasons.append(details.reason))
         session.on("disconnect", on_disconnect)
-        factory = transports.WampRawSocketClientFactory(
-            lambda: session, SERIALIZERS[serializer]()
-        )
-        await open_transport(factory, urlsplit(address), ca_file)
+        await open_transport(new_factory(session), urlsplit(address), ca_file)
         await joined
         return session
 
@@ -103,7 +110,7 @@ def on_asyncio():
             await loop.create_unix_connection(factory, address.path)
             return
         tls = None
-        if address.scheme == "tls":
+        if address.scheme in ("tls", "wss"):
             tls = ssl.create_default_context(cafile=ca_file)
         await loop.create_connection(factory, address.hostname, address.port, ssl=tls)
 
@@ -126,7 +133,7 @@ def on_twisted():
             await UNIXClientEndpoint(reactor, address.path).connect(factory)
             return
         endpoint = HostnameEndpoint(reactor, address.hostname, address.port)
-        if address.scheme == "tls":
+        if address.scheme in ("tls", "wss"):
             with open(ca_file, encoding="ascii") as file:
                 authority = Certificate.loadPEM(file.read())
             options = optionsForClientTLS(address.hostname, trustRoot=authority)

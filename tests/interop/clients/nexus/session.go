@@ -48,7 +48,7 @@ func (p part) target() (*url.URL, client.Config, error) {
 		Logger:          log.New(os.Stdout, "", 0),
 	}
 	target, err := url.Parse(p.address)
-	if err != nil || target.Scheme != "tls" {
+	if err != nil || target.Scheme != "tls" && target.Scheme != "wss" {
 		return target, config, err
 	}
 	authority, err := os.ReadFile(p.caFile)
@@ -75,18 +75,26 @@ func (p part) connect() (*tap, client.Config, error) {
 	if err != nil {
 		return nil, config, err
 	}
-	network, host := "tcp", target.Host
-	if target.Scheme == "unix" {
-		network, host = "unix", target.Path
-	}
-	peer, err := transport.ConnectRawSocketPeer(p.ctx, network, host,
-		config.Serialization, config.TlsCfg, config.Logger, 0)
+	peer, err := p.dial(target, config)
 	if err != nil {
 		return nil, config, err
 	}
 	tapped := &tap{peer, make(chan wamp.Message), newInbox[wamp.URI](p.ctx)}
 	go tapped.forward()
 	return tapped, config, nil
+}
+
+func (p part) dial(target *url.URL, config client.Config) (wamp.Peer, error) {
+	network, host := "tcp", target.Host
+	switch target.Scheme {
+	case "ws", "wss":
+		return transport.ConnectWebsocketPeer(p.ctx, target.String(),
+			config.Serialization, config.TlsCfg, config.Logger, &config.WsCfg)
+	case "unix":
+		network, host = "unix", target.Path
+	}
+	return transport.ConnectRawSocketPeer(p.ctx, network, host,
+		config.Serialization, config.TlsCfg, config.Logger, 0)
 }
 
 func (t *tap) Recv() <-chan wamp.Message { return t.received }
