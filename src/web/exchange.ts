@@ -32,8 +32,8 @@ export interface ExchangeParts {
   readonly isSecure: boolean;
   /** Aborted when the client has left. */
   readonly gone: AbortSignal;
-  /** Headers of all answers. */
-  readonly commonHeaders: OutgoingHttpHeaders;
+  /** Headers of all answers, beside `X-Content-Type-Options`. */
+  readonly commonHeaders: Readonly<Record<string, string>>;
   /** Told how many octets of a body are in memory. */
   bodyHeld(bytes: number): void;
 }
@@ -94,6 +94,7 @@ export class Exchange {
     const { request, response } = this;
     if (this.isLast || !request.complete) response.shouldKeepAlive = false;
     return response.writeHead(status, {
+      "X-Content-Type-Options": "nosniff",
       ...this.#parts.commonHeaders,
       ...headers,
     });

@@ -6,24 +6,16 @@
  */
 
 import { Buffer } from "node:buffer";
-import type {
-  IncomingMessage,
-  OutgoingHttpHeaders,
-  ServerResponse,
-} from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { type LogFields, type Logger, withFields } from "../base/log.ts";
 import { Alarm, type Timers } from "../base/timers.ts";
 import type { StreamConn } from "../transport/listener.ts";
 import type { OpenConnection } from "../transport/open_connection.ts";
 import { describeAddress, hostOf } from "../transport/peer_address.ts";
+import { writeReply } from "../websocket/http_reply.ts";
 import { Exchange } from "./exchange.ts";
 import { HttpStream, type StreamOwner } from "./http_stream.ts";
-import {
-  faultAnswer,
-  headFault,
-  parserFault,
-  type RequestFault,
-} from "./request_fault.ts";
+import { headFault, parserFault, type RequestFault } from "./request_fault.ts";
 
 /** What all connections of a server have in common. */
 export interface HttpConnectionOptions {
@@ -34,7 +26,8 @@ export interface HttpConnectionOptions {
   readonly headTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly isSecure: boolean;
-  readonly commonHeaders: OutgoingHttpHeaders;
+  /** Headers of all answers, beside `X-Content-Type-Options`. */
+  readonly commonHeaders: Readonly<Record<string, string>>;
   /** The address of the client that a request is from. */
   clientOf(
     request: IncomingMessage,
@@ -297,7 +290,10 @@ export class HttpConnection implements OpenConnection, StreamOwner {
     this.#fault ??= fault;
     if (this.#exchanges.length > 0 || this.stream.writableEnded) return;
     this.#deadline.clear();
-    this.stream.end(faultAnswer(this.#fault, this.#options.commonHeaders));
+    const { status, text } = this.#fault;
+    const headers = Object.entries(this.#options.commonHeaders)
+      .map(([name, value]) => `${name}: ${value}`);
+    this.stream.end(writeReply({ status, sentence: text, headers }, ""));
   }
 
   #close(): void {

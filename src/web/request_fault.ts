@@ -5,11 +5,7 @@
  * @module
  */
 
-import {
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  STATUS_CODES,
-} from "node:http";
+import type { IncomingMessage } from "node:http";
 
 /** A refusal; the connection is closed after it. */
 export interface RequestFault {
@@ -87,23 +83,4 @@ export function parserFault(code: string | undefined): RequestFault {
     default:
       return { status: 400, text: "this is no HTTP/1.1 request" };
   }
-}
-
-/** The whole answer to a request that nothing else can be answered to. */
-export function faultAnswer(
-  { status, text }: RequestFault,
-  commonHeaders: OutgoingHttpHeaders,
-): string {
-  const headers = {
-    ...commonHeaders,
-    Connection: "close",
-    "Content-Length": text.length + 1,
-    "Content-Type": "text/plain; charset=utf-8",
-  };
-  const lines = Object.entries(headers).map(([name, value]) =>
-    `${name}: ${value}`
-  );
-  const reason = STATUS_CODES[status] ?? "";
-  return [`HTTP/1.1 ${status} ${reason}`, ...lines, "", `${text}\n`]
-    .join("\r\n");
 }

@@ -8,7 +8,6 @@
 import {
   createServer,
   type IncomingMessage,
-  type OutgoingHttpHeaders,
   type Server,
   type ServerResponse,
 } from "node:http";
@@ -57,7 +56,7 @@ export interface WebServerOptions extends ServiceOptions {
 export class WebServer {
   readonly #options: WebServerOptions;
   readonly #services: Service;
-  readonly #commonHeaders: OutgoingHttpHeaders;
+  readonly #commonHeaders: Readonly<Record<string, string>>;
   readonly #server: Server;
   readonly #connections = new Map<Duplex, HttpConnection>();
   #onEmpty: (() => void) | undefined = undefined;
@@ -218,15 +217,11 @@ export class WebServer {
 }
 
 function commonHeaders(
-  { config, isSecure }: WebServerOptions,
-): OutgoingHttpHeaders {
-  const { hstsMaxAgeS } = config;
-  return {
-    "X-Content-Type-Options": "nosniff",
-    ...(isSecure && hstsMaxAgeS !== undefined
-      ? { "Strict-Transport-Security": `max-age=${hstsMaxAgeS}` }
-      : {}),
-  };
+  { config: { hstsMaxAgeS }, isSecure }: WebServerOptions,
+): Record<string, string> {
+  // Over plain HTTP it would not count (RFC 6797 section 7.2).
+  if (!isSecure || hstsMaxAgeS === undefined) return {};
+  return { "Strict-Transport-Security": `max-age=${hstsMaxAgeS}` };
 }
 
 /** Answers who opens the address of a WebSocket as a page (RFC 9110 section 15.5.22). */

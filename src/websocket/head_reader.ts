@@ -61,6 +61,7 @@ export class HeadReader {
    * @returns Up to where it took them.
    */
   push(chunk: Uint8Array, start: number, end: number): number {
+    if (start === end) return end;
     const to = Math.min(end, start + HEAD_BYTES_MAX + 1 - this.#length);
     this.#append(chunk, start, to);
     if (!this.#isHttp && !this.#recognise()) return end;

@@ -18,6 +18,8 @@ const PHRASES: Readonly<Record<number, string>> = {
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
+  408: "Request Timeout",
+  413: "Content Too Large",
   426: "Upgrade Required",
   431: "Request Header Fields Too Large",
   503: "Service Unavailable",
@@ -36,13 +38,15 @@ export function writeReply(
   method: string,
 ): Uint8Array<ArrayBuffer> {
   const body = html ?? `${sentence}\n`;
+  const isOffered = headers.some((field) => field.startsWith("Upgrade:"));
   const type = html === undefined ? "text/plain" : "text/html";
   const head = [
     `HTTP/1.1 ${status} ${PHRASES[status]}`,
     `Content-Type: ${type}; charset=utf-8`,
     `Content-Length: ${TEXT.encode(body).length}`,
     "X-Content-Type-Options: nosniff",
-    "Connection: close",
+    // Who offers another protocol says so there as well (RFC 9110 section 7.8).
+    `Connection: ${isOffered ? "Upgrade, close" : "close"}`,
     ...headers,
     "",
     "",

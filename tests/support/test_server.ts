@@ -9,6 +9,7 @@ import type {
   RealmConfig,
   TransportConfig,
   WampServiceConfig,
+  WebSocketConfig,
 } from "../../src/config/config.ts";
 import {
   DEFAULT_LIMITS,
@@ -51,6 +52,8 @@ export interface TestServerOptions extends Partial<FileConfig> {
   readonly maxMessageBytes?: number;
   readonly limits?: Partial<TransportLimits>;
   readonly debug?: boolean;
+  /** Of its WebSocket, where clients speak that. */
+  readonly websocket?: Partial<WebSocketConfig>;
   readonly role?: string;
   /** The authid of all anonymous sessions. */
   readonly authid?: string;
@@ -262,7 +265,11 @@ function transportOf(
   if (spokenFraming() === "rawsocket") {
     return { ...place, type: "rawsocket", websockets: [] };
   }
-  const websocket = { ...WEBSOCKET_DEFAULTS, ...service };
+  const websocket = {
+    ...WEBSOCKET_DEFAULTS,
+    ...service,
+    ...options.websocket,
+  };
   return { ...place, type: "universal", websockets: [websocket] };
 }
 

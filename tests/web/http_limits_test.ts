@@ -393,11 +393,15 @@ Deno.test("Strict-Transport-Security is sent over TLS alone", async () => {
       web: { hstsMaxAgeS: 3600 },
     });
     using client = await web.connect();
-    await client.send(GET);
-    assertEquals(
-      (await client.readResponse()).headers.get("strict-transport-security"),
-      isSecure ? "max-age=3600" : null,
-    );
+    await client.send(`${GET}NO HTTP\r\n\r\n`);
+    for (const status of [200, 400]) {
+      const answer = await client.readResponse();
+      assertEquals(answer.status, status);
+      assertEquals(
+        answer.headers.get("strict-transport-security"),
+        isSecure ? "max-age=3600" : null,
+      );
+    }
   }
 });
 
