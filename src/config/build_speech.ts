@@ -31,9 +31,9 @@ export interface PlacedService<Config extends WampServiceConfig> {
   readonly auth: BuiltAuth;
 }
 
-/** Whose limits come behind those of a service, and how it is to be named. */
+/** What a service is built with that stands elsewhere. */
 export interface ServicePlace {
-  /** Those that come first, first. */
+  /** Those behind its own; the first that states a limit counts. */
   readonly limits: readonly (StatedLimits | undefined)[];
   /** Whether a serializer must be named; else all are spoken. */
   readonly mustChoose: boolean;

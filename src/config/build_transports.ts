@@ -5,17 +5,11 @@
  * @module
  */
 
-import { buildEndpoint, type EndpointSection } from "./build_endpoint.ts";
-import { buildRawSocket, type RawSocketSection } from "./build_rawsocket.ts";
+import { buildEndpoint } from "./build_endpoint.ts";
+import { buildRawSocket } from "./build_rawsocket.ts";
 import type { PlacedService, ServicePlace } from "./build_speech.ts";
-import {
-  buildWeb,
-  readPaths,
-  type SocketPart,
-  type WebParts,
-  type WebSection,
-} from "./build_web.ts";
-import { buildWebSocket, type WebSocketSection } from "./build_websocket.ts";
+import { buildWeb } from "./build_web.ts";
+import { buildWebSocket } from "./build_websocket.ts";
 import type { CheckContext } from "../schema/check_context.ts";
 import type {
   TransportConfig,
@@ -23,31 +17,11 @@ import type {
   WebSocketConfig,
 } from "./config.ts";
 import type { ConfigNode } from "../schema/document.ts";
-import type { RouterPart, TransportSection } from "./forms.ts";
+import type { RouterPart } from "./forms.ts";
 import { mergeLimits, type StatedLimits } from "./merge_limits.ts";
-import { has, nodeOf, type Section } from "../schema/object_type.ts";
 import type { PlacedTransport } from "./placed_transport.ts";
+import { readTransport, type TransportParts } from "./read_transport.ts";
 import { PORT_LIMITS } from "./table/limit_keys.ts";
-import type { PROXY_KEYS } from "./table/proxy_keys.ts";
-import type { UNIVERSAL } from "./table/transport_keys.ts";
-import { joinPath } from "./web_paths.ts";
-
-/** A transport of any type, as one. */
-interface TransportParts {
-  readonly type: TransportConfig["type"];
-  readonly node: ConfigNode;
-  readonly id: string | undefined;
-  readonly endpoint: EndpointSection | undefined;
-  /** Limits of the transport that are none of a single service. */
-  readonly limits: StatedLimits | undefined;
-  readonly rawsocket?: RawSocketSection | undefined;
-  /** WebSocket at any path. */
-  readonly websocket?: WebSocketSection;
-  readonly sockets: readonly SocketPart[];
-  readonly web?: WebSection | undefined;
-  readonly webParts: WebParts;
-  readonly trustedProxies: readonly string[];
-}
 
 /** The transports of the file, less those that are wrong. */
 export function buildTransports(
@@ -62,7 +36,7 @@ export function buildTransports(
     const realms = routerParts.length > 1 ? realmNames(part) : undefined;
     for (const section of part.transports) {
       count++;
-      const parts = section && readParts(section, context);
+      const parts = section && readTransport(section, context);
       if (parts === undefined) continue;
       const id = parts.id ?? `transport${count}`;
       checkId(id, parts, ids, context);
@@ -77,100 +51,6 @@ export function buildTransports(
 
 function realmNames({ realms = [] }: RouterPart): readonly string[] {
   return realms.flatMap((realm) => realm?.values.name ?? []);
-}
-
-const NO_WEB: WebParts = {
-  sockets: [],
-  services: new Map(),
-  bridges: [],
-  folders: [],
-};
-
-function readParts(
-  transport: TransportSection,
-  context: CheckContext,
-): TransportParts | undefined {
-  const { node, values: { id, endpoint } } = transport.section;
-  const common = {
-    type: transport.variant,
-    node,
-    id,
-    endpoint,
-    limits: undefined,
-    sockets: [],
-    webParts: NO_WEB,
-    trustedProxies: [],
-  };
-  switch (transport.variant) {
-    case "rawsocket":
-      return { ...common, rawsocket: transport.section };
-    case "websocket": {
-      const trustedProxies = proxiesOf(transport.section, context);
-      return { ...common, websocket: transport.section, trustedProxies };
-    }
-    case "web": {
-      const web = transport.section;
-      const webParts = readPaths(web.values.paths ?? [], context);
-      return {
-        ...common,
-        limits: web.values.options?.values,
-        sockets: webParts.sockets,
-        web,
-        webParts,
-        trustedProxies: proxiesOf(web, context),
-      };
-    }
-    case "universal":
-      return { ...common, ...readUniversal(transport.section, context) };
-  }
-}
-
-function readUniversal(
-  section: Section<typeof UNIVERSAL.keys>,
-  context: CheckContext,
-): Partial<TransportParts> {
-  const { rawsocket, websocket = [], web, options } = section.values;
-  const own = websocket.map(({ name, value }) => ({
-    path: joinPath("", name),
-    section: value,
-  }));
-  const names = new Set(websocket.map(({ name }) => name));
-  const entries = (web?.values.paths ?? []).filter(({ name, node }) => {
-    if (!names.has(name)) return true;
-    const first = nodeOf(section, "websocket").path;
-    context.warn(node, `is not served: ${first} has the same path`);
-    return false;
-  });
-  const webParts = readPaths(entries, context);
-  return {
-    limits: { ...options?.values, ...statedOf(web?.values.options?.values) },
-    rawsocket,
-    sockets: [...own, ...webParts.sockets],
-    web,
-    webParts,
-    trustedProxies: proxiesOf(section, context),
-  };
-}
-
-function statedOf(values: StatedLimits = {}): StatedLimits {
-  return Object.fromEntries(
-    Object.entries(values).filter(([, value]) => value !== undefined),
-  );
-}
-
-function proxiesOf(
-  section: Section<typeof PROXY_KEYS>,
-  context: CheckContext,
-): readonly string[] {
-  const { forwarded, trusted_proxies } = section.values;
-  if (forwarded) return trusted_proxies.flatMap((one) => one ?? []);
-  if (has(section, "trusted_proxies")) {
-    context.warn(
-      nodeOf(section, "trusted_proxies"),
-      'has no effect without "forwarded": true',
-    );
-  }
-  return [];
 }
 
 function checkId(

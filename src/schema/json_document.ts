@@ -31,13 +31,25 @@ export function parseJson(text: string): ConfigDocument {
     const fault = { offset: 0, path: "", message: TOO_DEEP };
     return { root: undefined, faults: [fault] };
   }
-  for (const { error, offset } of errors) {
-    faults.push({ offset, path: "", message: describeParseError(error) });
-  }
   if (tree === undefined || errors.length > 0) {
-    return { root: undefined, faults };
+    return { root: undefined, faults: formFaults(errors) };
   }
   return { root: convert(tree, "", faults), faults };
+}
+
+/** More than this, and the file is no JSON: each fault brings the next. */
+const FAULTS_MAX = 3;
+
+function formFaults(errors: readonly ParseError[]): DocumentFault[] {
+  const faults = errors.map(({ error, offset }) => ({
+    offset,
+    path: "",
+    message: describeParseError(error),
+  }));
+  if (faults.length <= FAULTS_MAX) return faults;
+  const [first] = faults;
+  const more = `${faults.length - 1} more faults behind it may come of this`;
+  return [{ ...first, message: `${first.message}; ${more}` }];
 }
 
 function convert(

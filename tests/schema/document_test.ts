@@ -30,6 +30,12 @@ Deno.test("parseJson() names what is not JSON, and where", () => {
   }
 });
 
+Deno.test("parseJson() has one fault for a text that is no JSON", () => {
+  const { faults } = parseJson("{'a': 1, 'b': [True]}");
+  assertEquals(faults.map(({ offset }) => offset), [1]);
+  assertEquals(faults[0].message.endsWith("may come of this"), true);
+});
+
 Deno.test("parseJson() reports a key that stands twice, at any depth", () => {
   const { faults } = parseJson('{"a": [{"b": 1, "b": 2}], "a": 3}');
   assertEquals(faults.map(({ offset, path }) => [offset, path]), [

@@ -56,7 +56,6 @@ export const STATIC_OPTIONS = object({
       boolean(),
       false,
       "Whether a folder without `index.html` is listed.",
-      { property: "listsDirectories" },
     ),
     mime_types: optional(
       named("by ending: content type", () => text(), {
@@ -151,7 +150,6 @@ const BODY_LIMIT = withDefault(
   integer(0, BODY_BYTES_MAX),
   131_072,
   "The longest body of a request, in bytes. 0: the default.",
-  { property: "maxBodyBytes" },
 );
 
 const BRIDGE_DEBUG = withDefault(
@@ -176,7 +174,6 @@ export const BRIDGE_OPTIONS = object({
     timestamp_delta_limit: optional(
       integer(0, DAY_S),
       "By how many seconds the time in a signed request may differ from the router's. 0 or absent: by any; a request that somebody has seen can then be sent again.",
-      { property: "maxTimestampDeltaS" },
     ),
     require_ip: optional(
       list(network(), { min: 1 }),

@@ -52,7 +52,6 @@ export const DEFLATE = object({
       integer(1, 9),
       8,
       "How much memory compressing may take: 9 is most.",
-      { property: "memLevel" },
     ),
     request_max_window_bits: optional(
       choice([0, 9, 10, 11, 12, 13, 14, 15]),
