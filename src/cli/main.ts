@@ -19,7 +19,7 @@ import { OutputError, print, printError } from "./terminal.ts";
 
 /** A new command is a file of its own and a line here. */
 export const PROGRAM: Program = {
-  title: "Sluice: a WAMP router over RawSocket",
+  title: "Sluice: a WAMP router over RawSocket and WebSocket",
   entries: [
     START,
     CHECK,
