@@ -109,7 +109,6 @@ function framingOf(options: Options, context: CheckContext): Framing {
     failByDrop: values.fail_by_drop,
     echoCloseCode: values.echo_close_codereason,
     enableWebstatus: values.enable_webstatus,
-    validateUtf8: values.validate_utf8,
     requireMasked: values.require_masked_client_frames,
     autoPingBytes: values.auto_ping_size,
     ...(deflate && { compression: { deflate: deflateOf(deflate) } }),

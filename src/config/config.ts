@@ -204,8 +204,6 @@ export interface WebSocketConfig extends WampServiceConfig {
   readonly echoCloseCode: boolean;
   /** Whether a browser that opens the URL is shown a page. */
   readonly enableWebstatus: boolean;
-  /** Whether text is checked to be UTF-8 before it is read as JSON. */
-  readonly validateUtf8: boolean;
   /** Whether frames of clients must be masked. */
   readonly requireMasked: boolean;
   /** How many octets a PING carries. */

@@ -11,6 +11,8 @@ export interface DeflateParameters {
   readonly maxWindowBits: number;
   /** How much memory zlib takes, 1 to 9. */
   readonly memLevel: number;
+  /** log2 of the window that clients are asked to keep to; absent: none is asked for. */
+  readonly requestMaxWindowBits?: number;
 }
 
 /** Shorter messages are sent as they are. */
@@ -45,9 +47,21 @@ export function negotiateDeflate(
       "server_no_context_takeover",
       "client_no_context_takeover",
       ...(isNarrow ? [`server_max_window_bits=${maxWindowBits}`] : []),
+      ...clientWindow(asked, parameters),
     ].join("; ");
   }
   return undefined;
+}
+
+/** Only who offers to is asked for a narrow window (RFC 7692 section 7.1.2.2). */
+function clientWindow(
+  asked: ReadonlyMap<string, string>,
+  { requestMaxWindowBits }: DeflateParameters,
+): string[] {
+  const offered = asked.get("client_max_window_bits");
+  if (requestMaxWindowBits === undefined || offered === undefined) return [];
+  const most = offered === "" ? WINDOW_BITS_MAX : Number(offered);
+  return [`client_max_window_bits=${Math.min(most, requestMaxWindowBits)}`];
 }
 
 /** What each parameter may be; "" stands for no value. */

@@ -64,7 +64,6 @@ Deno.test("a websocket transport has bounded defaults, all serializers and PINGs
     failByDrop: false,
     echoCloseCode: false,
     enableWebstatus: false,
-    validateUtf8: true,
     requireMasked: true,
     autoPingBytes: 16,
   }]);
@@ -96,7 +95,6 @@ const ALL_OPTIONS = {
   fail_by_drop: true,
   echo_close_codereason: true,
   enable_webstatus: true,
-  validate_utf8: false,
   require_masked_client_frames: false,
 };
 
@@ -125,7 +123,6 @@ Deno.test("each option of WebSocket that has a meaning is in the config", async 
     failByDrop: true,
     echoCloseCode: true,
     enableWebstatus: true,
-    validateUtf8: false,
     requireMasked: false,
     autoPingBytes: 4,
   });
@@ -186,6 +183,7 @@ Deno.test("options of WebSocket that change nothing are noted", async () => {
     enable_rfc6455: true,
     mask_server_frames: false,
     apply_mask: true,
+    validate_utf8: true,
     enable_hybi10: true,
     enable_hixie76: false,
     enable_flash_policy: true,

@@ -228,7 +228,6 @@ const WEBSOCKET_DEFAULTS = {
   failByDrop: false,
   echoCloseCode: true,
   enableWebstatus: true,
-  validateUtf8: true,
   requireMasked: true,
   autoPingBytes: 16,
 } as const;

@@ -68,6 +68,20 @@ Deno.test("WS the first offer that can be kept is taken", () => {
   );
 });
 
+Deno.test("WS a client that offers it is asked for a window of request_max_window_bits", () => {
+  const parameters = { ...DEFLATE, requestMaxWindowBits: 12 };
+  const answered = (offer: string) => negotiateDeflate([offer], parameters);
+  assertEquals(answered("permessage-deflate"), ANSWER);
+  assertEquals(
+    answered("permessage-deflate; client_max_window_bits"),
+    `${ANSWER}; client_max_window_bits=12`,
+  );
+  assertEquals(
+    answered("permessage-deflate; client_max_window_bits=10"),
+    `${ANSWER}; client_max_window_bits=10`,
+  );
+});
+
 Deno.test("WS a message comes out as it went in, with any window", () => {
   const message = utf8("abc".repeat(5000));
   for (const maxWindowBits of [9, 12, 15]) {

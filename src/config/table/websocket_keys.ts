@@ -159,10 +159,9 @@ export const WEBSOCKET_OPTIONS = object({
       false,
       "Whether a browser that opens the address is shown a page, in place of one line.",
     ),
-    validate_utf8: withDefault(
+    validate_utf8: accepted(
       boolean(),
-      true,
-      "Whether text is closed with code 1007 as soon as it is no UTF-8. Else what reads the JSON finds it.",
+      "No effect: text that is no UTF-8 is never taken.",
     ),
     require_masked_client_frames: withDefault(
       boolean(),
