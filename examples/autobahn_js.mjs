@@ -1,8 +1,12 @@
-// Autobahn|JS over RawSocket: a callee and a caller, a subscriber and a
-// publisher. With the router running (deno run -A main.ts examples/config.json):
+// Autobahn|JS: a callee and a caller, a subscriber and a publisher. With the router
+// running (deno run -A main.ts examples/config.json):
 //
-//   deno run -A examples/autobahn_js.mjs                     127.0.0.1:8080
-//   deno run -A examples/autobahn_js.mjs /tmp/sluice.sock    a Unix socket
+//   deno run -A examples/autobahn_js.mjs                     127.0.0.1:8080, RawSocket
+//   deno run -A examples/autobahn_js.mjs /tmp/sluice.sock    a Unix socket, RawSocket
+//
+// With examples/universal.json:
+//
+//   deno run -A examples/autobahn_js.mjs ws://127.0.0.1:8080/ws     WebSocket
 //
 // Node.js 22 runs it too, after `npm install autobahn`.
 

@@ -16,13 +16,19 @@ setTimeout(() => {
   process.exit(1);
 }, TIMEOUT_MS).unref();
 
+/** A URL is WebSocket's; else it is RawSocket over TCP or a Unix socket. */
+function transportTo(address) {
+  if (/^wss?:/.test(address)) return { type: "websocket", url: address };
+  const [host, port] = address.split(":");
+  const place = port === undefined ? { path: host } : { host, port };
+  return { type: "rawsocket", ...place };
+}
+
 /** Connects and joins the realm; resolves with Autobahn's session. */
 export function join(name) {
-  const [host, port] = address.split(":");
-  const transport = port === undefined ? { path: host } : { host, port };
   const connection = new autobahn.Connection({
     realm: "realm1",
-    transports: [{ type: "rawsocket", ...transport }],
+    transports: [transportTo(address)],
     max_retries: 0,
     on_user_error() {},
   });

@@ -2,6 +2,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { loadSound } from "../config/_load.ts";
 import { within } from "../support/deadline.ts";
+import { speak } from "../support/spoken_framing.ts";
 import {
   openRealm,
   TestServer,
@@ -56,14 +57,18 @@ const PRINTED: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-for (const kind of ["tcp", "unix"] as const) {
+for (const kind of ["tcp", "unix", "ws"] as const) {
   for (const [example, lines] of Object.entries(PRINTED)) {
-    if (kind === "unix" && example !== "autobahn_js.mjs") continue;
+    if (kind !== "tcp" && example !== "autobahn_js.mjs") continue;
     Deno.test(`examples/${example}, ${kind}: shows what it is for, twice, and leaves`, async () => {
-      await using server = await serveExampleConfig(kind);
+      speak(kind === "ws" ? "websocket" : "rawsocket");
+      await using server = await serveExampleConfig(
+        kind === "ws" ? "tcp" : kind,
+      );
+      const place = placeOf(server, kind);
       // Nothing that the first run leaves behind is in the second one's way.
       for (let runs = 0; runs < 2; runs++) {
-        const { code, printed } = await run(example, server.address(kind));
+        const { code, printed } = await run(example, place);
         assertEquals(code, 0, printed);
         let rest = printed;
         for (const line of lines) {
@@ -81,7 +86,10 @@ Deno.test("an example fails where the router does not do what it shows", async (
     realms: [openRealm("realm1", ["guest"])],
     role: "guest",
   });
-  const { code, printed } = await run("meta_events.mjs", server.address());
+  const { code, printed } = await run(
+    "meta_events.mjs",
+    placeOf(server, "tcp"),
+  );
   assertStringIncludes(printed, 'joined: { authrole: "guest"');
   assertEquals(code, 1, printed);
 });
@@ -92,11 +100,17 @@ async function serveExampleConfig(kind: TransportKind): Promise<TestServer> {
   return await TestServer.start({ realms, kinds: [kind] });
 }
 
+/** As the examples take it. */
+function placeOf(server: TestServer, kind: "tcp" | "unix" | "ws"): string {
+  const address = server.address(kind === "ws" ? "tcp" : kind);
+  const [, place] = address.split(/^(?:tcp:\/\/|unix:)/);
+  return kind === "ws" ? `ws://${place}/ws` : place;
+}
+
 async function run(
   example: string,
-  address: string,
+  place: string,
 ): Promise<{ code: number; printed: string }> {
-  const [, place] = address.split(/^(?:tcp:\/\/|unix:)/);
   const { code, stdout, stderr } = await within(
     new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", new URL(example, FOLDER).href, place],

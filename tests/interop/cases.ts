@@ -111,6 +111,7 @@ export const CASES: readonly Case[] = numbered([
     const { hostname, port } = new URL(tcp);
     return [hostname, port];
   }),
+  example("autobahn_websocket.py", ({ ws }) => [ws]),
   example("autobahn_unix.py", ({ unix }) => [new URL(unix).pathname]),
 ]);
 
