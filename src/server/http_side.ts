@@ -85,6 +85,7 @@ export class HttpSide {
       bridge: (realm, role) => this.#session(realm, role),
       clock: shared.clock,
       timers: shared.timers,
+      ledger: shared.ledger,
       log,
     });
   }

@@ -86,7 +86,6 @@ export class BridgeService implements Service {
     try {
       return await this.#action.perform(exchange, body);
     } catch (error) {
-      if (exchange.response.headersSent) throw error;
       return this.#failed(exchange, error);
     }
   }

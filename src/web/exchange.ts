@@ -52,6 +52,8 @@ export class Exchange {
   /** Whether this is the last answer on its connection. */
   isLast = false;
   readonly #parts: ExchangeParts;
+  /** Why the body does not come to its end. */
+  #brokenOff: RequestFault | undefined = undefined;
   /** Ends the reading of the body. */
   #bodyEnded: ((body: Uint8Array | RequestFault) => void) | undefined =
     undefined;
@@ -151,6 +153,7 @@ export class Exchange {
     if (Number(request.headers["content-length"] ?? 0) > maxBytes) {
       return Promise.resolve(tooLong);
     }
+    if (this.#brokenOff !== undefined) return Promise.resolve(this.#brokenOff);
     if (request.headers.expect !== undefined) response.writeContinue();
     return new Promise((resolve) => {
       const chunks: Uint8Array[] = [];
@@ -172,8 +175,10 @@ export class Exchange {
     });
   }
 
-  /** The rest of the body does not come: whoever reads it is told `fault`. */
+  /** No more of the body comes: where it is not whole, its reader is told `fault`. */
   breakOff(fault: RequestFault): void {
+    if (this.request.complete) return;
+    this.#brokenOff ??= fault;
     this.#bodyEnded?.(fault);
   }
 }

@@ -7,8 +7,10 @@
 
 import { Buffer } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Ledger } from "../base/ledger.ts";
 import { type LogFields, type Logger, withFields } from "../base/log.ts";
 import { Alarm, type Timers } from "../base/timers.ts";
+import { ConnectionMemory } from "../transport/connection_memory.ts";
 import type { StreamConn } from "../transport/listener.ts";
 import type { OpenConnection } from "../transport/open_connection.ts";
 import { describeAddress, hostOf } from "../transport/peer_address.ts";
@@ -21,6 +23,8 @@ import { headFault, parserFault, type RequestFault } from "./request_fault.ts";
 export interface HttpConnectionOptions {
   readonly log: Logger;
   readonly timers: Timers;
+  /** Where it is noted what its connections have in memory. */
+  readonly ledger: Ledger;
   readonly accessLog: boolean;
   readonly idleTimeoutMs: number;
   readonly headTimeoutMs: number;
@@ -37,6 +41,15 @@ export interface HttpConnectionOptions {
   serve(exchange: Exchange): Promise<void>;
 }
 
+/**
+ * An idle connection beside its buffers, measured, and beside what is counted for
+ * each connection: the stream, and a parser once something was asked.
+ */
+const STATE_BYTES = 21_000;
+
+/** A request that waits, with its answer, measured. */
+const REQUEST_BYTES = 1000;
+
 /** One client's HTTP connection. */
 export class HttpConnection implements OpenConnection, StreamOwner {
   readonly stream: HttpStream;
@@ -45,6 +58,7 @@ export class HttpConnection implements OpenConnection, StreamOwner {
   readonly #ended: () => void;
   readonly #deadline: Alarm;
   readonly #gone = new AbortController();
+  readonly #memory: ConnectionMemory;
   /** Requests that are not answered yet; the first is at work. */
   readonly #exchanges: Exchange[] = [];
   /** Whether the head of a request has begun. */
@@ -69,6 +83,7 @@ export class HttpConnection implements OpenConnection, StreamOwner {
     this.#options = options;
     this.#ended = ended;
     this.#deadline = new Alarm(options.timers);
+    this.#memory = new ConnectionMemory(this.remoteHost(), options.ledger);
     this.stream = new HttpStream(conn, ahead, this, {
       timers: options.timers,
       writeTimeoutMs: options.requestTimeoutMs,
@@ -84,7 +99,7 @@ export class HttpConnection implements OpenConnection, StreamOwner {
 
   /** Bytes in memory. */
   get heldBytes(): number {
-    return this.pendingBytes + this.stream.heldBytes + this.#bodyBytes;
+    return this.#memory.bytes;
   }
 
   /** Bytes in memory of a request that is not whole. */
@@ -137,6 +152,21 @@ export class HttpConnection implements OpenConnection, StreamOwner {
     return this.#exchanges.at(-1)?.request.complete !== true;
   }
 
+  get isInBody(): boolean {
+    return this.#exchanges.at(-1)?.request.complete === false;
+  }
+
+  bufferChanged(): void {
+    if (this.stream.destroyed) return;
+    const bytes = STATE_BYTES + this.stream.bufferBytes +
+      this.#exchanges.length * REQUEST_BYTES;
+    if (!this.#memory.note(bytes, this.#bodyBytes)) return;
+    const { maxSourceBytes } = this.#options.ledger.limits;
+    this.runShort("HTTP clients of one address hold too much memory", {
+      max_source_bytes: maxSourceBytes,
+    });
+  }
+
   parsing(): void {
     if (this.#isInHead || this.#exchanges.length > 0) return;
     this.#isInHead = true;
@@ -159,6 +189,7 @@ export class HttpConnection implements OpenConnection, StreamOwner {
 
   streamClosed(): void {
     this.#deadline.clear();
+    this.#memory.close();
     this.#exchanges.length = 0;
     this.#gone.abort(new Error("the connection is closed"));
     this.#ended();
@@ -174,7 +205,10 @@ export class HttpConnection implements OpenConnection, StreamOwner {
       isSecure: this.#options.isSecure,
       gone: this.#gone.signal,
       commonHeaders: this.#options.commonHeaders,
-      bodyHeld: (bytes) => this.#bodyBytes = bytes,
+      bodyHeld: (bytes) => {
+        this.#bodyBytes = bytes;
+        this.bufferChanged();
+      },
     });
     exchange.isLast = this.#isClosing;
     this.#exchanges.push(exchange);
@@ -260,6 +294,7 @@ export class HttpConnection implements OpenConnection, StreamOwner {
     if (this.stream.destroyed) return;
     this.#exchanges.shift();
     this.#bodyBytes = 0;
+    this.bufferChanged();
     this.#deadline.clear();
     if (!exchange.response.shouldKeepAlive) return void this.stream.end();
     const [next] = this.#exchanges;

@@ -17,8 +17,12 @@ import type { StreamConn } from "../transport/listener.ts";
 export interface StreamOwner {
   /** Whether octets that have come may be parsed now. */
   readonly takesMore: boolean;
+  /** Whether much is to come: the body of a request. */
+  readonly isInBody: boolean;
   /** Octets are about to be parsed. */
   parsing(): void;
+  /** What it has in memory is another amount. */
+  bufferChanged(): void;
   /** The peer says no more. */
   peerEnded(): void;
   /** Something failed that must not. */
@@ -27,12 +31,12 @@ export interface StreamOwner {
   streamClosed(): void;
 }
 
-/** How much is read at once. */
-const READ_BYTES = 16_384;
+/** How much is read at once of a body. */
+const BODY_READ_BYTES = 16_384;
 
 /**
- * How much is parsed before it is asked whether more may be: all requests in it
- * are waiting then, at most 40.
+ * How much is read otherwise, and how much is parsed before it is asked whether more
+ * may be: all requests in it are waiting then, at most 40.
  */
 const SLICE_BYTES = 1024;
 
@@ -56,6 +60,8 @@ export class HttpStream extends Duplex {
   readonly #deadline: Alarm;
   /** What was read and not parsed yet. */
   #held: Uint8Array;
+  /** The length of the buffer that is read into. */
+  #readBytes = 0;
   #isWanted = false;
   #reading: Promise<void> | undefined = undefined;
   #hasEnded = false;
@@ -79,9 +85,9 @@ export class HttpStream extends Duplex {
     this.#deadline = new Alarm(options.timers);
   }
 
-  /** Octets that were read and are not parsed yet. */
-  get heldBytes(): number {
-    return this.#held.length;
+  /** Bytes of its buffers, both ways. */
+  get bufferBytes(): number {
+    return this.#held.length + this.#readBytes + this.writableLength;
   }
 
   /** Whether the peer takes nothing of what is written to it. */
@@ -117,6 +123,7 @@ export class HttpStream extends Duplex {
     _encoding: string,
     done: (error?: Error | null) => void,
   ): void {
+    this.#owner.bufferChanged();
     this.#writeAll(chunk).then(() => done(), done)
       .catch((error) => this.#owner.failed(error));
   }
@@ -161,7 +168,10 @@ export class HttpStream extends Duplex {
   }
 
   async #readChunk(): Promise<void> {
-    const bytes = new Uint8Array(READ_BYTES);
+    const { isInBody } = this.#owner;
+    const bytes = new Uint8Array(isInBody ? BODY_READ_BYTES : SLICE_BYTES);
+    this.#readBytes = bytes.length;
+    this.#owner.bufferChanged();
     try {
       const count = await this.#conn.read(bytes);
       if (count === null) this.#hasEnded = true;
@@ -170,10 +180,12 @@ export class HttpStream extends Duplex {
       // A read that was cut off by our own closing tells nothing.
       if (!this.destroyed) this.destroy(asError(error));
     }
+    this.#readBytes = 0;
     this.#reading = undefined;
     if (this.destroyed || this.writableEnded) return;
     if (this.#hasEnded) this.#owner.peerEnded();
     this.#pump();
+    this.#owner.bufferChanged();
   }
 
   async #writeAll(chunk: Uint8Array): Promise<void> {

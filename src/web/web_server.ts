@@ -12,6 +12,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { Duplex } from "node:stream";
+import type { Ledger } from "../base/ledger.ts";
 import type { Timers } from "../base/timers.ts";
 import type { WebConfig } from "../config/config.ts";
 import type { StreamConn } from "../transport/listener.ts";
@@ -50,6 +51,8 @@ export interface WebServerOptions extends ServiceOptions {
    */
   upgraded(conn: StreamConn, ahead: Uint8Array): void;
   readonly timers: Timers;
+  /** Where it is noted what its connections have in memory. */
+  readonly ledger: Ledger;
 }
 
 /** Serves HTTP on connections that it is given. */
@@ -128,8 +131,6 @@ export class WebServer {
       // What it would answer says nothing: `headFault` looks at it.
       requireHostHeader: false,
     });
-    // It must not leave any out of what is counted.
-    server.maxHeadersCount = 0;
     // A server that does not listen takes itself for one that is being closed, and
     // would end each connection after its first answer.
     Object.defineProperty(server, "listening", { value: true });

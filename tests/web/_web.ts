@@ -1,10 +1,13 @@
 /** A web server on a real socket, and a client that speaks octets. */
+import { assertEquals } from "@std/assert";
+import type { Ledger } from "../../src/base/ledger.ts";
 import type { Logger } from "../../src/base/log.ts";
 import type { WebConfig } from "../../src/config/config.ts";
 import { WebServer, type WebServerOptions } from "../../src/web/web_server.ts";
 import type { HttpConnection } from "../../src/web/http_connection.ts";
 import { within } from "../support/deadline.ts";
 import { TestSession } from "./_bridge.ts";
+import { wideLedger } from "../support/wide_ledger.ts";
 import { ManualTime } from "../support/manual_time.ts";
 
 const encoder = new TextEncoder();
@@ -56,6 +59,7 @@ export class TestWeb {
   readonly time = new ManualTime();
   readonly server: Promise<WebServer>;
   readonly connections = new Set<HttpConnection>();
+  readonly ledger: Ledger;
   /** In whose name bridges act. */
   readonly session = new TestSession();
   /** How many connections have ended. */
@@ -64,6 +68,7 @@ export class TestWeb {
   readonly #accepting: Promise<void>;
 
   constructor({ paths, web, aheadBytes = 0, ...options }: TestWebOptions) {
+    this.ledger = options.ledger ?? wideLedger();
     this.server = WebServer.create({
       config: {
         paths: paths ?? new Map(),
@@ -84,6 +89,7 @@ export class TestWeb {
       log: this.log,
       timers: this.time,
       clock: this.time,
+      ledger: this.ledger,
       ...options,
     });
     this.#accepting = this.#accept(aheadBytes);
@@ -115,6 +121,9 @@ export class TestWeb {
     await this.#accepting;
     const server = await this.server;
     await within(server.close(), "the web server to close");
+    assertEquals(this.ledger.router.bytes, 0);
+    assertEquals(this.ledger.frames.bytes, 0);
+    assertEquals(this.ledger.sourceCount, 0);
   }
 
   async #accept(aheadBytes: number): Promise<void> {

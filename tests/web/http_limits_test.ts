@@ -1,11 +1,14 @@
 /** What a client can make a server keep, and for how long. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Ledger } from "../../src/base/ledger.ts";
 import type { WebServiceConfig } from "../../src/config/config.ts";
 import { until } from "../support/until.ts";
 import { TestSession } from "./_bridge.ts";
 import { TestWeb } from "./_web.ts";
 
 const HOST = "Host: a\r\n";
+/** What a connection is taken to hold that does nothing. */
+const IDLE_BYTES = 30_000;
 const GET = `GET /doc HTTP/1.1\r\n${HOST}\r\n`;
 const CALLER = {
   type: "caller",
@@ -84,7 +87,9 @@ Deno.test("10,000 requests at once are answered in their order, few at a time", 
   for (let number = 0; number < count; number++) {
     const { body } = await client.readResponse();
     assertEquals(body, `{"args":[${number}]}`);
-    for (const { heldBytes } of web.connections) assert(heldBytes < 20_000);
+    for (const { heldBytes } of web.connections) {
+      assert(heldBytes < IDLE_BYTES + 50_000, `${heldBytes}`);
+    }
   }
   await sending;
 });
@@ -101,7 +106,8 @@ Deno.test("who pipelines and never reads is read no more, holds little, and is c
     (web.time.lag(2000), false)
   );
   for (const connection of web.connections) {
-    assert(connection.heldBytes < 40_000, `${connection.heldBytes}`);
+    const { heldBytes } = connection;
+    assert(heldBytes < IDLE_BYTES + 80_000, `${heldBytes}`);
   }
   web.time.pass(10_001);
   await sending;
@@ -145,15 +151,43 @@ Deno.test("half a body: 408 when the request's time is over", async () => {
   assertStringIncludes(await client.readAll(), "HTTP/1.1 408 ");
 });
 
-Deno.test("half a body and the client's end: nothing is kept", async () => {
+Deno.test("a request that came in time and waits behind a slow one is not late", async () => {
   await using web = new TestWeb({ paths: paths() });
+  const { session } = web;
+  const answered = Promise.withResolvers<void>();
+  session.answer = async ({ args }) => {
+    await answered.promise;
+    return { ok: true, args, kwargs: {} };
+  };
   using client = await web.connect();
-  await client.send(
-    `POST /call HTTP/1.1\r\n${HOST}Content-Length: 100\r\n\r\nabc`,
-  );
-  await client.conn.closeWrite();
-  await client.readAll();
+  const call = callOf('{"procedure":"a","args":[1]}');
+  await client.send(call + call);
+  await until(() => session.calls.length === 1);
+  web.time.pass(60_000);
+  answered.resolve();
+  for (let count = 0; count < 2; count++) {
+    assertEquals((await client.readResponse()).status, 200);
+  }
+});
+
+Deno.test("half a body and the client's end: nothing is kept", async () => {
+  await using web = new TestWeb({
+    paths: paths({ call: { ...CALLER, debug: true } }),
+  });
+  const head = `POST /call HTTP/1.1\r\n${HOST}Content-Length: 100\r\n\r\nabc`;
+  using polite = await web.connect();
+  await polite.send(head);
+  await polite.conn.closeWrite();
+  await polite.readAll();
   await until(() => web.ended === 1);
+  const rude = await web.connect();
+  await rude.send(head);
+  await until(() =>
+    [...web.connections].some(({ frameBytes }) => frameBytes === 3)
+  );
+  rude[Symbol.dispose]();
+  await until(() => web.ended === 2);
+  await until(() => web.log.found("info", "the body breaks off").length === 2);
   assertEquals(web.log.found("error", ""), []);
 });
 
@@ -195,6 +229,83 @@ Deno.test("a body that nobody reads ends the connection after the answer", async
   assertStringIncludes(answer, "Connection: close");
 });
 
+Deno.test("what a client still sends after the last answer is thrown away for a moment", async () => {
+  await using web = new TestWeb({ paths: paths() });
+  using client = await web.connect();
+  const head = `POST /call HTTP/1.1\r\n${HOST}Content-Length: 5000000\r\n\r\n`;
+  await client.send(head);
+  assertEquals((await client.readResponse()).status, 413);
+  await client.send("a".repeat(5_000_000));
+  await client.conn.closeWrite();
+  assertEquals(await client.readAll(), "");
+  await until(() => web.ended === 1);
+
+  using other = await web.connect();
+  await other.send(head);
+  assertEquals((await other.readResponse()).status, 413);
+  assertEquals(await other.readAll(), "");
+  web.time.pass(2001);
+  await until(() => web.ended === 2);
+});
+
+Deno.test("requests behind a body wait unparsed until it is answered, and are counted", async () => {
+  await using web = new TestWeb({ paths: paths() });
+  const { session } = web;
+  session.answer = () => new Promise(() => {});
+  using client = await web.connect();
+  const [head, rest] = callOf('{"procedure":"a"}').split("{");
+  await client.send(`${head}{`);
+  await until(() =>
+    [...web.connections].some(({ frameBytes }) => frameBytes === 1)
+  );
+  await client.send(rest + GET.repeat(300));
+  await until(() => session.calls.length === 1);
+  const [{ heldBytes }] = web.connections;
+  assert(heldBytes > IDLE_BYTES + 10_000, `${heldBytes}`);
+  assert(heldBytes < IDLE_BYTES + 60_000, `${heldBytes}`);
+});
+
+Deno.test("what a connection had in memory for an answer is given back when it is read", async () => {
+  await using web = new TestWeb({ paths: paths() });
+  web.session.answer = () => ({
+    ok: true,
+    args: ["x".repeat(20_000_000)],
+    kwargs: {},
+  });
+  using client = await web.connect();
+  await client.send(callOf('{"procedure":"a"}'));
+  await until(() => web.ledger.router.bytes > 10_000_000);
+  assertEquals((await client.readResponse()).status, 200);
+  await until(() => web.ledger.router.bytes < IDLE_BYTES);
+});
+
+Deno.test("connections of one address that hold too much together: the one that took more goes", async () => {
+  const limits = {
+    maxBytes: Infinity,
+    maxSourceBytes: 100_000,
+    maxFrameBytes: Infinity,
+  };
+  await using web = new TestWeb({
+    paths: paths(),
+    ledger: new Ledger(limits, { full: () => {}, framesFull: () => {} }),
+  });
+  using first = await web.connect();
+  using second = await web.connect();
+  await until(() => web.connections.size === 2);
+  await first.send(GET);
+  assertEquals((await first.readResponse()).status, 200);
+  web.session.answer = () => ({
+    ok: true,
+    args: ["x".repeat(200_000)],
+    kwargs: {},
+  });
+  await second.send(callOf('{"procedure":"a"}'));
+  await until(() => web.ended === 1);
+  assertEquals(web.log.found("warn", "max_source_bytes").length, 1);
+  await first.send(GET);
+  assertEquals((await first.readResponse()).status, 200);
+});
+
 Deno.test("a large answer to a client that never reads: little is in memory, then it is closed", async () => {
   const directory = await folderOf(32 * 2 ** 20);
   await using web = new TestWeb({
@@ -208,7 +319,7 @@ Deno.test("a large answer to a client that never reads: little is in memory, the
   });
   for (const { pendingBytes, heldBytes } of web.connections) {
     assert(pendingBytes > 0);
-    assert(heldBytes < 300_000, `${heldBytes}`);
+    assert(heldBytes < IDLE_BYTES + 300_000, `${heldBytes}`);
   }
   web.time.pass(10_001);
   await until(() => web.ended === 1);
@@ -269,6 +380,25 @@ Deno.test("a client that leaves while its call is at work: whoever calls for it 
   client[Symbol.dispose]();
   await told.promise;
   await until(() => web.ended === 1);
+});
+
+Deno.test("a client that leaves before its call is begun: it is not made", async () => {
+  await using web = new TestWeb({ paths: paths() });
+  const { session } = web;
+  const answered = Promise.withResolvers<void>();
+  session.answer = async ({ args }) => {
+    await answered.promise;
+    return { ok: true, args, kwargs: {} };
+  };
+  using client = await web.connect();
+  const call = callOf('{"procedure":"a","args":[1]}');
+  await client.send(call + call);
+  await until(() => session.calls.length === 1);
+  await client.conn.closeWrite();
+  await until(() => session.signals[0].aborted);
+  answered.resolve();
+  assertStringIncludes(await client.readAll(), "wamp.error.canceled");
+  assertEquals(session.calls.length, 1);
 });
 
 Deno.test("shutting down: an idle connection is closed, a request at work is answered first", async () => {

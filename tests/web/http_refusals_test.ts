@@ -4,14 +4,22 @@
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { WebServiceConfig } from "../../src/config/config.ts";
+import { until } from "../support/until.ts";
 import { TestWeb } from "./_web.ts";
 
 const PATHS: ReadonlyMap<string, WebServiceConfig> = new Map([
   ["doc", { type: "json", value: "document" }],
+  ["call", {
+    type: "caller",
+    realm: "realm1",
+    role: "web",
+    maxBodyBytes: 1000,
+    requireTls: false,
+    debug: false,
+  }],
 ]);
 const HOST = "Host: a\r\n";
 const POST = `POST /doc HTTP/1.1\r\n${HOST}`;
-const CHUNKED = `${POST}Transfer-Encoding: chunked\r\n\r\n`;
 /** Must never be answered. */
 const SMUGGLED = `GET /doc HTTP/1.1\r\n${HOST}\r\n`;
 
@@ -166,6 +174,7 @@ for (const [what, status, request] of REFUSED) {
     assertStringIncludes(answer.toLowerCase(), "\r\nconnection: close\r\n");
     assertEquals(answer.match(/HTTP\/1\.1 \d{3} /g)?.length, 1, answer);
     assertEquals(answer.includes('"document"'), false, answer);
+    await until(() => web.ended === 1);
   });
 }
 
@@ -183,13 +192,43 @@ const BAD_CHUNKS: readonly (readonly [string, string])[] = [
 for (const [what, chunks] of BAD_CHUNKS) {
   Deno.test(`chunks with ${what} are refused, and nothing behind them is read`, async () => {
     await using web = new TestWeb({ paths: PATHS });
-    const answer = await web.exchange(CHUNKED + chunks + SMUGGLED);
-    assertStringIncludes(answer, "HTTP/1.1 4");
-    assertStringIncludes(answer.toLowerCase(), "\r\nconnection: close\r\n");
-    assertEquals(answer.match(/HTTP\/1\.1 \d{3} /g)?.length, 1, answer);
-    assertEquals(answer.includes('"document"'), false, answer);
+    for (const path of ["/doc", "/call"]) {
+      const head =
+        `POST ${path} HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n`;
+      const answer = await web.exchange(head + chunks + SMUGGLED);
+      const status = path === "/doc" ? 405 : 400;
+      assertStringIncludes(answer, `HTTP/1.1 ${status} `);
+      assertStringIncludes(answer.toLowerCase(), "\r\nconnection: close\r\n");
+      assertEquals(answer.match(/HTTP\/1\.1 \d{3} /g)?.length, 1, answer);
+      assertEquals(answer.includes('"document"'), false, answer);
+    }
+    assertEquals(web.session.calls, []);
   });
 }
+
+Deno.test("what follows a request that was refused is not parsed", async () => {
+  await using web = new TestWeb({ paths: PATHS });
+  const { session } = web;
+  const answered = Promise.withResolvers<void>();
+  session.answer = async ({ args, kwargs }) => {
+    await answered.promise;
+    return { ok: true, args, kwargs };
+  };
+  const body = '{"procedure":"a"}';
+  const call =
+    `POST /call HTTP/1.1\r\n${HOST}Content-Length: ${body.length}\r\n\r\n${body}`;
+  using client = await web.connect();
+  await client.send(`${call}NO HTTP\r\n\r\n`);
+  await until(() => session.calls.length === 1);
+  for (let count = 0; count < 20; count++) await client.send("X".repeat(2000));
+  answered.resolve();
+  const answers = await client.readAll();
+  assertEquals(answers.match(/HTTP\/1\.1 \d{3} /g), [
+    "HTTP/1.1 200 ",
+    "HTTP/1.1 400 ",
+  ]);
+  assertEquals(web.log.found("debug", "no HTTP request").length, 1);
+});
 
 Deno.test("a refusal comes behind the answers to the requests before it", async () => {
   await using web = new TestWeb({ paths: PATHS });

@@ -1,6 +1,7 @@
 /** Files of a folder, and never of another. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { StaticConfig } from "../../src/config/config.ts";
+import { until } from "../support/until.ts";
 import { within } from "../support/deadline.ts";
 import { TestWeb } from "./_web.ts";
 
@@ -319,6 +320,38 @@ Deno.test("a file that becomes shorter while it is sent ends the connection, not
   const rest = await client.readAll().catch(() => "");
   assertEquals(rest.length < 32 * 2 ** 20 - 1000, true);
   assertEquals(web.log.found("error", "became shorter").length, 1);
+});
+
+/** How many descriptors lead below `folder`. */
+async function openFiles(folder: string): Promise<number> {
+  let count = 0;
+  for await (const { name } of Deno.readDir("/proc/self/fd")) {
+    // It may be closed by now.
+    const target = await Deno.readLink(`/proc/self/fd/${name}`).catch(() => "");
+    if (target.startsWith(folder)) count++;
+  }
+  return count;
+}
+
+Deno.test("no file stays open, however its request ends", async () => {
+  await using site = await Site.make({ "index.html": "x", "a.txt": "a" });
+  await Deno.writeFile(`${site.root}/large.bin`, new Uint8Array(32 * 2 ** 20));
+  await using web = site.serve();
+  assertEquals((await get(web, "/a.txt")).status, 200);
+  assertEquals((await get(web, "/")).status, 200);
+  assertEquals((await get(web, "/a.txt/")).status, 404);
+  assertEquals((await get(web, "/a.txt", "If-Match: x\r\n")).status, 412);
+  assertEquals((await get(web, "/a.txt", "Range: bytes=9-\r\n")).status, 416);
+  using client = await web.connect();
+  await client.send(`HEAD /a.txt HTTP/1.1\r\n${HOST}\r\n`);
+  await client.readResponse("HEAD");
+  await client.send(`GET /a.txt HTTP/1.1\r\n${HOST}If-None-Match: *\r\n\r\n`);
+  assertEquals((await client.readResponse()).status, 304);
+  const leaver = await web.connect();
+  await leaver.send(`GET /large.bin HTTP/1.1\r\n${HOST}\r\n`);
+  await leaver.conn.read(new Uint8Array(1000));
+  leaver[Symbol.dispose]();
+  await until(async () => await openFiles(site.top) === 0);
 });
 
 Deno.test("a folder that is gone is 404, until it is there again", async () => {
