@@ -93,19 +93,55 @@ export const NODE: ForeignClient = {
   kinds: ["tcp", "unix", "ws", "wss"],
   serializersOver: (kind) => isWebSocket(kind) ? ALL_SERIALIZERS : ["json"],
   logins: [ANONYMOUS, TICKET, WAMPCRA, WAMPCRA_SALTED, CRYPTOSIGN],
-  install: nodeProgram("autobahn_js", [
-    versionOf(config.imports.autobahn),
-    WS,
-  ]),
+  install: once(async () =>
+    inNode(
+      await nodeFolder("autobahn_js", [
+        versionOf(config.imports.autobahn),
+        WS,
+      ]),
+    )
+  ),
 };
 
-/** wampy on Node.js. */
+const wampyFolder = once(async () => {
+  const folder = await nodeFolder("wampy", [WAMPY_PACKAGE, WS]);
+  const name = "rawsocket.mjs";
+  const path = pathOf(`clients/rawsocket/${name}`);
+  await Deno.copyFile(path, `${folder}/${name}`);
+  return folder;
+});
+
+/** wampy on Node.js; over RawSocket with the class of `clients/rawsocket`. */
 export const WAMPY: ForeignClient = {
   name: "wampy (Node.js)",
-  kinds: ["ws", "wss"],
+  kinds: ALL_KINDS,
   serializersOver: allSerializers,
   logins: [],
-  install: nodeProgram("wampy", [WAMPY_PACKAGE, WS]),
+  install: async () => inNode(await wampyFolder()),
+};
+
+/** The same on Deno, over RawSocket. */
+export const WAMPY_DENO: ForeignClient = {
+  ...WAMPY,
+  name: "wampy (Deno)",
+  kinds: ["tcp", "tls", "unix"],
+  // Its CBOR is a native addon that is built for Node.js.
+  serializersOver: () => ["json", "msgpack"],
+  async install() {
+    const program = `${await wampyFolder()}/client.mjs`;
+    const flags = [
+      "-A",
+      "--no-check",
+      "--no-lock",
+      "--node-modules-dir=manual",
+    ];
+    return {
+      command: (part) => [
+        ...[Deno.execPath(), "run", ...flags, program],
+        ...wordsOf(part),
+      ],
+    };
+  },
 };
 
 /** The WebSocket of `ws`, and no WAMP library. */
@@ -114,7 +150,7 @@ export const RAW_WS: ForeignClient = {
   kinds: ["ws", "wss"],
   serializersOver: () => ["json"],
   logins: [],
-  install: nodeProgram("raw_peers", [WS]),
+  install: once(async () => inNode(await nodeFolder("raw_peers", [WS]))),
 };
 
 /** Deno's own WebSocket, and no WAMP library. */
@@ -140,6 +176,7 @@ export const CLIENTS: readonly ForeignClient[] = [
   NEXUS,
   NODE,
   WAMPY,
+  WAMPY_DENO,
   RAW_WS,
   DENO,
 ];
@@ -175,29 +212,32 @@ function isWebSocket(kind: ClientKind): boolean {
   return kind === "ws" || kind === "wss";
 }
 
-/** Installs `packages` from npm beside the program in `clients/NAME`. */
-function nodeProgram(
+/** A folder with the program of `clients/NAME` and `packages` from npm. */
+async function nodeFolder(
   name: string,
   packages: readonly string[],
-): () => Promise<InstalledClient> {
-  return once(async () => {
-    const folder = await cacheFolder(name);
-    await expectTool("node", ["--version"], name);
-    await Program.run({
-      words: ["npm", "install", "--no-audit", "--no-fund", ...packages],
-      folder,
-    }, INSTALL_DEADLINE_MS);
-    const sources = pathOf(`tests/interop/clients/${name}`);
-    for await (const { name } of Deno.readDir(sources)) {
-      await Deno.copyFile(`${sources}/${name}`, `${folder}/${name}`);
-    }
-    return {
-      command: (part) => [
-        ...["env", `NODE_EXTRA_CA_CERTS=${CA_FILE}`],
-        ...["node", `${folder}/client.mjs`, ...wordsOf(part)],
-      ],
-    };
-  });
+): Promise<string> {
+  const folder = await cacheFolder(name);
+  await expectTool("node", ["--version"], name);
+  await Program.run({
+    words: ["npm", "install", "--no-audit", "--no-fund", ...packages],
+    folder,
+  }, INSTALL_DEADLINE_MS);
+  const sources = pathOf(`tests/interop/clients/${name}`);
+  for await (const { name } of Deno.readDir(sources)) {
+    await Deno.copyFile(`${sources}/${name}`, `${folder}/${name}`);
+  }
+  return folder;
+}
+
+/** The program of such a folder on Node.js. */
+function inNode(folder: string): InstalledClient {
+  return {
+    command: (part) => [
+      ...["env", `NODE_EXTRA_CA_CERTS=${CA_FILE}`],
+      ...["node", `${folder}/client.mjs`, ...wordsOf(part)],
+    ],
+  };
 }
 
 async function installPython(): Promise<string> {

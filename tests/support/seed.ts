@@ -40,15 +40,21 @@ export class SeededRandom {
   }
 }
 
-/** Runs `body` with randomness; what it throws is wrapped with the seed. */
-export function withSeed(body: (random: SeededRandom) => void): void {
+/** Runs `body` with randomness; what it throws, or rejects with, is wrapped with the seed. */
+export function withSeed<Result extends void | Promise<void>>(
+  body: (random: SeededRandom) => Result,
+): Result {
   const given = Deno.env.get("SLUICE_SEED");
   const seed = given === undefined
     ? Math.floor(Math.random() * 2 ** 32)
     : Number(given);
-  try {
-    body(new SeededRandom(seed));
-  } catch (cause) {
+  const fail = (cause: unknown): never => {
     throw new Error(`SLUICE_SEED=${seed} repeats this failure`, { cause });
+  };
+  try {
+    const result = body(new SeededRandom(seed));
+    return result instanceof Promise ? result.catch(fail) as Result : result;
+  } catch (cause) {
+    return fail(cause);
   }
 }

@@ -1,9 +1,11 @@
 /**
- * The basic scenario of ../../README.md, played by wampy over WebSocket.
+ * The basic scenario of ../../README.md, played by wampy: over WebSocket, and over
+ * RawSocket with the class of `clients/rawsocket`, which stands beside this program.
  *
  * Usage: client.mjs basic ROLE ADDRESS SERIALIZER PREFIX CA_FILE
  */
 // Plain JavaScript, for Node.js.
+import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import process from "node:process";
 import WebSocket from "ws";
@@ -14,7 +16,10 @@ const { Wampy } = await load("wampy");
 const { CborSerializer } = await load("wampy/CborSerializer.js");
 const { JsonSerializer } = await load("wampy/JsonSerializer.js");
 const { MsgpackSerializer } = await load("wampy/MsgpackSerializer.js");
-const [, role, address, serializerName, prefix] = process.argv.slice(2);
+const { RawSocket, rawSocketTo } = await load("./rawsocket.mjs");
+
+const [, role, address, serializerName, prefix, caFile] = process.argv
+  .slice(2);
 const SERIALIZERS = {
   json: JsonSerializer,
   msgpack: MsgpackSerializer,
@@ -38,10 +43,21 @@ function expectEqual(found, wanted, what) {
 
 const uri = (name) => `${prefix}.${name}`;
 
+/** The URL is to be one of WebSocket's, whatever the class makes of it. */
+function transport() {
+  if (/^wss?:/.test(address)) return [address, WebSocket];
+  if (address.startsWith("tcp:")) {
+    return [address.replace("tcp:", "ws:"), RawSocket];
+  }
+  const tls = { ca: readFileSync(caFile) };
+  return ["ws://rawsocket", rawSocketTo(address, { tls })];
+}
+
 async function join() {
-  const session = new Wampy(address, {
+  const [url, ws] = transport();
+  const session = new Wampy(url, {
     realm: "realm1",
-    ws: WebSocket,
+    ws,
     serializer: new SERIALIZERS[serializerName](),
     autoReconnect: false,
   });
@@ -62,6 +78,13 @@ async function serve() {
       argsList: ARGS,
     });
   });
+  await session.register(uri("count"), ({ result_handler }) => {
+    for (const step of [1, 2]) {
+      result_handler({ argsList: [step], options: { progress: true } });
+    }
+    return { argsList: [3] };
+  });
+  await session.register(uri("wait"), () => new Promise(() => {}));
   done("serve: register");
   let end;
   const ended = new Promise((resolve) => end = resolve);
@@ -96,6 +119,8 @@ async function use() {
   await expectError("wamp.error.no_such_procedure", session.call(uri("none")));
   await expectError(uri("error.refused"), session.call(uri("refuse")));
   done("use: errors");
+  await useProgressAndCancel(session);
+  await useReconnect();
   const heard = [];
   const listener = await join();
   const { topic } = { topic: uri("news") };
@@ -111,6 +136,49 @@ async function use() {
   await session.publish(uri("done"));
   await session.disconnect();
   done("use: leave");
+}
+
+async function useProgressAndCancel(session) {
+  const steps = [];
+  const { argsList: [last] } = await session.call(uri("count"), null, {
+    progress_callback: ({ argsList: [step] }) => steps.push(step),
+  });
+  expectEqual([...steps, last], [1, 2, 3], "progressive results");
+  done("use: progress");
+  const call = session.call(uri("wait"));
+  const { reqId } = session.getOpStatus();
+  session.cancel(reqId, { mode: "killnowait" });
+  await expectError("wamp.error.canceled", call);
+  done("use: cancel");
+}
+
+/** A session whose connection is lost comes back by itself. */
+async function useReconnect() {
+  const [url, ws] = transport();
+  const sockets = [];
+  class Seen extends ws {
+    constructor(...args) {
+      super(...args);
+      sockets.push(this);
+    }
+  }
+  let back;
+  const isBack = new Promise((resolve) => back = resolve);
+  const session = new Wampy(url, {
+    realm: "realm1",
+    ws: Seen,
+    serializer: new SERIALIZERS[serializerName](),
+    reconnectInterval: 10,
+    onReconnectSuccess: () => back(),
+  });
+  await session.connect();
+  sockets[0].close();
+  await isBack;
+  expectEqual(sockets.length, 2, "connections");
+  const { argsList } = await session.call(uri("echo"), ["again"]);
+  expectEqual(argsList, ["again"], "echo after the connection was lost");
+  await session.disconnect();
+  done("use: reconnect");
 }
 
 async function expectError(wanted, request) {
