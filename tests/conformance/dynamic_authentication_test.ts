@@ -17,6 +17,7 @@ import {
 } from "../support/principals.ts";
 import { helloDetails } from "../support/raw_client.ts";
 import { scenario } from "../support/scenario.ts";
+import { spokenFraming } from "../support/spoken_framing.ts";
 import { SERIALIZERS } from "../support/wire_codec.ts";
 import {
   asked,
@@ -28,7 +29,7 @@ import {
 } from "./_authenticator.ts";
 
 scenario(
-  "DY-01: a procedure is asked with realm, authid and details, of all that Crossbar.io has",
+  "DY-01 WS-31: a procedure is asked with realm, authid and details, of all that Crossbar.io has",
   async (router) => {
     const callee = await authenticator(router);
     const client = await router.open("cbor");
@@ -45,7 +46,7 @@ scenario(
     );
     assertEquals(
       [transport.channel_type, transport.channel_framing, transport.is_secure],
-      ["tcp", "rawsocket", false],
+      ["tcp", spokenFraming(), false],
     );
     assertEquals(transport.channel_serializer, "cbor");
     assert(transport.peer.startsWith("127.0.0.1:"), transport.peer);

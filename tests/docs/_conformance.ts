@@ -11,6 +11,8 @@ export const SECTION_SIZES: Readonly<Record<string, number>> = {
   ...{ SS: 1, EH: 11, ER: 7, SV: 4, RP: 16, CX: 13, TO: 8, PR: 9, PG: 14 },
   ...{ CI: 4, CT: 1, PB: 7, SH: 7, RR: 4, RV: 4, SD: 1, PP: 10, MS: 11 },
   ...{ MR: 7, MU: 7, TS: 7, RF: 1, RL: 3, RE: 1, FD: 5, OG: 10 },
+  // Our own, beside the checklist's.
+  WS: 32,
 };
 
 /** All numbers, in the document's order. */

@@ -40,8 +40,9 @@ function disagreements(
 }
 
 Deno.test("the checklist has 426 numbers in 53 sections", () => {
-  assertEquals(ALL_NUMBERS.length, 426);
-  assertEquals(Object.keys(SECTION_SIZES).length, 53);
+  const { WS, ...checklist } = SECTION_SIZES;
+  assertEquals(ALL_NUMBERS.length - WS, 426);
+  assertEquals(Object.keys(checklist).length, 53);
 });
 
 Deno.test("docs/conformance.md has every number once, in order, with a level", async () => {

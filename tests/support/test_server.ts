@@ -52,6 +52,8 @@ export interface TestServerOptions extends Partial<FileConfig> {
   readonly maxMessageBytes?: number;
   readonly limits?: Partial<TransportLimits>;
   readonly debug?: boolean;
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies?: readonly string[];
   /** Of its WebSocket, where clients speak that. */
   readonly websocket?: Partial<WebSocketConfig>;
   readonly role?: string;
@@ -259,7 +261,7 @@ function transportOf(
     endpoint: endpointOf(kind, folder),
     limits,
     rawsocket: service,
-    trustedProxies: [],
+    trustedProxies: options.trustedProxies ?? [],
   };
   if (spokenFraming() === "rawsocket") {
     return { ...place, type: "rawsocket", websockets: [] };

@@ -20,8 +20,6 @@ const TESTS_LEFT_OUT = [
   /^quota max_messages_per_s: sessions that come and go within one read/,
   // Octets that are no frames, in RawSocket's sense.
   /^PV-02 PV-09: what is queued behind the offence/,
-  // The framing's name is among the details.
-  /^DY-01: a procedure is asked with realm, authid and details/,
 ];
 
 /** Registers the tests of every file of which the number, divided by `parts`, leaves `part`. */

@@ -24,7 +24,8 @@ function framed(
   options: FramerOptions = BINARY,
 ): Uint8Array {
   const framer = new WebSocketFramer(options);
-  const out = new ByteWriter(new Uint8Array(0));
+  // What was in a buffer before must not show.
+  const out = new ByteWriter(new Uint8Array(2 ** 19).fill(0xee));
   out.append(BEFORE, 0, BEFORE.length);
   const start = out.length;
   framer.begin(out);
@@ -39,7 +40,7 @@ function octets(size: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length: size }, (_, i) => i * 7 & 0xff);
 }
 
-Deno.test("WS a message of any size is one frame, not masked, its length as short as can be", () => {
+Deno.test("WS-28: a message of any size is one frame, not masked, its length as short as can be", () => {
   for (const size of [0, 1, 125, 126, 127, 65_535, 65_536, 200_000]) {
     const message = octets(size);
     const head = headOf(0x82, size, "shortest", false);
@@ -47,12 +48,12 @@ Deno.test("WS a message of any size is one frame, not masked, its length as shor
   }
 });
 
-Deno.test("WS text is sent in text frames", () => {
+Deno.test("WS-21: text is sent in text frames", () => {
   const bytes = framed(utf8("[1]"), { opcode: Opcode.TEXT });
   assertEquals(bytes, concat(new Uint8Array([0x81, 3]), utf8("[1]")));
 });
 
-Deno.test("WS longer messages go in frames of auto_fragment_size", () => {
+Deno.test("WS-28: longer messages go in frames of auto_fragment_size", () => {
   const options = { ...BINARY, fragmentBytes: 100 };
   assertEquals(
     framed(octets(100), options).subarray(0, 2),
@@ -74,7 +75,7 @@ Deno.test("WS longer messages go in frames of auto_fragment_size", () => {
 
 const DEFLATE = { maxWindowBits: 15, memLevel: 8 };
 
-Deno.test("WS messages of 1 KiB and more are compressed, where that makes them shorter", () => {
+Deno.test("WS-30: messages of 1 KiB and more are compressed, where that makes them shorter", () => {
   const options = { ...BINARY, deflate: DEFLATE };
   const short = new Uint8Array(1023);
   assertEquals(framed(short, options)[0], 0x82);
@@ -91,7 +92,7 @@ Deno.test("WS messages of 1 KiB and more are compressed, where that makes them s
   assertEquals(new Uint8Array(inflated), long);
 });
 
-Deno.test("WS only the first fragment of a compressed message says that it is", () => {
+Deno.test("WS-30: only the first fragment of a compressed message says that it is", () => {
   const message = utf8(Array.from({ length: 500 }, (_, i) => i).join());
   const bytes = framed(message, {
     ...BINARY,
@@ -108,7 +109,7 @@ Deno.test("WS only the first fragment of a compressed message says that it is", 
   assert(firsts.slice(1, -1).every((first) => first === 0));
 });
 
-Deno.test("WS PING and PONG carry the same octets", () => {
+Deno.test("WS-24: PING and PONG carry the same octets", () => {
   const out = new ByteWriter(new Uint8Array(0));
   writePing(utf8("abc"), out);
   const bytes = utf8("xabcx");
@@ -124,7 +125,7 @@ Deno.test("WS PING and PONG carry the same octets", () => {
   );
 });
 
-Deno.test("WS each cause has its close code, and a reason of at most 123 octets", () => {
+Deno.test("WS-26: each cause has its close code, and a reason of at most 123 octets", () => {
   const codes = Object.values(CloseCause).map((cause) => {
     const frame = closeFrameFor(cause);
     assertEquals(frame[0], 0x88);
@@ -143,7 +144,7 @@ Deno.test("WS each cause has its close code, and a reason of at most 123 octets"
   });
 });
 
-Deno.test("WS a close frame is answered with its own code and reason, or with 1000", () => {
+Deno.test("WS-25: a close frame is answered with its own code and reason, or with 1000", () => {
   const bytes = concat(new Uint8Array([0x0b, 0xb8]), utf8("bye"));
   const frame = { kind: FrameKind.CLOSE, bytes, start: 0, end: bytes.length };
   assertEquals(
@@ -155,7 +156,7 @@ Deno.test("WS a close frame is answered with its own code and reason, or with 10
   assertEquals(answerTo(empty, false), new Uint8Array([0x88, 0]));
 });
 
-Deno.test("WS frames are looked at ahead of their turn without being changed", () => {
+Deno.test("WS-24: frames are looked at ahead of their turn without being changed", () => {
   const bytes = concat(
     clientFrame(0x89, utf8("ping")),
     clientFrame(0x81, utf8("[1]")),
@@ -176,7 +177,7 @@ Deno.test("WS frames are looked at ahead of their turn without being changed", (
   ]);
 });
 
-Deno.test("WS nothing is looked at from a frame on that is no short, whole, masked one", () => {
+Deno.test("WS-24: nothing is looked at from a frame on that is no short, whole, masked one", () => {
   const ping = clientFrame(0x89, utf8("a"));
   const others = [
     clientFrame(0x01, utf8("fragment")),

@@ -48,7 +48,7 @@ function answer(
   return { ...outcome, status: Number(text.split(" ")[1]), text };
 }
 
-Deno.test("WS a request is answered with the key's proof and the subprotocol (RFC 6455 1.3)", () => {
+Deno.test("WS-01: a request is answered with the key's proof and the subprotocol (RFC 6455 1.3)", () => {
   const { status, text } = answer(request());
   assertEquals(status, 101);
   const lines = text.split("\r\n");
@@ -65,7 +65,7 @@ Deno.test("WS a request is answered with the key's proof and the subprotocol (RF
   );
 });
 
-Deno.test("WS names and tokens are compared without regard to case, and lists are looked through", () => {
+Deno.test("WS-02: names and tokens are compared without regard to case, and lists are looked through", () => {
   const fields = {
     Host: undefined,
     hOST: "example.com",
@@ -159,7 +159,7 @@ const REFUSALS: [name: string, bytes: Uint8Array, status: number][] = [
 ];
 
 for (const [name, bytes, status] of REFUSALS) {
-  Deno.test(`WS a request with ${name} is answered ${status}`, () => {
+  Deno.test(`WS-03 WS-06 WS-07 WS-09 WS-10: a request with ${name} is answered ${status}`, () => {
     const outcome = answer(bytes);
     assertEquals([outcome.accepted, outcome.status], [false, status]);
     const [head, body] = outcome.text.split("\r\n\r\n");
@@ -169,17 +169,21 @@ for (const [name, bytes, status] of REFUSALS) {
   });
 }
 
-Deno.test("WS 64 fields are taken", () => {
+Deno.test("WS-07: a length of no body is none", () => {
+  assertEquals(answer(request({ "Content-Length": "0" })).status, 101);
+});
+
+Deno.test("WS-07: 64 fields are taken", () => {
   const fields = Array.from({ length: 58 }, (_, i) => `X-${i}: a`);
   assertEquals(answer(request({}, undefined, fields)).status, 101);
 });
 
-Deno.test("WS who asks for another version is told ours", () => {
+Deno.test("WS-04: who asks for another version is told ours", () => {
   const { text } = answer(request({ "Sec-WebSocket-Version": "8" }));
   assertStringIncludes(text, "\r\nSec-WebSocket-Version: 13\r\n");
 });
 
-Deno.test("WS a browser at the address reads one line, or a page where that is on", () => {
+Deno.test("WS-05: a browser at the address reads one line, or a page where that is on", () => {
   const plain = request({ Upgrade: undefined, Connection: undefined });
   const line = answer(plain);
   assertEquals(line.status, 426);
@@ -193,7 +197,7 @@ Deno.test("WS a browser at the address reads one line, or a page where that is o
   assertMatch(answer(head).text, /\r\n\r\n$/);
 });
 
-Deno.test("WS the subprotocol is the first of the server's that the client names", () => {
+Deno.test("WS-10: the subprotocol is the first of the server's that the client names", () => {
   const chosen = (names: string | undefined) => {
     const outcome = answer(request({ "Sec-WebSocket-Protocol": names }));
     return outcome.accepted ? outcome.subprotocol : outcome.reason;
@@ -206,7 +210,7 @@ Deno.test("WS the subprotocol is the first of the server's that the client names
   );
 });
 
-Deno.test("WS who names no subprotocol speaks JSON, and is not told of one, or is refused", () => {
+Deno.test("WS-10: who names no subprotocol speaks JSON, and is not told of one, or is refused", () => {
   const bytes = request({ "Sec-WebSocket-Protocol": undefined });
   const outcome = answer(bytes);
   assertEquals(outcome.accepted && outcome.subprotocol, "wamp.2.json");
@@ -219,7 +223,7 @@ Deno.test("WS who names no subprotocol speaks JSON, and is not told of one, or i
   );
 });
 
-Deno.test("WS any path is served where none is set, with its query", () => {
+Deno.test("WS-06: any path is served where none is set, with its query", () => {
   const at = (target: string, path: string | undefined) =>
     answer(request({}, `GET ${target} HTTP/1.1`), { path }).status;
   assertEquals(at("/anything?a=b", undefined), 101);
@@ -229,13 +233,13 @@ Deno.test("WS any path is served where none is set, with its query", () => {
   assertEquals(at("*", "/ws"), 404);
 });
 
-Deno.test("WS over a limit of connections the answer is 503, with the key", () => {
+Deno.test("WS-11: over a limit of connections the answer is 503, with the key", () => {
   const outcome = answer(request(), { exceededLimit: "max_connections" });
   assertEquals(outcome.status, 503);
   assertEquals(!outcome.accepted && outcome.configKey, "max_connections");
 });
 
-Deno.test("WS what a proxy says of its client is told, from all its fields", () => {
+Deno.test("WS-14: what a proxy says of its client is told, from all its fields", () => {
   const told = (more: readonly string[]) => {
     const outcome = answer(request({}, undefined, more));
     return outcome.accepted && outcome.forwardedFor;

@@ -26,7 +26,7 @@ function read(chunks: readonly Uint8Array[]): {
   return { head, left, fault: reader.fault?.message };
 }
 
-Deno.test("WS a head ends with its empty line, whatever the cuts; what is behind is left", () => {
+Deno.test("WS-07: a head ends with its empty line, whatever the cuts; what is behind is left", () => {
   const head = new TextDecoder().decode(HEAD);
   const bytes = concat(HEAD, BEHIND);
   const expected = { head, left: BEHIND.length, fault: undefined };
@@ -37,14 +37,14 @@ Deno.test("WS a head ends with its empty line, whatever the cuts; what is behind
   }
 });
 
-Deno.test("WS a head within a chunk is found from where it begins", () => {
+Deno.test("WS-07: a head within a chunk is found from where it begins", () => {
   const reader = new HeadReader();
   const bytes = concat(utf8("xxx"), HEAD, BEHIND);
   assertEquals(reader.push(bytes, 3, bytes.length), 3 + HEAD.length);
   assertEquals(reader.head, HEAD);
 });
 
-Deno.test("WS a head of 8 KiB is taken, and not an octet more", () => {
+Deno.test("WS-07: a head of 8 KiB is taken, and not an octet more", () => {
   const start = "GET / HTTP/1.1\r\nX: ";
   const of = (length: number) =>
     utf8(`${start}${"a".repeat(length - start.length - 4)}\r\n\r\n`);
@@ -64,11 +64,15 @@ Deno.test("WS a head of 8 KiB is taken, and not an octet more", () => {
   );
 });
 
-Deno.test("WS a line feed alone ends no line: it is refused at once", () => {
+Deno.test("WS-07: a line feed alone ends no line: it is refused at once", () => {
   const bytes = utf8("GET / HTTP/1.1\nHost: a\n\n");
   for (const chunks of [[bytes], octetByOctet(bytes)]) {
     assertMatch(read(chunks).fault ?? "", /line feed alone/);
   }
+  const reader = new HeadReader();
+  reader.push(bytes, 0, bytes.length);
+  const reply = new TextDecoder().decode(reader.fault?.reply);
+  assertMatch(reply, /^HTTP\/1\.1 400 /);
 });
 
 /** What is sent in place of HTTP, and what the log says of it. */
@@ -86,13 +90,13 @@ const FOREIGN: [name: string, start: Uint8Array, words: RegExp][] = [
 ];
 
 for (const [name, start, words] of FOREIGN) {
-  Deno.test(`WS ${name} in place of HTTP is told from it`, () => {
+  Deno.test(`WS-12: ${name} in place of HTTP is told from it`, () => {
     assertMatch(read([start]).fault ?? "", words);
     assertEquals(read([start]).head, undefined);
   });
 }
 
-Deno.test("WS any method of HTTP is one, once it is whole", () => {
+Deno.test("WS-12: any method of HTTP is one, once it is whole", () => {
   for (const method of ["POST", "OPTIONS", "PROPFIND"]) {
     const bytes = utf8(`${method} / HTTP/1.1\r\n\r\n`);
     assertEquals(read([bytes]).fault, undefined, method);

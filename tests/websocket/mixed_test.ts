@@ -92,6 +92,6 @@ async function play(random: SeededRandom): Promise<void> {
   await server.emptied();
 }
 
-Deno.test("WS RawSocket, WebSocket and TLS in one realm: deliveries are as a model says", async () => {
+Deno.test("WS-32: RawSocket, WebSocket and TLS in one realm: deliveries are as a model says", async () => {
   await withSeed(play);
 });

@@ -32,12 +32,12 @@ const SAME_HOST: [origin: string, host: string, allowed: boolean][] = [
 
 for (const [origin, host, isAllowed] of SAME_HOST) {
   const word = isAllowed ? "may" : "may not";
-  Deno.test(`WS a page of "${origin}" ${word} connect to Host "${host}"`, () => {
+  Deno.test(`WS-09: a page of "${origin}" ${word} connect to Host "${host}"`, () => {
     assertEquals(isAllowedOrigin(origin, host, NONE), isAllowed);
   });
 }
 
-Deno.test("WS pages without an origin may connect where that is on", () => {
+Deno.test("WS-09: pages without an origin may connect where that is on", () => {
   const rules = { ...NONE, allowNullOrigin: true };
   assertEquals(isAllowedOrigin("null", "example.com", rules), true);
   assertEquals(isAllowedOrigin("null", "example.com", NONE), false);
@@ -45,7 +45,7 @@ Deno.test("WS pages without an origin may connect where that is on", () => {
   assertEquals(isAllowedOrigin("null", "example.com", all), false);
 });
 
-Deno.test("WS a listed origin may connect; a star stands for any text", () => {
+Deno.test("WS-09: a listed origin may connect; a star stands for any text", () => {
   const allows = (pattern: string, origin: string) =>
     isAllowedOrigin(origin, "other.org", {
       allowedOrigins: [pattern],
@@ -64,6 +64,6 @@ Deno.test("WS a listed origin may connect; a star stands for any text", () => {
   assertEquals(allows("*ab*ba", "x://aba"), false);
 });
 
-Deno.test("WS without Host no origin is that of the same host", () => {
+Deno.test("WS-09: without Host no origin is that of the same host", () => {
   assertEquals(isAllowedOrigin("http://a.org", undefined, NONE), false);
 });

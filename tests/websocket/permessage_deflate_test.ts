@@ -1,5 +1,5 @@
 /** Compression: what is agreed on, and what a compressed message may cost. */
-import { assertEquals, assertInstanceOf } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertNotEquals } from "@std/assert";
 import { deflateRawSync } from "node:zlib";
 import { CloseCause, FrameKind } from "../../src/framing/frame.ts";
 import {
@@ -44,13 +44,13 @@ const OFFERS: [offer: string, answer: string | undefined][] = [
 
 for (const [offer, answer] of OFFERS) {
   const word = answer === undefined ? "not taken" : "taken";
-  Deno.test(`WS the offer ${offer} is ${word}`, () => {
+  Deno.test(`WS-29: the offer ${offer} is ${word}`, () => {
     assertEquals(negotiateDeflate([offer], DEFLATE), answer);
     assertEquals(negotiateDeflate([offer], undefined), undefined);
   });
 }
 
-Deno.test("WS the first offer that can be kept is taken", () => {
+Deno.test("WS-29: the first offer that can be kept is taken", () => {
   const offers = [
     "permessage-deflate; server_max_window_bits=9",
     "x-other",
@@ -68,7 +68,7 @@ Deno.test("WS the first offer that can be kept is taken", () => {
   );
 });
 
-Deno.test("WS a client that offers it is asked for a window of request_max_window_bits", () => {
+Deno.test("WS-29: a client that offers it is asked for a window of request_max_window_bits", () => {
   const parameters = { ...DEFLATE, requestMaxWindowBits: 12 };
   const answered = (offer: string) => negotiateDeflate([offer], parameters);
   assertEquals(answered("permessage-deflate"), ANSWER);
@@ -82,17 +82,19 @@ Deno.test("WS a client that offers it is asked for a window of request_max_windo
   );
 });
 
-Deno.test("WS a message comes out as it went in, with any window", () => {
+Deno.test("WS-30: a message comes out as it went in, with any window", () => {
   const message = utf8("abc".repeat(5000));
   for (const maxWindowBits of [9, 12, 15]) {
     const compressed = deflate(message, { maxWindowBits, memLevel: 1 });
+    // What ends it is known, and not sent (RFC 7692 section 7.2.1).
+    assertNotEquals([...compressed.slice(-4)], [0, 0, 0xff, 0xff]);
     const inflated = inflate(compressed, message.length);
     assertInstanceOf(inflated, Uint8Array);
     assertEquals(new Uint8Array(inflated), message);
   }
 });
 
-Deno.test("WS a message that inflates to more than the limit is told, and not written out", () => {
+Deno.test("WS-30: a message that inflates to more than the limit is told, and not written out", () => {
   const bomb = deflateRawSync(new Uint8Array(2 ** 28)).subarray(0, -1);
   const before = Deno.memoryUsage().external;
   assertEquals(inflate(bomb, 131_072), "too_long");
@@ -102,11 +104,11 @@ Deno.test("WS a message that inflates to more than the limit is told, and not wr
   assertEquals(inflate(exact, 131_071), "too_long");
 });
 
-Deno.test("WS octets that are not compressed are told", () => {
+Deno.test("WS-30: octets that are not compressed are told", () => {
   assertEquals(inflate(new Uint8Array([1, 2, 3, 4, 5]), 1000), "bad");
 });
 
-Deno.test("WS compressed messages are inflated, whole and in fragments", () => {
+Deno.test("WS-30: compressed messages are inflated, whole and in fragments", () => {
   const message = utf8("sluice ".repeat(100));
   const compressed = deflate(message, DEFLATE);
   const bytes = concat(
@@ -131,7 +133,7 @@ Deno.test("WS compressed messages are inflated, whole and in fragments", () => {
   }
 });
 
-Deno.test("WS a bomb ends the connection with 1009, other octets with 1002", () => {
+Deno.test("WS-30: a bomb ends the connection with 1009, other octets with 1002", () => {
   const of = (payload: Uint8Array, first = 0xc1) =>
     parse([clientFrame(first, payload)], { inflates: true }).fault?.[0];
   const bomb = deflate(new Uint8Array(100_000), DEFLATE);
@@ -139,11 +141,15 @@ Deno.test("WS a bomb ends the connection with 1009, other octets with 1002", () 
   assertEquals(of(new Uint8Array([1, 2, 3])), CloseCause.BAD_FRAME);
 });
 
-Deno.test("WS the mark of compression is for the first frame of a message alone", () => {
+Deno.test("WS-18 WS-30: the mark of compression is for the first frame of a message alone", () => {
   const first = clientFrame(0x41, deflate(utf8("a"), DEFLATE));
   const second = clientFrame(0xc0, new Uint8Array(0));
   const { fault } = parse([concat(first, second)], { inflates: true });
   assertEquals(fault?.[0], CloseCause.BAD_FRAME);
+  for (const first of [0xa1, 0x91, 0xe1]) {
+    const other = parse([clientFrame(first, utf8("a"))], { inflates: true });
+    assertEquals(other.fault?.[0], CloseCause.BAD_FRAME);
+  }
   const ping = parse([clientFrame(0xc9, utf8("a"))], { inflates: true });
   assertEquals(ping.fault?.[0], CloseCause.BAD_FRAME);
 });

@@ -8,9 +8,11 @@ import { FRAMES_MAX } from "../../src/framing/framing.ts";
 import { Opcode } from "../../src/websocket/frame.ts";
 import { concat, utf8 } from "../support/hex.ts";
 import { type SeededRandom, withSeed } from "../support/seed.ts";
+import { WebSocketUnframer } from "../../src/websocket/unframer.ts";
 import {
   clientFrame,
   cutEverywhere,
+  HEAD,
   headOf,
   type LengthForm,
   octetByOctet,
@@ -37,7 +39,7 @@ function assertParsed(bytes: Uint8Array, expected: Parsed): void {
   }
 }
 
-Deno.test("WS frames of each kind and of several sizes come out, whatever the cuts", () => {
+Deno.test("WS-15: frames of each kind and of several sizes come out, whatever the cuts", () => {
   const bytes = concat(
     clientFrame(TEXT, OCTETS.slice(0, 3)),
     clientFrame(PING, NOTHING),
@@ -63,7 +65,7 @@ Deno.test("WS frames of each kind and of several sizes come out, whatever the cu
   });
 });
 
-Deno.test("WS a message in fragments is one, with control frames between them", () => {
+Deno.test("WS-19: a message in fragments is one, with control frames between them", () => {
   const bytes = concat(
     clientFrame(Opcode.TEXT, OCTETS.slice(0, 10)),
     clientFrame(PING, utf8("a")),
@@ -84,7 +86,7 @@ Deno.test("WS a message in fragments is one, with control frames between them", 
   });
 });
 
-Deno.test("WS an empty first fragment and an empty last one are parts of a message", () => {
+Deno.test("WS-19: an empty first fragment and an empty last one are parts of a message", () => {
   const bytes = concat(
     clientFrame(Opcode.TEXT, NOTHING),
     clientFrame(Opcode.CONTINUATION, utf8("ab")),
@@ -94,7 +96,7 @@ Deno.test("WS an empty first fragment and an empty last one are parts of a messa
   assertParsed(bytes, { frames, fault: undefined });
 });
 
-Deno.test("WS lengths are taken in their shortest form alone", () => {
+Deno.test("WS-16: lengths are taken in their shortest form alone", () => {
   const cases: [size: number, form: LengthForm, taken: boolean][] = [
     [125, "shortest", true],
     [125, "two octets", false],
@@ -102,6 +104,7 @@ Deno.test("WS lengths are taken in their shortest form alone", () => {
     [65_535, "two octets", true],
     [65_535, "eight octets", false],
     [65_536, "eight octets", true],
+    [0x01_02_03, "eight octets", true],
     [0, "two octets", false],
     [0, "eight octets", false],
   ];
@@ -207,6 +210,14 @@ const FAULTS: [
     CloseCause.BAD_FRAME,
     /^A length/,
   ],
+  ...[2 ** 32, 2 ** 40, 2 ** 48 + 2 ** 33, 2 ** 48 + 7].map((
+    size,
+  ): typeof FAULTS[number] => [
+    `a length of ${size}`,
+    concat(headOf(TEXT, size), new Uint8Array(4)),
+    CloseCause.TOO_LONG,
+    new RegExp(`^A message of ${size} bytes`),
+  ]),
   [
     "a length of 2^62",
     concat(headOf(TEXT, 2 ** 62), new Uint8Array(4)),
@@ -216,7 +227,7 @@ const FAULTS: [
 ];
 
 for (const [name, bytes, cause, words] of FAULTS) {
-  Deno.test(`WS ${name} ends the connection: ${cause}`, () => {
+  Deno.test(`WS-17 WS-18 WS-20 WS-21 WS-23: ${name} ends the connection: ${cause}`, () => {
     const before = clientFrame(TEXT, utf8("x"));
     const all = concat(before, bytes, clientFrame(TEXT, utf8("never")));
     const whole = parse([all]);
@@ -231,7 +242,7 @@ for (const [name, bytes, cause, words] of FAULTS) {
   });
 }
 
-Deno.test("WS text where messages are binary is a wrong kind as well", () => {
+Deno.test("WS-21: text where messages are binary is a wrong kind as well", () => {
   const { fault } = parse([headOf(TEXT, 1)], { opcode: Opcode.BINARY });
   assertEquals(fault?.[0], CloseCause.WRONG_KIND);
   const { frames } = parse([clientFrame(BINARY, utf8("a"))], {
@@ -240,7 +251,7 @@ Deno.test("WS text where messages are binary is a wrong kind as well", () => {
   assertEquals(frames.length, 1);
 });
 
-Deno.test("WS a frame over max_frame_size is told from a message over max_message_size", () => {
+Deno.test("WS-23: a frame over max_frame_size is told from a message over max_message_size", () => {
   const unframer = openUnframer({ maxFrameBytes: 500 });
   const bytes = clientFrame(TEXT, new Uint8Array(501));
   unframer.push(bytes, 0, bytes.length, []);
@@ -251,7 +262,7 @@ Deno.test("WS a frame over max_frame_size is told from a message over max_messag
   assertEquals(other.fault?.configKey, "max_message_size");
 });
 
-Deno.test("WS frames that are not masked are taken where that is allowed", () => {
+Deno.test("WS-17: frames that are not masked are taken where that is allowed", () => {
   const bytes = concat(
     clientFrame(TEXT, utf8("plain"), { key: [] }),
     clientFrame(TEXT, OCTETS, { key: [] }),
@@ -270,7 +281,7 @@ Deno.test("WS frames that are not masked are taken where that is allowed", () =>
   }
 });
 
-Deno.test("WS close frames have a code that may be sent, and a reason in UTF-8", () => {
+Deno.test("WS-25: close frames have a code that may be sent, and a reason in UTF-8", () => {
   const close = (...octets: number[]) =>
     parse([clientFrame(CLOSE, new Uint8Array(octets))]);
   const code = (code: number) => close(code >> 8, code & 0xff);
@@ -290,7 +301,7 @@ Deno.test("WS close frames have a code that may be sent, and a reason in UTF-8",
   assertEquals(close(0x03, 0xe8, 0xc3, 0xa4).fault, undefined);
 });
 
-Deno.test("WS what follows a close frame is not looked at", () => {
+Deno.test("WS-25: what follows a close frame is not looked at", () => {
   const bytes = concat(
     clientFrame(CLOSE, NOTHING),
     clientFrame(TEXT, utf8("late")),
@@ -299,7 +310,7 @@ Deno.test("WS what follows a close frame is not looked at", () => {
   assertParsed(bytes, { frames: [[FrameKind.CLOSE, ""]], fault: undefined });
 });
 
-Deno.test("WS 1,000 frames of one segment come in batches, and none is lost", () => {
+Deno.test("WS-15: 1,000 frames of one segment come in batches, and none is lost", () => {
   const one = clientFrame(TEXT, utf8("x"));
   const bytes = concat(...Array.from({ length: 1000 }, () => one));
   const unframer = openUnframer();
@@ -317,7 +328,7 @@ Deno.test("WS 1,000 frames of one segment come in batches, and none is lost", ()
   ]);
 });
 
-Deno.test("WS a length that is only claimed takes no memory", () => {
+Deno.test("WS-23: a length that is only claimed takes no memory", () => {
   const limits = { maxMessageBytes: 2 ** 24, maxFrameBytes: 2 ** 24 };
   const unframer = openUnframer(limits);
   const head = concat(headOf(TEXT, 2 ** 24), new Uint8Array(4), utf8("x"));
@@ -329,7 +340,7 @@ Deno.test("WS a length that is only claimed takes no memory", () => {
   assertLess(unframer.heldBytes, 4 * 100_001 + 1);
 });
 
-Deno.test("WS memory of a cut message is let go once it is whole, or at a fault", () => {
+Deno.test("WS-23: memory of a cut message is let go once it is whole, or at a fault", () => {
   for (const last of [clientFrame(FIN, utf8("b")), headOf(FIN | 3, 0)]) {
     const unframer = openUnframer();
     const first = clientFrame(Opcode.TEXT, utf8("a"));
@@ -342,10 +353,15 @@ Deno.test("WS memory of a cut message is let go once it is whole, or at a fault"
   }
 });
 
-Deno.test("WS the octets behind a request wait until it is accepted", () => {
-  const unframer = openUnframer();
-  assertEquals(unframer.openingBytes, 0);
-  assertEquals(unframer.isBetweenFrames, true);
+Deno.test("WS-15: the octets behind a request wait until it is accepted, or are thrown away", () => {
+  const unframer = new WebSocketUnframer();
+  const bytes = concat(HEAD, clientFrame(TEXT, utf8("x")));
+  const frames: Frame[] = [];
+  assertEquals(unframer.push(bytes, 0, bytes.length, frames), HEAD.length);
+  assertEquals(frames.map(({ kind }) => kind), [FrameKind.OPENING]);
+  assertEquals([unframer.openingBytes, unframer.isBetweenFrames], [0, false]);
+  const end = unframer.push(bytes, HEAD.length, bytes.length, frames);
+  assertEquals([end, frames.length], [bytes.length, 1]);
 });
 
 /** A conversation with cuts, keys, fragments and control frames at random. */
@@ -383,7 +399,7 @@ function randomConversation(
   return [concat(...parts), expected];
 }
 
-Deno.test("WS any conversation comes out the same, in any pieces (property)", () => {
+Deno.test("WS-15 WS-19: any conversation comes out the same, in any pieces (property)", () => {
   withSeed((random) => {
     for (let round = 0; round < 50; round++) {
       const [bytes, frames] = randomConversation(random);
@@ -398,7 +414,7 @@ Deno.test("WS any conversation comes out the same, in any pieces (property)", ()
   });
 });
 
-Deno.test("WS octets at random throw nothing and hold no more than is allowed (fuzz)", () => {
+Deno.test("WS-15: octets at random throw nothing and hold no more than is allowed (fuzz)", () => {
   withSeed((random) => {
     for (let round = 0; round < 300; round++) {
       const [sound] = randomConversation(random);

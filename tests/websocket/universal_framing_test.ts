@@ -126,12 +126,12 @@ const CASES: [name: string, port: Port, bytes: Uint8Array, what: string][] = [
 ];
 
 for (const [name, port, bytes, what] of CASES) {
-  Deno.test(`WS on a port for several protocols, ${name}: ${what}`, () => {
+  Deno.test(`WS-13: on a port for several protocols, ${name}: ${what}`, () => {
     assertEquals(served(port, bytes), what);
   });
 }
 
-Deno.test("WS over a limit of connections each client is told so in its protocol", () => {
+Deno.test("WS-11: over a limit of connections each client is told so in its protocol", () => {
   assertEquals(
     served(ALL, RAW_REQUEST, "max_connections"),
     "rawsocket refused",
@@ -140,7 +140,7 @@ Deno.test("WS over a limit of connections each client is told so in its protocol
   assertEquals(served(ALL, get("/page"), "max_connections"), "503");
 });
 
-Deno.test("WS a port's title names what is spoken there", () => {
+Deno.test("WS-13: a port's title names what is spoken there", () => {
   assertEquals(framingOf(ALL).title, "RawSocket or WebSocket or HTTP");
   assertEquals(framingOf(NO_HTTP).title, "RawSocket or WebSocket");
 });

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { unmask } from "../../src/websocket/unmask.ts";
 import { withSeed } from "../support/seed.ts";
 
-Deno.test("WS unmasking xors each octet with its octet of the key, wherever it lies (property)", () => {
+Deno.test("WS-17: unmasking xors each octet with its octet of the key, wherever it lies (property)", () => {
   withSeed((random) => {
     for (let round = 0; round < 2000; round++) {
       const buffer = random.octets(200).buffer;

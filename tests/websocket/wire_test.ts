@@ -20,7 +20,7 @@ function wireTest(
   body: (client: RawWebSocket, server: TestServer) => Promise<void>,
   options: TestServerOptions = {},
 ): void {
-  Deno.test(`WS ${name}`, async () => {
+  Deno.test(name, async () => {
     await using server = await TestServer.start(options);
     {
       using client = await RawWebSocket.join(server.address());
@@ -62,7 +62,7 @@ const OFFENCES: [name: string, bytes: Uint8Array, code: number][] = [
 
 for (const [name, bytes, code] of OFFENCES) {
   wireTest(
-    `${name} ends the session with ABORT, then ${code}`,
+    `WS-17 WS-18 WS-21 WS-22 WS-23 WS-26: ${name} ends the session with ABORT, then ${code}`,
     async (client) => {
       await client.send(concat(bytes, new Uint8Array(20)));
       const [type, , reason] = await client.hear();
@@ -73,7 +73,7 @@ for (const [name, bytes, code] of OFFENCES) {
 }
 
 wireTest(
-  "fail_by_drop ends the connection without a close frame",
+  "WS-26: fail_by_drop ends the connection without a close frame",
   async (client) => {
     await client.send(headOf(0x83, 0));
     assertEquals((await client.hear())[0], 3);
@@ -82,21 +82,24 @@ wireTest(
   { websocket: { failByDrop: true } },
 );
 
-wireTest("the router's end is GOODBYE, then 1001", async (client, server) => {
-  const ended = server.running.shutdown();
-  assertEquals((await client.hear()).slice(0, 3), [
-    6,
-    {},
-    "wamp.close.system_shutdown",
-  ]);
-  await client.say([6, {}, "wamp.close.goodbye_and_out"]);
-  await expectClose(client, 1001);
-  client.close();
-  await ended;
-});
+wireTest(
+  "WS-26: the router's end is GOODBYE, then 1001",
+  async (client, server) => {
+    const ended = server.running.shutdown();
+    assertEquals((await client.hear()).slice(0, 3), [
+      6,
+      {},
+      "wamp.close.system_shutdown",
+    ]);
+    await client.say([6, {}, "wamp.close.goodbye_and_out"]);
+    await expectClose(client, 1001);
+    client.close();
+    await ended;
+  },
+);
 
 wireTest(
-  "after ABORT of the client the connection ends with 1000",
+  "WS-26: after ABORT of the client the connection ends with 1000",
   async (client) => {
     await client.say([3, {}, "wamp.close.normal"]);
     await expectClose(client, 1000);
@@ -104,7 +107,7 @@ wireTest(
 );
 
 wireTest(
-  "after GOODBYE the connection stays for another HELLO",
+  "WS-26: after GOODBYE the connection stays for another HELLO",
   async (client) => {
     await client.say([6, {}, "wamp.close.normal"]);
     assertEquals((await client.hear())[0], 6);
@@ -114,7 +117,7 @@ wireTest(
 );
 
 wireTest(
-  "a client's close frame is answered with its code, and ends its session",
+  "WS-25: a client's close frame is answered with its code, and ends its session",
   async (client) => {
     await client.sendFrame(
       CLOSE,
@@ -128,7 +131,7 @@ wireTest(
 );
 
 wireTest(
-  "what comes before a client's close frame is answered before it is",
+  "WS-25: what comes before a client's close frame is answered before it is",
   async (client) => {
     const call = utf8('[48,1,{},"com.none"]');
     await client.send(concat(
@@ -142,7 +145,7 @@ wireTest(
 );
 
 wireTest(
-  "a close frame that nobody answers ends the connection in time",
+  "WS-27: a close frame that nobody answers ends the connection in time",
   async (client, server) => {
     await client.say([3, {}, "wamp.close.normal"]);
     await expectClose(client, 1000);
@@ -153,7 +156,7 @@ wireTest(
 );
 
 wireTest(
-  "PINGs are answered, also between the fragments of a message",
+  "WS-24: PINGs are answered, also between the fragments of a message",
   async (client) => {
     await client.send(concat(
       clientFrame(0x01, utf8("[48,1,{},")),
@@ -167,7 +170,7 @@ wireTest(
 );
 
 wireTest(
-  "messages in the segment of the request are handled",
+  "WS-15: messages in the segment of the request are handled",
   async (_client, server) => {
     using early = await RawWebSocket.connect(server.address());
     const hello = utf8('[1,"realm1",{"roles":{"caller":{}}}]');
@@ -180,7 +183,7 @@ wireTest(
 );
 
 wireTest(
-  "with permessage-deflate messages go compressed both ways, long ones alone",
+  "WS-30: with permessage-deflate messages go compressed both ways, long ones alone",
   async (_client, server) => {
     using client = await RawWebSocket.join(server.address(), [
       "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
@@ -208,7 +211,7 @@ wireTest(
 );
 
 wireTest(
-  "an origin that is not listed is refused and logged with the key",
+  "WS-09: an origin that is not listed is refused and logged with the key",
   async (_client, server) => {
     using page = await RawWebSocket.connect(server.address());
     await page.send(requestOf("wamp.2.json", ["Origin: https://evil.example"]));
@@ -223,23 +226,32 @@ wireTest(
 );
 
 wireTest(
-  "details of the session name the framing and the subprotocol's serializer",
-  async (client) => {
-    await client.say([48, 1, {}, "wamp.session.list"]);
-    const [, , , [ids]] = await client.hear() as [0, 0, 0, [number[]]];
-    await client.say([48, 2, {}, "wamp.session.get", ids]);
-    const [type, , , [details]] = await client.hear() as [
-      number,
-      number,
-      unknown,
-      [Record<string, Record<string, unknown>>],
-    ];
-    assertEquals(type, 50);
-    const transport = details["transport"];
-    if (transport !== undefined) {
-      assertEquals(transport["channel_framing"], "websocket");
-    }
+  "WS-14: a client of a trusted proxy is logged by its own address",
+  async (_client, server) => {
+    using client = await RawWebSocket.join(server.address(), [
+      "X-Forwarded-For: 6.6.6.6, 203.0.113.7",
+    ]);
+    await client.send(headOf(0x83, 0));
+    const { fields } = await server.logged("Opcode 3 is reserved");
+    assertMatch(
+      String(fields["peer"]),
+      /^203\.0\.113\.7 by way of 127\.0\.0\.1:\d+$/,
+    );
   },
+  { trustedProxies: ["127.0.0.1"] },
+);
+
+wireTest(
+  "WS-14: nobody else's X-Forwarded-For is believed",
+  async (_client, server) => {
+    using client = await RawWebSocket.join(server.address(), [
+      "X-Forwarded-For: 203.0.113.7",
+    ]);
+    await client.send(headOf(0x83, 0));
+    const { fields } = await server.logged("Opcode 3 is reserved");
+    assertMatch(String(fields["peer"]), /^127\.0\.0\.1:\d+$/);
+  },
+  { trustedProxies: ["192.0.2.1"] },
 );
 
 /** First octets, and what the log says of them. */
@@ -255,7 +267,7 @@ const FIRST_OCTETS: [name: string, bytes: Uint8Array, words: RegExp][] = [
 
 for (const [name, bytes, words] of FIRST_OCTETS) {
   wireTest(
-    `${name} on a port for RawSocket and WebSocket is told so in the log`,
+    `WS-12: ${name} on a port for RawSocket and WebSocket is told so in the log`,
     async (_client, server) => {
       using foreign = await RawWebSocket.connect(server.address());
       await foreign.send(bytes);
@@ -268,7 +280,7 @@ for (const [name, bytes, words] of FIRST_OCTETS) {
 }
 
 wireTest(
-  "half a request is closed when handshake_timeout_ms is over",
+  "WS-08: half a request is closed when handshake_timeout_ms is over",
   async (client, server) => {
     using half = await RawWebSocket.connect(server.address());
     await half.send(requestOf("wamp.2.json").slice(0, 30));
@@ -284,7 +296,7 @@ wireTest(
   { limits: { handshakeTimeoutMs: 200 } },
 );
 
-Deno.test("WS octets at random end only the connection that they come on (fuzz)", async () => {
+Deno.test("WS-15: octets at random end only the connection that they come on (fuzz)", async () => {
   await using server = await TestServer.start({ maxMessageBytes: 10_000 });
   const address = server.address();
   const healthy = await Healthy.join({
