@@ -50,6 +50,8 @@ export class WebSocketFramer implements MessageFramer {
   readonly #opcode: number;
   readonly #fragmentBytes: number;
   readonly #deflate: DeflateParameters | undefined;
+  /** As long as the last one's: most messages are as long as those before them. */
+  #headBytes = SHORT_HEAD_BYTES;
 
   constructor({ opcode, fragmentBytes, deflate }: FramerOptions) {
     this.#opcode = opcode;
@@ -58,42 +60,47 @@ export class WebSocketFramer implements MessageFramer {
   }
 
   begin(out: ByteWriter): void {
-    // So long is the head of most messages: they need not be moved.
-    out.reserve(MEDIUM_HEAD_BYTES);
-    out.length += MEDIUM_HEAD_BYTES;
+    out.reserve(this.#headBytes);
+    out.length += this.#headBytes;
   }
 
   end(out: ByteWriter, start: number): void {
+    const from = start + this.#headBytes;
     let first = FIN_BIT | this.#opcode;
-    if (this.#deflate !== undefined && compress(out, start, this.#deflate)) {
+    if (this.#deflate !== undefined && compress(out, from, this.#deflate)) {
       first |= RSV1_BIT;
     }
-    const size = out.length - start - MEDIUM_HEAD_BYTES;
+    const size = out.length - from;
     if (size > this.#fragmentBytes) {
-      return fragment(out, start, first, this.#fragmentBytes);
+      return fragment(out, start, from, first, this.#fragmentBytes);
     }
-    if (size <= SHORT_MAX) move(out, start, SHORT_HEAD_BYTES);
-    else if (size > MEDIUM_MAX) move(out, start, LONG_HEAD_BYTES);
+    const headBytes = headBytesOf(size);
+    if (headBytes !== this.#headBytes) {
+      move(out, from, headBytes - this.#headBytes);
+      this.#headBytes = headBytes;
+    }
     writeHead(out.bytes, start, first, size);
   }
 }
 
-/** Moves the message that begins behind a medium head at `start`. */
-function move(out: ByteWriter, start: number, headBytes: number): void {
-  const by = headBytes - MEDIUM_HEAD_BYTES;
+function headBytesOf(size: number): number {
+  if (size <= SHORT_MAX) return SHORT_HEAD_BYTES;
+  return size <= MEDIUM_MAX ? MEDIUM_HEAD_BYTES : LONG_HEAD_BYTES;
+}
+
+/** Moves what is from `from` on `by` octets further; back where that is negative. */
+function move(out: ByteWriter, from: number, by: number): void {
   if (by > 0) out.reserve(by);
-  const from = start + MEDIUM_HEAD_BYTES;
-  out.bytes.copyWithin(start + headBytes, from, out.length);
+  out.bytes.copyWithin(from + by, from, out.length);
   out.length += by;
 }
 
-/** False where it would not get shorter, or is short as it is. */
+/** False where what is from `from` on would not get shorter, or is short as it is. */
 function compress(
   out: ByteWriter,
-  start: number,
+  from: number,
   parameters: DeflateParameters,
 ): boolean {
-  const from = start + MEDIUM_HEAD_BYTES;
   if (out.length - from < DEFLATE_MIN_BYTES) return false;
   const compressed = deflate(out.bytes.subarray(from, out.length), parameters);
   if (compressed.length >= out.length - from) return false;
@@ -102,20 +109,21 @@ function compress(
   return true;
 }
 
-/** Cuts the message that begins behind a medium head at `start` into frames. */
+/** Cuts the message from `from` on into frames, which begin at `start`. */
 function fragment(
   out: ByteWriter,
   start: number,
+  from: number,
   first: number,
   fragmentBytes: number,
 ): void {
-  const message = out.bytes.slice(start + MEDIUM_HEAD_BYTES, out.length);
+  const message = out.bytes.slice(from, out.length);
   out.length = start;
-  for (let from = 0; from < message.length; from += fragmentBytes) {
-    const to = Math.min(from + fragmentBytes, message.length);
-    const opening = from === 0 ? first & ~FIN_BIT : Opcode.CONTINUATION;
+  for (let at = 0; at < message.length; at += fragmentBytes) {
+    const to = Math.min(at + fragmentBytes, message.length);
+    const opening = at === 0 ? first & ~FIN_BIT : Opcode.CONTINUATION;
     const isLast = to === message.length;
-    writeFrame(isLast ? opening | FIN_BIT : opening, message, from, to, out);
+    writeFrame(isLast ? opening | FIN_BIT : opening, message, at, to, out);
   }
 }
 
@@ -128,11 +136,7 @@ export function writeFrame(
   out: ByteWriter,
 ): void {
   const size = end - start;
-  const headBytes = size <= SHORT_MAX
-    ? SHORT_HEAD_BYTES
-    : size <= MEDIUM_MAX
-    ? MEDIUM_HEAD_BYTES
-    : LONG_HEAD_BYTES;
+  const headBytes = headBytesOf(size);
   out.reserve(headBytes);
   writeHead(out.bytes, out.length, first, size);
   out.length += headBytes;

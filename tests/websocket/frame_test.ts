@@ -13,6 +13,7 @@ import {
 } from "../../src/websocket/frame.ts";
 import { wholeFrames } from "../../src/websocket/whole_frames.ts";
 import { concat, utf8 } from "../support/hex.ts";
+import { withSeed } from "../support/seed.ts";
 import { clientFrame, headOf } from "./_parse.ts";
 
 const BINARY: FramerOptions = { opcode: Opcode.BINARY };
@@ -41,11 +42,33 @@ function octets(size: number): Uint8Array<ArrayBuffer> {
 }
 
 Deno.test("WS-28: a message of any size is one frame, not masked, its length as short as can be", () => {
-  for (const size of [0, 1, 125, 126, 127, 65_535, 65_536, 200_000]) {
+  for (
+    const size of [0, 1, 125, 126, 127, 65_535, 65_536, 200_000, 2 ** 24 + 5]
+  ) {
     const message = octets(size);
     const head = headOf(0x82, size, "shortest", false);
     assertEquals(framed(message), concat(head, message), `${size}`);
   }
+});
+
+Deno.test("WS-28: messages of different lengths one after the other, in any order (property)", () => {
+  withSeed((random) => {
+    for (let round = 0; round < 200; round++) {
+      const framer = new WebSocketFramer(BINARY);
+      const out = new ByteWriter(new Uint8Array(0));
+      const expected: Uint8Array[] = [];
+      for (let i = 0; i < 10; i++) {
+        const message = octets(random.pick([0, 1, 125, 126, 65_535, 65_536]));
+        const start = out.length;
+        framer.begin(out);
+        out.append(message, 0, message.length);
+        framer.end(out, start);
+        const head = headOf(0x82, message.length, "shortest", false);
+        expected.push(head, message);
+      }
+      assertEquals(out.toBytes(), concat(...expected));
+    }
+  });
 });
 
 Deno.test("WS-21: text is sent in text frames", () => {

@@ -103,12 +103,18 @@ const REFUSALS: [name: string, bytes: Uint8Array, status: number][] = [
     426,
   ],
   ["POST", request({}, "POST /ws HTTP/1.1"), 405],
+  [
+    "POST and no upgrade",
+    request({ Upgrade: undefined }, "POST /ws HTTP/1.1"),
+    405,
+  ],
   ["HTTP/1.0", request({}, "GET /ws HTTP/1.0"), 505],
   ["HTTP/2.0", request({}, "GET /ws HTTP/2.0"), 505],
   ["another path", request({}, "GET /other HTTP/1.1"), 404],
   ["the path in another case", request({}, "GET /WS HTTP/1.1"), 404],
   ["a path below", request({}, "GET /ws/ HTTP/1.1"), 404],
   ["a body", request({ "Content-Length": "3" }), 400],
+  ["a body of one byte", request({ "Content-Length": "1" }), 400],
   ["a chunked body", request({ "Transfer-Encoding": "chunked" }), 400],
   [
     "both lengths",
@@ -158,16 +164,46 @@ const REFUSALS: [name: string, bytes: Uint8Array, status: number][] = [
   ],
 ];
 
+/** What stands behind each status (RFC 9110 section 15). */
+const PHRASES: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  426: "Upgrade Required",
+  431: "Request Header Fields Too Large",
+  505: "HTTP Version Not Supported",
+};
+
 for (const [name, bytes, status] of REFUSALS) {
   Deno.test(`WS-03 WS-06 WS-07 WS-09 WS-10: a request with ${name} is answered ${status}`, () => {
     const outcome = answer(bytes);
     assertEquals([outcome.accepted, outcome.status], [false, status]);
+    assertStringIncludes(outcome.text, `${status} ${PHRASES[status]}\r\n`);
     const [head, body] = outcome.text.split("\r\n\r\n");
     assertMatch(head, /\r\nConnection: (Upgrade, )?close(\r\n|$)/);
     assertStringIncludes(head, `\r\nContent-Length: ${utf8(body).length}`);
     assertMatch(body, /^[A-Z].*\n$/);
   });
 }
+
+Deno.test("WS-02: a value needs no space before it, and has none at its end", () => {
+  const bytes = request({ Host: undefined, Upgrade: undefined }, undefined, [
+    "Host:example.com",
+    "Upgrade:\twebsocket \t",
+  ]);
+  assertEquals(answer(bytes).status, 101);
+});
+
+Deno.test("WS-09: which key decided about an origin is told", () => {
+  const keyOf = (origin: string) => {
+    const outcome = answer(request({ Origin: origin }));
+    return outcome.accepted ? "accepted" : outcome.configKey;
+  };
+  assertEquals(keyOf("http://example.com:8080"), "accepted");
+  assertEquals(keyOf("https://evil.example"), "allowed_origins");
+  assertEquals(keyOf("null"), "allow_null_origin");
+});
 
 Deno.test("WS-07: a length of no body is none", () => {
   assertEquals(answer(request({ "Content-Length": "0" })).status, 101);

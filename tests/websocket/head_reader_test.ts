@@ -37,6 +37,15 @@ Deno.test("WS-07: a head ends with its empty line, whatever the cuts; what is be
   }
 });
 
+Deno.test("WS-07: a head of any length is the same in pieces", () => {
+  for (const length of [500, 512, 513, 1200, 5000]) {
+    const text = `GET / HTTP/1.1\r\nX: ${
+      "0123456789".repeat(length / 10)
+    }\r\n\r\n`;
+    assertEquals(read(octetByOctet(utf8(text))).head, text);
+  }
+});
+
 Deno.test("WS-07: a head within a chunk is found from where it begins", () => {
   const reader = new HeadReader();
   const bytes = concat(utf8("xxx"), HEAD, BEHIND);

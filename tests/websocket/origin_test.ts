@@ -62,6 +62,9 @@ Deno.test("WS-09: a listed origin may connect; a star stands for any text", () =
   assertEquals(allows("https://a.org:*", "https://a.org:8443"), true);
   assertEquals(allows("*a*b*", "chrome-extension://aXb"), true);
   assertEquals(allows("*ab*ba", "x://aba"), false);
+  assertEquals(allows("*a*b*", "x://cd"), false);
+  assertEquals(allows("*b*a*", "x://ab"), false);
+  assertEquals(allows("x*:/*/a*", "x://ab"), true);
 });
 
 Deno.test("WS-09: without Host no origin is that of the same host", () => {

@@ -62,6 +62,13 @@ Deno.test("WS-29: the first offer that can be kept is taken", () => {
     negotiateDeflate(offers, narrow),
     `${ANSWER}; server_max_window_bits=9`,
   );
+  for (const bits of [9, 10, 14, 15]) {
+    const offer = `permessage-deflate; server_max_window_bits=${bits}`;
+    assertEquals(
+      negotiateDeflate([offer], narrow),
+      `${ANSWER}; server_max_window_bits=9`,
+    );
+  }
   assertEquals(
     negotiateDeflate(offers.slice(2), narrow),
     `${ANSWER}; server_max_window_bits=9`,

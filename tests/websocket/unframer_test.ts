@@ -117,6 +117,15 @@ Deno.test("WS-16: lengths are taken in their shortest form alone", () => {
   }
 });
 
+Deno.test("WS-15 WS-16: a long message whose head comes octet by octet is whole", () => {
+  const limits = { maxMessageBytes: 100_000, maxFrameBytes: 100_000 };
+  const message = Uint8Array.from({ length: 0x01_02_03 }, (_, i) => i * 7);
+  const bytes = clientFrame(TEXT, message);
+  const chunks = [...octetByOctet(bytes.slice(0, 20)), bytes.slice(20)];
+  const { frames } = parse(chunks, limits);
+  assertEquals(frames, [[FrameKind.MESSAGE, message.toHex()]]);
+});
+
 /** What ends a connection: each with what it is told. */
 const FAULTS: [
   name: string,
