@@ -327,6 +327,8 @@ export class Connection
   }
 
   #sayThatItCloses(answered: Frame | undefined): void {
+    // Who has gone without a word is told none.
+    if (this.#state.receiving === "ended") return;
     const { framing } = this.#options;
     const last = framing.closeFrame(this.#closeCause, answered);
     if (last === undefined) return;

@@ -34,8 +34,6 @@ export interface HandshakeOffer extends OriginRules {
   readonly enableWebstatus: boolean;
   /** Compression of messages; undefined: none. */
   readonly deflate: DeflateParameters | undefined;
-  /** The config key by which no further connection is taken. */
-  readonly exceededLimit: string | undefined;
 }
 
 /** What came of a request. */
@@ -68,14 +66,21 @@ const KEY = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
 const ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const TEXT = new TextEncoder();
 
-/** Answers a request. */
+/**
+ * Answers a request.
+ *
+ * @param exceededLimit The config key by which no further connection is taken.
+ */
 export function answerHandshake(
   request: Uint8Array,
   offer: HandshakeOffer,
+  exceededLimit: string | undefined,
 ): HandshakeOutcome {
   const head = parseRequestHead(request);
   if ("sentence" in head) return refuse(head, "GET");
-  const refusal = faultOf(head, offer);
+  const refusal = exceededLimit === undefined
+    ? faultOf(head, offer)
+    : limitReached(exceededLimit);
   if (refusal !== undefined) return refuse(refusal, head.method);
   const subprotocol = chooseSubprotocol(head, offer);
   if (typeof subprotocol !== "string") return refuse(subprotocol, head.method);
@@ -124,18 +129,16 @@ function faultOf(
   head: RequestHead,
   offer: HandshakeOffer,
 ): Refusal | undefined {
-  if (offer.exceededLimit !== undefined) {
-    return {
-      status: 503,
-      sentence: `The limit of connections is reached (${offer.exceededLimit})`,
-      configKey: offer.exceededLimit,
-    };
-  }
   if (offer.path !== undefined && pathOf(head) !== offer.path) {
     return { status: 404, sentence: `Nothing is served at ${shown(head)}` };
   }
   if (!asksForWebSocket(head)) return withoutUpgrade(head, offer);
   return upgradeFault(head) ?? originFault(head, offer);
+}
+
+function limitReached(configKey: string): Refusal {
+  const sentence = `The limit of connections is reached (${configKey})`;
+  return { status: 503, sentence, configKey };
 }
 
 /** Somebody who is no WebSocket client: a browser, perhaps. */

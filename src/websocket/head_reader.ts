@@ -23,9 +23,11 @@ const FIRST_ROOM_BYTES = 512;
 /** HTTP/2 begins with it, and no request of HTTP/1 does. */
 const HTTP_2_METHOD = "PRI";
 
+const NOTHING = new Uint8Array(0);
+
 /** The head of one request. */
 export class HeadReader {
-  #octets = new Uint8Array(0);
+  #octets: Uint8Array = NOTHING;
   #length = 0;
   /** How many of them were looked at. */
   #seen = 0;
@@ -49,7 +51,7 @@ export class HeadReader {
     return this.#fault;
   }
 
-  /** The whole head, once it has ended; undefined before. */
+  /** The whole head, once it has ended; undefined before. Good until the next push. */
   get head(): Uint8Array | undefined {
     if (this.#endOctets < 4) return undefined;
     return this.#octets.subarray(0, this.#seen);
@@ -63,19 +65,36 @@ export class HeadReader {
   push(chunk: Uint8Array, start: number, end: number): number {
     if (start === end) return end;
     const to = Math.min(end, start + HEAD_BYTES_MAX + 1 - this.#length);
-    this.#append(chunk, start, to);
+    const isFirst = this.#length === 0;
+    if (isFirst) this.#begin(chunk, start, to);
+    else this.#append(chunk, start, to);
     if (!this.#isHttp && !this.#recognise()) return end;
     const fault = this.#seekEnd();
-    if (fault === undefined) return to - (this.#length - this.#seen);
-    this.#fault = fault;
-    return end;
+    if (fault !== undefined) {
+      this.#fault = fault;
+      return end;
+    }
+    if (isFirst && this.head === undefined) this.#keep();
+    return to - (this.#length - this.#seen);
+  }
+
+  /** Most heads are whole in one chunk: then they stay there. */
+  #begin(chunk: Uint8Array, start: number, end: number): void {
+    this.#octets = chunk.subarray(start, end);
+    this.#length = end - start;
+  }
+
+  /** The chunk will be read over. */
+  #keep(): void {
+    const kept = new Uint8Array(Math.max(this.#length, FIRST_ROOM_BYTES));
+    kept.set(this.#octets);
+    this.#octets = kept;
   }
 
   #append(chunk: Uint8Array, start: number, end: number): void {
     const length = this.#length + end - start;
     if (length > this.#octets.length) {
-      const room = Math.max(length, 2 * this.#octets.length, FIRST_ROOM_BYTES);
-      const grown = new Uint8Array(room);
+      const grown = new Uint8Array(Math.max(length, 2 * this.#octets.length));
       grown.set(this.#octets.subarray(0, this.#length));
       this.#octets = grown;
     }

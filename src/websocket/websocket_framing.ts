@@ -54,7 +54,7 @@ export class WebSocketFraming<Codec>
   readonly title = "WebSocket";
   readonly pongHeadBytes = CONTROL_HEAD_BYTES;
   readonly #options: WebSocketOptions<Codec>;
-  readonly #offer: Omit<HandshakeOffer, "exceededLimit">;
+  readonly #offer: HandshakeOffer;
 
   constructor(options: WebSocketOptions<Codec>) {
     const { codecs, requireSubprotocol } = options;
@@ -76,7 +76,7 @@ export class WebSocketFraming<Codec>
     exceededLimit: string | undefined,
     unframer: WebSocketUnframer,
   ): OpeningOutcome<Codec> {
-    const outcome = answerHandshake(request, { ...this.#offer, exceededLimit });
+    const outcome = answerHandshake(request, this.#offer, exceededLimit);
     if (!outcome.accepted) return outcome;
     const { reply, deflates, forwardedFor } = outcome;
     const subprotocol = outcome.subprotocol as Subprotocol;

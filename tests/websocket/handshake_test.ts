@@ -15,7 +15,6 @@ const OFFER: HandshakeOffer = {
   allowNullOrigin: false,
   enableWebstatus: false,
   deflate: undefined,
-  exceededLimit: undefined,
 };
 
 /** What clients send. */
@@ -42,8 +41,13 @@ function request(
 function answer(
   bytes: Uint8Array,
   offer: Partial<HandshakeOffer> = {},
+  exceededLimit?: string,
 ): HandshakeOutcome & { readonly status: number; readonly text: string } {
-  const outcome = answerHandshake(bytes, { ...OFFER, ...offer });
+  const outcome = answerHandshake(
+    bytes,
+    { ...OFFER, ...offer },
+    exceededLimit,
+  );
   const text = new TextDecoder().decode(outcome.reply);
   return { ...outcome, status: Number(text.split(" ")[1]), text };
 }
@@ -270,7 +274,7 @@ Deno.test("WS-06: any path is served where none is set, with its query", () => {
 });
 
 Deno.test("WS-11: over a limit of connections the answer is 503, with the key", () => {
-  const outcome = answer(request(), { exceededLimit: "max_connections" });
+  const outcome = answer(request(), {}, "max_connections");
   assertEquals(outcome.status, 503);
   assertEquals(!outcome.accepted && outcome.configKey, "max_connections");
 });

@@ -131,6 +131,14 @@ wireTest(
 );
 
 wireTest(
+  "WS-25: who shuts its side without a close frame is sent none",
+  async (client) => {
+    await client.closeWrite();
+    assertEquals((await client.readToEnd()).length, 0);
+  },
+);
+
+wireTest(
   "WS-25: what comes before a client's close frame is answered before it is",
   async (client) => {
     const call = utf8('[48,1,{},"com.none"]');
