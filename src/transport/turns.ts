@@ -13,7 +13,7 @@
 import { setImmediate } from "node:timers";
 
 /** So much work is done between two turns of the event loop. */
-export const TURN_MS = 5;
+export const TURN_MS = 3;
 
 /** After so long without work the event loop has had a turn by itself: reads and writes take less. */
 const IDLE_MS = 0.3;
