@@ -66,7 +66,7 @@ Deno.test("in each turn one piece of work is done for those who have used much",
 
 Deno.test("what lies between two pieces of work counts, a rest does not", async () => {
   const bench = new Bench();
-  for (let n = 0; n < 30; n++) {
+  for (let n = 0; n < 1.5 * TURN_MS / 0.25; n++) {
     bench.nowMs += 0.25;
     bench.add(`${n}`, 0, Level.LITTLE);
     await bench.step();
