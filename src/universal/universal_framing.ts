@@ -45,11 +45,11 @@ export class UniversalFraming<Codec>
 
   constructor(options: UniversalOptions<Codec>) {
     this.#options = options;
-    this.title = [
+    this.title = inWords([
       options.rawSocket === undefined ? [] : "RawSocket",
       options.webSockets.length === 0 ? [] : "WebSocket",
       options.handsOver ? "HTTP" : [],
-    ].flat().join(" or ");
+    ].flat());
   }
 
   newUnframer(): UniversalUnframer {
@@ -109,4 +109,9 @@ function openBy<Codec>(
   const outcome = framing.open(request, exceededLimit, unframer);
   if (outcome === HANDED_OVER || !outcome.accepted) return outcome;
   return { ...outcome, chosen: { framing, unframer } };
+}
+
+/** `a, b or c`. */
+function inWords(names: readonly string[]): string {
+  return names.join(", ").replace(/, ([^,]*)$/, " or $1");
 }

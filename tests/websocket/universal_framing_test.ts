@@ -141,6 +141,6 @@ Deno.test("WS-11: over a limit of connections each client is told so in its prot
 });
 
 Deno.test("WS-13: a port's title names what is spoken there", () => {
-  assertEquals(framingOf(ALL).title, "RawSocket or WebSocket or HTTP");
+  assertEquals(framingOf(ALL).title, "RawSocket, WebSocket or HTTP");
   assertEquals(framingOf(NO_HTTP).title, "RawSocket or WebSocket");
 });
