@@ -148,7 +148,7 @@ export async function startServer(
     await shutDown(transports, timeoutMs);
     stores.close();
     timers.stop();
-    turns.stop();
+    await turns.stop();
     limited.flush();
     logTimers.stop();
   };

@@ -84,6 +84,8 @@ export class Turns {
   #isArmed = false;
   /** Whether a read has brought something since this turn began. */
   #hasRead = false;
+  /** Told that the last turn is over. */
+  #taken: (() => void) | undefined = undefined;
   readonly #step = () => this.#next();
 
   /**
@@ -139,13 +141,19 @@ export class Turns {
     this.addLast(work);
   }
 
-  /** There are no further turns: what waits is not done. */
-  stop(): void {
+  /**
+   * There are no further turns: what waits is not done.
+   *
+   * @returns When the turn is over that is being taken.
+   */
+  stop(): Promise<void> {
     for (const level of LEVELS) {
       this.#queues[level].length = 0;
       this.#heads[level] = 0;
     }
     this.#waiting = 0;
+    if (this.#state !== "turning") return Promise.resolve();
+    return new Promise((resolve) => this.#taken = resolve);
   }
 
   /** When the work at hand began. */
@@ -232,6 +240,7 @@ export class Turns {
       this.#spentMs = 0;
       this.#lastMs = this.nowMs();
       this.#isLastDue = true;
+      this.#taken?.();
       this.#next();
     }, () => this.#hasRead);
   }

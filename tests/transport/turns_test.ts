@@ -91,6 +91,19 @@ Deno.test("work that was not added counts as well", async () => {
   assertEquals(isOver, true);
 });
 
+Deno.test("the end waits for the turn that is being taken, and does nothing that waits", async () => {
+  const bench = new Bench();
+  for (let n = 0; n < 3; n++) bench.add(`${n}`, TURN_MS, Level.LITTLE);
+  assertEquals(await bench.step(), ["0"]);
+  let isOver = false;
+  bench.turns.stop().then(() => isOver = true);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assertEquals(isOver, false);
+  assertEquals(await bench.step(), []);
+  assertEquals(isOver, true);
+  await bench.turns.stop();
+});
+
 Deno.test("a thousand small pieces of work are done without nesting", async () => {
   const bench = new Bench();
   for (let n = 0; n < 100_000; n++) bench.add("", 0, Level.MUCH);
@@ -128,5 +141,5 @@ Deno.test("a real turn lets timers and sockets have theirs, though work goes on 
   }
   await new Promise((resolve) => setTimeout(resolve, 0));
   isOver = true;
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await turns.stop();
 });
