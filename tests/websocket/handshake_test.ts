@@ -41,7 +41,7 @@ function request(
 function answer(
   bytes: Uint8Array,
   offer: Partial<HandshakeOffer> = {},
-  exceededLimit?: string,
+  exceededLimit: string | undefined = undefined,
 ): HandshakeOutcome & { readonly status: number; readonly text: string } {
   const outcome = answerHandshake(
     bytes,
