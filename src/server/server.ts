@@ -1,7 +1,7 @@
 /**
  * The composition root: makes a running router out of a config.
  */
-import { Account } from "../base/ledger.ts";
+import { Account, type Ledger } from "../base/ledger.ts";
 import type { Logger } from "../base/log.ts";
 import { AuthenticatorSlots } from "../auth/authenticator.ts";
 import { FailureLimiter } from "../auth/failure_limiter.ts";
@@ -11,13 +11,14 @@ import type { RandomSource } from "../wamp/id.ts";
 import type { RouterConfig } from "../config/config.ts";
 import { allRealms } from "../config/find_realm.ts";
 import type { TurnBudget } from "../router/ports.ts";
-import { Router } from "../router/router.ts";
+import { Router, type RouterServices } from "../router/router.ts";
 import { FlushQueue } from "../transport/flush_queue.ts";
 import { BackPressure } from "../transport/back_pressure.ts";
 import { OutboxBudget } from "../transport/outbox_budget.ts";
 import { fullestOf, type Transport } from "../transport/transport.ts";
 import { Turns } from "../transport/turns.ts";
 import { WriterPool } from "../transport/writer_pool.ts";
+import type { NodeFacts } from "../web/node_info_service.ts";
 import {
   EventCounters,
   type EventName,
@@ -26,7 +27,7 @@ import {
 } from "./inventory.ts";
 import { MemoryGuard } from "./memory_guard.ts";
 import { defaultMemoryBytes } from "./memory_limit.ts";
-import { Stores } from "./open_store.ts";
+import { type StoreParts, Stores } from "./open_store.ts";
 import { openTransport } from "./open_transport.ts";
 import { type AskInRealm, autoRealms, realmOptions } from "./realm_options.ts";
 import { realmLog } from "./realm_log.ts";
@@ -89,14 +90,8 @@ export async function startServer(
     logTimers,
     () => logTimers.nowMs,
   );
-  // The router is there before anyone joins it.
-  const ask: AskInRealm = (...request) => caller.call(...request);
-  const roleParts = { config, ask };
-  const realms = config.realms.map((realm) =>
-    realmOptions(realm, stores.of(realm.name), roleParts)
-  );
   const backPressure = new BackPressure();
-  const router = new Router(realms, {
+  const { router, caller } = newRouter(config, stores, parts, {
     random: RANDOM,
     clock: CLOCK,
     timers,
@@ -104,19 +99,10 @@ export async function startServer(
     observers: [realmLog(limited, counters)],
     nowMs,
     turns: budgetOf(turns, backPressure),
-  }, config.autoRealms && autoRealms(config.autoRealms, parts, roleParts));
-  const caller = new RouterCaller(router);
+  });
   const slots = new AuthenticatorSlots();
   const transports: Transport[] = [];
-  const { ledger } = new MemoryGuard(
-    {
-      maxBytes: config.maxMemoryBytes ?? defaultMemoryBytes(),
-      maxSourceBytes: config.maxSourceBytes,
-      maxFrameBytes: config.maxTotalFrameBytes,
-    },
-    transports,
-    limited,
-  );
+  const ledger = ledgerOf(config, transports, limited);
   const shared: SharedParts = {
     router,
     realms: allRealms(config),
@@ -125,22 +111,14 @@ export async function startServer(
     flushQueue: new FlushQueue(),
     turns,
     writerPool: new WriterPool(),
-    outboxBudget: new OutboxBudget(
-      config.maxTotalOutboxBytes,
-      () => dropFullest(transports, config.maxTotalOutboxBytes),
-      new Account(ledger.router),
-    ),
+    outboxBudget: outboxBudgetOf(config, transports, ledger),
     ledger,
     backPressure,
     limiter: new FailureLimiter(nowMs),
     slots,
     caller,
     log: limited,
-    facts: () => ({
-      version: VERSION,
-      uptimeMs: performance.now() - startedMs,
-      transports: config.transports.map(({ id, type }) => ({ id, type })),
-    }),
+    facts: () => factsOf(config, startedMs),
     clock: CLOCK,
     nowMs,
   };
@@ -169,6 +147,63 @@ export async function startServer(
     inventory: () => takeInventory(router, transports, timers, slots, ledger),
     counted: (name) => counters.get(name),
     shutdown: () => stopping ??= stop(config.shutdownTimeoutMs),
+  };
+}
+
+/** The router, and who calls procedures of its realms for it. */
+function newRouter(
+  config: RouterConfig,
+  stores: Stores,
+  parts: StoreParts,
+  services: RouterServices,
+): { readonly router: Router; readonly caller: RouterCaller } {
+  // The router is there before anyone joins it.
+  const ask: AskInRealm = (...request) => caller.call(...request);
+  const roleParts = { config, ask };
+  const realms = config.realms.map((realm) =>
+    realmOptions(realm, stores.of(realm.name), roleParts)
+  );
+  const router = new Router(
+    realms,
+    services,
+    config.autoRealms && autoRealms(config.autoRealms, parts, roleParts),
+  );
+  const caller = new RouterCaller(router);
+  return { router, caller };
+}
+
+/** What clients make the router keep; over its bounds some of `transports`' go. */
+function ledgerOf(
+  config: RouterConfig,
+  transports: readonly Transport[],
+  log: Logger,
+): Ledger {
+  const limits = {
+    maxBytes: config.maxMemoryBytes ?? defaultMemoryBytes(),
+    maxSourceBytes: config.maxSourceBytes,
+    maxFrameBytes: config.maxTotalFrameBytes,
+  };
+  return new MemoryGuard(limits, transports, log).ledger;
+}
+
+function outboxBudgetOf(
+  { maxTotalOutboxBytes }: RouterConfig,
+  transports: readonly Transport[],
+  ledger: Ledger,
+): OutboxBudget {
+  return new OutboxBudget(
+    maxTotalOutboxBytes,
+    () => dropFullest(transports, maxTotalOutboxBytes),
+    new Account(ledger.router),
+  );
+}
+
+/** What anybody may know. */
+function factsOf({ transports }: RouterConfig, startedMs: number): NodeFacts {
+  return {
+    version: VERSION,
+    uptimeMs: performance.now() - startedMs,
+    transports: transports.map(({ id, type }) => ({ id, type })),
   };
 }
 

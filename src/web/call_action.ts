@@ -1,35 +1,15 @@
 /** POST of JSON becomes a call. */
 import { ErrorUri } from "../wamp/error_uri.ts";
 import { readBridgeBody } from "./bridge_body.ts";
-import {
-  type BridgeAction,
-  sendBridgeError,
-  sendBridgeJson,
-} from "./bridge_service.ts";
-import type { BridgeOutcome, BridgeSession } from "./bridge_session.ts";
+import { sendBridgeError, sendBridgeJson } from "./bridge_service.ts";
+import type { BridgeOutcome } from "./bridge_session.ts";
 import type { Exchange } from "./exchange.ts";
 import type { RequestFault } from "./request_fault.ts";
-import type { RequestSignature } from "./request_signature.ts";
+import { SignedAction } from "./signed_action.ts";
 
 /** Calls the procedure that a request names, and answers with its result. */
-export class CallAction implements BridgeAction {
-  readonly #session: BridgeSession;
-  readonly #signature: RequestSignature | undefined;
-
-  /** @param signature Undefined: requests need not be signed. */
-  constructor(session: BridgeSession, signature: RequestSignature | undefined) {
-    this.#session = session;
-    this.#signature = signature;
-  }
-
-  signatureFault(
-    { query }: Exchange,
-    body: Uint8Array,
-  ): RequestFault | undefined {
-    return this.#signature?.fault(query, body);
-  }
-
-  async perform(
+export class CallAction extends SignedAction {
+  override async perform(
     exchange: Exchange,
     body: Uint8Array,
   ): Promise<RequestFault | undefined> {
@@ -37,7 +17,7 @@ export class CallAction implements BridgeAction {
     if ("status" in request) return request;
     const outcome = exchange.gone.aborted
       ? CANCELED
-      : await this.#session.call({ ...request, options: {} }, exchange.gone);
+      : await this.session.call({ ...request, options: {} }, exchange.gone);
     if (outcome.ok) sendBridgeJson(exchange, 200, resultOf(outcome));
     else sendBridgeError(exchange, outcome);
     return undefined;

@@ -1,14 +1,9 @@
 /** POST of JSON becomes an event. */
 import { readBridgeBody } from "./bridge_body.ts";
-import {
-  type BridgeAction,
-  sendBridgeError,
-  sendBridgeJson,
-} from "./bridge_service.ts";
-import type { BridgeSession } from "./bridge_session.ts";
+import { sendBridgeError, sendBridgeJson } from "./bridge_service.ts";
 import type { Exchange } from "./exchange.ts";
 import type { RequestFault } from "./request_fault.ts";
-import type { RequestSignature } from "./request_signature.ts";
+import { SignedAction } from "./signed_action.ts";
 
 /** Options of PUBLISH that a request may set: who gets the event, and if it is kept. */
 const OPTIONS = [
@@ -23,24 +18,8 @@ const OPTIONS = [
 ];
 
 /** Publishes to the topic that a request names, and answers with the event's id. */
-export class PublishAction implements BridgeAction {
-  readonly #session: BridgeSession;
-  readonly #signature: RequestSignature | undefined;
-
-  /** @param signature Undefined: requests need not be signed. */
-  constructor(session: BridgeSession, signature: RequestSignature | undefined) {
-    this.#session = session;
-    this.#signature = signature;
-  }
-
-  signatureFault(
-    { query }: Exchange,
-    body: Uint8Array,
-  ): RequestFault | undefined {
-    return this.#signature?.fault(query, body);
-  }
-
-  async perform(
+export class PublishAction extends SignedAction {
+  override async perform(
     exchange: Exchange,
     body: Uint8Array,
   ): Promise<RequestFault | undefined> {
@@ -50,7 +29,7 @@ export class PublishAction implements BridgeAction {
     const options = Object.fromEntries(
       given.filter(([name, value]) => OPTIONS.includes(name) && value !== null),
     );
-    const outcome = await this.#session.publish({ ...request, options });
+    const outcome = await this.session.publish({ ...request, options });
     if (outcome.ok) sendBridgeJson(exchange, 200, { id: outcome.publication });
     else sendBridgeError(exchange, outcome);
     return undefined;
