@@ -84,20 +84,11 @@ export async function startServer(
   const stores = Stores.open(config.realms, parts);
   // Of its own: what the log has yet to tell is nothing that peers hold.
   const logTimers = new WheelTimers(turns);
-  const limited = new LimitedLog(
-    log,
-    COMPLAINT_RATE,
-    logTimers,
-    () => logTimers.nowMs,
-  );
+  const limited = limitedLog(log, logTimers);
   const backPressure = new BackPressure();
   const { router, caller } = newRouter(config, stores, parts, {
-    random: RANDOM,
-    clock: CLOCK,
-    timers,
-    counters,
+    ...{ random: RANDOM, clock: CLOCK, timers, counters, nowMs },
     observers: [realmLog(limited, counters)],
-    nowMs,
     turns: budgetOf(turns, backPressure),
   });
   const slots = new AuthenticatorSlots();
@@ -148,6 +139,10 @@ export async function startServer(
     counted: (name) => counters.get(name),
     shutdown: () => stopping ??= stop(config.shutdownTimeoutMs),
   };
+}
+
+function limitedLog(log: Logger, timers: WheelTimers): LimitedLog {
+  return new LimitedLog(log, COMPLAINT_RATE, timers, () => timers.nowMs);
 }
 
 /** The router, and who calls procedures of its realms for it. */
